@@ -1,0 +1,31 @@
+# gatepost_module(<name> [DEPS module...] [THIRD_PARTY library...] [EXCEPTIONS])
+#
+# One static library per directory under src/. Sources are found by walking, so a new file needs no line here.
+# Declared in the order of the layers: a module may depend on earlier ones only, which CMake checks by itself.
+# Without EXCEPTIONS the module is compiled with -fno-exceptions.
+function(gatepost_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "EXCEPTIONS" "" "DEPS;THIRD_PARTY")
+  set(target gatepost_${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.hpp)
+  add_library(${target} STATIC ${sources})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR} FILES ${headers})
+  set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  target_link_libraries(${target} PUBLIC gatepost_settings PRIVATE gatepost_warnings gatepost_hardening)
+  foreach(dep IN LISTS arg_DEPS)
+    if(NOT TARGET gatepost_${dep})
+      message(FATAL_ERROR "module ${name} depends on ${dep}, which is not a lower layer")
+    endif()
+    target_link_libraries(${target} PUBLIC gatepost_${dep})
+  endforeach()
+  foreach(library IN LISTS arg_THIRD_PARTY)
+    if(NOT GATEPOST_LIB_${library})
+      message(FATAL_ERROR "module ${name}: unknown third-party library ${library}, see cmake/Dependencies.cmake")
+    endif()
+    # SYSTEM: warnings in their headers are not ours.
+    target_link_libraries(${target} PUBLIC ${GATEPOST_LIB_${library}})
+  endforeach()
+  if(NOT arg_EXCEPTIONS)
+    target_compile_options(${target} PRIVATE -fno-exceptions)
+  endif()
+endfunction()

@@ -1,0 +1,99 @@
+#include "base/digest.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <cstring>
+#include <span>
+
+#include "base/assert.hpp"
+
+namespace gatepost {
+namespace {
+
+// Fetched once: an implicit fetch for every hash costs more than the hash of a short text.
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  GP_ASSERT(algorithm != nullptr);
+  return algorithm;
+}
+
+std::string hex_of(std::span<const std::uint8_t> bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 15U];
+  }
+  return out;
+}
+
+}  // namespace
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  GP_ASSERT(context_ != nullptr);
+  GP_ASSERT(EVP_DigestInit_ex2(context_, sha256_algorithm(), nullptr) == 1);
+}
+
+Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
+
+void Sha256::restart() { GP_ASSERT(EVP_DigestInit_ex2(context_, nullptr, nullptr) == 1); }
+
+Sha256& Sha256::add(std::string_view bytes) {
+  GP_ASSERT(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+  return *this;
+}
+
+Sha256& Sha256::field(std::string_view bytes) { return field(std::uint64_t{bytes.size()}).add(bytes); }
+
+Sha256& Sha256::field(std::uint64_t number) {
+  std::array<char, 8> encoded{};
+  for (std::size_t i = 0; i < encoded.size(); ++i) encoded[i] = static_cast<char>((number >> (8 * i)) & 0xFFU);
+  return add({encoded.data(), encoded.size()});
+}
+
+Digest256 Sha256::finish() {
+  Digest256 digest{};
+  GP_ASSERT(EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1);
+  restart();
+  return digest;
+}
+
+Digest128 Sha256::finish128() {
+  const Digest256 whole = finish();
+  Digest128 half;
+  std::memcpy(half.bytes.data(), whole.data(), half.bytes.size());
+  return half;
+}
+
+Digest256 sha256(std::string_view bytes) { return Sha256().add(bytes).finish(); }
+
+Digest256 hmac_sha256(std::string_view key, std::string_view bytes) {
+  Digest256 digest{};
+  unsigned length = 0;
+  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+  GP_ASSERT(HMAC(sha256_algorithm(), key.data(), static_cast<int>(key.size()), data, bytes.size(), digest.data(),
+                 &length) != nullptr);
+  return digest;
+}
+
+std::string hex(const Digest256& digest) { return hex_of(digest); }
+std::string hex(const Digest128& digest) { return hex_of(digest.bytes); }
+
+std::string base32(const Digest128& digest) {
+  static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string out;
+  std::uint32_t pending = 0;
+  int bits = 0;
+  for (const std::uint8_t byte : digest.bytes) {
+    pending = (pending << 8U) | byte;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) out += kLetters[(pending >> static_cast<unsigned>(bits - 5)) & 31U];
+    pending &= (1U << static_cast<unsigned>(bits)) - 1U;
+  }
+  if (bits > 0) out += kLetters[(pending << static_cast<unsigned>(5 - bits)) & 31U];
+  return out;
+}
+
+}  // namespace gatepost

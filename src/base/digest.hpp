@@ -1,0 +1,49 @@
+// Hashes that are stored or compared across runs: SHA-256, whole or cut to 128 bits. In-memory tables use hash.hpp.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+struct evp_md_ctx_st;
+
+namespace gatepost {
+
+using Digest256 = std::array<std::uint8_t, 32>;
+
+// The first half of a SHA-256. XXH3 would be faster, but collisions can be built for it, and a collision with a waived
+// finding would open the gate.
+struct Digest128 {
+  std::array<std::uint8_t, 16> bytes{};
+  [[nodiscard]] bool empty() const { return *this == Digest128{}; }  // all zero: not computed
+  friend auto operator<=>(const Digest128&, const Digest128&) = default;
+};
+
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  Sha256& add(std::string_view bytes);
+  // Adds an 8-byte length and the bytes, so that neighbouring fields cannot be confused.
+  Sha256& field(std::string_view bytes);
+  Sha256& field(std::uint64_t number);
+  Digest256 finish();     // and starts anew
+  Digest128 finish128();  // and starts anew
+
+ private:
+  void restart();
+  evp_md_ctx_st* context_;
+};
+
+Digest256 sha256(std::string_view bytes);
+Digest256 hmac_sha256(std::string_view key, std::string_view bytes);
+std::string hex(const Digest256& digest);
+std::string hex(const Digest128& digest);
+// RFC 4648 base32 without padding: 26 letters for 128 bits.
+std::string base32(const Digest128& digest);
+
+}  // namespace gatepost

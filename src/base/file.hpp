@@ -1,0 +1,21 @@
+// Files by name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/glob.hpp"
+#include "base/result.hpp"
+
+namespace gatepost {
+
+Result<std::string> read_file(const std::string& path, std::uint64_t limit);
+// Writes beside `path` and renames, so nobody ever sees half a file. Devices and pipes are written directly.
+Status write_file(const std::string& path, std::string_view bytes);
+// Regular files below `root` whose path relative to it matches, sorted. Symbolic links to directories are not followed,
+// `.git` is not entered, and a directory that no match can lie in is not read.
+Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob);
+
+}  // namespace gatepost

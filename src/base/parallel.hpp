@@ -1,0 +1,65 @@
+// Work on several threads with results that do not depend on their number.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace gatepost {
+
+// The number of threads to use when nobody said: as many as the machine has, at most 8.
+inline unsigned default_threads() {
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores == 0 ? 1 : cores > 8 ? 8 : cores;
+}
+
+// Calls `produce` on this thread until it returns nothing, and `work(worker, item)` for every item, on `threads`
+// threads in all: this one helps whenever `capacity` items wait. `worker` is below `threads`, so work may keep state
+// per worker. Neither function may throw.
+template <class Item, class Produce, class Work>
+void produce_and_work(unsigned threads, std::size_t capacity, Produce produce, Work work) {
+  if (threads <= 1) {
+    while (std::optional<Item> item = produce()) work(0U, std::move(*item));
+    return;
+  }
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::deque<Item> waiting;
+  bool closed = false;
+  const auto take = [&](bool wait) -> std::optional<Item> {
+    std::unique_lock lock(mutex);
+    if (wait) arrived.wait(lock, [&] { return closed || !waiting.empty(); });
+    if (waiting.empty()) return std::nullopt;
+    Item item = std::move(waiting.front());
+    waiting.pop_front();
+    return item;
+  };
+  std::vector<std::jthread> helpers;
+  for (unsigned worker = 1; worker < threads; ++worker) {
+    helpers.emplace_back([&, worker] {
+      while (std::optional<Item> item = take(true)) work(worker, std::move(*item));
+    });
+  }
+  while (std::optional<Item> item = produce()) {
+    std::unique_lock lock(mutex);
+    waiting.push_back(std::move(*item));
+    const bool full = waiting.size() > capacity;
+    lock.unlock();
+    arrived.notify_one();
+    if (!full) continue;
+    if (std::optional<Item> own = take(false)) work(0U, std::move(*own));
+  }
+  {
+    const std::lock_guard lock(mutex);
+    closed = true;
+  }
+  arrived.notify_all();
+  while (std::optional<Item> item = take(false)) work(0U, std::move(*item));
+}
+
+}  // namespace gatepost

@@ -1,0 +1,48 @@
+// Every distinct text once, known by a 32-bit id. A million observations share a few thousand paths and rules.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace gatepost {
+
+// Id of a text in one StringPool. The empty text, which stands for "not said", has id 0 in every pool.
+enum class TextId : std::uint32_t { none = 0 };
+
+class StringPool {
+ public:
+  StringPool();
+  StringPool(StringPool&&) noexcept = default;
+  StringPool& operator=(StringPool&&) noexcept = default;
+  StringPool(const StringPool& other);
+  StringPool& operator=(const StringPool& other);
+
+  TextId intern(std::string_view text);
+  // The text stays where it is as long as the pool lives.
+  [[nodiscard]] std::string_view view(TextId id) const { return texts_[static_cast<std::uint32_t>(id)]; }
+  // The id of a text that was interned before; none when it was not (or is empty).
+  [[nodiscard]] TextId find(std::string_view text) const;
+  [[nodiscard]] std::size_t size() const { return texts_.size(); }
+
+ private:
+  struct Slot {
+    std::uint32_t tag = 0;  // upper half of the hash
+    std::uint32_t id = 0;   // 0: free
+  };
+  static constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+
+  std::size_t probe(std::string_view text, std::uint64_t hash) const;
+  std::string_view store(std::string_view text);
+  void grow();
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t used_ = kBlockBytes;  // bytes used of the newest ordinary block
+  char* block_ = nullptr;           // the newest ordinary block
+  std::vector<std::string_view> texts_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace gatepost

@@ -1,0 +1,64 @@
+// Writes JSON front to back into one string, with keys in the order they are written.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatepost::doc {
+
+// Commas and, when asked for, line breaks are put in by itself. Text that is not UTF-8 is made so. A number that is not
+// finite cannot be written: give tenths or parts per million as integers, or leave the key out.
+class JsonWriter {
+ public:
+  enum class Style { compact, indented };
+  explicit JsonWriter(Style style = Style::compact) : style_(style) {}
+
+  JsonWriter& begin_object() { return begin('{'); }
+  JsonWriter& end_object() { return end('}'); }
+  JsonWriter& begin_array() { return begin('['); }
+  JsonWriter& end_array() { return end(']'); }
+  JsonWriter& key(std::string_view key);
+
+  JsonWriter& value(std::string_view text);
+  JsonWriter& value(const char* text) { return value(std::string_view(text)); }
+  JsonWriter& value(bool truth) { return raw(truth ? "true" : "false"); }
+  JsonWriter& value(std::integral auto number) { return raw(std::to_string(number)); }
+  // Tenths as a decimal number: 77 is 7.7, 70 is 7.
+  JsonWriter& tenths(std::int64_t tenths);
+  // Bytes that are JSON already.
+  JsonWriter& raw(std::string_view json);
+
+  template <class T>
+  JsonWriter& field(std::string_view name, const T& content) {
+    return key(name).value(content);
+  }
+  // Left out when empty: unknown means absent.
+  JsonWriter& optional_field(std::string_view name, std::string_view content) {
+    return content.empty() ? *this : field(name, content);
+  }
+
+  [[nodiscard]] const std::string& text() const { return out_; }
+  std::string take() { return std::move(out_); }
+  // Hands over what was written so far, so that a large document never lies in memory as a whole.
+  std::string drain() {
+    std::string part;
+    part.swap(out_);
+    return part;
+  }
+
+ private:
+  JsonWriter& begin(char bracket);
+  JsonWriter& end(char bracket);
+  void separate();
+  void new_line();
+
+  Style style_;
+  std::string out_;
+  std::vector<bool> has_items_;  // for each open container
+  bool after_key_ = false;
+};
+
+}  // namespace gatepost::doc

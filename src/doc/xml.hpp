@@ -1,0 +1,58 @@
+// XML reports as total, positioned views. Namespaces are ignored: names are compared without their prefix.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "doc/document.hpp"
+
+namespace gatepost::doc {
+
+namespace detail {
+struct XmlTree;
+}
+
+class XmlView {
+ public:
+  XmlView() = default;  // absent
+
+  [[nodiscard]] bool exists() const { return node_ != nullptr; }
+  [[nodiscard]] std::string_view tag() const;                             // without prefix
+  [[nodiscard]] std::string_view namespace_uri() const;                   // the default namespace in force, as declared
+  [[nodiscard]] std::string_view attribute(std::string_view name) const;  // "" when absent
+  [[nodiscard]] XmlView child(std::string_view tag) const;                // the first with this tag
+  [[nodiscard]] std::vector<XmlView> children(std::string_view tag) const;
+  [[nodiscard]] std::vector<XmlView> children() const;  // elements only
+  [[nodiscard]] std::string text() const;               // of this element itself, blanks trimmed, CDATA included
+  [[nodiscard]] std::string pointer() const;            // "/bom/components/component[3]"
+  [[nodiscard]] Position position() const;
+
+ private:
+  friend class XmlDocument;
+  XmlView(const detail::XmlTree* tree, const void* node) : tree_(tree), node_(node) {}
+  const detail::XmlTree* tree_ = nullptr;
+  const void* node_ = nullptr;  // pugi::xml_node_struct
+};
+
+class XmlDocument {
+ public:
+  // Refuses documents with a DOCTYPE (nothing good comes from one in a report), nesting beyond limits.depth and
+  // anything that is not well-formed, with line and column. Entities other than the five built in are left as they
+  // stand.
+  static Result<XmlDocument> parse(std::string text, std::string name, const Limits& limits = {});
+  XmlDocument(XmlDocument&&) noexcept;
+  XmlDocument& operator=(XmlDocument&&) noexcept;
+  ~XmlDocument();
+  [[nodiscard]] XmlView root() const;
+
+ private:
+  explicit XmlDocument(std::unique_ptr<detail::XmlTree> tree);
+  std::unique_ptr<detail::XmlTree> tree_;
+};
+
+}  // namespace gatepost::doc

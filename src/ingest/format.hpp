@@ -1,0 +1,123 @@
+// What a report format is to the rest of ingest. To add one in C++: a file under formats/ and a line in formats.def.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/limits.hpp"
+#include "base/secret.hpp"
+#include "doc/document.hpp"
+#include "doc/shape.hpp"
+#include "doc/xml.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost::ingest {
+
+struct Options {
+  Limits limits;
+  unsigned threads = 1;
+  std::string tool;   // id of the only format to try; "" tries all
+  Secret secret_key;  // for the HMAC of found secrets; empty: found secrets get no id
+};
+
+// One report's bytes and the first looks at them. Parsing happens once, when somebody asks.
+class Candidate {
+ public:
+  Candidate(std::string name, Bytes bytes, const Limits& limits);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const Bytes& bytes() const { return bytes_; }
+  // Offset of the document in the bytes: behind a byte order mark, white space, or lines that a tool wrote before it.
+  [[nodiscard]] std::uint64_t start() const { return start_; }
+  [[nodiscard]] doc::Shape shape() const { return shape_; }  // of what begins at start()
+  [[nodiscard]] bool text_before() const { return text_before_; }
+  [[nodiscard]] std::string_view head() const { return head_; }  // the first 64 KiB from start()
+  // The document as a tree; absent when it is not JSON (or XML), or too large for a tree.
+  doc::View json();
+  doc::XmlView xml();
+  // Why json() or xml() is absent although the shape promised it; "" when it is not.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+  // What the parser put up with.
+  [[nodiscard]] std::span<const Note> parser_notes() const;
+
+ private:
+  std::string name_;
+  Bytes bytes_;
+  const Limits& limits_;
+  std::string head_;
+  std::uint64_t start_ = 0;
+  doc::Shape shape_ = doc::Shape::empty;
+  bool text_before_ = false;
+  bool parsed_ = false;
+  std::string problem_;
+  std::optional<doc::Document> json_;
+  std::optional<doc::XmlDocument> xml_;
+};
+
+// Where a reader puts what it finds: observations into the table, everything else into the report's ReportInfo.
+class ReportWriter {
+ public:
+  ReportWriter(ObservationTable& table, std::uint32_t report, const Options& options);
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] ObservationTable& table() { return table_; }
+  [[nodiscard]] std::uint32_t report() const { return report_; }
+
+  void tool(std::string name, std::string version);
+  void engine(std::string_view engine);  // reported here, with or without findings
+  // One record became this observation. `draft.report` is filled in; `at` is the record's pointer in the report.
+  void add(Observation draft, std::string_view at);
+  void reject(std::string_view at, std::string why);  // a record that cannot be read
+  void skip() {
+    ++info().records.skipped;
+    ++info().records.seen;
+  }                                        // a record that states no problem
+  void count(const RecordCounts& counts);  // for readers that count themselves
+  // Notes of one code are cut off after ten, with a last one that says so.
+  void note(Note::Level level, std::string code, std::string text, std::string at = {});
+
+  // Positive evidence that a scan ended (an envelope, a tool's version, a list of scanned files): without it a report
+  // without findings is not "complete-empty".
+  void evidence_of_a_scan() { evidence_ = true; }
+  // The tool reports problems of its own: the report is partial at best.
+  void incomplete(std::string code, std::string text, std::string at = {});
+  // The tool reports that it failed as a whole.
+  void failed(std::string text, std::string at = {});
+  // Decides the state from all that was said. Called once, by ingest.
+  void finish();
+
+  // "hmac:<key id>:<hex>" of a secret's bytes, which are wiped; "" without a key.
+  std::string secret_id(std::string_view kind, std::string secret) const;
+
+ private:
+  ReportInfo& info() { return table_.report(report_); }
+  ObservationTable& table_;
+  std::uint32_t report_;
+  const Options& options_;
+  std::string last_list_;
+  bool evidence_ = false, incomplete_ = false, failed_ = false;
+};
+
+struct Format {
+  std::string_view id;             // what --tool takes: "sarif"
+  std::string_view title;          // "SARIF 2.1.0"
+  std::string_view kind;           // the kinds of its findings, "sast", or "any"
+  std::string_view recognised_by;  // for people: what in the content gives it away
+  std::string_view yields;         // for people: which facts are read
+  // Looks at the content, never at the name.
+  bool (*recognise)(Candidate& candidate);
+  void (*read)(Candidate& candidate, ReportWriter& out);
+  // An empty array as the whole report: true when the tool writes just that for a clean scan. Asked only with --tool.
+  bool bare_empty_array = false;
+};
+
+// All formats in the order in which they are tried.
+std::span<const Format> formats();
+
+}  // namespace gatepost::ingest

@@ -1,0 +1,110 @@
+#include "ingest/ingest.hpp"
+
+#include <fmt/core.h>
+
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace gatepost::ingest {
+namespace {
+
+std::vector<std::string_view> format_ids() {
+  std::vector<std::string_view> ids;
+  for (const Format& format : formats()) ids.push_back(format.id);
+  return ids;
+}
+
+const Format* find_format(std::string_view id) {
+  for (const Format& format : formats()) {
+    if (format.id == id) return &format;
+  }
+  return nullptr;
+}
+
+// "[]" and nothing else.
+bool is_bare_empty_array(Candidate& candidate) {
+  return candidate.shape() == doc::Shape::json_array && candidate.json().is_array() && candidate.json().size() == 0;
+}
+
+// Why nothing fits: what was found, what was expected.
+std::string why_unrecognised(Candidate& candidate, const Options& options) {
+  candidate.json();
+  candidate.xml();
+  const doc::Shape shape = candidate.shape();
+  if (shape == doc::Shape::empty) return "the file is empty; did the scanner run and write here?";
+  if (shape == doc::Shape::html) return "an HTML page; was an error or login page saved instead of the report?";
+  if (!candidate.problem().empty()) {
+    std::string problem = candidate.problem();
+    if (problem.starts_with(candidate.name() + ": ")) problem.erase(0, candidate.name().size() + 2);
+    return fmt::format("{} that cannot be read: {}", doc::describe(shape), problem);
+  }
+  if (!options.tool.empty())
+    return fmt::format("{}, but not a report of format \"{}\"", doc::describe(shape), options.tool);
+  std::string start = text::printable(text::trim(candidate.head().substr(0, 200)), 60);
+  return fmt::format("{} that no known format fits (starts with \"{}\"); see gatepost formats", doc::describe(shape),
+                     start);
+}
+
+const Format* recognise(Candidate& candidate, const Options& options, ReportWriter& out) {
+  if (!options.tool.empty()) {
+    const Format* const format = find_format(options.tool);
+    if (format == nullptr) {
+      const auto ids = format_ids();
+      const std::string close = text::nearest(options.tool, ids);
+      out.note(Note::Level::error, "unknown-format",
+               fmt::format("there is no format \"{}\"{}", text::printable(options.tool),
+                           close.empty() ? "; see gatepost formats" : fmt::format("; did you mean \"{}\"?", close)));
+      return nullptr;
+    }
+    return format->recognise(candidate) ? format : nullptr;
+  }
+  for (const Format& format : formats()) {
+    if (format.recognise(candidate)) return &format;
+  }
+  return nullptr;
+}
+
+Bytes unpacked(const Bytes& bytes, const Options& options, ReportWriter& out) {
+  std::string head(3, '\0');
+  const auto got = bytes.read(0, head);
+  if (!got || !is_gzip(head)) return bytes;
+  auto plain = gunzip(bytes, options.limits);
+  if (plain) return std::move(*plain);
+  out.note(Note::Level::error, "unpack", plain.error().message);
+  return bytes;
+}
+
+}  // namespace
+
+std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options) {
+  const std::uint32_t index = table.add_report({.path = path}, bytes);
+  ReportWriter out(table, index, options);
+  const Bytes plain = unpacked(bytes, options, out);
+  table.replace_bytes(index, plain);
+  Candidate candidate(std::move(path), plain, options.limits);
+  const Format* const format = recognise(candidate, options, out);
+  if (format == nullptr) {
+    const Format* const forced = find_format(options.tool);
+    if (forced != nullptr && forced->bare_empty_array && is_bare_empty_array(candidate)) {
+      table.report(index).format = forced->id;
+      table.report(index).state = ReportState::complete_empty;
+      return index;
+    }
+    out.note(Note::Level::error, "unrecognised", why_unrecognised(candidate, options));
+    table.report(index).state = ReportState::unrecognised;
+    return index;
+  }
+  table.report(index).format = format->id;
+  if (candidate.text_before()) {
+    out.note(
+        Note::Level::warning, "text-before-document",
+        fmt::format("{} of other text before the document were skipped", text::count_of(candidate.start(), "byte")));
+  }
+  format->read(candidate, out);
+  for (const Note& note : candidate.parser_notes()) out.note(note.level, note.code, note.text, note.at);
+  out.finish();
+  return index;
+}
+
+}  // namespace gatepost::ingest

@@ -1,0 +1,17 @@
+// Reports in, observations out. Every file ends in exactly one ReportState.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "ingest/format.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost::ingest {
+
+// Reads one report into the table and returns its index there. Never fails: what cannot be read ends as `unrecognised`,
+// with a note that says why. Compressed (gzip) reports are unpacked first.
+std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options);
+
+}  // namespace gatepost::ingest

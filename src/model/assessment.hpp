@@ -1,0 +1,84 @@
+// The result of thinking: every finding with everything that was judged about it, and the verdict. Writers in report/
+// get this and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/note.hpp"
+#include "model/change.hpp"
+#include "model/context.hpp"
+#include "model/finding.hpp"
+#include "model/observation_table.hpp"
+#include "model/owner.hpp"
+#include "model/risk.hpp"
+#include "model/severity.hpp"
+#include "model/verdict.hpp"
+
+namespace gatepost {
+
+// A waiver as far as a report needs it; the rules are in policy/waiver.hpp.
+struct WaiverInfo {
+  WaiverId id;
+  std::string reason;  // risk_accepted, false_positive, …
+  std::string justification;
+  std::string approved_by;  // comma-separated
+  std::string expires;      // "2027-01-31"
+  friend bool operator==(const WaiverInfo&, const WaiverInfo&) = default;
+};
+
+// What was judged about one finding. Small on purpose: there may be a million.
+struct Assessed {
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  Presence presence = Presence::unrelated;
+  Action action = Action::none;  // the strongest a policy asks for because of it
+  Risk risk;
+  std::uint32_t severity = 0;    // into Assessment::severities
+  std::uint32_t owners = 0;      // into Assessment::owner_sets
+  std::uint32_t waiver = kNone;  // into Assessment::waivers
+  Context context;
+  bool suppressed = false;  // every tool that reports it says that it was told to ignore it
+};
+
+// Sums over findings, in tenths of points.
+struct RiskTotals {
+  std::int64_t pr_risk_tenths = 0;  // of what the change introduces, worsens and touches
+  std::int64_t change_risk = 0;     // points of change signals, 0 to 100
+  std::int64_t delta_tenths = 0;    // introduced + worsened - fixed; negative: the change makes things better
+  friend bool operator==(const RiskTotals&, const RiskTotals&) = default;
+};
+
+struct Assessment {
+  ChangeSet change;
+  ObservationTable table;          // what the head's reports say
+  ObservationTable base_table;     // what the base's reports say; empty without --base-report
+  Findings findings;               // sorted by id
+  std::vector<Assessed> assessed;  // parallel to findings.all
+  std::vector<Severity> severities;
+  std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
+  std::vector<WaiverInfo> waivers;
+  RiskTotals totals;
+  Verdict verdict;
+  std::string mode;         // "enforce" or "monitor"
+  std::vector<Note> notes;  // of the run as a whole, sorted
+
+  [[nodiscard]] const ObservationTable& table_of(const Finding& finding) const {
+    return finding.in_base_only ? base_table : table;
+  }
+  [[nodiscard]] const Severity& severity_of(std::size_t finding) const {
+    return severities[assessed[finding].severity];
+  }
+  [[nodiscard]] const std::vector<Owner>& owners_of(std::size_t finding) const {
+    return owner_sets[assessed[finding].owners];
+  }
+  [[nodiscard]] const WaiverInfo* waiver_of(std::size_t finding) const {
+    const std::uint32_t waiver = assessed[finding].waiver;
+    return waiver == Assessed::kNone ? nullptr : &waivers[waiver];
+  }
+};
+
+}  // namespace gatepost

@@ -1,0 +1,19 @@
+// A weakness of the CWE list, by number.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace gatepost {
+
+struct Cwe {
+  std::uint32_t number = 0;
+  friend auto operator<=>(const Cwe&, const Cwe&) = default;
+};
+
+// "CWE-79", "cwe79", "79", "CWE-79: Improper …", "external/cwe/cwe-079". Empty when no number from 1 to 99999 is there.
+std::optional<Cwe> parse_cwe(std::string_view text);
+
+}  // namespace gatepost

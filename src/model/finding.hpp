@@ -1,0 +1,74 @@
+// A finding is one problem, however many tools saw it, with an identity that lasts.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "model/kind.hpp"
+#include "model/location.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost {
+
+// Derived from what the problem is and where it sits in the code, never from a line number or a severity; see
+// correlate/fingerprint.hpp. Written "GP-" and 26 letters of base32; the first 8 letters are the short form.
+struct FindingId {
+  Digest128 digest;
+  friend auto operator<=>(const FindingId&, const FindingId&) = default;
+};
+std::string to_string(const FindingId& id);   // "GP-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+std::string short_form(const FindingId& id);  // "GP-ABCDEFGH"
+// True when `text` names this id: the full or the short form, in any case.
+bool names(std::string_view text, const FindingId& id);
+
+// Where a finding stands against the base of the change.
+enum class Presence : std::uint8_t {
+  introduced,     // not in the base
+  worsened,       // in the base, but the change made it riskier
+  touched,        // in the base or nobody knows; the change edits its code
+  moved,          // in the base under another path
+  unrelated,      // the change has nothing to do with it
+  fixed,          // in the base, and a complete scan of the head no longer reports it
+  external,       // not in the base, but caused by news about an unchanged dependency
+  not_evaluated,  // in the base, and nobody looked in the head
+};
+inline constexpr std::array<std::string_view, 8> kPresenceNames = {
+    "introduced", "worsened", "touched", "moved", "unrelated", "fixed", "external", "not_evaluated"};
+inline std::string_view to_string(Presence presence) { return kPresenceNames[static_cast<std::size_t>(presence)]; }
+std::optional<Presence> parse_presence(std::string_view name);
+
+struct Finding {
+  static constexpr std::uint32_t kNoFile = std::numeric_limits<std::uint32_t>::max();
+
+  FindingId id;
+  Row primary = 0;                 // the observation that it is shown by
+  std::uint32_t first_member = 0;  // into Findings::members
+  std::uint32_t member_count = 0;  // never 0
+  std::uint32_t file = kNoFile;    // into Findings::files; kNoFile: no place in the repository
+  Range range;                     // in that file
+  Kind kind = Kind::other;
+  bool in_base_only = false;  // reported by the base report alone; `primary` is a row of the base table
+};
+
+// All findings of a run.
+struct Findings {
+  std::vector<Finding> all;  // sorted by id
+  std::vector<Row> members;
+  std::vector<std::string> files;  // repository paths, sorted
+
+  [[nodiscard]] std::span<const Row> members_of(const Finding& finding) const {
+    return std::span(members).subspan(finding.first_member, finding.member_count);
+  }
+  [[nodiscard]] std::string_view path_of(const Finding& finding) const {
+    return finding.file == Finding::kNoFile ? std::string_view{} : files[finding.file];
+  }
+};
+
+}  // namespace gatepost

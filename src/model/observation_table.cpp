@@ -1,0 +1,291 @@
+#include "model/observation_table.hpp"
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "base/json_text.hpp"
+
+namespace gatepost {
+namespace {
+
+constexpr std::uint8_t kDirectUnknown = 2;
+constexpr std::uint32_t kLongestMessage = 1 << 20;  // what is read back of one message
+
+std::uint8_t store_tristate(std::optional<bool> value) {
+  return value ? static_cast<std::uint8_t>(*value) : kDirectUnknown;
+}
+
+std::optional<bool> load_tristate(std::uint8_t stored) {
+  if (stored == kDirectUnknown) return std::nullopt;
+  return stored == 1;
+}
+
+}  // namespace
+
+ObservationTable::ObservationTable() = default;
+
+std::uint32_t ObservationTable::add_report(ReportInfo info, Bytes bytes) {
+  reports_.push_back(std::move(info));
+  bytes_.push_back(std::move(bytes));
+  return static_cast<std::uint32_t>(reports_.size() - 1);
+}
+
+std::uint32_t ObservationTable::add_rule(const RuleInfo& rule) {
+  rules_.push_back(rule);
+  return static_cast<std::uint32_t>(rules_.size() - 1);
+}
+
+std::uint32_t ObservationTable::add_component(const Component& component) {
+  const StoredComponent stored{.purl = intern(component.purl),
+                               .package = intern(component.package),
+                               .version = intern(component.version),
+                               .fixed_versions = intern_texts(component.fixed_versions),
+                               .dependency_path = intern_texts(component.dependency_path),
+                               .scope = component.scope,
+                               .direct = store_tristate(component.direct)};
+  return static_cast<std::uint32_t>(components_.intern({&stored, 1}));
+}
+
+std::uint32_t ObservationTable::add_detail(ObservationDetail detail) {
+  if (detail == ObservationDetail{}) return ObservationRow::kNone;
+  details_.push_back(std::move(detail));
+  return static_cast<std::uint32_t>(details_.size() - 1);
+}
+
+Row ObservationTable::add(const ObservationRow& row) {
+  GP_ASSERT(size_ < std::numeric_limits<Row>::max());
+  if (size_ == blocks_.size() * kBlockRows) blocks_.push_back(std::make_unique<ObservationRow[]>(kBlockRows));
+  const Row index = static_cast<Row>(size_++);
+  mutable_row(index) = row;
+  return index;
+}
+
+ListId ObservationTable::intern_claims(std::span<const SeverityClaim> claims) {
+  std::vector<StoredClaim> stored;
+  for (const SeverityClaim& claim : claims) {
+    const std::uint16_t tenths = claim.tenths ? static_cast<std::uint16_t>(*claim.tenths) : StoredClaim::kNoTenths;
+    stored.push_back({intern(claim.source), intern(claim.vector), claim.label, claim.method, tenths});
+  }
+  return claims_.intern(stored);
+}
+
+ListId ObservationTable::intern_texts(std::span<const std::string> texts) {
+  std::vector<TextId> ids;
+  for (const std::string& text : texts) ids.push_back(intern(text));
+  return text_lists_.intern(ids);
+}
+
+StoredLocation ObservationTable::store(const Location& location) {
+  return {intern(location.path), location.range, intern(location.symbol)};
+}
+
+Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t ordinal) {
+  const auto store_all = [this](const std::vector<Location>& locations) {
+    std::vector<StoredLocation> stored;
+    for (const Location& location : locations) stored.push_back(store(location));
+    return stored;
+  };
+  std::vector<TextId> advisories;
+  for (const AdvisoryId& advisory : draft.advisories) advisories.push_back(intern(advisory.value()));
+  std::vector<StoredFingerprint> fingerprints;
+  for (const auto& [name, value] : draft.fingerprints) fingerprints.push_back({intern(name), intern(value)});
+
+  const std::uint32_t rule = add_rule({.id = intern(draft.rule),
+                                       .title = intern(draft.title),
+                                       .help_url = intern(draft.help_url),
+                                       .engine = intern(draft.engine),
+                                       .claims = intern_claims(draft.claims),
+                                       .cwes = cwes_.intern(draft.cwes),
+                                       .kind = draft.kind});
+  ObservationRow row{.context = draft.context,
+                     .message = LongText::pooled(intern(draft.message)),
+                     .report = draft.report,
+                     .ordinal = ordinal,
+                     .list = list,
+                     .rule = rule,
+                     .path = intern(draft.place.path),
+                     .symbol = intern(draft.place.symbol),
+                     .range = draft.place.range,
+                     .advisories = text_lists_.intern(advisories),
+                     .flow = add_locations(store_all(draft.flow)),
+                     .fingerprints = add_fingerprints(fingerprints),
+                     .kind = draft.kind,
+                     .confidence = draft.confidence,
+                     .reach = draft.reach,
+                     .suppressed = draft.suppression.has_value(),
+                     .needs_review = draft.needs_review};
+  if (draft.component) row.component = add_component(*draft.component);
+  row.detail = add_detail({.at = draft.at,
+                           .locations = store_all(draft.locations),
+                           .related = store_all(draft.related),
+                           .resource = draft.resource,
+                           .image = draft.image,
+                           .endpoint = draft.endpoint,
+                           .secret = draft.secret,
+                           .epss_ppm = draft.epss_ppm,
+                           .kev = draft.kev,
+                           .suppression = draft.suppression,
+                           .vendor_status = draft.vendor_status,
+                           .uid = draft.uid,
+                           .fixes = draft.fixes,
+                           .occurrences = draft.occurrences});
+  return add(row);
+}
+
+const StoredComponent* ObservationTable::component_of(const ObservationRow& row) const {
+  if (row.component == ObservationRow::kNone) return nullptr;
+  return components_.view(static_cast<ListId>(row.component)).data();
+}
+
+const ObservationDetail* ObservationTable::detail_of(const ObservationRow& row) const {
+  return row.detail == ObservationRow::kNone ? nullptr : &details_[row.detail];
+}
+
+ListId ObservationTable::claims_of(const ObservationRow& row) const {
+  return row.claims == ListId::none ? rules_[row.rule].claims : row.claims;
+}
+
+ListId ObservationTable::cwes_of(const ObservationRow& row) const {
+  return row.cwes == ListId::none ? rules_[row.rule].cwes : row.cwes;
+}
+
+std::string ObservationTable::message(const ObservationRow& row) const {
+  if (row.message.length == LongText::kPooled) return std::string(text(static_cast<TextId>(row.message.at)));
+  std::string raw(std::min(row.message.length, kLongestMessage), '\0');
+  const auto got = bytes_[row.report].read(row.message.at, raw);
+  if (!got) return {};
+  raw.resize(*got);
+  return unescape_json(raw);
+}
+
+SeverityClaim ObservationTable::claim(const StoredClaim& stored) const {
+  SeverityClaim claim{.label = stored.label,
+                      .method = stored.method,
+                      .source = std::string(text(stored.source)),
+                      .vector = std::string(text(stored.vector))};
+  if (stored.tenths != StoredClaim::kNoTenths) claim.tenths = stored.tenths;
+  return claim;
+}
+
+Component ObservationTable::component(const StoredComponent& stored) const {
+  Component component{.purl = std::string(text(stored.purl)),
+                      .package = std::string(text(stored.package)),
+                      .version = std::string(text(stored.version)),
+                      .scope = stored.scope,
+                      .direct = load_tristate(stored.direct)};
+  for (const TextId id : texts(stored.fixed_versions)) component.fixed_versions.emplace_back(text(id));
+  for (const TextId id : texts(stored.dependency_path)) component.dependency_path.emplace_back(text(id));
+  return component;
+}
+
+Location ObservationTable::location(const StoredLocation& stored) const {
+  return {std::string(text(stored.path)), stored.range, std::string(text(stored.symbol))};
+}
+
+Observation ObservationTable::observation(Row index) const {
+  const ObservationRow& from = row(index);
+  const RuleInfo& rule = rule_of(from);
+  Observation seen{.report = from.report,
+                   .at = std::string(text(from.list)) + "/" + std::to_string(from.ordinal),
+                   .engine = std::string(text(rule.engine)),
+                   .kind = from.kind,
+                   .rule = std::string(text(rule.id)),
+                   .title = std::string(text(rule.title)),
+                   .message = message(from),
+                   .help_url = std::string(text(rule.help_url)),
+                   .confidence = from.confidence,
+                   .place = {std::string(text(from.path)), from.range, std::string(text(from.symbol))},
+                   .reach = from.reach,
+                   .needs_review = from.needs_review,
+                   .context = from.context};
+  for (const StoredClaim& stored : claims(claims_of(from))) seen.claims.push_back(claim(stored));
+  for (const Cwe cwe : cwes(cwes_of(from))) seen.cwes.push_back(cwe);
+  for (const StoredLocation& step : locations(from.flow)) seen.flow.push_back(location(step));
+  for (const TextId id : texts(from.advisories)) {
+    if (auto advisory = AdvisoryId::parse(text(id))) seen.advisories.push_back(std::move(*advisory));
+  }
+  for (const StoredFingerprint& print : fingerprints(from.fingerprints)) {
+    seen.fingerprints.emplace_back(text(print.name), text(print.value));
+  }
+  if (const StoredComponent* stored = component_of(from)) seen.component = component(*stored);
+  if (const ObservationDetail* detail = detail_of(from)) {
+    if (!detail->title.empty()) seen.title = detail->title;
+    if (!detail->help_url.empty()) seen.help_url = detail->help_url;
+    if (!detail->at.empty()) seen.at = detail->at;
+    for (const StoredLocation& stored : detail->locations) seen.locations.push_back(location(stored));
+    for (const StoredLocation& stored : detail->related) seen.related.push_back(location(stored));
+    seen.resource = detail->resource;
+    seen.image = detail->image;
+    seen.endpoint = detail->endpoint;
+    seen.secret = detail->secret;
+    seen.epss_ppm = detail->epss_ppm;
+    seen.kev = detail->kev;
+    seen.suppression = detail->suppression;
+    seen.vendor_status = detail->vendor_status;
+    seen.uid = detail->uid;
+    seen.fixes = detail->fixes;
+    seen.occurrences = detail->occurrences;
+  }
+  return seen;
+}
+
+TableMerger::TableMerger(ObservationTable& target, ObservationTable& source)
+    : target_(target), source_(source), texts_(source.text_count()) {}
+
+TextId TableMerger::text(TextId id) {
+  std::uint32_t& known = texts_[static_cast<std::uint32_t>(id)];
+  if (known == 0) known = static_cast<std::uint32_t>(target_.intern(source_.text(id))) + 1;
+  return static_cast<TextId>(known - 1);
+}
+
+void TableMerger::move_rows(Row first, Row count) {
+  const auto copy_locations = [this](std::span<const StoredLocation> from) {
+    std::vector<StoredLocation> copies(from.begin(), from.end());
+    for (StoredLocation& location : copies) {
+      location.path = text(location.path);
+      location.symbol = text(location.symbol);
+    }
+    return copies;
+  };
+  const auto copy_texts = [this](ListId list) {
+    std::vector<TextId> ids;
+    for (const TextId id : source_.texts(list)) ids.push_back(text(id));
+    return target_.intern_ids(ids);
+  };
+  for (Row index = first; index < first + count; ++index) {
+    ObservationRow row = source_.row(index);
+    if (row.message.length == LongText::kPooled) {
+      row.message = LongText::pooled(text(static_cast<TextId>(row.message.at)));
+    }
+    row.list = text(row.list);
+    row.path = text(row.path);
+    row.symbol = text(row.symbol);
+    if (row.claims != ListId::none) {
+      std::vector<SeverityClaim> claims;
+      for (const StoredClaim& stored : source_.claims(row.claims)) claims.push_back(source_.claim(stored));
+      row.claims = target_.intern_claims(claims);
+    }
+    if (row.cwes != ListId::none) row.cwes = target_.intern_cwes(source_.cwes(row.cwes));
+    if (row.advisories != ListId::none) row.advisories = copy_texts(row.advisories);
+    if (row.flow != ListId::none) row.flow = target_.add_locations(copy_locations(source_.locations(row.flow)));
+    if (row.fingerprints != ListId::none) {
+      std::vector<StoredFingerprint> prints;
+      for (const StoredFingerprint& print : source_.fingerprints(row.fingerprints)) {
+        prints.push_back({text(print.name), text(print.value)});
+      }
+      row.fingerprints = target_.add_fingerprints(prints);
+    }
+    if (const StoredComponent* component = source_.component_of(row)) {
+      row.component = target_.add_component(source_.component(*component));
+    }
+    if (row.detail != ObservationRow::kNone) {
+      ObservationDetail detail = std::move(source_.details_[row.detail]);
+      detail.locations = copy_locations(detail.locations);
+      detail.related = copy_locations(detail.related);
+      row.detail = target_.add_detail(std::move(detail));
+    }
+    target_.add(row);
+  }
+}
+
+}  // namespace gatepost

@@ -1,0 +1,212 @@
+// All observations of a run. Each is a row of about 100 bytes: texts are ids into one pool, lists are ids into pools of
+// equal lists, what few observations have lives in side tables, and long messages stay in the report as (offset,
+// length) until somebody prints them. docs/adr/0002-observation-rows.md tells why, with numbers.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/digest.hpp"
+#include "base/string_pool.hpp"
+#include "model/list_pool.hpp"
+#include "model/observation.hpp"
+#include "model/report_info.hpp"
+
+namespace gatepost {
+
+// A text that is either pooled or lies as a JSON string literal (without quotes) in the report's bytes.
+struct LongText {
+  static constexpr std::uint32_t kPooled = std::numeric_limits<std::uint32_t>::max();
+  std::uint64_t at = 0;      // offset in the report, or the TextId
+  std::uint32_t length = 0;  // bytes in the report, or kPooled
+
+  static LongText pooled(TextId id) { return {static_cast<std::uint32_t>(id), id == TextId::none ? 0 : kPooled}; }
+  [[nodiscard]] bool empty() const { return length == 0; }
+};
+
+// The stored forms of the nouns in observation.hpp. No padding: ListPool compares bytes.
+struct StoredClaim {
+  TextId source = TextId::none;
+  TextId vector = TextId::none;
+  SeverityLabel label = SeverityLabel::unknown;
+  SeverityMethod method = SeverityMethod::label;
+  std::uint16_t tenths = kNoTenths;
+  static constexpr std::uint16_t kNoTenths = 0xFFFF;
+};
+struct StoredLocation {
+  TextId path = TextId::none;
+  Range range;
+  TextId symbol = TextId::none;
+  friend bool operator==(const StoredLocation&, const StoredLocation&) = default;
+};
+struct StoredFingerprint {
+  TextId name = TextId::none;
+  TextId value = TextId::none;
+};
+struct StoredComponent {
+  TextId purl = TextId::none, package = TextId::none, version = TextId::none;
+  ListId fixed_versions = ListId::none, dependency_path = ListId::none;
+  Scope scope = Scope::unknown;
+  std::uint8_t direct = 2;  // 0 no, 1 yes, 2 unknown
+  std::uint16_t reserved = 0;
+};
+
+// What a tool says once about a rule and many observations share.
+struct RuleInfo {
+  TextId id = TextId::none;  // as reported: "python.lang.security.audit.eval"
+  TextId title = TextId::none;
+  TextId help_url = TextId::none;
+  TextId engine = TextId::none;
+  ListId claims = ListId::none;
+  ListId cwes = ListId::none;
+  Kind kind = Kind::other;
+  Confidence confidence = Confidence::unknown;
+};
+
+// What few observations have. Equal to Observation's members of the same names.
+struct ObservationDetail {
+  std::string title;     // when it is not the rule's
+  std::string help_url;  // when it is not the rule's
+  std::string at;        // when it is not <list>/<ordinal>
+  std::vector<StoredLocation> locations, related;
+  std::string resource, image;
+  std::optional<Endpoint> endpoint;
+  std::optional<SecretMark> secret;
+  std::optional<std::uint32_t> epss_ppm;
+  std::optional<bool> kev;
+  std::optional<Suppression> suppression;
+  std::string vendor_status, uid;
+  std::vector<Fix> fixes;
+  std::uint32_t occurrences = 1;
+  friend bool operator==(const ObservationDetail&, const ObservationDetail&) = default;
+};
+
+struct ObservationRow {
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  Digest128 context;
+  LongText message;
+  std::uint32_t report = 0;
+  std::uint32_t ordinal = 0;   // position of the record in its list
+  TextId list = TextId::none;  // pointer of the list that holds the record: "/runs/0/results"
+  std::uint32_t rule = 0;      // index into rules()
+  TextId path = TextId::none;
+  TextId symbol = TextId::none;
+  Range range;
+  std::uint32_t component = kNone;  // index into components()
+  std::uint32_t detail = kNone;     // index into details()
+  ListId claims = ListId::none;     // when they are not the rule's
+  ListId cwes = ListId::none;       // when they are not the rule's
+  ListId advisories = ListId::none;
+  ListId flow = ListId::none;
+  ListId fingerprints = ListId::none;
+  Kind kind = Kind::other;
+  Confidence confidence = Confidence::unknown;
+  Reach reach = Reach::unknown;
+  bool suppressed : 1 = false;
+  bool needs_review : 1 = false;
+};
+
+// Index of an observation in the table; the order is that of the reports and of the records in them.
+using Row = std::uint32_t;
+
+class ObservationTable {
+ public:
+  ObservationTable();
+  ObservationTable(ObservationTable&&) noexcept = default;
+  ObservationTable& operator=(ObservationTable&&) noexcept = default;
+  ObservationTable(const ObservationTable&) = delete;
+  ObservationTable& operator=(const ObservationTable&) = delete;
+
+  // --- writing, by ingest only ---
+  std::uint32_t add_report(ReportInfo info, Bytes bytes);
+  ReportInfo& report(std::uint32_t index) { return reports_[index]; }
+  void replace_bytes(std::uint32_t report, Bytes bytes) { bytes_[report] = std::move(bytes); }  // unpacked
+  std::uint32_t add_rule(const RuleInfo& rule);
+  RuleInfo& rule(std::uint32_t index) { return rules_[index]; }
+  std::uint32_t add_component(const Component& component);
+  std::uint32_t add_detail(ObservationDetail detail);  // kNone for a detail that says nothing
+  Row add(const ObservationRow& row);
+  // Everything at once, for readers of small reports. `report` and `rule` of the draft are used as given.
+  Row add(const Observation& draft, TextId list, std::uint32_t ordinal);
+  TextId intern(std::string_view text) { return texts_.intern(text); }
+  ListId intern_claims(std::span<const SeverityClaim> claims);
+  ListId intern_cwes(std::span<const Cwe> cwes) { return cwes_.intern(cwes); }
+  ListId intern_texts(std::span<const std::string> texts);
+  ListId intern_ids(std::span<const TextId> ids) { return text_lists_.intern(ids); }
+  ListId add_locations(std::span<const StoredLocation> locations) { return location_lists_.append(locations); }
+  ListId add_fingerprints(std::span<const StoredFingerprint> fingerprints) {
+    return fingerprint_lists_.append(fingerprints);
+  }
+  ObservationRow& mutable_row(Row row) { return blocks_[row / kBlockRows][row % kBlockRows]; }
+
+  // --- reading ---
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const ObservationRow& row(Row row) const { return blocks_[row / kBlockRows][row % kBlockRows]; }
+  [[nodiscard]] const std::vector<ReportInfo>& reports() const { return reports_; }
+  [[nodiscard]] const RuleInfo& rule_of(const ObservationRow& row) const { return rules_[row.rule]; }
+  [[nodiscard]] std::size_t rule_count() const { return rules_.size(); }
+  [[nodiscard]] const RuleInfo& rule_at(std::uint32_t index) const { return rules_[index]; }
+  [[nodiscard]] std::string_view text(TextId id) const { return texts_.view(id); }
+  [[nodiscard]] std::size_t text_count() const { return texts_.size(); }
+  [[nodiscard]] std::span<const StoredClaim> claims(ListId id) const { return claims_.view(id); }
+  [[nodiscard]] std::size_t claim_list_count() const { return claims_.size(); }
+  [[nodiscard]] std::span<const Cwe> cwes(ListId id) const { return cwes_.view(id); }
+  [[nodiscard]] std::span<const TextId> texts(ListId id) const { return text_lists_.view(id); }
+  [[nodiscard]] std::span<const StoredLocation> locations(ListId id) const { return location_lists_.view(id); }
+  [[nodiscard]] std::span<const StoredFingerprint> fingerprints(ListId id) const { return fingerprint_lists_.view(id); }
+  [[nodiscard]] const StoredComponent* component_of(const ObservationRow& row) const;
+  [[nodiscard]] const ObservationDetail* detail_of(const ObservationRow& row) const;
+  // The lists in force: the row's own, or else its rule's.
+  [[nodiscard]] ListId claims_of(const ObservationRow& row) const;
+  [[nodiscard]] ListId cwes_of(const ObservationRow& row) const;
+  // Reads the report again when the message lies there; "" when it has changed meanwhile.
+  [[nodiscard]] std::string message(const ObservationRow& row) const;
+  // All of one observation, texts copied.
+  [[nodiscard]] Observation observation(Row row) const;
+  [[nodiscard]] SeverityClaim claim(const StoredClaim& stored) const;
+  [[nodiscard]] Component component(const StoredComponent& stored) const;
+  [[nodiscard]] Location location(const StoredLocation& stored) const;
+
+ private:
+  friend class TableMerger;
+  static constexpr std::size_t kBlockRows = 4096;
+  using Block = std::unique_ptr<ObservationRow[]>;
+  StoredLocation store(const Location& location);
+
+  StringPool texts_;
+  std::vector<Block> blocks_;  // blocks never move: a table that grows does not need twice its size
+  std::size_t size_ = 0;
+  std::vector<ReportInfo> reports_;
+  std::vector<Bytes> bytes_;  // of each report
+  std::vector<RuleInfo> rules_;
+  std::vector<ObservationDetail> details_;
+  ListPool<StoredComponent> components_;
+  ListPool<StoredClaim> claims_;
+  ListPool<Cwe> cwes_;
+  ListPool<TextId> text_lists_;
+  ListPool<StoredLocation> location_lists_;
+  ListPool<StoredFingerprint> fingerprint_lists_;
+};
+
+// Moves rows of one table to the end of another, with everything they refer to. Rules and reports are matched by index:
+// the tables must have been given the same ones. One merger for each source.
+class TableMerger {
+ public:
+  TableMerger(ObservationTable& target, ObservationTable& source);
+  void move_rows(Row first, Row count);
+
+ private:
+  TextId text(TextId id);
+  ObservationTable& target_;
+  ObservationTable& source_;
+  std::vector<std::uint32_t> texts_;  // source id -> target id + 1; 0: not looked up yet
+};
+
+}  // namespace gatepost
