@@ -1,7 +1,6 @@
 # Compiler settings as INTERFACE targets: every target of ours links them, no third-party target does.
 add_library(gatepost_settings INTERFACE)
 target_compile_features(gatepost_settings INTERFACE cxx_std_20)
-target_compile_options(gatepost_settings INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_include_directories(gatepost_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
 add_library(gatepost_warnings INTERFACE)
@@ -15,6 +14,8 @@ endif()
 
 add_library(gatepost_hardening INTERFACE)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT GATEPOST_SANITIZE)
+  # The same binary whatever the directory it is built in.
+  target_compile_options(gatepost_hardening INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
   target_compile_options(gatepost_hardening INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
   target_link_options(gatepost_hardening INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)

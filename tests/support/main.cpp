@@ -3,18 +3,27 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "support/skip.hpp"
 
 namespace {
+
+std::string running;             // name of the test case that runs now
+std::set<std::string> skipped;   // test cases that called skip()
 
 struct Summary : doctest::IReporter {
   explicit Summary(const doctest::ContextOptions&) {}
   void report_query(const doctest::QueryData&) override {}
   void test_run_start() override {}
   void test_run_end(const doctest::TestRunStats& stats) override {
-    std::printf("%u passed, %u failed\n", stats.numTestCasesPassingFilters - stats.numTestCasesFailed,
-                stats.numTestCasesFailed);
+    const unsigned failed = stats.numTestCasesFailed;
+    const auto not_run = static_cast<unsigned>(skipped.size());
+    std::printf("%u passed, %u failed, %u skipped\n", stats.numTestCasesPassingFilters - failed - not_run, failed, not_run);
   }
-  void test_case_start(const doctest::TestCaseData&) override {}
+  void test_case_start(const doctest::TestCaseData& test) override { running = test.m_name; }
   void test_case_reenter(const doctest::TestCaseData&) override {}
   void test_case_end(const doctest::CurrentTestCaseStats&) override {}
   void test_case_exception(const doctest::TestCaseException&) override {}
@@ -28,6 +37,22 @@ struct Summary : doctest::IReporter {
 }  // namespace
 
 REGISTER_LISTENER("summary", 1, Summary);
+
+namespace gatepost::test {
+
+void skip(const std::string& why) {
+  if (skipped.insert(running).second) std::printf("skipped: %s: %s\n", running.c_str(), why.c_str());
+}
+
+std::optional<std::string> shared_folder() {
+  const char* const given = std::getenv("GATEPOST_SHARED");
+  const std::string folder = given != nullptr ? given : GATEPOST_SOURCE_DIR "/../shared";
+  if (std::filesystem::is_directory(folder)) return folder;
+  skip("no folder of shared test data (GATEPOST_SHARED)");
+  return std::nullopt;
+}
+
+}  // namespace gatepost::test
 
 int main(int argc, char** argv) {
   doctest::Context context(argc, argv);
