@@ -52,6 +52,14 @@ void JsonSplitter::stop(std::string why) {
   mode_ = Mode::done;
 }
 
+// The document is complete; what follows it is for the caller to judge.
+void JsonSplitter::stop_after_root() {
+  frame_.trailing = base_ + at_;
+  frame_.text.append(buffer_, frame_from_, at_ - frame_from_);
+  frame_from_ = at_;
+  mode_ = Mode::done;
+}
+
 // Reads on behind the bytes that are still needed. False at the end of the file, or after a problem.
 bool JsonSplitter::refill() {
   const bool streaming = mode_ != Mode::frame && mode_ != Mode::done;
@@ -150,7 +158,7 @@ void JsonSplitter::scan_frame() {
       if (!in_string_) frame_string_ended();
     } else if (is_blank(c)) {
       ++at_;
-    } else if (c == '"') {
+    } else if (c == '"' && !(started_ && levels_.empty())) {
       in_string_ = true;
       key_.clear();
       ++at_;
@@ -168,7 +176,7 @@ void JsonSplitter::frame_string_ended() {
 
 void JsonSplitter::frame_structural(char c) {
   const bool after_root = started_ && levels_.empty();
-  if (after_root) return stop("text after the end of the document");
+  if (after_root) return stop_after_root();
   switch (c) {
     case '{':
     case '[':

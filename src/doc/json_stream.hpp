@@ -46,6 +46,8 @@ class JsonSplitter {
   JsonSplitter(Bytes source, std::vector<std::string> paths, std::uint64_t start, const Limits& limits);
   // The next window; nothing at the end. Reading errors end it, too: see Frame::problem.
   std::optional<Window> next();
+  // The pointer of the array that a window's elements belong to: "/runs/0/results".
+  [[nodiscard]] const std::string& pointer_of(std::uint32_t array) const { return frame_.arrays[array].pointer; }
   // After next() returned nothing.
   Frame finish() &&;
 
@@ -75,6 +77,7 @@ class JsonSplitter {
   void end_streaming();
   std::optional<Window> cut_window(bool keep_buffer);
   void stop(std::string why);
+  void stop_after_root();
   void remember_safe_point();
 
   Bytes source_;

@@ -51,6 +51,9 @@ class ListPool {
     return {items_.data() + entry.begin, entry.count};
   }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  // The items of all lists, in the order in which they came; for changing items of lists that were appended.
+  [[nodiscard]] std::size_t item_count() const { return items_.size(); }
+  std::span<T> items_from(std::size_t first) { return std::span<T>(items_).subspan(first); }
 
  private:
   struct Entry {

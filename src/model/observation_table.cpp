@@ -4,6 +4,7 @@
 
 #include "base/assert.hpp"
 #include "base/json_text.hpp"
+#include "model/mask.hpp"
 
 namespace gatepost {
 namespace {
@@ -21,6 +22,10 @@ std::optional<bool> load_tristate(std::uint8_t stored) {
 }
 
 }  // namespace
+
+std::uint32_t message_hash(std::string_view bytes) {
+  return bytes.empty() ? 0 : static_cast<std::uint32_t>(table_hash(bytes)) | 1U;
+}
 
 ObservationTable::ObservationTable() = default;
 
@@ -113,7 +118,8 @@ Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t o
                      .confidence = draft.confidence,
                      .reach = draft.reach,
                      .suppressed = draft.suppression.has_value(),
-                     .needs_review = draft.needs_review};
+                     .needs_review = draft.needs_review,
+                     .message_hash = message_hash(draft.message)};
   if (draft.component) row.component = add_component(*draft.component);
   row.detail = add_detail({.at = draft.at,
                            .locations = store_all(draft.locations),
@@ -155,7 +161,7 @@ std::string ObservationTable::message(const ObservationRow& row) const {
   const auto got = bytes_[row.report].read(row.message.at, raw);
   if (!got) return {};
   raw.resize(*got);
-  return unescape_json(raw);
+  return row.kind == Kind::secret ? mask_tokens(unescape_json(raw)) : unescape_json(raw);
 }
 
 SeverityClaim ObservationTable::claim(const StoredClaim& stored) const {
@@ -229,8 +235,44 @@ Observation ObservationTable::observation(Row index) const {
   return seen;
 }
 
+DetachedRows ObservationTable::detach_rows(Row first) {
+  DetachedRows detached;
+  detached.first_ = first;
+  detached.block_rows_ = kBlockRows;
+  const std::size_t first_block = first / kBlockRows;
+  detached.first_of_blocks_ = static_cast<Row>(first_block * kBlockRows);
+  for (std::size_t block = first_block; block < blocks_.size(); ++block) detached.blocks_.push_back(std::move(blocks_[block]));
+  blocks_.resize(std::min(first_block, blocks_.size()));
+  size_ = blocks_.size() * kBlockRows;
+  if (size_ < first) detached.give_back(*this, static_cast<Row>(size_), first - static_cast<Row>(size_));
+  return detached;
+}
+
+void DetachedRows::give_back(ObservationTable& table, Row first, Row count) const {
+  for (Row row = first - first_of_blocks_; row < first - first_of_blocks_ + count; ++row) {
+    table.add(blocks_[row / block_rows_][row % block_rows_]);
+  }
+}
+
 TableMerger::TableMerger(ObservationTable& target, ObservationTable& source)
-    : target_(target), source_(source), texts_(source.text_count()) {}
+    : target_(target), source_(source), rules_(source.rule_count()), texts_(source.text_count()) {}
+
+std::uint32_t TableMerger::rule(std::uint32_t index) {
+  if (rules_[index] == 0) {
+    RuleInfo info = source_.rule_at(index);
+    for (TextId* const id : {&info.id, &info.title, &info.help_url, &info.engine}) *id = text(*id);
+    info.claims = claims(info.claims);
+    info.cwes = target_.intern_cwes(source_.cwes(info.cwes));
+    rules_[index] = target_.add_rule(info) + 1;
+  }
+  return rules_[index] - 1;
+}
+
+ListId TableMerger::claims(ListId list) {
+  std::vector<SeverityClaim> claims;
+  for (const StoredClaim& stored : source_.claims(list)) claims.push_back(source_.claim(stored));
+  return target_.intern_claims(claims);
+}
 
 TextId TableMerger::text(TextId id) {
   std::uint32_t& known = texts_[static_cast<std::uint32_t>(id)];
@@ -260,11 +302,8 @@ void TableMerger::move_rows(Row first, Row count) {
     row.list = text(row.list);
     row.path = text(row.path);
     row.symbol = text(row.symbol);
-    if (row.claims != ListId::none) {
-      std::vector<SeverityClaim> claims;
-      for (const StoredClaim& stored : source_.claims(row.claims)) claims.push_back(source_.claim(stored));
-      row.claims = target_.intern_claims(claims);
-    }
+    row.rule = rule(row.rule);
+    if (row.claims != ListId::none) row.claims = claims(row.claims);
     if (row.cwes != ListId::none) row.cwes = target_.intern_cwes(source_.cwes(row.cwes));
     if (row.advisories != ListId::none) row.advisories = copy_texts(row.advisories);
     if (row.flow != ListId::none) row.flow = target_.add_locations(copy_locations(source_.locations(row.flow)));

@@ -69,6 +69,9 @@ struct RuleInfo {
   Confidence confidence = Confidence::unknown;
 };
 
+// Hash of a message's bytes as they stand in the report, for ObservationRow::message_hash.
+std::uint32_t message_hash(std::string_view bytes);
+
 // What few observations have. Equal to Observation's members of the same names.
 struct ObservationDetail {
   std::string title;     // when it is not the rule's
@@ -111,6 +114,7 @@ struct ObservationRow {
   Reach reach = Reach::unknown;
   bool suppressed : 1 = false;
   bool needs_review : 1 = false;
+  std::uint32_t message_hash = 0;   // tells messages apart within one run; 0: no message
 };
 
 // Index of an observation in the table; the order is that of the reports and of the records in them.
@@ -145,6 +149,12 @@ class ObservationTable {
     return fingerprint_lists_.append(fingerprints);
   }
   ObservationRow& mutable_row(Row row) { return blocks_[row / kBlockRows][row % kBlockRows]; }
+  ObservationDetail& mutable_detail(std::uint32_t index) { return details_[index]; }
+  // All locations of code flows that were added after the first `from`.
+  [[nodiscard]] std::size_t location_count() const { return location_lists_.item_count(); }
+  std::span<StoredLocation> mutable_locations(std::size_t from) { return location_lists_.items_from(from); }
+  // Takes the rows from `first` on out of the table, to be put back in another order.
+  class DetachedRows detach_rows(Row first);
 
   // --- reading ---
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -195,8 +205,22 @@ class ObservationTable {
   ListPool<StoredFingerprint> fingerprint_lists_;
 };
 
-// Moves rows of one table to the end of another, with everything they refer to. Rules and reports are matched by index:
-// the tables must have been given the same ones. One merger for each source.
+// Rows that were taken out of their table. What they refer to is still there.
+class DetachedRows {
+ public:
+  // Adds `count` rows, the first of which had the index `first`, to the end of the table they came from.
+  void give_back(ObservationTable& table, Row first, Row count) const;
+
+ private:
+  friend class ObservationTable;
+  Row first_ = 0;
+  std::size_t block_rows_ = 1;
+  std::vector<std::unique_ptr<ObservationRow[]>> blocks_;
+  Row first_of_blocks_ = 0;
+};
+
+// Moves rows of one table to the end of another, with everything they refer to. Reports are matched by index: both tables
+// must have been given the same ones. One merger for each source.
 class TableMerger {
  public:
   TableMerger(ObservationTable& target, ObservationTable& source);
@@ -204,8 +228,11 @@ class TableMerger {
 
  private:
   TextId text(TextId id);
+  std::uint32_t rule(std::uint32_t index);
+  ListId claims(ListId list);
   ObservationTable& target_;
   ObservationTable& source_;
+  std::vector<std::uint32_t> rules_;  // source index -> target index + 1
   std::vector<std::uint32_t> texts_;  // source id -> target id + 1; 0: not looked up yet
 };
 

@@ -1,0 +1,46 @@
+#include "base/regex.hpp"
+
+#include <fmt/core.h>
+#include <re2/re2.h>
+
+#include "base/text.hpp"
+
+namespace gatepost {
+
+Regex::Regex(std::unique_ptr<re2::RE2> compiled)
+    : compiled_(std::move(compiled)), names_(compiled_->NamedCapturingGroups()) {}
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
+
+Result<Regex> Regex::compile(std::string_view pattern) {
+  re2::RE2::Options options(re2::RE2::Quiet);
+  options.set_max_mem(std::int64_t{8} << 20);
+  auto compiled = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+  if (!compiled->ok()) {
+    return error(ErrorKind::config, fmt::format("regular expression \"{}\": {}", text::printable(pattern), compiled->error()));
+  }
+  return Regex(std::move(compiled));
+}
+
+bool Regex::found_in(std::string_view text) const {
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+}
+
+std::optional<std::vector<std::string_view>> Regex::match(std::string_view text) const {
+  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(compiled_->NumberOfCapturingGroups()) + 1);
+  const re2::StringPiece piece(text.data(), text.size());
+  if (!compiled_->Match(piece, 0, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size()))) {
+    return std::nullopt;
+  }
+  std::vector<std::string_view> found;
+  for (const re2::StringPiece& group : groups) found.emplace_back(group.data(), group.size());
+  return found;
+}
+
+std::size_t Regex::group(const std::string& name) const {
+  const auto found = names_.find(name);
+  return found == names_.end() ? 0 : static_cast<std::size_t>(found->second);
+}
+
+}  // namespace gatepost

@@ -1,0 +1,175 @@
+// SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Read in windows, on several threads, so
+// that a million results cost little more than looking at their bytes.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+
+#include "base/parallel.hpp"
+#include "base/text.hpp"
+#include "doc/json.hpp"
+#include "doc/json_stream.hpp"
+#include "ingest/format.hpp"
+#include "ingest/formats/sarif_bind.hpp"
+#include "ingest/formats/sarif_result.hpp"
+#include "ingest/formats/sarif_run.hpp"
+
+namespace gatepost::ingest {
+namespace {
+
+using sarif::Binder;
+using sarif::ResultReader;
+using sarif::Run;
+
+constexpr std::uint64_t kAlwaysAsTree = 1 << 20;  // files up to here are parsed as a whole to be recognised
+constexpr std::size_t kWindowsInFlight = 4;
+
+bool has_sarif_shape(doc::View root) {
+  const bool version = root.at("version").text().starts_with("2.1");
+  const bool schema = text::lower(root.at("$schema").text()).find("sarif") != std::string::npos;
+  return root.at("runs").is_array() && (version || schema);
+}
+
+// A large file is not parsed to be recognised: its first bytes must name the schema or the version beside "runs".
+bool head_has_sarif_shape(std::string_view head) {
+  const std::string folded = text::lower(head.substr(0, 4096));
+  const bool schema = folded.find("sarif") != std::string::npos && folded.find("\"$schema\"") != std::string::npos;
+  const bool version = folded.find("\"version\": \"2.1.0\"") != std::string::npos || folded.find("\"version\":\"2.1.0\"") != std::string::npos;
+  const bool runs = folded.find("\"runs\"") != std::string::npos;
+  return schema || (version && runs);
+}
+
+bool recognise(Candidate& candidate) {
+  if (candidate.shape() != doc::Shape::json_object) return false;
+  if (candidate.bytes().size() <= kAlwaysAsTree && candidate.json().exists()) return has_sarif_shape(candidate.json());
+  // Too large to parse twice, or damaged: a report that was cut in the middle is still a SARIF report.
+  return head_has_sarif_shape(candidate.head()) ||
+         (candidate.bytes().size() > kAlwaysAsTree && has_sarif_shape(candidate.json()));
+}
+
+// "/runs/3/results" -> 3
+std::uint32_t run_number(std::string_view pointer) {
+  const auto parts = text::split(pointer, '/');
+  return parts.size() > 2 ? static_cast<std::uint32_t>(text::parse_number(parts[2]).value_or(0)) : 0;
+}
+
+// One table for each thread; the first thread works on the final table.
+struct Workers {
+  std::vector<std::unique_ptr<ObservationTable>> tables;
+  std::deque<ResultReader> readers;
+
+  Workers(ObservationTable& final_table, unsigned threads) {
+    readers.emplace_back(final_table);
+    for (unsigned i = 1; i < threads; ++i) {
+      tables.push_back(std::make_unique<ObservationTable>());
+      readers.emplace_back(*tables.back());
+    }
+  }
+};
+
+doc::JsonSplitter::Frame stream(Candidate& candidate, ReportWriter& out, Workers& workers) {
+  doc::JsonSplitter splitter(candidate.bytes(), {"runs[].results"}, candidate.start(), out.options().limits);
+  struct Item {
+    doc::Window window;
+    std::string pointer;
+  };
+  produce_and_work<Item>(
+      static_cast<unsigned>(workers.readers.size()), kWindowsInFlight,
+      [&]() -> std::optional<Item> {
+        auto window = splitter.next();
+        if (!window) return std::nullopt;
+        std::string pointer = splitter.pointer_of(window->array);
+        return Item{std::move(*window), std::move(pointer)};
+      },
+      [&](unsigned worker, Item item) {
+        workers.readers[worker].read(item.window, out.report(), item.pointer, run_number(item.pointer));
+      });
+  return std::move(splitter).finish();
+}
+
+// Words of the tool after its report are harmless; another document is not: its results would be lost.
+void describe_trailing(const Candidate& candidate, std::uint64_t offset, ReportWriter& out) {
+  std::string rest(64 * 1024, '\0');
+  const auto got = candidate.bytes().read(offset, rest);
+  rest.resize(got ? *got : 0);
+  const std::string where = fmt::format("byte {}", offset);
+  if (rest.find('{') == std::string::npos) {
+    out.note(Note::Level::warning, "text-after-document", "other text after the end of the document was skipped", where);
+  } else {
+    out.incomplete("second-document", "something like a second document follows the first; only the first was read", where);
+  }
+}
+
+void describe_damage(const Candidate& candidate, const doc::JsonSplitter::Frame& frame, ReportWriter& out) {
+  if (frame.trailing) describe_trailing(candidate, *frame.trailing, out);
+  if (frame.truncated) out.incomplete("truncated", "the file ends in the middle; is the upload complete?");
+  if (!frame.problem.empty()) out.incomplete("malformed", frame.problem);
+  for (const std::string& refused : frame.refused) out.note(Note::Level::error, "rejected-record", refused);
+}
+
+// Puts the rows of all workers into the order of the file, in the final table.
+void collect_rows(ObservationTable& table, Workers& workers) {
+  struct Part {
+    std::uint32_t window;
+    std::size_t worker;
+    Row first, count;
+  };
+  std::vector<Part> parts;
+  for (std::size_t worker = 0; worker < workers.readers.size(); ++worker) {
+    for (const auto& rows : workers.readers[worker].windows()) parts.push_back({rows.window, worker, rows.first, rows.count});
+  }
+  std::ranges::sort(parts, {}, &Part::window);
+  if (workers.readers.size() == 1) return;
+  const Row first = workers.readers[0].first_row();
+  DetachedRows own = table.detach_rows(first);
+  std::vector<TableMerger> mergers;
+  for (const auto& other : workers.tables) mergers.emplace_back(table, *other);
+  for (const Part& part : parts) {
+    if (part.worker == 0) {
+      own.give_back(table, part.first, part.count);
+    } else {
+      mergers[part.worker - 1].move_rows(part.first, part.count);
+    }
+  }
+}
+
+void read(Candidate& candidate, ReportWriter& out) {
+  ObservationTable& table = out.table();
+  Workers workers(table, std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads));
+  const doc::JsonSplitter::Frame frame = stream(candidate, out, workers);
+  describe_damage(candidate, frame, out);
+  const auto document = doc::parse_json(frame.text, candidate.name(), out.options().limits);
+  if (!document) out.incomplete("malformed", document.error().message);
+  const doc::View root = document ? document->root() : doc::View();
+
+  // The rules go into the final table; the other workers' tables get the same ones under the same indices.
+  std::vector<std::vector<Run>> runs(workers.readers.size());
+  for (std::size_t worker = 0; worker < workers.readers.size(); ++worker) {
+    for (const doc::View run : root.at("runs").items()) runs[worker].emplace_back(run, workers.readers[worker].table());
+    Binder(workers.readers[worker], runs[worker]).bind_rows();
+  }
+  if (!runs.empty()) {
+    for (const Run& run : runs[0]) run.describe(out);
+    if (document && runs[0].empty()) out.incomplete("no-run", "the report has no run: no scan took place");
+  }
+  for (const ResultReader& reader : workers.readers) {
+    out.count(reader.counts());
+    for (const auto& rejected : reader.rejected()) out.note(Note::Level::error, "rejected-record", rejected.why, rejected.at);
+  }
+  collect_rows(table, workers);
+}
+
+}  // namespace
+
+extern const Format kSarif;
+const Format kSarif{.id = "sarif",
+                    .title = "SARIF 2.1.0",
+                    .kind = "any",
+                    .recognised_by = "a JSON object with \"runs\" and either version 2.1.x or a $schema that names SARIF",
+                    .yields = "rules, levels and security-severity, CWE from tags, relationships and taxa, places, code flows, "
+                              "suppressions, fingerprints, fixes; packages from the messages of known scanners",
+                    .recognise = recognise,
+                    .read = read};
+
+}  // namespace gatepost::ingest

@@ -1,0 +1,251 @@
+#include "ingest/formats/sarif_bind.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/assert.hpp"
+#include "base/regex.hpp"
+#include "base/resource.hpp"
+#include "base/text.hpp"
+#include "doc/yaml.hpp"
+#include "model/purl.hpp"
+#include "model/repo_path.hpp"
+
+namespace gatepost::ingest::sarif {
+namespace {
+
+// How engines write packages into SARIF messages (config/rules/sarif-packages.yaml), and which ecosystem a manifest
+// belongs to (config/rules/manifests.yaml).
+struct PackageRules {
+  std::map<std::string, std::vector<Regex>, std::less<>> patterns;       // by engine
+  std::map<std::string, std::string, std::less<>> ecosystems;  // manifest name -> purl type
+};
+
+doc::Document load(const char* name) {
+  const auto bytes = find_resource(name);
+  GP_ASSERT(bytes.has_value());
+  auto document = doc::parse_yaml(std::string(*bytes), name);
+  GP_ASSERT(document.ok());
+  return std::move(*document);
+}
+
+PackageRules load_package_rules() {
+  PackageRules rules;
+  const doc::Document packages = load("rules/sarif-packages.yaml");
+  for (const auto& [engine, patterns] : packages.root().at("packages").members()) {
+    for (const doc::View pattern : patterns.items()) {
+      auto compiled = Regex::compile(pattern.text());
+      GP_ASSERT(compiled.ok());
+      rules.patterns[std::string(engine)].push_back(std::move(*compiled));
+    }
+  }
+  const doc::Document manifests = load("rules/manifests.yaml");
+  for (const auto& [type, names] : manifests.root().at("manifests").members()) {
+    for (const doc::View name : names.items()) rules.ecosystems.emplace(name.text(), type);
+  }
+  return rules;
+}
+
+const PackageRules& package_rules() {
+  static const PackageRules rules = load_package_rules();
+  return rules;
+}
+
+SeverityLabel label_of(Level level) {
+  switch (level) {
+    case Level::error: return SeverityLabel::high;
+    case Level::warning: return SeverityLabel::medium;
+    case Level::note: return SeverityLabel::low;
+    case Level::none: return SeverityLabel::info;
+    case Level::absent: return SeverityLabel::unknown;
+  }
+  return SeverityLabel::unknown;
+}
+
+SeverityClaim number_claim(std::uint16_t tenths, const std::string& engine) {
+  return {label_for_tenths(tenths), tenths, SeverityMethod::security_severity, engine, {}};
+}
+
+// "{0}" and "{1}" become the arguments; "{{" and "}}" are braces.
+std::string fill_in(std::string_view pattern, const std::vector<std::string>& arguments) {
+  std::string out;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool doubled = i + 1 < pattern.size() && pattern[i + 1] == pattern[i];
+    if ((pattern[i] == '{' || pattern[i] == '}') && doubled) {
+      out += pattern[i++];
+      continue;
+    }
+    const std::size_t close = pattern[i] == '{' ? pattern.find('}', i) : std::string_view::npos;
+    const auto number = close == std::string_view::npos ? std::nullopt : text::parse_number(pattern.substr(i + 1, close - i - 1));
+    if (number && *number < arguments.size()) {
+      out += arguments[*number];
+      i = close;
+    } else {
+      out += pattern[i];
+    }
+  }
+  return out;
+}
+
+// Name and namespace as the ecosystem divides them: "@angular/core", "org.apache:commons", "github.com/x/y".
+std::optional<Purl> make_purl(const std::string& type, std::string_view package, std::string_view version) {
+  const char separator = type == "maven" ? ':' : '/';
+  const std::size_t split = package.rfind(separator);
+  if (split == std::string_view::npos) return Purl::make(type, "", package, version);
+  return Purl::make(type, package.substr(0, split), package.substr(split + 1), version);
+}
+
+}  // namespace
+
+Binder::Binder(ResultReader& reader, std::vector<Run>& runs)
+    : reader_(reader), runs_(runs), paths_(reader.table().text_count()), first_location_(reader.first_location()) {}
+
+void Binder::bind_rows() {
+  ObservationTable& table = reader_.table();
+  for (StoredLocation& location : table.mutable_locations(first_location_)) location.path = path(location.path);
+  const Row end = static_cast<Row>(table.size());
+  for (Row row = reader_.first_row(); row < end; ++row) bind_row(row, reader_.pending_of(row));
+}
+
+// Paths that were read before the run's base URIs were known, see kUnitSeparator.
+std::string Binder::path_text(std::string_view as_reported) const {
+  const std::size_t first = as_reported.find(kUnitSeparator);
+  const auto run = first == std::string_view::npos ? std::nullopt : text::parse_number(as_reported.substr(0, first));
+  if (!run || *run >= runs_.size()) return strip_checkout_root(normalise_reported_path(as_reported, true));
+  const std::string_view rest = as_reported.substr(first + 1);
+  if (rest.starts_with(kRecordSeparator)) {
+    const auto index = text::parse_number(rest.substr(1));
+    return index ? runs_[*run].path_of_artifact(*index) : std::string{};
+  }
+  const std::size_t second = rest.find(kUnitSeparator);
+  if (second == std::string_view::npos) return {};
+  return runs_[*run].path_of(rest.substr(second + 1), rest.substr(0, second));
+}
+
+TextId Binder::path(TextId as_reported) {
+  const auto id = static_cast<std::uint32_t>(as_reported);
+  if (id == 0) return TextId::none;
+  GP_ASSERT(id < paths_.size());
+  if (paths_[id] == 0) {
+    const std::string text = path_text(reader_.table().text(as_reported));
+    paths_[id] = static_cast<std::uint32_t>(reader_.table().intern(text)) + 1;
+  }
+  return static_cast<TextId>(paths_[id] - 1);
+}
+
+void Binder::bind_row(Row index, const Pending& pending) {
+  ObservationTable& table = reader_.table();
+  ObservationRow& row = table.mutable_row(index);
+  Run& run = runs_[pending.run];
+  BoundRule& rule = run.bind(pending.rule);
+  const RareParts* const rare = reader_.rare_of(pending);
+  row.rule = rule.index;
+  row.kind = rule.kind;
+  row.advisories = rule.advisories;
+  row.path = path(row.path);
+  if (row.confidence == Confidence::unknown) row.confidence = rule.rule.confidence;
+  const Level level = pending.level == Level::absent ? run.default_level(rule) : pending.level;
+  row.claims = claims_of(pending, rare, level, run, rule);
+  // A hash of a line with a secret on it would give the secret away to a dictionary.
+  if (row.kind == Kind::secret) row.context = {};
+  bind_detail(row);
+  if (rare != nullptr) bind_rare(row, *rare, run, rule);
+  if (is_dependency_kind(row.kind)) bind_package(row, run);
+}
+
+ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level level, const Run& run, BoundRule& rule) {
+  const bool plain = rare == nullptr || rare->severity_word.empty();
+  const std::uint32_t key = (std::uint32_t{pending.security_tenths} << 16U) | (std::uint32_t{pending.rank_tenths} << 4U & 0xFFF0U) |
+                            static_cast<std::uint32_t>(level);
+  if (plain) {
+    if (const auto known = rule.claims.find(key); known != rule.claims.end()) return known->second;
+  }
+  std::vector<SeverityClaim> claims;
+  const std::string& engine = run.engine();
+  if (pending.security_tenths != kNoTenths) claims.push_back(number_claim(pending.security_tenths, engine));
+  if (rule.rule.security_tenths != kNoTenths) claims.push_back(number_claim(rule.rule.security_tenths, engine));
+  const auto add_word = [&](std::string_view word) {
+    if (const auto label = severity_from_word(word)) claims.push_back({*label, {}, SeverityMethod::label, engine, {}});
+  };
+  if (rare != nullptr) add_word(rare->severity_word);
+  add_word(rule.rule.severity_word);
+  for (const std::string& tag : rule.rule.tags) {
+    if (parse_severity_label(tag)) add_word(tag);
+  }
+  const bool asks = pending.kind == ResultKind::open || pending.kind == ResultKind::review;
+  claims.push_back({asks ? SeverityLabel::info : label_of(level), {}, SeverityMethod::level, engine, {}});
+  const bool nothing_else = claims.size() == 1 && pending.level == Level::absent && rule.rule.default_level == Level::absent;
+  if (nothing_else && pending.rank_tenths != kNoTenths) {
+    claims.push_back({label_for_tenths(pending.rank_tenths), pending.rank_tenths, SeverityMethod::rank, engine, {}});
+  }
+  const ListId list = reader_.table().intern_claims(claims);
+  if (plain) rule.claims.emplace(key, list);
+  return list;
+}
+
+void Binder::bind_rare(ObservationRow& row, const RareParts& rare, Run& run, BoundRule& rule) {
+  ObservationTable& table = reader_.table();
+  std::vector<Cwe> cwes = rule.rule.cwes;
+  const auto add = [&](Cwe cwe) {
+    if (std::ranges::find(cwes, cwe) == cwes.end()) cwes.push_back(cwe);
+  };
+  for (const std::uint32_t number : rare.cwes) add(Cwe{number});
+  for (const Reference& taxon : rare.taxa) {
+    if (const auto cwe = run.cwe_of_taxon(taxon)) add(*cwe);
+  }
+  if (cwes.size() != rule.rule.cwes.size()) row.cwes = table.intern_cwes(cwes);
+  if (rare.message_is_template) {
+    row.message = LongText::pooled(table.intern(fill_in(table.message(row), rare.message_arguments)));
+  } else if (row.message.empty() && !rare.message_id.empty()) {
+    const std::string pattern = run.message(rule, rare.message_id);
+    row.message = LongText::pooled(table.intern(fill_in(pattern, rare.message_arguments)));
+  }
+  if (const auto purl = Purl::parse(rare.purl)) {
+    row.component = table.add_component({.purl = purl->to_string(), .package = purl->name(), .version = purl->version()});
+  }
+}
+
+void Binder::bind_detail(ObservationRow& row) {
+  if (row.detail == ObservationRow::kNone) return;
+  ObservationDetail& detail = reader_.table().mutable_detail(row.detail);
+  for (StoredLocation& location : detail.locations) location.path = path(location.path);
+  for (StoredLocation& location : detail.related) location.path = path(location.path);
+  for (Fix& fix : detail.fixes) {
+    for (Edit& edit : fix.edits) edit.path = path_text(edit.path);
+  }
+}
+
+// The package of a dependency finding: a purl in the logical location, or the engine's way of writing it in the message.
+void Binder::bind_package(ObservationRow& row, const Run& run) {
+  ObservationTable& table = reader_.table();
+  if (row.component != ObservationRow::kNone) return;
+  if (const auto purl = Purl::parse(table.text(row.symbol))) {
+    row.component = table.add_component({.purl = purl->to_string(), .package = purl->name(), .version = purl->version()});
+    return;
+  }
+  const auto patterns = package_rules().patterns.find(run.engine());
+  if (patterns == package_rules().patterns.end()) return;
+  const std::string message = table.message(row);
+  for (const Regex& pattern : patterns->second) {
+    const auto groups = pattern.match(message);
+    if (!groups) continue;
+    const auto group = [&](const char* name) {
+      const std::size_t number = pattern.group(name);
+      return number == 0 ? std::string_view{} : text::trim((*groups)[number]);
+    };
+    Component component{.package = std::string(group("package")), .version = std::string(group("version"))};
+    for (const std::string_view fixed : text::split(group("fixed"), ',')) {
+      if (!text::trim(fixed).empty()) component.fixed_versions.emplace_back(text::trim(fixed));
+    }
+    const std::string_view path = table.text(row.path);
+    const auto ecosystem = package_rules().ecosystems.find(path.substr(path.rfind('/') + 1));
+    if (ecosystem != package_rules().ecosystems.end()) {
+      const auto purl = make_purl(ecosystem->second, component.package, component.version);
+      if (purl) component.purl = purl->to_string();
+    }
+    row.component = table.add_component(component);
+    return;
+  }
+}
+
+}  // namespace gatepost::ingest::sarif

@@ -1,0 +1,34 @@
+// Binds the rows that were read in streaming to what their runs say: rules, severities, paths, packages.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ingest/format.hpp"
+#include "ingest/formats/sarif_result.hpp"
+#include "ingest/formats/sarif_run.hpp"
+
+namespace gatepost::ingest::sarif {
+
+// Makes the rows of `reader` final, in place. `runs[i]` is run i of the document.
+class Binder {
+ public:
+  Binder(ResultReader& reader, std::vector<Run>& runs);
+  void bind_rows();
+
+ private:
+  void bind_row(Row index, const Pending& pending);
+  void bind_rare(ObservationRow& row, const RareParts& rare, Run& run, BoundRule& rule);
+  ListId claims_of(const Pending& pending, const RareParts* rare, Level level, const Run& run, BoundRule& rule);
+  void bind_package(ObservationRow& row, const Run& run);
+  void bind_detail(ObservationRow& row);
+  TextId path(TextId as_reported);
+  std::string path_text(std::string_view as_reported) const;
+
+  ResultReader& reader_;
+  std::vector<Run>& runs_;
+  std::vector<std::uint32_t> paths_;  // as reported -> path + 1; 0: not looked up yet
+  std::size_t first_location_;
+};
+
+}  // namespace gatepost::ingest::sarif

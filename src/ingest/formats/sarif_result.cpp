@@ -1,0 +1,446 @@
+#include "ingest/formats/sarif_result.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "model/cwe.hpp"
+
+namespace gatepost::ingest::sarif {
+namespace {
+
+using doc::Cursor;
+
+constexpr std::size_t kMostLocations = 1000;   // of one result; more help nobody
+constexpr std::size_t kMostFlowSteps = 10000;
+constexpr std::size_t kMostListed = 100;       // fixes, taxa, tags, arguments
+
+ResultKind parse_result_kind(std::string_view name) {
+  if (name == "pass") return ResultKind::pass;
+  if (name == "open") return ResultKind::open;
+  if (name == "informational") return ResultKind::informational;
+  if (name == "notApplicable") return ResultKind::not_applicable;
+  if (name == "review") return ResultKind::review;
+  return ResultKind::fail;
+}
+
+std::uint16_t to_tenths(std::optional<double> number, double scale) {
+  if (!number || !(*number >= 0) || *number * scale > 100) return kNoTenths;
+  return static_cast<std::uint16_t>(std::lround(*number * scale));
+}
+
+std::uint32_t to_line(std::optional<std::int64_t> number) {
+  return number && *number > 0 && *number < 0x7FFFFFFF ? static_cast<std::uint32_t>(*number) : 0;
+}
+
+}  // namespace
+
+Level parse_level(std::string_view name) {
+  if (name == "error") return Level::error;
+  if (name == "warning") return Level::warning;
+  if (name == "note") return Level::note;
+  return name == "none" ? Level::none : Level::absent;
+}
+
+// Everything of one result before it becomes a row.
+struct ResultReader::Draft {
+  ObservationRow row;
+  Pending pending;
+  std::optional<RareParts> rare_parts;
+  std::optional<ObservationDetail> details;
+  bool absent_from_scan = false;  // baselineState "absent": reported only as gone
+  bool accepted = false, refused = false;  // suppressions by status
+  Suppression suppression;
+  std::vector<StoredLocation> flow;
+  std::vector<StoredFingerprint> fingerprints;
+
+  // Most results need neither: they are made when something has to go in.
+  RareParts& rare() { return rare_parts ? *rare_parts : rare_parts.emplace(); }
+  ObservationDetail& detail() { return details ? *details : details.emplace(); }
+};
+
+void ResultReader::read(const doc::Window& window, std::uint32_t report, std::string_view array_pointer,
+                        std::uint32_t run) {
+  window_ = &window;
+  run_ = run;
+  const Row first = static_cast<Row>(table_.size());
+  const TextId list = table_.intern(array_pointer);
+  for (std::size_t i = 0; i < window.elements.size(); ++i) {
+    ++counts_.seen;
+    const auto ordinal = window.first + static_cast<std::uint32_t>(i);
+    if (window.elements[i].length == 0) {
+      ++counts_.rejected;  // described by the splitter
+      continue;
+    }
+    Draft draft;
+    draft.row.report = report;
+    draft.row.list = list;
+    draft.row.ordinal = ordinal;
+    draft.pending.run = run;
+    bool states_a_problem = false;
+    const char* const damage = parser_.parse(window, window.elements[i], [&](Cursor result) {
+      states_a_problem = read_result(result, draft);
+    });
+    if (damage != nullptr) {
+      ++counts_.rejected;
+      rejected_.push_back({fmt::format("{}/{}", array_pointer, ordinal), damage});
+    } else if (!states_a_problem) {
+      ++counts_.skipped;
+    } else {
+      finish(draft);
+      ++counts_.mapped;
+    }
+  }
+  windows_.push_back({window.number, first, static_cast<Row>(table_.size()) - first});
+}
+
+std::string ResultReader::text_of(Cursor value) { return std::string(value.text(scratch_)); }
+TextId ResultReader::intern(Cursor value) { return table_.intern(value.text(scratch_)); }
+
+bool ResultReader::read_result(Cursor result, Draft& draft) {
+  if (!result.is_object()) return false;
+  Pending& pending = draft.pending;
+  result.members([&](std::string_view key, Cursor value) {
+    if (key == "ruleId") {
+      pending.rule.id = intern(value);
+    } else if (key == "ruleIndex") {
+      pending.rule.index = static_cast<std::int32_t>(value.integer().value_or(-1));
+    } else if (key == "rule") {
+      read_rule(value, pending.rule);
+    } else if (key == "level") {
+      pending.level = parse_level(value.text(scratch_));
+    } else if (key == "kind") {
+      pending.kind = parse_result_kind(value.text(scratch_));
+    } else if (key == "message") {
+      read_message(value, draft);
+    } else if (key == "locations") {
+      read_locations(value, draft);
+    } else if (key == "relatedLocations") {
+      value.items([&](Cursor item) {
+        if (draft.detail().related.size() < kMostLocations) draft.detail().related.push_back(read_location(item, nullptr));
+      });
+    } else if (key == "codeFlows") {
+      read_flows(value, draft);
+    } else if (key == "partialFingerprints" || key == "fingerprints") {
+      read_fingerprints(value, draft);
+    } else if (key == "suppressions") {
+      read_suppressions(value, draft);
+    } else if (key == "properties") {
+      read_properties(value, draft);
+    } else if (key == "fixes") {
+      read_fixes(value, draft);
+    } else if (key == "taxa") {
+      value.items([&](Cursor item) {
+        if (draft.rare().taxa.size() < kMostListed) draft.rare().taxa.push_back(read_reference(item));
+      });
+    } else if (key == "rank") {
+      pending.rank_tenths = to_tenths(value.number(), 1);
+    } else if (key == "baselineState") {
+      draft.absent_from_scan = value.text(scratch_) == "absent";
+    } else if (key == "occurrenceCount") {
+      const std::uint32_t occurrences = to_line(value.integer());
+      if (occurrences > 1) draft.detail().occurrences = occurrences;
+    } else if (key == "guid") {
+      draft.detail().uid = text_of(value);
+    } else if (key == "hostedViewerUri") {
+      draft.detail().help_url = text_of(value);
+    } else if (key == "webRequest") {
+      read_web_request(value, draft);
+    }
+  });
+  const bool no_problem = pending.kind == ResultKind::pass || pending.kind == ResultKind::informational ||
+                          pending.kind == ResultKind::not_applicable;
+  return !no_problem && !draft.absent_from_scan;
+}
+
+void ResultReader::read_rule(Cursor value, Reference& rule) {
+  const Reference given = read_reference(value);
+  if (given.id != TextId::none) rule.id = given.id;
+  if (given.index >= 0) rule.index = given.index;
+  rule.component = given.component;
+  rule.component_name = given.component_name;
+}
+
+// A reportingDescriptorReference: {id, index, toolComponent: {index, name}}.
+Reference ResultReader::read_reference(Cursor value) {
+  Reference reference;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "id") {
+      reference.id = intern(member);
+    } else if (key == "index") {
+      reference.index = static_cast<std::int32_t>(member.integer().value_or(-1));
+    } else if (key == "toolComponent") {
+      member.members([&](std::string_view name, Cursor part) {
+        if (name == "index") reference.component = static_cast<std::int32_t>(part.integer().value_or(-1));
+        if (name == "name") reference.component_name = intern(part);
+      });
+    }
+  });
+  return reference;
+}
+
+void ResultReader::read_message(Cursor value, Draft& draft) {
+  LongText markdown;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "text" || key == "markdown") {
+      const std::string_view raw = member.raw_string().bytes;
+      if (raw.empty()) return;
+      const auto at = window_->offset + static_cast<std::uint64_t>(raw.data() - window_->buffer.data());
+      (key == "text" ? draft.row.message : markdown) = {at, static_cast<std::uint32_t>(raw.size())};
+      draft.row.message_hash = message_hash(raw);
+    } else if (key == "id") {
+      draft.rare().message_id = text_of(member);
+    } else if (key == "arguments") {
+      member.items([&](Cursor argument) {
+        if (draft.rare().message_arguments.size() < kMostListed) draft.rare().message_arguments.push_back(text_of(argument));
+      });
+    }
+  });
+  if (draft.row.message.empty()) draft.row.message = markdown;
+  if (draft.rare_parts) draft.rare().message_is_template = !draft.row.message.empty() && !draft.rare().message_arguments.empty();
+}
+
+void ResultReader::read_locations(Cursor value, Draft& draft) {
+  std::size_t count = 0;
+  value.items([&](Cursor item) {
+    if (++count > kMostLocations) return;
+    const StoredLocation place = read_location(item, count == 1 ? &draft.row.context : nullptr);
+    if (count == 1) {
+      draft.row.path = place.path;
+      draft.row.range = place.range;
+      draft.row.symbol = place.symbol;
+    }
+    if (count == 2) draft.detail().locations.push_back({draft.row.path, draft.row.range, draft.row.symbol});
+    if (count >= 2) draft.detail().locations.push_back(place);
+  });
+}
+
+StoredLocation ResultReader::read_location(Cursor value, Digest128* context) {
+  StoredLocation location;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "physicalLocation") {
+      read_physical(member, location, context);
+    } else if (key == "logicalLocations") {
+      bool first = true;
+      member.items([&](Cursor item) {
+        TextId name = TextId::none, qualified = TextId::none;
+        item.members([&](std::string_view part, Cursor text) {
+          if (part == "fullyQualifiedName" || part == "decoratedName") qualified = intern(text);
+          if (part == "name") name = intern(text);
+        });
+        if (first) location.symbol = qualified == TextId::none ? name : qualified;
+        first = false;
+      });
+    }
+  });
+  return location;
+}
+
+void ResultReader::read_physical(Cursor value, StoredLocation& location, Digest128* context) {
+  Digest128 region_context, wider_context;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "artifactLocation") {
+      location.path = read_artifact_location(member);
+    } else if (key == "region") {
+      read_region(member, location.range, context == nullptr ? nullptr : &region_context);
+    } else if (key == "contextRegion" && context != nullptr) {
+      Range ignored;
+      read_region(member, ignored, &wider_context);
+    }
+  });
+  if (context != nullptr) *context = region_context.empty() ? wider_context : region_context;
+}
+
+TextId ResultReader::read_artifact_location(Cursor value) {
+  uri_.clear();
+  base_.clear();
+  std::int64_t index = -1;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "uri") {
+      uri_ = member.text(scratch_);
+    } else if (key == "uriBaseId") {
+      base_ = member.text(scratch_);
+    } else if (key == "index") {
+      index = member.integer().value_or(-1);
+    }
+  });
+  if (uri_.empty() && index >= 0) {
+    return table_.intern(fmt::format("{}{}{}{}", run_, kUnitSeparator, kRecordSeparator, index));
+  }
+  if (base_.empty()) return table_.intern(uri_);
+  scratch_ = fmt::format("{}{}{}{}{}", run_, kUnitSeparator, base_, kUnitSeparator, uri_);
+  return table_.intern(scratch_);
+}
+
+void ResultReader::read_region(Cursor value, Range& range, Digest128* context) {
+  std::uint32_t end_column = 0;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "startLine") {
+      range.first_line = to_line(member.integer());
+    } else if (key == "startColumn") {
+      range.first_column = to_line(member.integer());
+    } else if (key == "endLine") {
+      range.last_line = to_line(member.integer());
+    } else if (key == "endColumn") {
+      end_column = to_line(member.integer());
+    } else if (key == "snippet" && context != nullptr) {
+      add_snippet(member, *context);
+    }
+  });
+  if (range.last_line < range.first_line) range.last_line = range.first_line;
+  // SARIF's end column is the one after the last character; ours is the last character's own.
+  const bool at_first_column = end_column <= 1 || (range.last_line == range.first_line && end_column <= range.first_column);
+  range.last_column = at_first_column ? end_column : end_column - 1;
+}
+
+// The snippet's hash, without regard to white space. Only in memory, and only for results that are no secrets.
+void ResultReader::add_snippet(Cursor value, Digest128& context) {
+  value.members([&](std::string_view key, Cursor member) {
+    if (key != "text") return;
+    const std::string folded = text::fold_whitespace(member.text(scratch_));
+    if (!folded.empty()) context = hasher_.field(folded).finish128();
+  });
+}
+
+void ResultReader::read_flows(Cursor value, Draft& draft) {
+  value.items([&](Cursor flow) {
+    flow.members([&](std::string_view key, Cursor threads) {
+      if (key != "threadFlows") return;
+      threads.items([&](Cursor thread) {
+        thread.members([&](std::string_view name, Cursor steps) {
+          if (name != "locations") return;
+          steps.items([&](Cursor step) {
+            step.members([&](std::string_view part, Cursor location) {
+              if (part != "location" || draft.flow.size() >= kMostFlowSteps) return;
+              draft.flow.push_back(read_location(location, nullptr));
+            });
+          });
+        });
+      });
+    });
+  });
+}
+
+void ResultReader::read_fingerprints(Cursor value, Draft& draft) {
+  value.members([&](std::string_view key, Cursor member) {
+    if (draft.fingerprints.size() >= kMostListed) return;
+    const TextId name = table_.intern(key);
+    const TextId print = intern(member);
+    if (print != TextId::none) draft.fingerprints.push_back({name, print});
+  });
+}
+
+// Suppressed is what has an accepted suppression and none that is under review or rejected (SARIF 3.27.23).
+void ResultReader::read_suppressions(Cursor value, Draft& draft) {
+  value.items([&](Cursor item) {
+    std::string kind, status = "accepted", justification;
+    item.members([&](std::string_view key, Cursor member) {
+      if (key == "kind") kind = text_of(member);
+      if (key == "status" || key == "state") status = text_of(member);
+      if (key == "justification") justification = text_of(member);
+    });
+    const bool accepted = status == "accepted" || status.empty();
+    (accepted ? draft.accepted : draft.refused) = true;
+    if (accepted && draft.suppression.by.empty()) draft.suppression = {kind.empty() ? "tool" : kind, justification};
+  });
+}
+
+// Property bags are the tools' own; these names are common enough to be facts.
+void ResultReader::read_properties(Cursor value, Draft& draft) {
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "security-severity") {
+      draft.pending.security_tenths = to_tenths(member.number(), 10);
+      if (draft.pending.security_tenths == kNoTenths) draft.rare().severity_word = text_of(member);
+    } else if (key == "severity" || key == "issue_severity") {
+      draft.rare().severity_word = text_of(member);
+    } else if (key == "confidence" || key == "issue_confidence" || key == "precision") {
+      draft.row.confidence = confidence_from_word(member.text(scratch_));
+    } else if (key == "cwe" || key == "cwes" || key == "CWE") {
+      const auto add = [&](Cursor item) {
+        const auto cwe = parse_cwe(item.text(scratch_));
+        if (cwe && draft.rare().cwes.size() < kMostListed) draft.rare().cwes.push_back(cwe->number);
+      };
+      add(member);
+      member.items(add);
+    } else if (key == "purl" || key == "packageUrl") {
+      draft.rare().purl = text_of(member);
+    }
+  });
+}
+
+void ResultReader::read_fixes(Cursor value, Draft& draft) {
+  value.items([&](Cursor item) {
+    if (draft.detail().fixes.size() < kMostListed) read_fix(item, draft);
+  });
+}
+
+void ResultReader::read_fix(Cursor value, Draft& draft) {
+  Fix fix;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "description") {
+      member.members([&](std::string_view part, Cursor text) {
+        if (part == "text") fix.description = text_of(text);
+      });
+    } else if (key == "artifactChanges") {
+      member.items([&](Cursor change) {
+        std::string path;
+        std::vector<Edit> edits;
+        change.members([&](std::string_view part, Cursor content) {
+          if (part == "artifactLocation") path = table_.text(read_artifact_location(content));
+          if (part != "replacements") return;
+          content.items([&](Cursor replacement) {
+            Edit edit;
+            replacement.members([&](std::string_view name, Cursor piece) {
+              if (name == "deletedRegion") read_region(piece, edit.range, nullptr);
+              if (name != "insertedContent") return;
+              piece.members([&](std::string_view what, Cursor text) {
+                if (what == "text") edit.text = text_of(text);
+              });
+            });
+            if (edits.size() < kMostListed) edits.push_back(std::move(edit));
+          });
+        });
+        for (Edit& edit : edits) {
+          edit.path = path;
+          fix.edits.push_back(std::move(edit));
+        }
+      });
+    }
+  });
+  if (!fix.edits.empty() || !fix.description.empty()) draft.detail().fixes.push_back(std::move(fix));
+}
+
+void ResultReader::read_web_request(Cursor value, Draft& draft) {
+  Endpoint endpoint;
+  value.members([&](std::string_view key, Cursor member) {
+    if (key == "method") endpoint.method = text_of(member);
+    if (key == "target") endpoint.url = text_of(member);
+    if (key != "parameters") return;
+    member.members([&](std::string_view name, Cursor) {
+      if (endpoint.parameter.empty()) endpoint.parameter = name;
+    });
+  });
+  if (endpoint == Endpoint{}) return;
+  draft.detail().endpoint = std::move(endpoint);
+}
+
+void ResultReader::finish(Draft& draft) {
+  if (draft.accepted && !draft.refused) {
+    draft.detail().suppression = draft.suppression;
+    draft.row.suppressed = true;
+  }
+  draft.row.needs_review = draft.pending.kind == ResultKind::open || draft.pending.kind == ResultKind::review;
+  draft.row.flow = table_.add_locations(draft.flow);
+  draft.row.fingerprints = table_.add_fingerprints(draft.fingerprints);
+  if (draft.details) draft.row.detail = table_.add_detail(std::move(*draft.details));
+  if (draft.rare_parts) {
+    draft.pending.rare = static_cast<std::uint32_t>(rare_.size());
+    rare_.push_back(std::move(*draft.rare_parts));
+  }
+  table_.add(draft.row);
+  pending_.push_back(draft.pending);
+}
+
+}  // namespace gatepost::ingest::sarif

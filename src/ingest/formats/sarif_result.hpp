@@ -1,0 +1,127 @@
+// One SARIF result, read while the file streams by. What depends on the rest of the run (rules, base URIs, taxonomies) is
+// kept as it stands and bound at the end: the order of keys in a SARIF file means nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "doc/json_cursor.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost::ingest::sarif {
+
+enum class Level : std::uint8_t { absent, none, note, warning, error };
+enum class ResultKind : std::uint8_t { fail, pass, open, informational, not_applicable, review };
+Level parse_level(std::string_view name);
+
+// `rank`, `security-severity` and the like as tenths; kNoTenths when absent.
+inline constexpr std::uint16_t kNoTenths = StoredClaim::kNoTenths;
+
+// A reference to a rule or taxon: by id, by index, or both; in the driver (component -1) or in an extension.
+struct Reference {
+  TextId id = TextId::none;
+  TextId component_name = TextId::none;
+  std::int32_t index = -1;
+  std::int32_t component = -1;
+  friend bool operator==(const Reference&, const Reference&) = default;
+};
+
+// What only some results have.
+struct RareParts {
+  std::string message_id;
+  std::vector<std::string> message_arguments;
+  bool message_is_template = false;  // message.text with arguments
+  std::string severity_word;
+  std::vector<std::uint32_t> cwes;
+  std::vector<Reference> taxa;
+  std::string purl;
+};
+
+// Parallel to the rows of one worker.
+struct Pending {
+  Reference rule;
+  std::uint32_t rare = ObservationRow::kNone;  // index into rare parts
+  std::uint32_t run = 0;
+  std::uint16_t security_tenths = kNoTenths;
+  std::uint16_t rank_tenths = kNoTenths;
+  Level level = Level::absent;
+  ResultKind kind = ResultKind::fail;
+};
+
+// Paths stay as the report writes them until the run's base URIs are known: "<run> US <base id> US <uri>", or
+// "<run> US RS <index>" for a location that names an artifact by index only. A bare URI stands for itself.
+inline constexpr char kUnitSeparator = '\x1f';
+inline constexpr char kRecordSeparator = '\x1e';
+
+// Reads results into a table of its own. One for each thread.
+class ResultReader {
+ public:
+  explicit ResultReader(ObservationTable& table)
+      : table_(table), first_row_(static_cast<Row>(table.size())), first_location_(table.location_count()) {}
+
+  // All elements of a window; damaged ones are described in rejected().
+  void read(const doc::Window& window, std::uint32_t report, std::string_view array_pointer, std::uint32_t run);
+
+  struct WindowRows {
+    std::uint32_t window = 0;
+    Row first = 0, count = 0;
+  };
+  struct Rejected {
+    std::string at, why;
+  };
+  [[nodiscard]] ObservationTable& table() { return table_; }
+  [[nodiscard]] const std::vector<WindowRows>& windows() const { return windows_; }
+  [[nodiscard]] const Pending& pending_of(Row row) const { return pending_[row - first_row_]; }
+  [[nodiscard]] const RareParts* rare_of(const Pending& pending) const {
+    return pending.rare == ObservationRow::kNone ? nullptr : &rare_[pending.rare];
+  }
+  [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
+  [[nodiscard]] const RecordCounts& counts() const { return counts_; }
+  // Where this reader's rows and flow locations begin in its table.
+  [[nodiscard]] Row first_row() const { return first_row_; }
+  [[nodiscard]] std::size_t first_location() const { return first_location_; }
+
+ private:
+  struct Draft;
+  bool read_result(doc::Cursor result, Draft& draft);
+  void read_rule(doc::Cursor value, Reference& rule);
+  void read_message(doc::Cursor value, Draft& draft);
+  void read_locations(doc::Cursor value, Draft& draft);
+  StoredLocation read_location(doc::Cursor value, Digest128* context);
+  void read_physical(doc::Cursor value, StoredLocation& location, Digest128* context);
+  TextId read_artifact_location(doc::Cursor value);
+  void read_region(doc::Cursor value, Range& range, Digest128* context);
+  void read_flows(doc::Cursor value, Draft& draft);
+  void read_fingerprints(doc::Cursor value, Draft& draft);
+  void read_suppressions(doc::Cursor value, Draft& draft);
+  void read_properties(doc::Cursor value, Draft& draft);
+  void read_fixes(doc::Cursor value, Draft& draft);
+  void read_fix(doc::Cursor value, Draft& draft);
+  void read_web_request(doc::Cursor value, Draft& draft);
+  Reference read_reference(doc::Cursor value);
+  void finish(Draft& draft);
+  std::string text_of(doc::Cursor value);
+  TextId intern(doc::Cursor value);
+  void add_snippet(doc::Cursor value, Digest128& context);
+
+  ObservationTable& table_;
+  Row first_row_;
+  std::size_t first_location_;
+  doc::ElementParser parser_;
+  std::vector<Pending> pending_;
+  std::vector<RareParts> rare_;
+  std::vector<WindowRows> windows_;
+  std::vector<Rejected> rejected_;
+  RecordCounts counts_;
+  Sha256 hasher_;
+  // Of the window that is being read.
+  const doc::Window* window_ = nullptr;
+  std::uint32_t run_ = 0;
+  std::string scratch_, uri_, base_;
+};
+
+}  // namespace gatepost::ingest::sarif
