@@ -39,6 +39,7 @@ class JsonSplitter {
     std::vector<StreamedArray> arrays;
     bool truncated = false;            // the file ended in the middle
     std::string problem;               // "byte 120: …" when reading had to stop early; "" otherwise
+    std::optional<std::uint64_t> trailing;  // offset of text after the end of the document, which was not read
     std::vector<std::string> refused;  // elements beyond a limit, by pointer and reason
   };
 
