@@ -1,0 +1,114 @@
+#include "correlate/placement.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "model/repo_path.hpp"
+
+namespace gatepost::correlate {
+namespace {
+
+constexpr std::size_t kExamples = 3;  // paths that a note names
+
+std::string_view last_segment(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// True when `tail` is `path` or its end after a "/".
+bool ends_with_path(std::string_view path, std::string_view tail) {
+  if (!path.ends_with(tail)) return false;
+  return path.size() == tail.size() || path[path.size() - tail.size() - 1] == '/';
+}
+
+// Only the name is told of a path from another machine.
+std::string describe(const char* why, const std::set<std::string_view>& paths, const char* hint) {
+  std::string examples;
+  std::size_t shown = 0;
+  for (const std::string_view path : paths) {
+    if (shown++ == kExamples) break;
+    examples.append(examples.empty() ? "" : ", ").append(text::printable(last_segment(path), 60));
+  }
+  if (paths.size() > kExamples) examples += ", …";
+  return fmt::format("{} {} ({}); {}", text::count_of(paths.size(), "path"), why, examples, hint);
+}
+
+}  // namespace
+
+FileIndex::FileIndex(std::vector<std::string> files) : files_(std::move(files)) {
+  by_name_.reserve(files_.size());
+  for (std::uint32_t i = 0; i < files_.size(); ++i) by_name_[last_segment(files_[i])].push_back(i);
+}
+
+FileIndex::Match FileIndex::match(std::string_view path) const {
+  const auto exact = std::ranges::lower_bound(files_, path);
+  if (exact != files_.end() && *exact == path) return {Fit::exact, static_cast<std::uint32_t>(exact - files_.begin())};
+  const auto same_name = by_name_.find(last_segment(path));
+  if (path.empty() || same_name == by_name_.end()) return {};
+  // The file whose whole path ends the reported one; the longest of several.
+  const std::string* longest = nullptr;
+  std::uint32_t file = 0;
+  std::size_t contains_path = 0;
+  for (const std::uint32_t candidate : same_name->second) {
+    const std::string& name = files_[candidate];
+    if (ends_with_path(path, name) && (longest == nullptr || name.size() > longest->size())) {
+      longest = &name;
+      file = candidate;
+    }
+    if (longest == nullptr && ends_with_path(name, path)) {
+      file = candidate;
+      ++contains_path;
+    }
+  }
+  if (longest != nullptr) {
+    // "…/app.py" and a file app.py at the root: sure only when there is no other app.py.
+    const bool name_alone = longest->find('/') == std::string::npos;
+    if (name_alone && same_name->second.size() > 1) return {Fit::ambiguous};
+    return {Fit::suffix, file};
+  }
+  if (contains_path == 1) return {Fit::suffix, file};
+  return {contains_path > 1 ? Fit::ambiguous : Fit::none};
+}
+
+Placement place(const ObservationTable& table, const FileIndex& index) {
+  Placement placement;
+  placement.file_of_text.assign(table.text_count(), Placement::kNoFile);
+  std::vector<bool> seen(table.text_count());
+  std::set<std::string_view> ambiguous, unknown;
+  const auto place_one = [&](TextId path) {
+    const auto id = static_cast<std::uint32_t>(path);
+    if (id == 0 || seen[id]) return;
+    seen[id] = true;
+    const FileIndex::Match match = index.match(table.text(path));
+    if (match.fit == FileIndex::Fit::ambiguous) ambiguous.insert(table.text(path));
+    if (match.fit == FileIndex::Fit::none) unknown.insert(table.text(path));
+    const bool placed = match.fit == FileIndex::Fit::exact || match.fit == FileIndex::Fit::suffix;
+    if (placed) placement.file_of_text[id] = match.file;
+  };
+  for (Row row = 0; row < table.size(); ++row) {
+    const ObservationRow& seen_row = table.row(row);
+    place_one(seen_row.path);
+    for (const StoredLocation& step : table.locations(seen_row.flow)) place_one(step.path);
+    if (const ObservationDetail* detail = table.detail_of(seen_row)) {
+      for (const StoredLocation& location : detail->locations) place_one(location.path);
+      for (const StoredLocation& location : detail->related) place_one(location.path);
+    }
+  }
+  if (!ambiguous.empty()) {
+    placement.notes.push_back({Note::Level::warning,
+                               "ambiguous-path",
+                               describe("could be several files of the repository", ambiguous,
+                                        "let the scanner run in the repository's root, or write full paths"),
+                               {}});
+  }
+  if (!unknown.empty()) {
+    placement.notes.push_back(
+        {Note::Level::info,
+         "unknown-path",
+         describe("not a file of the repository", unknown, "findings there count as unrelated to the change"),
+         {}});
+  }
+  return placement;
+}
+
+}  // namespace gatepost::correlate

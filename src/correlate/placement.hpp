@@ -1,0 +1,55 @@
+// Which file of the repository a path in a report means. Reports come from other machines: their paths are absolute, or
+// relative to some directory inside or outside of the repository.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/note.hpp"
+#include "base/string_pool.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost::correlate {
+
+// All files of one tree.
+class FileIndex {
+ public:
+  // `files` are repository paths, sorted.
+  explicit FileIndex(std::vector<std::string> files);
+
+  enum class Fit { exact, suffix, ambiguous, none };
+  struct Match {
+    Fit fit = Fit::none;
+    std::uint32_t file = 0;  // index into files(), for exact and suffix
+  };
+  // A path means a file when they are equal, when the file's whole path is the end of it ("/build/x/src/a.c" and
+  // "src/a.c"; the longest such file), or when it is the end of exactly one file's path ("a.c" run in "src"). When
+  // several files fit equally well, it means none of them.
+  [[nodiscard]] Match match(std::string_view path) const;
+  [[nodiscard]] const std::vector<std::string>& files() const { return files_; }
+
+ private:
+  std::vector<std::string> files_;
+  std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_name_;  // last segment -> files
+};
+
+// The files that the paths of one table mean.
+struct Placement {
+  static constexpr std::uint32_t kNoFile = std::numeric_limits<std::uint32_t>::max();
+  std::vector<std::uint32_t> file_of_text;  // by TextId; kNoFile for texts that are no path or mean no file
+  std::vector<Note> notes;                  // what could not be placed, at most one note for each reason
+
+  [[nodiscard]] std::uint32_t file_of(TextId path) const {
+    const auto id = static_cast<std::uint32_t>(path);
+    return id < file_of_text.size() ? file_of_text[id] : kNoFile;
+  }
+};
+
+// Places every path of every location in the table.
+Placement place(const ObservationTable& table, const FileIndex& index);
+
+}  // namespace gatepost::correlate

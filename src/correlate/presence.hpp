@@ -1,0 +1,61 @@
+// Where each finding stands against the base of the change.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "correlate/find.hpp"
+#include "model/change.hpp"
+#include "model/finding.hpp"
+
+namespace gatepost::correlate {
+
+// What the change did to the package of a dependency finding, by the lines of its manifest.
+enum class PackageChange : std::uint8_t {
+  unknown,    // no manifest, or the package is not found in it
+  unchanged,  // the manifest has the package on lines that the change left alone
+  changed,    // the change added or edited a line of it
+};
+
+// Looks whether a manifest's lines (see package_lines) were changed.
+PackageChange package_change(std::span<const std::uint32_t> lines, const FileChange& manifest);
+
+struct PresenceInputs {
+  const ObservationTable& table;
+  const Findings& findings;
+  const Placement& placement;
+  const ChangeSet& change;
+  std::function<PackageChange(Row row)> package_change;  // of a dependency finding's primary row
+};
+
+// Without a base report, by the lines of the change. Introduced: the first line of the finding is new or edited, or a
+// step of its code flow is on a line that was added, or its package was added or updated. Touched: the change edits
+// something else of it. Unrelated: everything else; without a base everything is introduced.
+std::vector<Presence> presence_by_lines(const PresenceInputs& inputs);
+
+// What a base report adds: findings of the base, in the same way identified (renamed files under their new names).
+struct BaseInputs {
+  const ObservationTable& table;
+  const Findings& findings;  // files as in the head's index
+  Identifier& head_identifier;
+  Identifier& base_identifier;
+  // True when the engine of a base row reported on the head, completely.
+  std::function<bool(Row row)> engine_ran_on_head;
+  std::function<bool(std::string_view path)> was_renamed;  // head path -> the change moved the file there
+};
+
+// Presence of the head's findings with a base to compare with, and the base's findings that the head no longer has.
+struct Comparison {
+  std::vector<Presence> head;  // parallel to PresenceInputs::findings.all
+  struct Gone {
+    std::uint32_t finding = 0;            // index into BaseInputs::findings.all
+    Presence presence = Presence::fixed;  // fixed or not_evaluated
+  };
+  std::vector<Gone> gone;
+};
+Comparison compare_with_base(const PresenceInputs& inputs, const BaseInputs& base);
+
+}  // namespace gatepost::correlate

@@ -1,0 +1,80 @@
+#include "risk/severity.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "base/text.hpp"
+#include "risk/cvss.hpp"
+
+namespace gatepost::risk {
+namespace {
+
+// From strong to weak; sources that are not listed (the tools) come last. docs/severity.md gives the reasons.
+constexpr std::array<std::string_view, 8> kSources = {"override", "vendor", "redhat",   "ubuntu",
+                                                      "debian",   "ghsa",   "cisa-adp", "nvd"};
+
+std::size_t source_rank(std::string_view source) {
+  for (std::size_t i = 0; i < kSources.size(); ++i) {
+    if (text::equal_ignoring_case(kSources[i], source)) return i;
+  }
+  return kSources.size();
+}
+
+// CVSS v2 has no "critical": its highest band ends at 10.
+SeverityLabel label_for(int tenths, SeverityMethod method) {
+  if (method == SeverityMethod::cvss2) return tenths >= 70 ? SeverityLabel::high : label_for_tenths(tenths);
+  return label_for_tenths(tenths);
+}
+
+// The claim as a severity: the number computed, given, or the middle of the label's band.
+Severity resolve(const SeverityClaim& claim) {
+  Severity severity{claim.label, tenths_for_label(claim.label), claim.method, claim.source, claim.vector};
+  const auto vector = claim.vector.empty() ? error(ErrorKind::bad_input, "") : CvssVector::parse(claim.vector);
+  if (vector) {
+    severity.tenths = vector->base_tenths();
+    severity.method = vector->version() == CvssVector::Version::v31 ? SeverityMethod::cvss31 : SeverityMethod::cvss30;
+  } else if (claim.tenths) {
+    severity.tenths = *claim.tenths;
+  } else {
+    return severity;
+  }
+  severity.label = label_for(severity.tenths, severity.method);
+  return severity;
+}
+
+bool says_something(const SeverityClaim& claim) {
+  return claim.label != SeverityLabel::unknown || claim.tenths || !claim.vector.empty();
+}
+
+// Lower is stronger.
+auto strength(const Severity& severity) {
+  return std::tuple(severity.method, source_rank(severity.source), -severity.tenths, severity.source, severity.vector);
+}
+
+}  // namespace
+
+Severity effective_severity(std::span<const SeverityClaim> claims) {
+  Severity best;
+  bool found = false;
+  for (const SeverityClaim& claim : claims) {
+    if (!says_something(claim)) continue;
+    const Severity candidate = resolve(claim);
+    if (!found || strength(candidate) < strength(best)) best = candidate;
+    found = true;
+  }
+  return best;
+}
+
+std::vector<Severity> effective_severities(const ObservationTable& table) {
+  std::vector<Severity> severities;
+  severities.reserve(table.claim_list_count());
+  for (std::uint32_t list = 0; list < table.claim_list_count(); ++list) {
+    std::vector<SeverityClaim> claims;
+    for (const StoredClaim& stored : table.claims(static_cast<ListId>(list))) claims.push_back(table.claim(stored));
+    severities.push_back(effective_severity(claims));
+  }
+  return severities;
+}
+
+}  // namespace gatepost::risk
