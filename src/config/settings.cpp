@@ -1,0 +1,102 @@
+#include "config/settings.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+
+#include "base/assert.hpp"
+#include "base/resource.hpp"
+#include "base/text.hpp"
+#include "config/policy_file.hpp"
+#include "config/reader.hpp"
+#include "config/waiver_file.hpp"
+#include "doc/yaml.hpp"
+
+namespace gatepost::config {
+namespace {
+
+constexpr std::string_view kDefaultPolicy = "policies/default.yaml";
+// Severities a gate can be set to; "none" never acts.
+constexpr std::array<std::string_view, 5> kGateNames = {"low", "medium", "high", "critical", "none"};
+
+// The shorthand `gate:` of the main file, for those who need no policy file.
+struct Gate {
+  std::string fail_on = "high", warn_on = "medium";
+};
+
+void read_gate(doc::View view, Gate& gate, Problems& problems) {
+  Section section(view, problems);
+  if (const auto fail = section.choice("fail_on", kGateNames)) gate.fail_on = kGateNames[*fail];
+  if (const auto warn = section.choice("warn_on", kGateNames)) gate.warn_on = kGateNames[*warn];
+  section.finish();
+}
+
+Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
+  Section section(root, problems);
+  Gate gate;
+  if (root.exists() && !section.integer("version", 1, 1) && !root.at("version").exists()) {
+    problems.add(root, "\"version: 1\" is missing: the version of the settings");
+  }
+  settings.repository = section.text("repository");
+  if (const auto mode = section.choice("mode", policy::kModeNames)) settings.rules.mode = static_cast<policy::Mode>(*mode);
+  settings.reports = section.texts("reports");
+  settings.base_reports = section.texts("base_reports");
+  settings.evidence.required_scanners = section.texts("required_scanners");
+  constexpr std::array<std::string_view, 2> kIncomplete = {"inconclusive", "warn"};
+  if (const auto incomplete = section.choice("on_incomplete", kIncomplete)) settings.evidence.tolerate_incomplete = *incomplete == 1;
+  if (const auto label = section.choice("unknown_severity", kSeverityNames)) settings.rules.unknown_severity = static_cast<SeverityLabel>(*label);
+  Section codeowners(section.get("codeowners"), problems);
+  if (const auto dialect = codeowners.choice("dialect", kDialectNames)) settings.codeowners_dialect = static_cast<Dialect>(*dialect);
+  codeowners.finish();
+  read_gate(section.get("gate"), gate, problems);
+  section.finish();
+  return gate;
+}
+
+// The shipped policy with the gate's severities put in; a policy that is set to "none" is left out.
+void add_default_policy(const Gate& gate, Settings& settings) {
+  const auto bytes = find_resource(kDefaultPolicy);
+  GP_ASSERT(bytes.has_value());
+  std::string text = text::replace_all(std::string(*bytes), "{{fail_on}}", gate.fail_on == "none" ? "critical" : gate.fail_on);
+  text = text::replace_all(std::move(text), "{{warn_on}}", gate.warn_on == "none" ? "critical" : gate.warn_on);
+  const auto document = doc::parse_yaml(std::move(text), std::string(kDefaultPolicy));
+  GP_ASSERT(document.ok());
+  Problems problems;
+  const policy::Mode mode = settings.rules.mode;
+  read_policies(document->root(), settings.rules, settings.evidence, problems);
+  GP_ASSERT(problems.empty());
+  settings.rules.mode = mode;
+  std::erase_if(settings.rules.policies, [&](const policy::Policy& policy) {
+    return (gate.fail_on == "none" && policy.id.value == "new-findings") ||
+           (gate.warn_on == "none" && policy.id.value.starts_with("look-at-"));
+  });
+}
+
+std::optional<doc::Document> parse(const std::optional<File>& file, Problems& problems) {
+  if (!file) return std::nullopt;
+  auto document = doc::parse_yaml(file->text, file->name);
+  if (document) return std::move(*document);
+  problems.add_line(document.error().message);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Settings> load(const Files& files) {
+  Settings settings;
+  Problems problems;
+  const auto main = parse(files.settings, problems);
+  const Gate gate = read_settings(main ? main->root() : doc::View(), settings, problems);
+  const auto policies = parse(files.policy, problems);
+  if (policies) read_policies(policies->root(), settings.rules, settings.evidence, problems);
+  if (!files.policy) add_default_policy(gate, settings);
+  if (files.policy && main && main->root().at("gate").exists()) {
+    problems.add_at_key(main->root().at("gate"), fmt::format("gate has no effect beside {}; remove one of them", files.policy->name));
+  }
+  const auto waivers = parse(files.waivers, problems);
+  if (waivers) settings.waivers = read_waivers(waivers->root(), problems);
+  if (!problems.empty()) return problems.error();
+  return settings;
+}
+
+}  // namespace gatepost::config

@@ -1,0 +1,47 @@
+// What a run is told to do: .gatepost.yml, .gatepost/policy.yml and .gatepost/waivers.yml, all of them optional, as one
+// validated value. Command line flags are put over it in cli.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/severity.hpp"
+#include "policy/policy.hpp"
+#include "policy/waiver.hpp"
+
+namespace gatepost::config {
+
+inline constexpr std::string_view kSettingsPaths[] = {".gatepost.yml", ".gatepost.yaml", ".github/gatepost.yml", ".gitlab/gatepost.yml"};
+inline constexpr std::string_view kPolicyPath = ".gatepost/policy.yml";
+inline constexpr std::string_view kWaiversPath = ".gatepost/waivers.yml";
+
+enum class Dialect { automatic, github, gitlab };
+inline constexpr std::string_view kDialectNames[] = {"auto", "github", "gitlab"};
+
+struct Settings {
+  std::string repository;                       // part of every identity; "" unless configured
+  std::vector<std::string> reports;             // patterns, each with "=FORMAT" behind it or not
+  std::vector<std::string> base_reports;
+  Dialect codeowners_dialect = Dialect::automatic;
+  policy::Rules rules;
+  policy::Evidence evidence;
+  std::vector<policy::Waiver> waivers;
+};
+
+// A file as it was read, wherever from; `name` is what messages call it.
+struct File {
+  std::string name;
+  std::string text;
+};
+
+struct Files {
+  std::optional<File> settings, policy, waivers;
+};
+
+// Without any file: the default policy, which closes the gate on new findings of high severity and on new secrets.
+Result<Settings> load(const Files& files);
+
+}  // namespace gatepost::config

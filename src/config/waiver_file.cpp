@@ -1,0 +1,73 @@
+#include "config/waiver_file.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+namespace gatepost::config {
+namespace {
+
+constexpr std::array<std::string_view, 6> kReasons = {"risk_accepted", "false_positive", "mitigated", "test_code", "no_fix", "vendor_dispute"};
+
+void read_match(doc::View view, policy::Waiver& waiver, Problems& problems) {
+  Section match(view, problems);
+  waiver.finding = match.text("finding");
+  waiver.rule = match.text("rule");
+  waiver.advisory = match.text("advisory");
+  waiver.package = match.text("package");
+  const doc::View path_view = view.at("path");
+  if (const std::string path = match.text("path"); !path.empty()) {
+    auto glob = Glob::compile(path);
+    if (glob) {
+      waiver.path = std::move(*glob);
+    } else {
+      problems.add(path_view, glob.error().message);
+    }
+  }
+  match.finish();
+  const bool broad = !waiver.rule.empty() || !waiver.advisory.empty() || !waiver.package.empty() || waiver.path.has_value();
+  if (waiver.finding.empty() && !broad) problems.add(view, "match names nothing; expected finding, rule, advisory, package or path");
+  if (!waiver.finding.empty() && broad) problems.add(view, "match by finding needs nothing else");
+}
+
+policy::Waiver read_waiver(doc::View view, Problems& problems) {
+  Section section(view, problems);
+  policy::Waiver waiver;
+  waiver.where = view.where();
+  waiver.id = WaiverId{section.required_text("id")};
+  read_match(section.get("match"), waiver, problems);
+  if (const auto reason = section.choice("reason", kReasons)) {
+    waiver.reason = kReasons[*reason];
+  } else if (!view.at("reason").exists()) {
+    problems.add(view, "\"reason\" is missing");
+  }
+  waiver.justification = section.required_text("justification");
+  waiver.requested_by = section.required_text("requested_by");
+  waiver.approved_by = section.texts("approved_by");
+  waiver.created = section.date("created");
+  const auto expires = section.date("expires");
+  if (!view.at("expires").exists()) problems.add(view, "\"expires\" is missing: a waiver needs a last day");
+  waiver.expires = expires.value_or(std::chrono::sys_days{});
+  waiver.max_findings = static_cast<std::size_t>(section.integer("max_findings", 1, 1'000'000).value_or(1));
+  static_cast<void>(section.text("ticket"));
+  section.finish();
+  return waiver;
+}
+
+}  // namespace
+
+std::vector<policy::Waiver> read_waivers(doc::View root, Problems& problems) {
+  Section section(root, problems);
+  std::vector<policy::Waiver> waivers;
+  for (const doc::View view : section.get("waivers").items()) {
+    policy::Waiver waiver = read_waiver(view, problems);
+    const auto same = [&](const policy::Waiver& other) { return other.id == waiver.id; };
+    if (std::ranges::any_of(waivers, same)) problems.add(view, fmt::format("waiver id \"{}\" is used twice", waiver.id.value));
+    waivers.push_back(std::move(waiver));
+  }
+  section.finish();
+  return waivers;
+}
+
+}  // namespace gatepost::config
