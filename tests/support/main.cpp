@@ -11,17 +11,17 @@
 
 namespace {
 
-std::string running;             // name of the test case that runs now
-std::set<std::string> skipped;   // test cases that called skip()
+std::string running;            // name of the test case that runs now
+std::set<std::string> skipped;  // test cases that called skip()
+unsigned passed_cases = 0, failed_cases = 0;
 
 struct Summary : doctest::IReporter {
   explicit Summary(const doctest::ContextOptions&) {}
   void report_query(const doctest::QueryData&) override {}
   void test_run_start() override {}
   void test_run_end(const doctest::TestRunStats& stats) override {
-    const unsigned failed = stats.numTestCasesFailed;
-    const auto not_run = static_cast<unsigned>(skipped.size());
-    std::printf("%u passed, %u failed, %u skipped\n", stats.numTestCasesPassingFilters - failed - not_run, failed, not_run);
+    failed_cases = stats.numTestCasesFailed;
+    passed_cases = stats.numTestCasesPassingFilters - failed_cases - static_cast<unsigned>(skipped.size());
   }
   void test_case_start(const doctest::TestCaseData& test) override { running = test.m_name; }
   void test_case_reenter(const doctest::TestCaseData&) override {}
@@ -56,5 +56,8 @@ std::optional<std::string> shared_folder() {
 
 int main(int argc, char** argv) {
   doctest::Context context(argc, argv);
-  return context.run();
+  context.setOption("no-version", true);
+  const int status = context.run();
+  std::printf("%u passed, %u failed, %u skipped\n", passed_cases, failed_cases, static_cast<unsigned>(skipped.size()));
+  return status;
 }

@@ -1,0 +1,197 @@
+#include "config/settings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/resource.hpp"
+
+using namespace gatepost;
+using namespace gatepost::config;
+
+namespace {
+
+Result<Settings> with_settings(std::string text) { return load({.settings = File{".gatepost.yml", std::move(text)}}); }
+Result<Settings> with_policy(std::string text) {
+  return load({.policy = File{".gatepost/policy.yml", std::move(text)}});
+}
+Result<Settings> with_waivers(std::string text) {
+  return load({.waivers = File{".gatepost/waivers.yml", std::move(text)}});
+}
+
+bool has_policy(const Settings& settings, std::string_view id) {
+  return std::ranges::any_of(settings.rules.policies,
+                             [&](const policy::Policy& policy) { return policy.id.value == id; });
+}
+
+struct Mistake {
+  const char* text;
+  const char* message;
+};
+
+}  // namespace
+
+TEST_CASE("settings: without any file the default policy is in force") {
+  const auto settings = load({});
+  REQUIRE(settings.ok());
+  CHECK(settings->rules.mode == policy::Mode::enforce);
+  CHECK(has_policy(*settings, "new-findings"));
+  CHECK(has_policy(*settings, "new-secrets"));
+}
+
+TEST_CASE("settings: a full file is read") {
+  const auto settings = with_settings(
+      "version: 1\nrepository: acme/shop\nmode: monitor\nreports: [a.sarif, 'b/*.json=cyclonedx']\nbase_reports: "
+      "base.sarif\n"
+      "required_scanners: [semgrep]\non_incomplete: warn\nunknown_severity: high\ncodeowners: {dialect: gitlab}\ngate: "
+      "{fail_on: critical, warn_on: none}\n");
+  REQUIRE(settings.ok());
+  CHECK(settings->repository == "acme/shop");
+  CHECK(settings->rules.mode == policy::Mode::monitor);
+  CHECK(settings->reports == std::vector<std::string>{"a.sarif", "b/*.json=cyclonedx"});
+  CHECK(settings->base_reports == std::vector<std::string>{"base.sarif"});
+  CHECK(settings->evidence.required_scanners == std::vector<std::string>{"semgrep"});
+  CHECK(settings->evidence.tolerate_incomplete);
+  CHECK(settings->rules.unknown_severity == SeverityLabel::high);
+  CHECK(settings->codeowners_dialect == Dialect::gitlab);
+  CHECK(has_policy(*settings, "new-findings"));
+  CHECK_FALSE(has_policy(*settings, "look-at-new-findings"));
+}
+
+TEST_CASE("settings: mistakes are told with file, line, column and the nearest name") {
+  const Mistake mistakes[] = {
+      {"version: 1\nreprots: [a]\n", ".gatepost.yml:2:1: key \"reprots\" is not known; did you mean \"reports\"?"},
+      {"version: 1\nmode: enforced\n", ".gatepost.yml:2:7: mode \"enforced\" is not known; did you mean \"enforce\"?"},
+      {"version: 2\n", ".gatepost.yml:1:10: version is 2; expected a whole number from 1 to 1"},
+      {"mode: enforce\n", ".gatepost.yml:1:1: \"version: 1\" is missing"},
+      {"version: 1\ngate: {fail_on: hgih}\n",
+       ".gatepost.yml:2:17: fail_on \"hgih\" is not known; did you mean \"high\"?"},
+      {"version: 1\nreports: {a: b}\n", ".gatepost.yml:2:10: reports must be a list of texts, not a mapping"},
+      {"version: 1\nrepository: [a]\n", ".gatepost.yml:2:13: repository must be a text, not a list"},
+      {"version: 1\nversion: 1\n", ".gatepost.yml:2:1: key \"version\" was already given at 1:1"},
+      {"version: 1\n  x: [\n", ".gatepost.yml:"},
+      {"- a\n", ".gatepost.yml:1:1: expected a mapping, found a list"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    CAPTURE(mistake.text);
+    const auto settings = with_settings(mistake.text);
+    REQUIRE_FALSE(settings.ok());
+    CAPTURE(settings.error().message);
+    CHECK(settings.error().kind == ErrorKind::config);
+    CHECK(settings.error().message.find(mistake.message) != std::string::npos);
+  }
+}
+
+TEST_CASE("settings: all mistakes are told at once") {
+  const auto settings = with_settings("version: 1\nmod: enforce\nreprots: [a]\n");
+  REQUIRE_FALSE(settings.ok());
+  CHECK(std::ranges::count(settings.error().message, '\n') == 1);
+}
+
+TEST_CASE("policy file: policies are read") {
+  const auto settings = with_policy(
+      "gatepost: 1\nmode: monitor\ndefaults: {unknown_severity: critical, on_unknown: match, missing_evidence: "
+      "warn}\npolicies:\n"
+      "  - id: P01\n    title: New criticals\n    match: {all: [{change: {in: [introduced, worsened]}}, {severity: "
+      "{gte: critical}}, {not: {path: {glob: 'test/**'}}}]}\n"
+      "    action: block\n"
+      "  - {id: P02, action: warn, match: {kind: secret, presence: introduced}, threshold: {count: {gt: 3}}, mode: "
+      "monitor, valid_until: 2026-12-31, on_unknown: no_match}\n");
+  REQUIRE(settings.ok());
+  CHECK(settings->rules.mode == policy::Mode::monitor);
+  CHECK(settings->rules.unknown_severity == SeverityLabel::critical);
+  CHECK(settings->evidence.tolerate_incomplete);
+  REQUIRE(settings->rules.policies.size() == 2);
+  CHECK(settings->rules.policies[0].match_unknown);
+  CHECK_FALSE(settings->rules.policies[1].match_unknown);
+  CHECK(settings->rules.policies[1].threshold.limit == 3);
+  CHECK_FALSE(settings->rules.policies[1].threshold.inclusive);
+  CHECK_FALSE(has_policy(*settings, "new-findings"));
+}
+
+TEST_CASE("policy file: mistakes") {
+  const Mistake mistakes[] = {
+      {"gatepost: 1\npolicies:\n  - {id: a, action: blok}\n",
+       ".gatepost/policy.yml:3:21: action \"blok\" is not known; did you mean \"block\"?"},
+      {"gatepost: 1\npolicies:\n  - {id: a}\n", "\"action\" is missing; expected block, warn or notify"},
+      {"gatepost: 1\npolicies:\n  - {action: warn}\n", "\"id\" is missing"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn}\n  - {id: a, action: warn}\n",
+       "policy id \"a\" is used twice"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {severty: high}}\n",
+       ":3:35: field \"severty\" is not known; did you mean \"severity\"?"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {severity: {gtee: high}}}\n",
+       "operator \"gtee\" is not known; did you mean \"gte\"?"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {severity: {gte: hi}}}\n",
+       "severity: \"hi\" is not one of unknown, info, low"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: high}\n", "a condition must be a mapping"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {all: []}}\n", "\"all\" takes a list of conditions"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, threshold: {count: {gt: 1, gte: 2}}}\n", "either gt or gte"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, threshold: {cuont: {gt: 1}}}\n",
+       "key \"cuont\" is not known; did you mean \"count\"?"},
+      {"gatepost: 1\n", "\"policies\" is missing"},
+      {"policies: []\n", "\"gatepost: 1\" is missing"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, valid_from: tomorrow}\n", "expected a date like"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    CAPTURE(mistake.text);
+    const auto settings = with_policy(mistake.text);
+    REQUIRE_FALSE(settings.ok());
+    CAPTURE(settings.error().message);
+    CHECK(settings.error().message.find(mistake.message) != std::string::npos);
+  }
+}
+
+TEST_CASE("policy file: a gate beside it would be ignored, so it is refused") {
+  const auto settings = load({.settings = File{".gatepost.yml", "version: 1\ngate: {fail_on: high}\n"},
+                              .policy = File{".gatepost/policy.yml", "gatepost: 1\npolicies: []\n"}});
+  REQUIRE_FALSE(settings.ok());
+  CHECK(settings.error().message ==
+        ".gatepost.yml:2:1: gate has no effect beside .gatepost/policy.yml; remove one of them");
+}
+
+TEST_CASE("waiver file: waivers are read, with their place") {
+  const auto settings = with_waivers(
+      "waivers:\n  - id: W-1\n    match: {rule: B608, path: 'tools/**'}\n    reason: risk_accepted\n    justification: "
+      "behind mTLS\n"
+      "    requested_by: dev@acme.example\n    approved_by: [lead@acme.example]\n    created: 2026-11-20\n    expires: "
+      "2027-01-31\n    max_findings: 3\n    ticket: SEC-1\n");
+  REQUIRE(settings.ok());
+  REQUIRE(settings->waivers.size() == 1);
+  CHECK(settings->waivers[0].rule == "B608");
+  CHECK(settings->waivers[0].path->matches("tools/a/b.py"));
+  CHECK(settings->waivers[0].max_findings == 3);
+  CHECK(settings->waivers[0].where == ".gatepost/waivers.yml:2:5");
+}
+
+TEST_CASE("waiver file: mistakes") {
+  const std::string rest =
+      ", reason: risk_accepted, justification: j, requested_by: a, approved_by: b, expires: 2027-01-01}\n";
+  const std::pair<std::string, const char*> mistakes[] = {
+      {"waivers:\n  - {id: W, match: {}" + rest, "match names nothing"},
+      {"waivers:\n  - {id: W, match: {finding: GP-ABCDEFGH, rule: x}" + rest, "match by finding needs nothing else"},
+      {"waivers:\n  - {id: W, match: {rule: x}, reason: becuase, justification: j, requested_by: a, expires: "
+       "2027-01-01}\n",
+       "reason \"becuase\" is not known"},
+      {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, justification: j, requested_by: a}\n",
+       "\"expires\" is missing"},
+      {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, requested_by: a, expires: 2027-01-01}\n",
+       "\"justification\" is missing"},
+      {"waivers:\n  - {id: W, match: {path: 'a['}" + rest, "not closed"},
+      {"waivrs: []\n", "did you mean \"waivers\"?"},
+  };
+  for (const auto& [text, message] : mistakes) {
+    CAPTURE(text);
+    const auto settings = with_waivers(text);
+    REQUIRE_FALSE(settings.ok());
+    CAPTURE(settings.error().message);
+    CHECK(settings.error().message.find(message) != std::string::npos);
+  }
+}
+
+TEST_CASE("settings: every shipped policy file is valid") {
+  for (const Resource& resource : resources()) {
+    if (!resource.name.starts_with("policies/") || resource.name == "policies/default.yaml") continue;
+    CAPTURE(std::string(resource.name));
+    CHECK(load({.policy = File{std::string(resource.name), std::string(resource.bytes)}}).ok());
+  }
+}

@@ -1,0 +1,192 @@
+#include "correlate/presence.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "support/rows.hpp"
+
+using namespace gatepost;
+using namespace gatepost::correlate;
+using test::AnObservation;
+
+namespace {
+
+FileChange modified(std::string path, std::vector<Hunk> hunks) {
+  return {.kind = ChangeKind::modified, .old_path = path, .new_path = path, .hunks = std::move(hunks)};
+}
+FileChange added(std::string path) { return {.kind = ChangeKind::added, .new_path = std::move(path)}; }
+
+ChangeSet change_of(std::vector<FileChange> files) {
+  return {.base = "b", .head = "h", .base_source = BaseSource::given, .files = std::move(files)};
+}
+
+const std::vector<std::string> kFiles = {"infra/main.tf", "package-lock.json", "src/a.c", "src/b.c", "src/new.c"};
+
+Presence presence_of(const Observation& observation, const ChangeSet& change,
+                     PackageChange package = PackageChange::unknown) {
+  ObservationTable table;
+  table.add(observation, TextId::none, 0);
+  const FileIndex index(kFiles);
+  const Placement placement = place(table, index);
+  const Findings findings = find({table, index, placement, {}, {}, {}});
+  return presence_by_lines({table, findings, placement, change, [&](Row) { return package; }})[0];
+}
+
+struct Case {
+  const char* what;
+  AnObservation observation;
+  FileChange file;
+  Presence expected;
+};
+
+}  // namespace
+
+TEST_CASE("presence: by the lines of the change") {
+  const FileChange edit = modified("src/a.c", {{10, 2, 10, 3}});      // lines 10-12 replace 10-11
+  const FileChange insertion = modified("src/a.c", {{9, 0, 10, 2}});  // lines 10-11 are new
+  const FileChange deletion = modified("src/a.c", {{10, 2, 9, 0}});
+  FileChange endings = modified("src/a.c", {{1, 50, 1, 50, true}});
+  FileChange blind = modified("src/a.c", {});
+  blind.lines_known = false;
+  const Case cases[] = {
+      {"on an edited line", AnObservation().at("src/a.c", 12), edit, Presence::introduced},
+      {"on an inserted line", AnObservation().at("src/a.c", 11), insertion, Presence::introduced},
+      {"just before the edit", AnObservation().at("src/a.c", 9), edit, Presence::unrelated},
+      {"just after the edit", AnObservation().at("src/a.c", 13), edit, Presence::unrelated},
+      {"where lines were only removed", AnObservation().at("src/a.c", 10), deletion, Presence::unrelated},
+      {"begins before the edit and reaches into it", AnObservation().at("src/a.c", 5, 10), edit, Presence::touched},
+      {"begins in the edit and reaches out of it", AnObservation().at("src/a.c", 12, 40), edit, Presence::introduced},
+      {"a flow step on an inserted line", AnObservation().at("src/b.c", 3).through("src/a.c", 10), insertion,
+       Presence::introduced},
+      {"a flow step on an edited line", AnObservation().at("src/b.c", 3).through("src/a.c", 10), edit,
+       Presence::touched},
+      {"a flow that the change does not meet", AnObservation().at("src/b.c", 3).through("src/a.c", 30), edit,
+       Presence::unrelated},
+      {"only the line ends changed", AnObservation().at("src/a.c", 12), endings, Presence::unrelated},
+      {"the lines are not known", AnObservation().at("src/a.c", 12), blind, Presence::introduced},
+      {"in a new file", AnObservation().at("src/new.c", 12), added("src/new.c"), Presence::introduced},
+      {"about a new file as a whole", AnObservation().at("src/new.c", 0), added("src/new.c"), Presence::introduced},
+      {"about an edited file as a whole", AnObservation().at("src/a.c", 0), edit, Presence::touched},
+      {"in another file", AnObservation().at("src/b.c", 12), edit, Presence::unrelated},
+      {"in no file of the repository", AnObservation().at("/elsewhere/z.c", 12), edit, Presence::unrelated},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.what);
+    CHECK(presence_of(test.observation, change_of({test.file})) == test.expected);
+  }
+}
+
+TEST_CASE("presence: without a base everything is introduced") {
+  ChangeSet nothing;
+  CHECK(presence_of(AnObservation(), nothing) == Presence::introduced);
+}
+
+TEST_CASE("presence: a dependency by the lines of its manifest") {
+  const auto lodash = [](std::uint32_t line, std::uint32_t last = 0) {
+    return AnObservation()
+        .package("pkg:npm/lodash@1", "lodash", "1")
+        .advisory("CVE-2021-23337")
+        .at("package-lock.json", line, last);
+  };
+  const ChangeSet change = change_of({modified("package-lock.json", {{100, 1, 100, 2}})});
+  CHECK(presence_of(lodash(1), change, PackageChange::changed) == Presence::introduced);
+  CHECK(presence_of(lodash(1), change, PackageChange::unchanged) == Presence::unrelated);
+  CHECK(presence_of(lodash(1), change, PackageChange::unknown) == Presence::touched);
+  CHECK(presence_of(lodash(99, 103), change, PackageChange::unknown) == Presence::introduced);
+  CHECK(presence_of(lodash(10, 14), change, PackageChange::unknown) == Presence::unrelated);
+  CHECK(presence_of(lodash(1), change_of({added("package-lock.json")}), PackageChange::unknown) ==
+        Presence::introduced);
+  CHECK(presence_of(lodash(1), change_of({modified("src/a.c", {{1, 1, 1, 1}})}), PackageChange::unknown) ==
+        Presence::unrelated);
+}
+
+TEST_CASE("presence: package lines that the change left alone mean that the package was there before") {
+  const FileChange manifest = modified("package-lock.json", {{10, 0, 11, 3}});
+  CHECK(package_change(std::vector<std::uint32_t>{5, 6}, manifest) == PackageChange::unchanged);
+  CHECK(package_change(std::vector<std::uint32_t>{5, 12}, manifest) == PackageChange::changed);
+  CHECK(package_change({}, manifest) == PackageChange::unknown);
+}
+
+namespace {
+
+// Head and base reports about the same files.
+struct Both {
+  ObservationTable head, base;
+  ChangeSet change = change_of({modified("src/a.c", {{10, 2, 10, 3}})});
+  std::set<std::string> engines_on_head = {"semgrep"};
+
+  Comparison compare() {
+    const FileIndex index(kFiles);
+    const Placement head_placement = place(head, index), base_placement = place(base, index);
+    const IdentityInputs head_in{head, index, head_placement, {}, {}, {}},
+        base_in{base, index, base_placement, {}, {}, {}};
+    head_findings = find(head_in);
+    base_findings = find(base_in);
+    Identifier head_identifier(head_in), base_identifier(base_in);
+    return compare_with_base(
+        {head, head_findings, head_placement, change, [](Row) { return PackageChange::unchanged; }},
+        {base, base_findings, head_identifier, base_identifier,
+         [&](Row row) { return engines_on_head.contains(std::string(base.text(base.rule_of(base.row(row)).engine))); },
+         [](std::string_view) { return false; }});
+  }
+  Findings head_findings, base_findings;
+};
+
+}  // namespace
+
+TEST_CASE("presence: with a base report, what the base has is not introduced") {
+  Both both;
+  both.base.add(AnObservation().rule("old").at("src/b.c", 3), TextId::none, 0);
+  both.base.add(AnObservation().rule("edited").at("src/a.c", 10), TextId::none, 1);
+  both.head.add(AnObservation().rule("old").at("src/b.c", 3), TextId::none, 0);
+  both.head.add(AnObservation().rule("edited").at("src/a.c", 11), TextId::none, 1);
+  both.head.add(AnObservation().rule("fresh").at("src/b.c", 9), TextId::none, 2);
+  const Comparison result = both.compare();
+  std::map<std::string, Presence> by_rule;
+  for (std::size_t i = 0; i < result.head.size(); ++i) {
+    const ObservationRow& row = both.head.row(both.head_findings.all[i].primary);
+    by_rule[std::string(both.head.text(both.head.rule_of(row).id))] = result.head[i];
+  }
+  CHECK(by_rule["old"] == Presence::unrelated);
+  CHECK(by_rule["edited"] == Presence::touched);
+  CHECK(by_rule["fresh"] == Presence::introduced);
+  CHECK(result.gone.empty());
+}
+
+TEST_CASE("presence: gone is fixed only when the engine looked at the head") {
+  Both both;
+  both.base.add(AnObservation().rule("a"), TextId::none, 0);
+  both.base.add(AnObservation().rule("b").engine("codeql"), TextId::none, 1);
+  const Comparison result = both.compare();
+  REQUIRE(result.gone.size() == 2);
+  for (const auto& gone : result.gone) {
+    const ObservationRow& row = both.base.row(both.base_findings.all[gone.finding].primary);
+    const bool looked = both.base.text(both.base.rule_of(row).engine) == "semgrep";
+    CHECK(gone.presence == (looked ? Presence::fixed : Presence::not_evaluated));
+  }
+}
+
+TEST_CASE("presence: an update that does not help is the same finding, touched") {
+  Both both;
+  both.change = change_of({modified("package-lock.json", {{5, 1, 5, 1}})});
+  both.base.add(
+      AnObservation().package("pkg:npm/a@1.0.0", "a", "1.0.0").advisory("CVE-2024-1000").at("package-lock.json", 4, 6),
+      TextId::none, 0);
+  both.head.add(
+      AnObservation().package("pkg:npm/a@1.0.1", "a", "1.0.1").advisory("CVE-2024-1000").at("package-lock.json", 4, 6),
+      TextId::none, 0);
+  const Comparison result = both.compare();
+  CHECK(result.head[0] == Presence::touched);
+  CHECK(result.gone.empty());
+}
+
+TEST_CASE("presence: news about a package that the change did not touch is nobody's fault") {
+  Both both;
+  both.head.add(
+      AnObservation().package("pkg:npm/a@1.0.0", "a", "1.0.0").advisory("CVE-2024-1000").at("package-lock.json", 4, 6),
+      TextId::none, 0);
+  CHECK(both.compare().head[0] == Presence::external);
+}

@@ -1,0 +1,234 @@
+#include "policy/policy.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/time.hpp"
+
+using namespace gatepost;
+using namespace gatepost::policy;
+
+namespace {
+
+const auto kToday = *parse_date("2026-11-21");
+
+Condition is(const char* field, Op op, std::vector<Operand> operands) {
+  auto condition = Condition::leaf(*find_field(field), op, std::move(operands));
+  REQUIRE(condition.ok());
+  return std::move(*condition);
+}
+
+std::string refusal(const char* field, Op op, std::vector<Operand> operands) {
+  const auto condition = Condition::leaf(*find_field(field), op, std::move(operands));
+  REQUIRE_FALSE(condition.ok());
+  return condition.error().message;
+}
+
+Truth truth(const Condition& condition, const Facts& facts) { return condition.evaluate(facts, SeverityLabel::medium); }
+
+Policy a_policy(const char* id, Condition match, Action action) {
+  return {.id = {id}, .match = std::move(match), .action = action};
+}
+
+FindingId id_of(std::size_t i) {
+  FindingId id;
+  id.digest.bytes[0] = static_cast<std::uint8_t>(i + 1);
+  return id;
+}
+
+Evaluation run(const Rules& rules, const std::vector<Facts>& facts, const RiskTotals& totals = {}) {
+  return evaluate(rules, facts.size(), [&](std::size_t i) { return facts[i]; }, id_of, totals, kToday);
+}
+
+}  // namespace
+
+TEST_CASE("condition: severities are ordered, and an unknown one counts as its stand-in") {
+  const Condition at_least_medium = is("severity", Op::gte, {{"medium"}});
+  CHECK(truth(at_least_medium, {.severity = SeverityLabel::high}) == Truth::yes);
+  CHECK(truth(at_least_medium, {.severity = SeverityLabel::low}) == Truth::no);
+  CHECK(truth(at_least_medium, {.severity = SeverityLabel::unknown}) == Truth::yes);
+  CHECK(at_least_medium.evaluate({.severity = SeverityLabel::unknown}, SeverityLabel::low) == Truth::no);
+}
+
+TEST_CASE("condition: each type compares as its operators say") {
+  const Facts facts{.kind = Kind::sca,
+                    .risk_tenths = 775,
+                    .presence = Presence::introduced,
+                    .path = "services/pay/app.py",
+                    .rule = "B608",
+                    .scope = Scope::runtime};
+  CHECK(truth(is("risk", Op::gte, {{"77.5"}}), facts) == Truth::yes);
+  CHECK(truth(is("risk", Op::gt, {{"77.5"}}), facts) == Truth::no);
+  CHECK(truth(is("risk", Op::between, {{"70"}, {"80"}}), facts) == Truth::yes);
+  CHECK(truth(is("risk_band", Op::eq, {{"high"}}), facts) == Truth::yes);
+  CHECK(truth(is("kind", Op::in, {{"sast"}, {"sca"}}), facts) == Truth::yes);
+  CHECK(truth(is("category", Op::ne, {{"sca"}}), facts) == Truth::no);
+  CHECK(truth(is("presence", Op::eq, {{"introduced"}}), facts) == Truth::yes);
+  CHECK(truth(is("path", Op::glob, {{"services/**/*.py"}}), facts) == Truth::yes);
+  CHECK(truth(is("path", Op::glob, {{"*.py"}}), facts) == Truth::no);
+  CHECK(truth(is("rule", Op::regex, {{"^B6"}}), facts) == Truth::yes);
+  CHECK(truth(is("scope", Op::eq, {{"runtime"}}), facts) == Truth::yes);
+}
+
+TEST_CASE("condition: sets") {
+  const Cwe cwes[] = {Cwe{79}, Cwe{89}};
+  Facts facts{.cwes = cwes};
+  facts.owners = {"@acme/web"};
+  CHECK(truth(is("cwe", Op::any, {{"89"}, {"22"}}), facts) == Truth::yes);
+  CHECK(truth(is("cwe", Op::all, {{"89"}, {"22"}}), facts) == Truth::no);
+  CHECK(truth(is("cwe", Op::none, {{"22"}}), facts) == Truth::yes);
+  CHECK(truth(is("owner", Op::any, {{"@acme/web"}}), facts) == Truth::yes);
+  CHECK(truth(is("owner", Op::empty, {{"true"}}), Facts{}) == Truth::yes);
+}
+
+TEST_CASE("condition: what is unknown stays unknown through all, any and not") {
+  const Facts facts{.kind = Kind::sca};
+  const auto unknown = [] { return is("fix_available", Op::eq, {{"true"}}); };
+  const auto yes = [] { return is("kind", Op::eq, {{"sca"}}); };
+  const auto no = [] { return is("kind", Op::eq, {{"sast"}}); };
+  CHECK(truth(unknown(), facts) == Truth::unknown);
+  CHECK(truth(Condition::negation(unknown()), facts) == Truth::unknown);
+  CHECK(truth(Condition::all({unknown(), yes()}), facts) == Truth::unknown);
+  CHECK(truth(Condition::all({unknown(), no()}), facts) == Truth::no);
+  CHECK(truth(Condition::any({unknown(), yes()}), facts) == Truth::yes);
+  CHECK(truth(Condition::any({unknown(), no()}), facts) == Truth::unknown);
+  CHECK(truth(Condition::negation(no()), facts) == Truth::yes);
+}
+
+TEST_CASE("condition: a wrong operator or value is refused with what would be right") {
+  CHECK(refusal("severity", Op::gte, {{"hihg"}}) == "severity: \"hihg\" is not known; did you mean \"high\"?");
+  CHECK(refusal("severity", Op::glob, {{"x"}}).find("expected one of eq, ne, lt") != std::string::npos);
+  CHECK(refusal("risk", Op::gte, {{"lots"}}).find("expected a number") != std::string::npos);
+  CHECK(refusal("risk", Op::gte, {{"1.25"}}).find("at most one decimal") != std::string::npos);
+  CHECK(refusal("direct", Op::eq, {{"maybe"}}).find("expected true or false") != std::string::npos);
+  CHECK(refusal("path", Op::glob, {{"a["}}).find("not closed") != std::string::npos);
+  CHECK(refusal("rule", Op::regex, {{"("}}).find("regular expression") != std::string::npos);
+  CHECK(refusal("risk", Op::between, {{"1"}}).find("takes 2 values") != std::string::npos);
+  CHECK(refusal("kind", Op::in, {}).find("empty list") != std::string::npos);
+}
+
+TEST_CASE("condition: every field has a name of its own, operators and a help text") {
+  for (const Field& field : fields()) {
+    CAPTURE(field.name);
+    CHECK(find_field(field.name) == &field);
+    CHECK_FALSE(ops_of(field.type).empty());
+    CHECK_FALSE(field.help.empty());
+    CHECK(field.get(Facts{}).set.empty());
+  }
+}
+
+TEST_CASE("policy: the strongest action decides, and each finding knows its own") {
+  Rules rules;
+  rules.policies.push_back(a_policy("warn-medium", is("severity", Op::gte, {{"medium"}}), Action::warn));
+  rules.policies.push_back(a_policy("block-high", is("severity", Op::gte, {{"high"}}), Action::block));
+  const Evaluation result = run(
+      rules,
+      {{.severity = SeverityLabel::medium}, {.severity = SeverityLabel::critical}, {.severity = SeverityLabel::low}});
+  CHECK(result.outcome == Outcome::fail);
+  REQUIRE(result.reasons.size() == 2);
+  CHECK(result.reasons[0].policy.value == "block-high");
+  CHECK(result.reasons[0].findings == std::vector{id_of(1)});
+  CHECK(result.reasons[1].findings.size() == 2);
+  CHECK(result.actions == std::vector{Action::warn, Action::block, Action::none});
+}
+
+TEST_CASE("policy: nothing matched means pass") {
+  Rules rules;
+  rules.policies.push_back(a_policy("block-high", is("severity", Op::gte, {{"high"}}), Action::block));
+  const Evaluation result = run(rules, {{.severity = SeverityLabel::low}});
+  CHECK(result.outcome == Outcome::pass);
+  CHECK(result.reasons.empty());
+}
+
+TEST_CASE("policy: monitor mode says what it would do and never fails") {
+  Rules rules{.mode = Mode::monitor};
+  rules.policies.push_back(a_policy("block-high", is("severity", Op::gte, {{"high"}}), Action::block));
+  const Evaluation result = run(rules, {{.severity = SeverityLabel::high}});
+  CHECK(result.outcome == Outcome::warn);
+  CHECK(result.reasons[0].text.find("monitor mode: would close the gate") != std::string::npos);
+}
+
+TEST_CASE("policy: one policy may be monitored on its own, none may enforce in a monitored whole") {
+  Rules rules;
+  rules.policies.push_back(a_policy("new", is("severity", Op::gte, {{"high"}}), Action::block));
+  rules.policies[0].mode = Mode::monitor;
+  CHECK(run(rules, {{.severity = SeverityLabel::high}}).outcome == Outcome::warn);
+  rules.mode = Mode::monitor;
+  rules.policies[0].mode = Mode::enforce;
+  CHECK(run(rules, {{.severity = SeverityLabel::high}}).outcome == Outcome::warn);
+}
+
+TEST_CASE("policy: thresholds count findings or sum risks") {
+  const std::vector<Facts> facts(3, Facts{.severity = SeverityLabel::high, .risk_tenths = 300});
+  const auto with = [&](Threshold threshold, const RiskTotals& totals = {}) {
+    Rules rules;
+    rules.policies.push_back(a_policy("p", is("severity", Op::gte, {{"high"}}), Action::block));
+    rules.policies[0].threshold = threshold;
+    return run(rules, facts, totals).outcome;
+  };
+  CHECK(with({Threshold::Measure::count, false, 2}) == Outcome::fail);
+  CHECK(with({Threshold::Measure::count, false, 3}) == Outcome::pass);
+  CHECK(with({Threshold::Measure::sum_risk, true, 900}) == Outcome::fail);
+  CHECK(with({Threshold::Measure::sum_risk, false, 900}) == Outcome::pass);
+  CHECK(with({Threshold::Measure::pr_risk, false, 600}, {.pr_risk_tenths = 601}) == Outcome::fail);
+  CHECK(with({Threshold::Measure::change_risk, true, 40}, {.change_risk = 39}) == Outcome::pass);
+}
+
+TEST_CASE("policy: an unknown match counts only when asked for") {
+  Rules rules;
+  rules.policies.push_back(a_policy("p", is("fix_available", Op::eq, {{"true"}}), Action::block));
+  CHECK(run(rules, {Facts{}}).outcome == Outcome::pass);
+  rules.policies[0].match_unknown = true;
+  CHECK(run(rules, {Facts{}}).outcome == Outcome::fail);
+}
+
+TEST_CASE("policy: is in force from its first to its last day") {
+  const auto outcome = [](const char* from, const char* until) {
+    Rules rules;
+    rules.policies.push_back(a_policy("p", is("severity", Op::gte, {{"high"}}), Action::block));
+    rules.policies[0].valid_from = parse_date(from);
+    rules.policies[0].valid_until = parse_date(until);
+    return run(rules, {{.severity = SeverityLabel::high}}).outcome;
+  };
+  CHECK(outcome("2026-11-21", "2026-11-21") == Outcome::fail);
+  CHECK(outcome("2026-11-22", "2027-01-01") == Outcome::pass);
+  CHECK(outcome("2026-01-01", "2026-11-20") == Outcome::pass);
+}
+
+namespace {
+
+ReportInfo report(const char* path, const char* engine, ReportState state) {
+  return {.path = path, .engines = {engine}, .state = state};
+}
+
+Outcome concluded(Outcome outcome, const Evidence& evidence, const std::vector<ReportInfo>& reports) {
+  Evaluation evaluation;
+  evaluation.outcome = outcome;
+  return conclude(std::move(evaluation), missing_evidence(evidence, reports), evidence).outcome;
+}
+
+}  // namespace
+
+TEST_CASE("evidence: what cannot be read makes a verdict inconclusive, never a pass") {
+  const Evidence strict;
+  for (const ReportState bad : {ReportState::partial, ReportState::unrecognised, ReportState::tool_error}) {
+    CHECK(concluded(Outcome::pass, strict, {report("a", "x", ReportState::complete), report("b", "y", bad)}) ==
+          Outcome::inconclusive);
+    CHECK(concluded(Outcome::warn, strict, {report("b", "y", bad)}) == Outcome::inconclusive);
+    CHECK(concluded(Outcome::fail, strict, {report("b", "y", bad)}) == Outcome::fail);
+    CHECK(concluded(Outcome::pass, {.tolerate_incomplete = true}, {report("b", "y", bad)}) == Outcome::warn);
+  }
+  CHECK(concluded(Outcome::pass, strict, {}) == Outcome::inconclusive);
+  CHECK(concluded(Outcome::pass, strict, {report("a", "x", ReportState::complete_empty)}) == Outcome::pass);
+}
+
+TEST_CASE("evidence: a required scanner must have reported completely") {
+  const Evidence evidence{.required_scanners = {"semgrep"}};
+  CHECK(concluded(Outcome::pass, evidence, {report("a", "semgrep", ReportState::complete)}) == Outcome::pass);
+  CHECK(concluded(Outcome::pass, evidence, {report("a", "trivy", ReportState::complete)}) == Outcome::inconclusive);
+  const auto reasons = missing_evidence({.required_scanners = {"semgrep"}, .tolerate_incomplete = true},
+                                        {report("a", "semgrep", ReportState::partial)});
+  REQUIRE(reasons.size() == 2);
+  CHECK(reasons[0].text == "the required scanner semgrep reported, but not completely");
+  CHECK(concluded(Outcome::pass, {.required_scanners = {"semgrep"}, .tolerate_incomplete = true},
+                  {report("a", "semgrep", ReportState::partial)}) == Outcome::inconclusive);
+}

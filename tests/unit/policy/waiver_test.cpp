@@ -1,0 +1,118 @@
+#include "policy/waiver.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/time.hpp"
+
+using namespace gatepost;
+using namespace gatepost::policy;
+
+namespace {
+
+const auto kToday = *parse_date("2026-11-21");
+
+FindingId id_of(std::size_t i) {
+  FindingId id;
+  id.digest.bytes[0] = static_cast<std::uint8_t>(i + 1);
+  return id;
+}
+
+Waiver a_waiver() {
+  return {.id = {"W-1"},
+          .rule = "B608",
+          .reason = "risk_accepted",
+          .justification = "because",
+          .requested_by = "dev",
+          .approved_by = {"lead"},
+          .created = parse_date("2026-11-20"),
+          .expires = *parse_date("2026-12-01"),
+          .max_findings = 5,
+          .where = "waivers.yml:2:5"};
+}
+
+Waived run(const Waiver& waiver, std::vector<Facts> facts) {
+  return apply(
+      {waiver}, facts.size(), [&](std::size_t i) { return WaiverFacts{id_of(i), facts[i], {"CVE-2024-1000"}}; },
+      kToday);
+}
+
+Facts finding(int risk = 300) { return {.risk_tenths = risk, .path = "src/a.py", .rule = "B608", .package = "lodash"}; }
+
+}  // namespace
+
+TEST_CASE("waiver: covers what it names") {
+  const Waived result = run(a_waiver(), {finding(), {.rule = "other"}});
+  CHECK(result.waiver_of[0] == 0);
+  CHECK(result.waiver_of[1] == Assessed::kNone);
+  REQUIRE(result.applied.size() == 1);
+  CHECK(result.applied[0].approved_by == "lead");
+  CHECK(result.applied[0].expires == "2026-12-01");
+  CHECK(result.notes.empty());
+}
+
+TEST_CASE("waiver: everything that it names must fit") {
+  Waiver waiver = a_waiver();
+  waiver.package = "lodash";
+  waiver.advisory = "cve-2024-1000";
+  waiver.path = *Glob::compile("src/**");
+  CHECK(run(waiver, {finding()}).waiver_of[0] == 0);
+  waiver.path = *Glob::compile("lib/**");
+  CHECK(run(waiver, {finding()}).waiver_of[0] == Assessed::kNone);
+}
+
+TEST_CASE("waiver: by id covers that finding alone, in short and full form") {
+  Waiver waiver = a_waiver();
+  waiver.rule.clear();
+  waiver.finding = short_form(id_of(1));
+  const Waived result = run(waiver, {finding(), finding()});
+  CHECK(result.waiver_of[0] == Assessed::kNone);
+  CHECK(result.waiver_of[1] == 0);
+}
+
+namespace {
+
+struct Case {
+  const char* what;
+  void (*change)(Waiver&);
+  int risk;
+  const char* note;
+};
+
+}  // namespace
+
+TEST_CASE("waiver: does not apply, and says why") {
+  const Case cases[] = {
+      {"expired", [](Waiver& w) { w.expires = *parse_date("2026-11-20"); }, 300, "expired on 2026-11-20"},
+      {"nobody approved", [](Waiver& w) { w.approved_by.clear(); }, 300, "nobody approved it"},
+      {"approved by the requester", [](Waiver& w) { w.approved_by = {"DEV"}; }, 300,
+       "dev cannot approve an own request"},
+      {"too broad", [](Waiver& w) { w.max_findings = 1; }, 300, "covers 2 findings, more than its max_findings of 1"},
+      {"too long for a critical risk", [](Waiver& w) { w.expires = *parse_date("2026-12-31"); }, 850,
+       "a finding of critical risk may be waived for 14"},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.what);
+    Waiver waiver = a_waiver();
+    test.change(waiver);
+    const Waived result = run(waiver, {finding(test.risk), finding(test.risk)});
+    CHECK(result.waiver_of[0] == Assessed::kNone);
+    CHECK(result.applied.empty());
+    REQUIRE(result.notes.size() == 1);
+    CHECK(result.notes[0].code == "waiver-not-applied");
+    CHECK(result.notes[0].text.find(test.note) != std::string::npos);
+    CHECK(result.notes[0].at == "waivers.yml:2:5");
+  }
+}
+
+TEST_CASE("waiver: its last day counts, and one approver besides the requester is enough") {
+  Waiver waiver = a_waiver();
+  waiver.expires = kToday;
+  waiver.approved_by = {"dev", "lead"};
+  CHECK(run(waiver, {finding()}).waiver_of[0] == 0);
+}
+
+TEST_CASE("waiver: one that covers nothing is told") {
+  const Waived result = run(a_waiver(), {{.rule = "other"}});
+  REQUIRE(result.notes.size() == 1);
+  CHECK(result.notes[0].code == "waiver-unused");
+}

@@ -1,0 +1,76 @@
+#include "risk/severity.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace gatepost;
+using risk::effective_severity;
+using enum SeverityLabel;
+
+namespace {
+
+SeverityClaim word(SeverityLabel label, std::string source = "tool") {
+  return {label, {}, SeverityMethod::label, std::move(source), {}};
+}
+SeverityClaim level(SeverityLabel label) { return {label, {}, SeverityMethod::level, "tool", {}}; }
+SeverityClaim number(int tenths, std::string source = "tool") {
+  return {label_for_tenths(tenths), tenths, SeverityMethod::security_severity, std::move(source), {}};
+}
+SeverityClaim vector(std::string text, std::string source) {
+  return {unknown, {}, SeverityMethod::cvss31, std::move(source), std::move(text)};
+}
+
+}  // namespace
+
+TEST_CASE("severity: nothing said is unknown, in the middle") {
+  const Severity nothing = effective_severity({});
+  CHECK(nothing.label == unknown);
+  CHECK(nothing.tenths == 50);
+  const SeverityClaim empty[] = {word(unknown)};
+  CHECK(effective_severity(empty).label == unknown);
+}
+
+TEST_CASE("severity: a number beats a word, and a word beats a level") {
+  const SeverityClaim all[] = {level(high), word(low), number(55)};
+  CHECK(effective_severity(all).tenths == 55);
+  CHECK(effective_severity(all).label == medium);
+  const SeverityClaim words[] = {level(high), word(critical)};
+  CHECK(effective_severity(words).label == critical);
+  CHECK(effective_severity(words).tenths == 95);
+}
+
+TEST_CASE("severity: a vector is computed, whatever score stands beside it") {
+  SeverityClaim wrong = vector("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "nvd");
+  wrong.tenths = 12;
+  wrong.label = low;
+  const SeverityClaim claims[] = {wrong, number(99)};
+  const Severity severity = effective_severity(claims);
+  CHECK(severity.tenths == 98);
+  CHECK(severity.label == critical);
+  CHECK(severity.source == "nvd");
+  CHECK(severity.vector == "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H");
+}
+
+TEST_CASE("severity: a vector that cannot be computed leaves its score") {
+  SeverityClaim claim{high, 87, SeverityMethod::cvss40, "ghsa",
+                      "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"};
+  CHECK(effective_severity({&claim, 1}).tenths == 87);
+  CHECK(effective_severity({&claim, 1}).method == SeverityMethod::cvss40);
+}
+
+TEST_CASE("severity: the source that knows better wins, then the higher one") {
+  const SeverityClaim claims[] = {word(critical, "nvd"), word(low, "ghsa")};
+  CHECK(effective_severity(claims).label == low);
+  const SeverityClaim tie[] = {number(40), number(70)};
+  CHECK(effective_severity(tie).tenths == 70);
+}
+
+TEST_CASE("severity: the order of the claims does not matter") {
+  const SeverityClaim a[] = {word(low, "ghsa"), number(70, "x"), number(70, "y"), level(high)};
+  const SeverityClaim b[] = {level(high), number(70, "y"), word(low, "ghsa"), number(70, "x")};
+  CHECK(effective_severity(a) == effective_severity(b));
+}
+
+TEST_CASE("severity: CVSS v2 has no critical") {
+  const SeverityClaim claim{unknown, 100, SeverityMethod::cvss2, "nvd", {}};
+  CHECK(effective_severity({&claim, 1}).label == high);
+}
