@@ -98,6 +98,9 @@ class Cursor {
   std::string_view token() {
     std::string_view raw = value_.raw_json_token();
     while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
+    const bool is_word =
+        !raw.empty() && static_cast<unsigned char>(raw.front()) >= 'A' && raw.front() != '[' && raw.front() != '{';
+    if (is_word && raw != "null" && raw != "true" && raw != "false") *failure_ = simdjson::TAPE_ERROR;
     return raw;
   }
   template <class Number>

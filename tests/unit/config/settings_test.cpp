@@ -73,7 +73,7 @@ TEST_CASE("settings: mistakes are told with file, line, column and the nearest n
       {"- a\n", ".gatepost.yml:1:1: expected a mapping, found a list"},
   };
   for (const Mistake& mistake : mistakes) {
-    CAPTURE(mistake.text);
+    INFO(std::string(mistake.text));
     const auto settings = with_settings(mistake.text);
     REQUIRE_FALSE(settings.ok());
     CAPTURE(settings.error().message);
@@ -133,7 +133,7 @@ TEST_CASE("policy file: mistakes") {
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn, valid_from: tomorrow}\n", "expected a date like"},
   };
   for (const Mistake& mistake : mistakes) {
-    CAPTURE(mistake.text);
+    INFO(std::string(mistake.text));
     const auto settings = with_policy(mistake.text);
     REQUIRE_FALSE(settings.ok());
     CAPTURE(settings.error().message);

@@ -42,7 +42,7 @@ TEST_CASE("placement: a path means the file whose whole path ends it, or the one
       {"missing.txt", Fit::none, ""},
   };
   for (const Case& test : cases) {
-    CAPTURE(test.path);
+    INFO(std::string(test.path));
     const FileIndex::Match match = index.match(test.path);
     CHECK(match.fit == test.fit);
     const bool placed = match.fit == Fit::exact || match.fit == Fit::suffix;

@@ -74,7 +74,7 @@ TEST_CASE("presence: by the lines of the change") {
       {"in no file of the repository", AnObservation().at("/elsewhere/z.c", 12), edit, Presence::unrelated},
   };
   for (const Case& test : cases) {
-    CAPTURE(test.what);
+    INFO(std::string(test.what));
     CHECK(presence_of(test.observation, change_of({test.file})) == test.expected);
   }
 }

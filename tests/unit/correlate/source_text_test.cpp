@@ -35,7 +35,7 @@ TEST_CASE("context: survives what does not change the code around") {
       {"no newline at the end of the file", "def run():\n    import os\n    os.system(cmd)\n    return 0", 3},
   };
   for (const Change& edit : edits) {
-    CAPTURE(edit.what);
+    INFO(std::string(edit.what));
     CHECK(context(edit.text, edit.line) == before);
   }
 }
@@ -136,7 +136,7 @@ TEST_CASE("package lines: are found as package managers write them") {
       {"no name, no line", "lodash\n", "", "1.0", {}},
   };
   for (const ManifestCase& test : cases) {
-    CAPTURE(test.what);
+    INFO(std::string(test.what));
     CHECK(package_lines(SourceText(test.text), {.package = test.package, .version = test.version}) == test.lines);
   }
 }

@@ -18,7 +18,7 @@ TEST_CASE("url template: keeps what names the route, not what changes between sc
       {"/search%20me", "/search me"},
   };
   for (const auto& [url, expected] : cases) {
-    CAPTURE(url);
+    INFO(std::string(url));
     CHECK(gatepost::correlate::url_template(url) == expected);
   }
 }

@@ -91,7 +91,7 @@ TEST_CASE("waiver: does not apply, and says why") {
        "a finding of critical risk may be waived for 14"},
   };
   for (const Case& test : cases) {
-    CAPTURE(test.what);
+    INFO(std::string(test.what));
     Waiver waiver = a_waiver();
     test.change(waiver);
     const Waived result = run(waiver, {finding(test.risk), finding(test.risk)});

@@ -32,7 +32,7 @@ TEST_CASE("cvss: base scores as published by the specification") {
       {"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:P/RL:O/RC:C", 98},
   };
   for (const auto& [vector, expected] : cases) {
-    CAPTURE(vector);
+    INFO(std::string(vector));
     CHECK(tenths(vector) == expected);
   }
 }
@@ -51,7 +51,7 @@ TEST_CASE("cvss: what is not a v3 vector is refused with the reason") {
       {"CVSS:3.1/AV:NN/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "AV cannot be"},
   };
   for (const auto& [vector, why] : cases) {
-    CAPTURE(vector);
+    INFO(std::string(vector));
     const auto parsed = CvssVector::parse(vector);
     REQUIRE_FALSE(parsed.ok());
     CHECK(parsed.error().message.find(why) != std::string::npos);
@@ -95,7 +95,7 @@ TEST_CASE("cvss: every base vector stays clear of a rounding boundary by far mor
                     }
                     std::string vector = std::string(version) + "/AV:" + v + "/AC:" + c + "/PR:" + p + "/UI:" + u +
                                          "/S:" + s + "/C:" + x + "/I:" + y + "/A:" + z;
-                    CAPTURE(vector);
+                    INFO(std::string(vector));
                     CHECK(tenths(vector) == expected);
                     ++checked;
                   }

@@ -1,0 +1,474 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "ingest/ingest.hpp"
+#include "support/skip.hpp"
+
+using namespace gatepost;
+
+namespace {
+
+struct Read {
+  ObservationTable table;
+  [[nodiscard]] const ReportInfo& report() const { return table.reports().at(0); }
+  [[nodiscard]] Observation only() const {
+    REQUIRE(table.size() == 1);
+    return table.observation(0);
+  }
+  [[nodiscard]] bool has_note(std::string_view code) const {
+    return std::ranges::any_of(report().notes, [&](const Note& note) { return note.code == code; });
+  }
+};
+
+Read read(std::string text, unsigned threads = 1, std::string tool = {}) {
+  Read result;
+  ingest::Options options{.threads = threads, .tool = std::move(tool)};
+  ingest::read_report(result.table, "report.sarif", Bytes::of(std::move(text)), options);
+  return result;
+}
+
+// A report with one run; `run` are further members of the run, `results` the list.
+std::string sarif(const std::string& results, const std::string& driver = R"("name":"Semgrep OSS","version":"1.2.3")",
+                  const std::string& run = "") {
+  return R"({"version":"2.1.0","runs":[{"tool":{"driver":{)" + driver + "}}" + run + R"(,"results":[)" + results +
+         "]}]}";
+}
+
+const std::string kPlace =
+    R"("locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/a.c"},"region":{"startLine":3}}}])";
+
+std::string result(const std::string& members) { return R"({"ruleId":"r","message":{"text":"m"},)" + members + "}"; }
+
+}  // namespace
+
+TEST_CASE("sarif: a plain result becomes an observation with its place, message and tool") {
+  const Read r = read(sarif(
+      R"({"ruleId":"py.eval","level":"error","message":{"text":"Do not \"eval\""},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/a%20b.py"},"region":{"startLine":3,"startColumn":5,"endLine":4,"endColumn":9}},"logicalLocations":[{"fullyQualifiedName":"m.f"}]}],"guid":"g-1","partialFingerprints":{"primaryLocationLineHash":"abc:1"}})"));
+  CHECK(r.report().state == ReportState::complete);
+  CHECK(r.report().format == "sarif");
+  CHECK(r.report().tools == std::vector<ToolInfo>{{"Semgrep OSS", "1.2.3"}});
+  CHECK(r.report().engines == std::vector<std::string>{"semgrep"});
+  const Observation seen = r.only();
+  CHECK(seen.engine == "semgrep");
+  CHECK(seen.kind == Kind::sast);
+  CHECK(seen.rule == "py.eval");
+  CHECK(seen.message == "Do not \"eval\"");
+  CHECK(seen.place.path == "src/a b.py");
+  CHECK(seen.place.range == Range{3, 5, 4, 8});
+  CHECK(seen.place.symbol == "m.f");
+  CHECK(seen.uid == "g-1");
+  CHECK(seen.at == "/runs/0/results/0");
+  CHECK(seen.fingerprints == std::vector<std::pair<std::string, std::string>>{{"primaryLocationLineHash", "abc:1"}});
+  REQUIRE(seen.claims.size() == 1);
+  CHECK(seen.claims[0].label == SeverityLabel::high);
+  CHECK(seen.claims[0].method == SeverityMethod::level);
+}
+
+TEST_CASE("sarif: rules are bound by index, id, or the parent of an id, wherever they stand in the file") {
+  const std::string rules =
+      R"("rules":[{"id":"A","helpUri":"https://x/a","shortDescription":{"text":"Title A"}},{"id":"B","name":"Bee","defaultConfiguration":{"level":"error"}}])";
+  const std::string results =
+      R"([{"ruleIndex":1,"message":{"text":"m"}},{"ruleId":"A/sub","message":{"text":"m"}},{"ruleId":"A","ruleIndex":1,"message":{"text":"m"}},{"rule":{"id":"B"},"message":{"text":"m"}},{"ruleId":"unlisted","message":{"text":"m"}},{"ruleIndex":99,"message":{"text":"m"}}])";
+  for (const bool rules_last : {false, true}) {
+    const std::string tool = R"("tool":{"driver":{"name":"x",)" + rules + "}}";
+    const Read r =
+        read(R"({"version":"2.1.0","runs":[{)" +
+             (rules_last ? R"("results":)" + results + "," + tool : tool + R"(,"results":)" + results) + "}]}");
+    REQUIRE(r.table.size() == 6);
+    CHECK(r.table.observation(0).rule == "B");
+    CHECK(r.table.observation(0).claims[0].label == SeverityLabel::high);
+    CHECK(r.table.observation(0).title == "Bee");
+    CHECK(r.table.observation(1).rule == "A/sub");
+    CHECK(r.table.observation(1).title == "Title A");
+    CHECK(r.table.observation(1).help_url == "https://x/a");
+    CHECK(r.table.observation(2).title == "Title A");
+    CHECK(r.table.observation(3).rule == "B");
+    CHECK(r.table.observation(4).rule == "unlisted");
+    CHECK(r.table.observation(5).rule.empty());
+  }
+}
+
+TEST_CASE("sarif: rules of extensions") {
+  const std::string run =
+      R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"CodeQL","rules":[{"id":"d"}]},"extensions":[{"name":"pack","rules":[{"id":"e0"},{"id":"e1","shortDescription":{"text":"E1"}}]}]},"results":[{"rule":{"index":1,"toolComponent":{"index":0}},"message":{"text":"m"}},{"ruleId":"e1","message":{"text":"m"}},{"rule":{"id":"e1","toolComponent":{"name":"pack"}},"message":{"text":"m"}}]}]})";
+  const Read r = read(run);
+  REQUIRE(r.table.size() == 3);
+  for (Row row = 0; row < 3; ++row) {
+    CHECK(r.table.observation(row).rule == "e1");
+    CHECK(r.table.observation(row).title == "E1");
+    CHECK(r.table.observation(row).engine == "codeql");
+  }
+}
+
+TEST_CASE("sarif: severities, all of them kept") {
+  const std::string driver =
+      R"("name":"x","rules":[{"id":"r","properties":{"security-severity":"8.8","tags":["external/cwe/cwe-089","HIGH"],"precision":"very-high"}}])";
+  const Observation plain = read(sarif(result(R"("level":"note")"), driver)).only();
+  REQUIRE(plain.claims.size() == 3);
+  CHECK(plain.claims[0].tenths == 88);
+  CHECK(plain.claims[0].method == SeverityMethod::security_severity);
+  CHECK(plain.claims[1].label == SeverityLabel::high);
+  CHECK(plain.claims[2].label == SeverityLabel::low);
+  CHECK(plain.confidence == Confidence::high);
+  CHECK(plain.cwes == std::vector<Cwe>{Cwe{89}});
+  const Observation own =
+      read(sarif(result(R"("level":"note","properties":{"security-severity":"9.9"})"), driver)).only();
+  CHECK(own.claims[0].tenths == 99);
+  CHECK(own.claims[1].tenths == 88);
+  const Observation word = read(sarif(result(R"("properties":{"severity":"Moderate"})"), R"("name":"x")")).only();
+  CHECK(word.claims[0].label == SeverityLabel::medium);
+  const Observation broken =
+      read(sarif(result(R"("level":"error")"),
+                 R"("name":"x","rules":[{"id":"r","properties":{"security-severity":"MEDIUM"}}])"))
+          .only();
+  CHECK(broken.claims[0].label == SeverityLabel::medium);
+  CHECK(broken.claims[1].label == SeverityLabel::high);
+}
+
+TEST_CASE("sarif: the level of a result that states none") {
+  CHECK(read(sarif(result(kPlace))).only().claims[0].label == SeverityLabel::medium);
+  CHECK(read(sarif(result(kPlace), R"("name":"x","rules":[{"id":"r","defaultConfiguration":{"level":"error"}}])"))
+            .only()
+            .claims[0]
+            .label == SeverityLabel::high);
+  const std::string override_ =
+      R"(,"invocations":[{"executionSuccessful":true,"ruleConfigurationOverrides":[{"descriptor":{"id":"r"},"configuration":{"level":"note"}}]}])";
+  CHECK(read(sarif(result(kPlace), R"("name":"x","rules":[{"id":"r","defaultConfiguration":{"level":"error"}}])",
+                   override_))
+            .only()
+            .claims[0]
+            .label == SeverityLabel::low);
+}
+
+TEST_CASE("sarif: what states no problem is skipped, what asks is marked") {
+  const Read r = read(sarif(result(R"("kind":"pass")") + "," + result(R"("kind":"notApplicable")") + "," +
+                            result(R"("kind":"informational")") + "," + result(R"("baselineState":"absent")") + "," +
+                            result(R"("kind":"review","level":"none")") + "," + result(R"("baselineState":"new")")));
+  REQUIRE(r.table.size() == 2);
+  CHECK(r.report().records.seen == 6);
+  CHECK(r.report().records.skipped == 4);
+  CHECK(r.report().state == ReportState::complete);
+  CHECK(r.table.observation(0).needs_review);
+  CHECK(r.table.observation(0).claims[0].label == SeverityLabel::info);
+}
+
+TEST_CASE("sarif: suppressions count when accepted and not contradicted") {
+  const auto suppressed = [](const char* list) {
+    return read(sarif(result(std::string(R"("suppressions":)") + list))).only().suppression;
+  };
+  REQUIRE(suppressed(R"([{"kind":"inSource","justification":"tested"}])").has_value());
+  CHECK(suppressed(R"([{"kind":"inSource","justification":"tested"}])")->by == "inSource");
+  CHECK(suppressed(R"([{"kind":"inSource","justification":"tested"}])")->reason == "tested");
+  CHECK(suppressed(R"([{"kind":"external","status":"accepted"}])").has_value());
+  CHECK_FALSE(suppressed(R"([])").has_value());
+  CHECK_FALSE(suppressed(R"([{"kind":"external","status":"underReview"}])").has_value());
+  CHECK_FALSE(
+      suppressed(R"([{"kind":"external","status":"accepted"},{"kind":"external","status":"rejected"}])").has_value());
+}
+
+TEST_CASE("sarif: code flows, related places and further places") {
+  const std::string at = R"({"physicalLocation":{"artifactLocation":{"uri":"src/x.c"},"region":{"startLine":)";
+  const auto step = [&](const char* line) { return R"({"location":)" + at + line + "}}}}"; };
+  const auto place = [&](const char* line) { return at + line + "}}}"; };
+  const Observation seen = read(sarif(result(R"("codeFlows":[{"threadFlows":[{"locations":[)" + step("1") + "," +
+                                             step("2") + R"(]}]}],"relatedLocations":[)" + place("7") +
+                                             R"(],"locations":[)" + place("3") + "," + place("4") + "]")))
+                               .only();
+  REQUIRE(seen.flow.size() == 2);
+  CHECK(seen.flow[1].range.first_line == 2);
+  CHECK(seen.flow[1].path == "src/x.c");
+  REQUIRE(seen.related.size() == 1);
+  CHECK(seen.related[0].range.first_line == 7);
+  CHECK(seen.place.range.first_line == 3);
+  REQUIRE(seen.locations.size() == 2);
+  CHECK(seen.locations[1].range.first_line == 4);
+}
+
+TEST_CASE("sarif: messages by id, with arguments, and as a template") {
+  const std::string driver =
+      R"("name":"x","rules":[{"id":"r","messageStrings":{"m1":{"text":"Variable \"{0}\" of {1} {{x}}"}}}],"globalMessageStrings":{"g":{"text":"global {0}"}})";
+  const auto message = [&](const char* text) {
+    return read(sarif(std::string(R"({"ruleId":"r","message":)") + text + "}", driver)).only().message;
+  };
+  CHECK(message(R"({"id":"m1","arguments":["n","main"]})") == "Variable \"n\" of main {x}");
+  CHECK(message(R"({"id":"g","arguments":["y"]})") == "global y");
+  CHECK(message(R"({"text":"uses {0}","arguments":["md5"]})") == "uses md5");
+  CHECK(message(R"({"text":"uses {0}"})") == "uses {0}");
+  CHECK(message(R"({"markdown":"**only** markdown"})") == "**only** markdown");
+  CHECK(message(R"({"text":"caf\u00e9 \ud83d\ude00\n2"})") == "café 😀\n2");
+}
+
+TEST_CASE("sarif: CWE from relationships, taxa and properties") {
+  const std::string driver =
+      R"("name":"x","rules":[{"id":"r","relationships":[{"target":{"id":"CWE-119","toolComponent":{"name":"CWE"}}},{"target":{"id":"A1","toolComponent":{"name":"OWASP"}}}]}])";
+  const std::string taxonomies = R"(,"taxonomies":[{"name":"CWE","taxa":[{"id":"20"},{"id":"22"}]}])";
+  const Observation seen =
+      read(
+          sarif(
+              result(
+                  R"("taxa":[{"index":1,"toolComponent":{"index":0}},{"id":"CWE-78","toolComponent":{"name":"CWE"}}],"properties":{"cwe":["CWE-89"]})"),
+              driver, taxonomies))
+          .only();
+  CHECK(seen.cwes == std::vector<Cwe>{Cwe{119}, Cwe{89}, Cwe{22}, Cwe{78}});
+}
+
+namespace {
+
+struct UriCase {
+  const char* what;
+  const char* location;  // the artifactLocation
+  const char* bases;     // originalUriBaseIds
+  const char* path;
+};
+
+}  // namespace
+
+TEST_CASE("sarif: all the ways in which tools write a path") {
+  const UriCase cases[] = {
+      {"relative", R"({"uri":"src/a.c"})", "{}", "src/a.c"},
+      {"base without a definition", R"({"uri":"src/a.c","uriBaseId":"SRCROOT"})", "{}", "src/a.c"},
+      {"base at the checkout", R"({"uri":"src/a.c","uriBaseId":"S"})",
+       R"({"S":{"uri":"file:///home/runner/work/shop/shop/"}})", "src/a.c"},
+      {"base below the checkout", R"({"uri":"a.c","uriBaseId":"S"})",
+       R"({"S":{"uri":"file:///home/runner/work/shop/shop/services/pay/"}})", "services/pay/a.c"},
+      {"base on a base", R"({"uri":"a.c","uriBaseId":"S"})",
+       R"({"R":{"uri":"file:///github/workspace/"},"S":{"uri":"src/","uriBaseId":"R"}})", "src/a.c"},
+      {"base that is the file system's root", R"({"uri":"src/a.c","uriBaseId":"ROOTPATH"})",
+       R"({"ROOTPATH":{"uri":"file:///"}})", "src/a.c"},
+      {"bases in a circle", R"({"uri":"a.c","uriBaseId":"S"})", R"({"S":{"uri":"x/","uriBaseId":"S"}})",
+       "x/x/x/x/x/x/x/x/x/a.c"},
+      {"file URI in the checkout", R"({"uri":"file:///home/runner/work/shop/shop/src/a.c"})", "{}", "src/a.c"},
+      {"absolute path without scheme", R"({"uri":"/home/runner/work/shop/shop/src/a.c"})", "{}", "src/a.c"},
+      {"from somewhere else", R"({"uri":"../../../home/runner/work/shop/shop/src/a.c"})", "{}", "src/a.c"},
+      {"another machine", R"({"uri":"file:///home/bob/shop/src/a.c"})", "{}", "/home/bob/shop/src/a.c"},
+      {"Windows", R"({"uri":"file:///D:/a/shop/shop/src/a.c"})", "{}", "src/a.c"},
+      {"Windows with backslashes", R"({"uri":"src\\lib\\a.c"})", "{}", "src/lib/a.c"},
+      {"container action", R"({"uri":"/github/workspace/src/a.c"})", "{}", "src/a.c"},
+      {"dots", R"({"uri":"./src/../src/./a.c"})", "{}", "src/a.c"},
+      {"encoded", R"({"uri":"src/%C3%BC%20x.c"})", "{}", "src/ü x.c"},
+      {"by index", R"({"index":1})", "{}", "src/from-artifacts.c"},
+      {"index out of range", R"({"index":9})", "{}", ""},
+  };
+  for (const UriCase& test : cases) {
+    INFO(std::string(test.what));
+    const std::string run =
+        std::string(
+            R"(,"artifacts":[{"location":{"uri":"x"}},{"location":{"uri":"src/from-artifacts.c"}}],"originalUriBaseIds":)") +
+        test.bases;
+    const std::string location =
+        std::string(R"("locations":[{"physicalLocation":{"artifactLocation":)") + test.location + "}}]";
+    CHECK(read(sarif(result(location), R"("name":"x")", run)).only().place.path == test.path);
+  }
+}
+
+TEST_CASE("sarif: dependency findings get their package from the message of known scanners") {
+  const std::string message =
+      R"("message":{"text":"Package: lodash\nInstalled Version: 4.17.15\nVulnerability CVE-2021-23337\nSeverity: HIGH\nFixed Version: 4.17.21\nLink: x"})";
+  const Observation seen =
+      read(
+          sarif(
+              R"({"ruleId":"CVE-2021-23337",)" + message +
+                  R"(,"locations":[{"physicalLocation":{"artifactLocation":{"uri":"web/package-lock.json"}}}]})",
+              R"("name":"Trivy","rules":[{"id":"CVE-2021-23337","properties":{"tags":["vulnerability","security","HIGH"]}}])"))
+          .only();
+  CHECK(seen.kind == Kind::sca);
+  REQUIRE(seen.component.has_value());
+  CHECK(seen.component->purl == "pkg:npm/lodash@4.17.15");
+  CHECK(seen.component->fixed_versions == std::vector<std::string>{"4.17.21"});
+  REQUIRE(seen.advisories.size() == 1);
+  CHECK(seen.advisories[0].value() == "CVE-2021-23337");
+}
+
+TEST_CASE("sarif: several runs, each with its own tool and rules") {
+  const Read r = read(
+      R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"A","rules":[{"id":"x","shortDescription":{"text":"of A"}}]}},"results":[{"ruleIndex":0,"message":{"text":"m"}}]},{"tool":{"driver":{"name":"B","rules":[{"id":"y","shortDescription":{"text":"of B"}}]}},"results":[{"ruleIndex":0,"message":{"text":"m"}}]}]})");
+  REQUIRE(r.table.size() == 2);
+  CHECK(r.table.observation(0).title == "of A");
+  CHECK(r.table.observation(1).title == "of B");
+  CHECK(r.table.observation(1).engine == "b");
+  CHECK(r.table.observation(1).at == "/runs/1/results/0");
+  CHECK(r.report().engines == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("sarif: fixes") {
+  const Observation seen =
+      read(
+          sarif(result(
+              R"("fixes":[{"description":{"text":"use b"},"artifactChanges":[{"artifactLocation":{"uri":"src/a.c"},"replacements":[{"deletedRegion":{"startLine":3,"startColumn":1,"endColumn":4},"insertedContent":{"text":"bee"}}]}]}])")))
+          .only();
+  REQUIRE(seen.fixes.size() == 1);
+  CHECK(seen.fixes[0].description == "use b");
+  REQUIRE(seen.fixes[0].edits.size() == 1);
+  CHECK(seen.fixes[0].edits[0] == Edit{"src/a.c", {3, 1, 3, 3}, "bee"});
+}
+
+namespace {
+
+struct StateCase {
+  const char* what;
+  std::string text;
+  ReportState state;
+  const char* note;
+};
+
+}  // namespace
+
+TEST_CASE("sarif: every file ends in the state it deserves") {
+  const std::string full = sarif(result(kPlace) + "," + result(kPlace));
+  const StateCase cases[] = {
+      {"no results", sarif(""), ReportState::complete_empty, ""},
+      {"no run", R"({"version":"2.1.0","runs":[]})", ReportState::partial, "no-run"},
+      {"a run without results", R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]})",
+       ReportState::partial, "run-without-results"},
+      {"results in other files",
+       R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"externalPropertyFileReferences":{"results":[{"location":{"uri":"x"}}]}}]})",
+       ReportState::partial, "external-properties"},
+      {"the tool failed, nothing found",
+       sarif("", R"("name":"x")",
+             R"(,"invocations":[{"executionSuccessful":false,"exitCodeDescription":"out of memory"}])"),
+       ReportState::tool_error, "tool-error"},
+      {"the tool failed after a result",
+       sarif(result(kPlace), R"("name":"x")", R"(,"invocations":[{"executionSuccessful":false}])"),
+       ReportState::partial, "tool-error"},
+      {"an error notification",
+       sarif(
+           result(kPlace), R"("name":"x")",
+           R"(,"invocations":[{"executionSuccessful":true,"toolExecutionNotifications":[{"level":"error","message":{"text":"no such file"}}]}])"),
+       ReportState::partial, "tool-notification"},
+      {"a warning notification",
+       sarif(
+           result(kPlace), R"("name":"x")",
+           R"(,"invocations":[{"executionSuccessful":true,"toolExecutionNotifications":[{"level":"warning","message":{"text":"slow"}}]}])"),
+       ReportState::complete, "tool-warning"},
+      {"a warning line before it", "3 warnings generated.\n" + full, ReportState::complete, "text-before-document"},
+      {"words after it", full + "\n3 warnings generated.\n", ReportState::complete, "text-after-document"},
+      {"another document after it", full + "\n" + full, ReportState::partial, "second-document"},
+      {"cut in the second result", full.substr(0, full.size() - 60), ReportState::partial, "truncated"},
+      {"the last byte is missing", full.substr(0, full.size() - 1), ReportState::partial, "truncated"},
+      {"a damaged result", sarif(result(kPlace) + R"(,{"ruleId": tru})"), ReportState::partial, "rejected-record"},
+      {"a result that is no object", sarif(result(kPlace) + ",7"), ReportState::partial, "rejected-record"},
+      {"a missing comma", sarif(result(kPlace) + result(kPlace)), ReportState::partial, "malformed"},
+      {"version 1.0.0", R"({"version":"1.0.0","runs":[]})", ReportState::unrecognised, "unrecognised"},
+      {"foreign JSON", R"({"foo":[1,2,3]})", ReportState::unrecognised, "unrecognised"},
+      {"an empty file", "", ReportState::unrecognised, "unrecognised"},
+      {"an HTML page", "<!DOCTYPE html><html><body>sarif runs 2.1.0</body></html>", ReportState::unrecognised,
+       "unrecognised"},
+      {"crash text", "Traceback (most recent call last):\n  File \"x.py\"\n", ReportState::unrecognised,
+       "unrecognised"},
+  };
+  for (const StateCase& test : cases) {
+    INFO(std::string(test.what));
+    const Read r = read(test.text);
+    CHECK(to_string(r.report().state) == to_string(test.state));
+    if (*test.note != '\0') CHECK(r.has_note(test.note));
+  }
+}
+
+TEST_CASE("sarif: a cut report never loses a whole result and never invents one") {
+  const std::string full = sarif(result(kPlace) + "," + result(kPlace) + "," + result(kPlace));
+  std::vector<std::size_t> ends;  // offsets after each result
+  for (std::size_t at = full.find("{\"ruleId\""); at != std::string::npos; at = full.find("{\"ruleId\"", at + 1))
+    ends.push_back(at + result(kPlace).size());
+  for (std::size_t cut = 1; cut < full.size(); ++cut) {
+    const Read r = read(full.substr(0, cut), 1, "sarif");
+    if (r.report().format.empty()) continue;  // not yet recognisable
+    CAPTURE(cut);
+    const auto whole =
+        static_cast<std::size_t>(std::ranges::count_if(ends, [&](std::size_t end) { return end <= cut; }));
+    CHECK(r.table.size() == whole);
+    CHECK(r.report().state != ReportState::complete);
+    CHECK(r.report().state != ReportState::complete_empty);
+  }
+}
+
+TEST_CASE("sarif: of repeated keys the last counts") {
+  const Observation seen =
+      read(sarif(R"({"ruleId":"a","ruleId":"b","message":{"text":"1"},"message":{"text":"2"}})")).only();
+  CHECK(seen.rule == "b");
+  CHECK(seen.message == "2");
+}
+
+TEST_CASE("sarif: keys written with escapes are the same keys") {
+  const Observation seen = read(sarif(R"({"rule\u0049d":"a","m\u0065ssage":{"text":"1"}})")).only();
+  CHECK(seen.rule == "a");
+  CHECK(seen.message == "1");
+}
+
+TEST_CASE("sarif: a secret's value is not in what is read") {
+  std::string token;
+  for (int i = 0; i < 20; ++i) token += static_cast<char>(i % 2 == 0 ? 'A' + i : '0' + i % 10);
+  const Observation seen =
+      read(
+          sarif(
+              R"({"ruleId":"aws","message":{"text":"found )" + token +
+                  R"( in the file"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"},"region":{"startLine":1,"snippet":{"text":")" +
+                  token + R"("}}}}],"properties":{"offender":")" + token + R"("}})",
+              R"("name":"Gitleaks")"))
+          .only();
+  CHECK(seen.kind == Kind::secret);
+  CHECK(seen.message == "found **** in the file");
+  CHECK(seen.context.empty());
+}
+
+TEST_CASE("sarif: any number of threads reads the same") {
+  std::string results;
+  for (int i = 0; i < 6000; ++i) {
+    results += (i == 0 ? "" : ",") + std::string(R"({"ruleId":"r)") + std::to_string(i % 9) +
+               R"(","message":{"text":"message )" + std::to_string(i) + std::string(300, 'x') +
+               R"("},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/)" + std::to_string(i % 70) +
+               R"(.c","uriBaseId":"S"},"region":{"startLine":)" + std::to_string(i + 1) +
+               R"(}}}],"partialFingerprints":{"a/v1":"f)" + std::to_string(i) + R"("},"guid":"g)" + std::to_string(i) +
+               "\"}";
+  }
+  const std::string text =
+      sarif(results, R"("name":"x")", R"(,"originalUriBaseIds":{"S":{"uri":"file:///github/workspace/lib/"}})");
+  REQUIRE(text.size() > (1 << 21));
+  const Read one = read(text, 1);
+  for (const unsigned threads : {2U, 3U, 7U}) {
+    const Read many = read(text, threads);
+    REQUIRE(many.table.size() == 6000);
+    for (Row row = 0; row < 6000; ++row) {
+      const Observation a = one.table.observation(row), b = many.table.observation(row);
+      const bool same = a.rule == b.rule && a.message == b.message && a.place == b.place &&
+                        a.fingerprints == b.fingerprints && a.uid == b.uid && a.at == b.at && a.engine == b.engine;
+      REQUIRE(same);
+    }
+  }
+  CHECK(one.table.observation(5).place.path == "lib/src/5.c");
+}
+
+TEST_CASE("sarif: the published samples are read whole") {
+  const auto shared = test::shared_folder();
+  if (!shared) return;
+  const std::pair<const char*, std::size_t> samples[] = {{"ansible-lint/ansible-lint.sarif", 14},
+                                                         {"ast-grep/ast-grep.sarif", 2},
+                                                         {"biome/biome.sarif", 10},
+                                                         {"clang-analyzer/parse.c.sarif", 6},
+                                                         {"clang-diagnostics/parse.c.sarif", 9},
+                                                         {"eslint/eslint.sarif", 18},
+                                                         {"flawfinder/flawfinder.sarif", 13},
+                                                         {"oxlint/oxlint.sarif", 19},
+                                                         {"secretlint/secretlint.sarif", 3},
+                                                         {"spectral/spectral-oas.sarif", 9},
+                                                         {"trivy/trivy-config.sarif", 49},
+                                                         {"trivy/trivy-vuln.sarif", 9}};
+  for (const auto& [name, count] : samples) {
+    INFO(std::string(name));
+    std::ifstream file(*shared + "/samples/" + name);
+    std::stringstream text;
+    text << file.rdbuf();
+    const Read r = read(text.str());
+    CHECK(r.table.size() == count);
+    CHECK(r.report().state == ReportState::complete);
+    for (Row row = 0; row < r.table.size(); ++row) {
+      const Observation seen = r.table.observation(row);
+      CHECK_FALSE(seen.rule.empty());
+      CHECK_FALSE(seen.message.empty());
+      CHECK(seen.place.path.find("/home/") == std::string::npos);
+      CHECK(seen.place.range.first_line > 0);
+    }
+  }
+}
