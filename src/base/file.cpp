@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
@@ -30,14 +31,6 @@ Status write_all(int descriptor, std::string_view bytes) {
   return Done{};
 }
 
-Status write_to(const std::string& path, int flags, std::string_view bytes) {
-  const int descriptor = ::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, 0644);
-  if (descriptor < 0) return error(ErrorKind::usage, "cannot be written: " + reason());
-  Status status = write_all(descriptor, bytes);
-  if (::close(descriptor) != 0 && status) return error(ErrorKind::unavailable, "cannot be written: " + reason());
-  return status;
-}
-
 // The literal directories a pattern starts with: "reports" for "reports/**/*.sarif".
 std::string literal_prefix(std::string_view pattern) {
   std::string prefix;
@@ -56,21 +49,44 @@ Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
   return bytes.all(limit).context(path);
 }
 
-Status write_file(const std::string& path, std::string_view bytes) {
+FileWriter::FileWriter(std::string path, std::string temporary, int descriptor)
+    : path_(std::move(path)), temporary_(std::move(temporary)), descriptor_(descriptor) {}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::move(other.temporary_)),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileWriter::~FileWriter() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<FileWriter> FileWriter::create(std::string path) {
   struct stat about{};
-  const bool exists = ::stat(path.c_str(), &about) == 0;
-  if (exists && !S_ISREG(about.st_mode)) return write_to(path, 0, bytes).context(path);
-  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
-  if (auto status = write_to(temporary, O_CREAT | O_TRUNC, bytes); !status) {
-    ::unlink(temporary.c_str());
-    return std::move(status).context(path);
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string why = reason();
-    ::unlink(temporary.c_str());
-    return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path, why));
-  }
-  return Done{};
+  const bool special = ::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
+  std::string temporary = special ? std::string{} : fmt::format("{}.{}.tmp", path, ::getpid());
+  const int flags = O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC);
+  const int descriptor = ::open(special ? path.c_str() : temporary.c_str(), flags, 0644);
+  if (descriptor < 0) return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path, reason()));
+  return FileWriter(std::move(path), std::move(temporary), descriptor);
+}
+
+Status FileWriter::write(std::string_view bytes) { return write_all(descriptor_, bytes).context(path_); }
+
+Status FileWriter::commit() && {
+  const bool closed = ::close(std::exchange(descriptor_, -1)) == 0;
+  if (closed && (temporary_.empty() || ::rename(temporary_.c_str(), path_.c_str()) == 0)) return Done{};
+  const std::string why = reason();
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path_, why));
+}
+
+Status write_file(const std::string& path, std::string_view bytes) {
+  GP_TRY(FileWriter file, FileWriter::create(path));
+  GP_CHECK(file.write(bytes));
+  return std::move(file).commit();
 }
 
 Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob) {

@@ -12,7 +12,23 @@
 namespace gatepost {
 
 Result<std::string> read_file(const std::string& path, std::uint64_t limit);
-// Writes beside `path` and renames, so nobody ever sees half a file. Devices and pipes are written directly.
+// Writes a file front to back, beside its place, and renames it when it is complete: nobody ever sees half a file.
+// Devices and pipes are written directly.
+class FileWriter {
+ public:
+  static Result<FileWriter> create(std::string path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&&) = delete;
+  ~FileWriter();  // without commit(): as if nothing had been written
+  Status write(std::string_view bytes);
+  Status commit() &&;
+
+ private:
+  FileWriter(std::string path, std::string temporary, int descriptor);
+  std::string path_, temporary_;  // no temporary file: written directly
+  int descriptor_ = -1;
+};
+// All at once.
 Status write_file(const std::string& path, std::string_view bytes);
 // Regular files below `root` whose path relative to it matches, sorted. Symbolic links to directories are not followed,
 // `.git` is not entered, and a directory that no match can lie in is not read.

@@ -1,0 +1,375 @@
+#include "app/assess.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "app/control_changes.hpp"
+#include "base/text.hpp"
+#include "correlate/find.hpp"
+#include "correlate/presence.hpp"
+#include "model/purl.hpp"
+#include "policy/policy.hpp"
+#include "policy/waiver.hpp"
+#include "risk/severity.hpp"
+
+namespace gatepost::app {
+namespace {
+
+constexpr std::string_view kOwnEngine = "gatepost";
+
+// The assessment while it grows.
+class Assessor {
+ public:
+  Assessor(Evidence& evidence, Timestamp now) : evidence_(evidence), now_(now) {}
+
+  Assessment run() {
+    out_.change = std::move(evidence_.change);
+    out_.table = std::move(evidence_.table);
+    out_.base_table = std::move(evidence_.base_table);
+    out_.mode = to_string(evidence_.settings.rules.mode);
+    out_.notes = std::move(evidence_.notes);
+    find_findings();
+    resolve_severities();
+    score_risks();
+    find_owners();
+    apply_waivers();
+    add_totals();
+    judge();
+    std::ranges::sort(out_.notes);
+    return std::move(out_);
+  }
+
+ private:
+  // Observations become findings; findings get their place against the base. Those of the base that are gone come
+  // along.
+  void find_findings() {
+    const correlate::IdentityInputs head{out_.table,
+                                         *evidence_.head_files,
+                                         evidence_.sources.placement,
+                                         evidence_.sources.contexts,
+                                         evidence_.settings.repository,
+                                         {}};
+    out_.findings = correlate::find(head);
+    const auto package_change = [this](Row row) {
+      return row < evidence_.sources.packages.size() ? evidence_.sources.packages[row]
+                                                     : correlate::PackageChange::unknown;
+    };
+    const correlate::PresenceInputs inputs{out_.table, out_.findings, evidence_.sources.placement, out_.change,
+                                           package_change};
+    std::vector<Presence> presence;
+    if (evidence_.base_files) {
+      presence = compare(head, inputs);
+    } else {
+      presence = correlate::presence_by_lines(inputs);
+    }
+    out_.assessed.resize(out_.findings.all.size());
+    for (std::size_t i = 0; i < presence.size(); ++i) out_.assessed[i].presence = presence[i];
+    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
+      if (engine_of(out_.findings.all[i]) == kOwnEngine) out_.assessed[i].presence = Presence::introduced;
+    }
+  }
+
+  std::vector<Presence> compare(const correlate::IdentityInputs& head, const correlate::PresenceInputs& inputs) {
+    std::unordered_map<std::string_view, std::string_view> renamed;  // old path -> new path
+    std::set<std::string_view> moved;
+    for (const FileChange& file : out_.change.files) {
+      if (file.kind != ChangeKind::renamed) continue;
+      renamed.emplace(file.old_path, file.new_path);
+      moved.insert(file.new_path);
+    }
+    const auto current_path = [&](std::string_view path) {
+      const auto found = renamed.find(path);
+      return found == renamed.end() ? path : found->second;
+    };
+    const correlate::IdentityInputs base{out_.base_table,
+                                         *evidence_.base_files,
+                                         evidence_.base_sources.placement,
+                                         evidence_.base_sources.contexts,
+                                         evidence_.settings.repository,
+                                         current_path};
+    const Findings base_findings = correlate::find(base);
+    correlate::Identifier head_identifier(head), base_identifier(base);
+    const auto ran_on_head = [&](Row row) { return complete_engines().contains(engine_of_base(row)); };
+    const correlate::Comparison comparison = correlate::compare_with_base(
+        inputs, {out_.base_table, base_findings, head_identifier, base_identifier, ran_on_head,
+                 [&](std::string_view path) { return moved.contains(path); }});
+    std::vector<Presence> presence = comparison.head;
+    add_gone(comparison, base_findings, presence);
+    return presence;
+  }
+
+  // The base's findings that the head no longer has join the others; all stay sorted by id.
+  void add_gone(const correlate::Comparison& comparison, const Findings& base, std::vector<Presence>& presence) {
+    std::map<std::string_view, std::uint32_t> file_index;
+    for (std::uint32_t i = 0; i < out_.findings.files.size(); ++i) file_index.emplace(out_.findings.files[i], i);
+    std::vector<std::string> further;  // files that only the base has
+    std::vector<std::pair<Finding, Presence>> all;
+    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) all.emplace_back(out_.findings.all[i], presence[i]);
+    for (const auto& gone : comparison.gone) {
+      Finding finding = base.all[gone.finding];
+      finding.in_base_only = true;
+      const auto members = base.members_of(finding);
+      finding.first_member = static_cast<std::uint32_t>(out_.findings.members.size());
+      out_.findings.members.insert(out_.findings.members.end(), members.begin(), members.end());
+      if (finding.file != Finding::kNoFile) finding.file = file_number(base.files[finding.file], file_index, further);
+      all.emplace_back(finding, gone.presence);
+    }
+    std::ranges::move(further, std::back_inserter(out_.findings.files));
+    std::ranges::stable_sort(all, {}, [](const auto& entry) { return entry.first.id; });
+    out_.findings.all.clear();
+    presence.clear();
+    for (const auto& [finding, where] : all) {
+      out_.findings.all.push_back(finding);
+      presence.push_back(where);
+    }
+  }
+
+  std::uint32_t file_number(const std::string& path, const std::map<std::string_view, std::uint32_t>& known,
+                            std::vector<std::string>& further) const {
+    if (const auto found = known.find(path); found != known.end()) return found->second;
+    const auto again = std::ranges::find(further, path);
+    const auto index = static_cast<std::uint32_t>(again - further.begin());
+    if (again == further.end()) further.push_back(path);
+    return static_cast<std::uint32_t>(out_.findings.files.size()) + index;
+  }
+
+  // Engines that have a complete report of the head, and no incomplete one.
+  const std::set<std::string>& complete_engines() {
+    if (!complete_engines_.empty()) return complete_engines_;
+    std::set<std::string> incomplete;
+    for (const ReportInfo& report : out_.table.reports()) {
+      auto& engines = is_complete(report.state) ? complete_engines_ : incomplete;
+      engines.insert(report.engines.begin(), report.engines.end());
+    }
+    for (const std::string& engine : incomplete) complete_engines_.erase(engine);
+    return complete_engines_;
+  }
+
+  std::string engine_of_base(Row row) const {
+    return std::string(out_.base_table.text(out_.base_table.rule_of(out_.base_table.row(row)).engine));
+  }
+  std::string_view engine_of(const Finding& finding) const {
+    const ObservationTable& table = out_.table_of(finding);
+    return table.text(table.rule_of(table.row(finding.primary)).engine);
+  }
+
+  // Of the severities that a finding's observations have, the highest.
+  void resolve_severities() {
+    head_severities_ = risk::effective_severities(out_.table);
+    base_severities_ = risk::effective_severities(out_.base_table);
+    std::map<Severity, std::uint32_t> numbers;
+    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
+      const Finding& finding = out_.findings.all[i];
+      const ObservationTable& table = out_.table_of(finding);
+      const auto& severities = finding.in_base_only ? base_severities_ : head_severities_;
+      const Severity* highest = nullptr;
+      for (const Row member : out_.findings.members_of(finding)) {
+        const Severity& severity = severities[static_cast<std::uint32_t>(table.claims_of(table.row(member)))];
+        const bool known = severity.label != SeverityLabel::unknown;
+        if (highest == nullptr ||
+            (known && (highest->label == SeverityLabel::unknown || severity.tenths > highest->tenths)))
+          highest = &severity;
+      }
+      const auto [entry, fresh] = numbers.emplace(*highest, static_cast<std::uint32_t>(out_.severities.size()));
+      if (fresh) out_.severities.push_back(*highest);
+      out_.assessed[i].severity = entry->second;
+    }
+  }
+
+  void score_risks() {
+    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
+      out_.assessed[i].suppressed = is_suppressed(i);
+      out_.assessed[i].risk = risk::score(risk_input(out_, i));
+    }
+  }
+
+  // A tool's suppression counts unless the change itself brought it along in the code.
+  bool is_suppressed(std::size_t index) const {
+    const Finding& finding = out_.findings.all[index];
+    const ObservationTable& table = out_.table_of(finding);
+    return std::ranges::all_of(out_.findings.members_of(finding), [&](Row member) {
+      const ObservationRow& row = table.row(member);
+      if (!row.suppressed) return false;
+      const ObservationDetail* const detail = table.detail_of(row);
+      const bool in_source = detail != nullptr && detail->suppression && detail->suppression->by == "inSource";
+      return !(in_source && out_.assessed[index].presence == Presence::introduced);
+    });
+  }
+
+  void find_owners() {
+    context::OwnershipLookup lookup(*evidence_.owners);
+    out_.owner_sets.emplace_back();
+    std::map<std::vector<Owner>, std::uint32_t> numbers = {{{}, 0}};
+    std::unordered_map<std::uint32_t, std::uint32_t> by_file;
+    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
+      const std::uint32_t file = out_.findings.all[i].file;
+      if (file == Finding::kNoFile) continue;
+      auto [known, fresh] = by_file.try_emplace(file, 0);
+      if (fresh) {
+        const std::vector<Owner>& owners = lookup.owners_for(out_.findings.files[file]);
+        const auto [number, fresh_set] = numbers.emplace(owners, static_cast<std::uint32_t>(out_.owner_sets.size()));
+        if (fresh_set) out_.owner_sets.push_back(owners);
+        known->second = number->second;
+      }
+      out_.assessed[i].owners = known->second;
+    }
+  }
+
+  policy::Facts facts_of(std::size_t index) const {
+    const Finding& finding = out_.findings.all[index];
+    const Assessed& assessed = out_.assessed[index];
+    const ObservationTable& table = out_.table_of(finding);
+    const ObservationRow& row = table.row(finding.primary);
+    const RuleInfo& rule = table.rule_of(row);
+    const ObservationDetail* const detail = table.detail_of(row);
+    policy::Facts facts{.kind = finding.kind,
+                        .severity = out_.severities[assessed.severity].label,
+                        .risk_tenths = assessed.risk.effective_tenths,
+                        .presence = assessed.presence,
+                        .path = out_.findings.path_of(finding),
+                        .rule = table.text(rule.id),
+                        .engine = table.text(rule.engine),
+                        .title = table.text(rule.title),
+                        .confidence = row.confidence,
+                        .reach = row.reach,
+                        .malicious = is_malicious(finding),
+                        .waived = assessed.waiver != Assessed::kNone,
+                        .suppressed = assessed.suppressed,
+                        .cwes = table.cwes(table.cwes_of(row))};
+    if (const StoredComponent* component = table.component_of(row)) add_component(table, *component, facts);
+    if (detail != nullptr) {
+      facts.kev = detail->kev;
+      if (detail->secret) facts.verified_secret = detail->secret->verified;
+      if (!detail->fixes.empty()) facts.fix_available = true;
+    }
+    for (const Owner& owner : out_.owners_of(index)) facts.owners.push_back(owner.team.value);
+    return facts;
+  }
+
+  static void add_component(const ObservationTable& table, const StoredComponent& component, policy::Facts& facts) {
+    facts.package = table.text(component.package);
+    // "pkg:npm/…": what stands between the colon and the first slash.
+    const std::string_view purl = table.text(component.purl);
+    const std::size_t slash = purl.find('/');
+    if (purl.starts_with("pkg:") && slash != std::string_view::npos) facts.ecosystem = purl.substr(4, slash - 4);
+    facts.scope = component.scope;
+    if (component.direct != 2) facts.direct = component.direct == 1;
+    if (!table.texts(component.fixed_versions).empty()) facts.fix_available = true;
+  }
+
+  bool is_malicious(const Finding& finding) const { return risk_input_is_malicious(out_, finding); }
+  static bool risk_input_is_malicious(const Assessment& assessment, const Finding& finding) {
+    const ObservationTable& table = assessment.table_of(finding);
+    if (finding.kind == Kind::malware) return true;
+    return std::ranges::any_of(table.texts(table.row(finding.primary).advisories),
+                               [&](TextId id) { return table.text(id).starts_with("MAL-"); });
+  }
+
+  // Gone findings need no waiver.
+  bool is_current(std::size_t index) const {
+    const Presence presence = out_.assessed[index].presence;
+    return presence != Presence::fixed && presence != Presence::not_evaluated;
+  }
+
+  void apply_waivers() {
+    std::vector<std::size_t> current;
+    for (std::size_t i = 0; i < out_.assessed.size(); ++i) {
+      if (is_current(i)) current.push_back(i);
+    }
+    const auto waiver_facts = [&](std::size_t index) {
+      const Finding& finding = out_.findings.all[current[index]];
+      policy::WaiverFacts facts{finding.id, facts_of(current[index]), {}};
+      const ObservationTable& table = out_.table_of(finding);
+      for (const TextId id : table.texts(table.row(finding.primary).advisories))
+        facts.advisories.push_back(table.text(id));
+      return facts;
+    };
+    policy::Waived waived = policy::apply(evidence_.settings.waivers, current.size(), waiver_facts, day_of(now_));
+    for (std::size_t i = 0; i < current.size(); ++i) out_.assessed[current[i]].waiver = waived.waiver_of[i];
+    out_.waivers = std::move(waived.applied);
+    std::ranges::move(waived.notes, std::back_inserter(out_.notes));
+  }
+
+  // Touched findings count a quarter; what is waived still is a risk.
+  void add_totals() {
+    std::vector<std::uint16_t> of_change;
+    for (std::size_t i = 0; i < out_.assessed.size(); ++i) {
+      const Assessed& assessed = out_.assessed[i];
+      const std::uint16_t risk = assessed.risk.effective_tenths;
+      if (assessed.presence == Presence::introduced || assessed.presence == Presence::worsened)
+        of_change.push_back(risk);
+      if (assessed.presence == Presence::touched) of_change.push_back(risk / 4);
+      if (assessed.presence == Presence::introduced) out_.totals.delta_tenths += risk;
+      if (assessed.presence == Presence::fixed) out_.totals.delta_tenths -= risk;
+    }
+    out_.totals.pr_risk_tenths = risk::aggregate_tenths(of_change);
+    out_.totals.change_risk = change_risk(out_.change);
+  }
+
+  void judge() {
+    const auto facts = [this](std::size_t i) { return facts_of(i); };
+    const auto id = [this](std::size_t i) { return out_.findings.all[i].id; };
+    policy::Evaluation evaluation =
+        policy::evaluate(evidence_.settings.rules, out_.findings.all.size(), facts, id, out_.totals, day_of(now_));
+    for (std::size_t i = 0; i < evaluation.actions.size(); ++i) out_.assessed[i].action = evaluation.actions[i];
+    std::vector<ReportInfo> reports;
+    for (const ReportInfo& report : out_.table.reports()) {
+      if (report.format != "change") reports.push_back(report);
+    }
+    std::vector<Reason> missing;
+    for (const std::string& sentence : evidence_.missing)
+      missing.push_back({{"evidence"}, Action::block, sentence, {}});
+    const bool nothing_but_missing = reports.empty() && !missing.empty();
+    if (!nothing_but_missing)
+      std::ranges::move(policy::missing_evidence(evidence_.settings.evidence, reports), std::back_inserter(missing));
+    out_.verdict = policy::conclude(std::move(evaluation), std::move(missing), evidence_.settings.evidence);
+  }
+
+  Evidence& evidence_;
+  Timestamp now_;
+  Assessment out_;
+  std::vector<Severity> head_severities_, base_severities_;
+  std::set<std::string> complete_engines_;
+};
+
+}  // namespace
+
+risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
+  const Finding& finding = assessment.findings.all[index];
+  const ObservationTable& table = assessment.table_of(finding);
+  const ObservationRow& row = table.row(finding.primary);
+  const StoredComponent* const component = table.component_of(row);
+  risk::RiskInput input{.kind = finding.kind,
+                        .severity_tenths = assessment.severity_of(index).tenths,
+                        .reach = row.reach,
+                        .has_flow = row.flow != ListId::none,
+                        .context = assessment.assessed[index].context};
+  for (const TextId id : table.texts(row.advisories)) {
+    input.has_cve |= table.text(id).starts_with("CVE-");
+    input.malicious |= table.text(id).starts_with("MAL-");
+  }
+  input.malicious |= finding.kind == Kind::malware;
+  if (component != nullptr) {
+    input.scope = component->scope;
+    input.exact_package = component->purl != TextId::none;
+  }
+  for (const Cwe cwe : table.cwes(table.cwes_of(row))) input.cwes.push_back(cwe);
+  std::map<std::string_view, Confidence> engines;  // the surest statement of each
+  for (const Row member : assessment.findings.members_of(finding)) {
+    const ObservationRow& seen = table.row(member);
+    Confidence& confidence = engines[table.text(table.rule_of(seen).engine)];
+    confidence = std::max(confidence, seen.confidence);
+  }
+  for (const auto& [engine, confidence] : engines) input.confidences.push_back(confidence);
+  if (const ObservationDetail* detail = table.detail_of(row)) {
+    input.epss_ppm = detail->epss_ppm;
+    input.kev = detail->kev.value_or(false);
+    if (detail->secret) input.secret_verified = detail->secret->verified;
+  }
+  return input;
+}
+
+}  // namespace gatepost::app

@@ -1,0 +1,122 @@
+#include "app/ci.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "doc/json.hpp"
+
+namespace gatepost::app {
+namespace {
+
+constexpr std::uint64_t kLargestEvent = 8 << 20;
+
+class Variables {
+ public:
+  explicit Variables(const Ports& ports) : ports_(ports) {}
+  std::string operator[](const char* name) const { return ports_.environment(name).value_or(""); }
+
+ private:
+  const Ports& ports_;
+};
+
+// A full commit id, or "": events say 000… for "nothing before".
+std::string commit_or_nothing(std::string_view text) {
+  const bool hex = text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  const bool zero = text.find_first_not_of('0') == std::string_view::npos;
+  return hex && !zero ? std::string(text) : std::string{};
+}
+
+std::optional<std::uint64_t> number_of(doc::View view) {
+  const auto number = view.integer();
+  return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+}
+
+void read_github_event(doc::View event, const std::string& sha, CiFacts& facts) {
+  if (const doc::View pull_request = event.at("pull_request"); pull_request.is_object()) {
+    facts.change_request = number_of(pull_request.at("number"));
+    facts.change_head = commit_or_nothing(pull_request.at("head").at("sha").text());
+    facts.event_base = commit_or_nothing(pull_request.at("base").at("sha").text());
+    facts.target_branch = pull_request.at("base").at("ref").text();
+    // The commit that Actions made of target and change is what it checks out for this event.
+    if (facts.event == "pull_request") facts.merge_commit = sha;
+  } else if (const doc::View group = event.at("merge_group"); group.is_object()) {
+    facts.queue_base = commit_or_nothing(group.at("base_sha").text());
+    facts.change_head = commit_or_nothing(group.at("head_sha").text());
+  } else if (facts.event == "push") {
+    facts.event_base = commit_or_nothing(event.at("before").text());
+  }
+}
+
+CiFacts github(const Variables& variables) {
+  CiFacts facts{.system = CiFacts::System::github,
+                .event = variables["GITHUB_EVENT_NAME"],
+                .workspace = variables["GITHUB_WORKSPACE"],
+                .repository = variables["GITHUB_REPOSITORY"]};
+  facts.target_branch = variables["GITHUB_BASE_REF"];
+  const std::string path = variables["GITHUB_EVENT_PATH"];
+  if (path.empty()) return facts;
+  const auto bytes = read_file(path, kLargestEvent);
+  const auto event = bytes ? doc::parse_json(*bytes, "the GitHub event") : bytes.error();
+  if (event) {
+    read_github_event(event->root(), commit_or_nothing(variables["GITHUB_SHA"]), facts);
+  } else {
+    facts.notes.push_back({Note::Level::warning,
+                           "ci-event",
+                           "the event of the CI run cannot be read, so the base is not known from it",
+                           {}});
+  }
+  return facts;
+}
+
+CiFacts gitlab(const Variables& variables) {
+  CiFacts facts{.system = CiFacts::System::gitlab,
+                .event = variables["CI_PIPELINE_SOURCE"],
+                .workspace = variables["CI_PROJECT_DIR"],
+                .repository = variables["CI_PROJECT_PATH"]};
+  if (const auto number = text::parse_number(variables["CI_MERGE_REQUEST_IID"])) facts.change_request = *number;
+  facts.forge_merge_base = commit_or_nothing(variables["CI_MERGE_REQUEST_DIFF_BASE_SHA"]);
+  facts.target_branch = variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
+  // Only pipelines for merged results have a commit of their own beside the change's head.
+  facts.change_head = commit_or_nothing(variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"]);
+  if (!facts.change_head.empty()) facts.merge_commit = commit_or_nothing(variables["CI_COMMIT_SHA"]);
+  if (facts.event == "push") facts.event_base = commit_or_nothing(variables["CI_COMMIT_BEFORE_SHA"]);
+  return facts;
+}
+
+}  // namespace
+
+CiFacts detect_ci(const Ports& ports) {
+  const Variables variables(ports);
+  if (variables["GITHUB_ACTIONS"] == "true") return github(variables);
+  if (!variables["GITLAB_CI"].empty() && !variables["CI_PROJECT_ID"].empty()) return gitlab(variables);
+  return {};
+}
+
+std::optional<OwnersDialect> dialect_of(CiFacts::System system) {
+  switch (system) {
+    case CiFacts::System::none:
+      return std::nullopt;
+    case CiFacts::System::github:
+      return OwnersDialect::github;
+    case CiFacts::System::gitlab:
+      return OwnersDialect::gitlab;
+  }
+  return std::nullopt;
+}
+
+const char* to_string(CiFacts::System system) {
+  switch (system) {
+    case CiFacts::System::none:
+      return "none";
+    case CiFacts::System::github:
+      return "GitHub Actions";
+    case CiFacts::System::gitlab:
+      return "GitLab CI";
+  }
+  return "none";
+}
+
+}  // namespace gatepost::app

@@ -1,0 +1,20 @@
+// Changes that a change makes to the rules it is judged by: they are findings of their own, so that nobody has to
+// notice them by reading the diff.
+#pragma once
+
+#include <cstdint>
+
+#include "model/change.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost::app {
+
+// Adds an observation of engine "gatepost" for each changed file that controls a gate, a scanner or who reviews:
+// policies, waivers, CODEOWNERS, CI workflows, ignore files and scanner configurations
+// (config/rules/control-files.yaml).
+void add_control_changes(const ChangeSet& change, ObservationTable& table);
+
+// Points of the change signals, 0 to 100 in all.
+std::int64_t change_risk(const ChangeSet& change);
+
+}  // namespace gatepost::app

@@ -1,0 +1,18 @@
+// `gatepost doctor`: is everything there that a gate needs? Each row says what is wrong and how to mend it.
+#pragma once
+
+#include "app/exit_code.hpp"
+#include "app/gather.hpp"
+#include "app/ports.hpp"
+#include "base/result.hpp"
+
+namespace gatepost::app {
+
+struct DoctorRequest {
+  GatherRequest gather;
+  bool json = false;
+};
+// Exit code 3 when a row fails.
+Result<ExitCode> doctor(const Ports& ports, const DoctorRequest& request);
+
+}  // namespace gatepost::app

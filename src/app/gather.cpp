@@ -1,0 +1,169 @@
+#include "app/gather.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "app/control_changes.hpp"
+#include "app/report_files.hpp"
+#include "app/source_facts.hpp"
+#include "base/file.hpp"
+#include "base/parallel.hpp"
+#include "base/text.hpp"
+#include "context/codeowners_location.hpp"
+#include "git/change_base.hpp"
+#include "git/diff.hpp"
+#include "git/revision.hpp"
+#include "git/tree.hpp"
+
+namespace gatepost::app {
+namespace {
+
+constexpr std::uint64_t kLargestSettings = 1 << 20;
+
+// The first of the files that the commit has.
+Result<std::optional<config::File>> read_first(const git::Tree& tree, std::span<const std::string_view> paths) {
+  for (const std::string_view path : paths) {
+    GP_TRY(auto text, tree.read(path, kLargestSettings).context(path));
+    if (text) return std::optional(config::File{std::string(path), std::move(*text)});
+  }
+  return std::optional<config::File>{};
+}
+
+Result<std::optional<config::File>> read_one(const git::Tree& tree, std::string_view path) {
+  return read_first(tree, {&path, 1});
+}
+
+std::optional<OwnersDialect> owners_dialect(const config::Settings& settings, const CiFacts& ci) {
+  return settings.codeowners_dialect ? settings.codeowners_dialect : dialect_of(ci.system);
+}
+
+ingest::Options ingest_options(const Ports& ports, const GatherRequest& request) {
+  ingest::Options options;
+  options.threads = request.threads == 0 ? default_threads() : request.threads;
+  options.secret_key = Secret(ports.environment("GATEPOST_SECRET_KEY").value_or(""));
+  return options;
+}
+
+Error no_reports_named() {
+  return error(ErrorKind::usage, "no reports are named: neither --report nor \"reports\" in .gatepost.yml",
+               "try: gatepost check --report 'reports/**/*.sarif'");
+}
+
+Result<correlate::FileIndex> file_index(const git::Tree& tree) {
+  GP_TRY(auto paths, tree.paths());
+  return correlate::FileIndex(std::move(paths));
+}
+
+// Base reports were written on the base: their paths and their code are those of the base's tree.
+Status gather_base(Evidence& evidence, const GatherRequest& request, const ingest::Options& options) {
+  const auto& patterns = request.base_reports.empty() ? evidence.settings.base_reports : request.base_reports;
+  if (patterns.empty()) return Done{};
+  if (evidence.change.base.empty()) {
+    return error(ErrorKind::usage, "--base-report needs a base: what was it made on?", "add --base REVISION");
+  }
+  GP_TRY(const auto missing, read_reports(evidence.base_table, patterns, evidence.repository, options));
+  // Without the base's report nothing can be told from the past: that is a note, not missing evidence about the change.
+  for (const std::string& sentence : missing)
+    evidence.notes.push_back({Note::Level::warning, "base-report", "base: " + sentence, {}});
+  GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.base)));
+  GP_TRY(auto files, file_index(tree));
+  evidence.base_files = std::move(files);
+  evidence.base_sources = source_facts(evidence.base_table, *evidence.base_files, tree, nullptr);
+  return Done{};
+}
+
+}  // namespace
+
+Result<git::Repository> open_repository(const Ports& ports, const std::string& directory, const CiFacts& ci) {
+  const std::string& start = directory.empty() ? ports.directory : directory;
+  const bool named_by_ci = !ci.workspace.empty() && (start == ci.workspace || start.starts_with(ci.workspace + "/"));
+  return git::Repository::open(start, {.trusted_path = !directory.empty() || named_by_ci});
+}
+
+Result<ChangeSet> find_change(const git::Repository& repository, const CiFacts& ci, const std::string& base,
+                              const std::string& head, std::vector<Note>& notes) {
+  const git::ChangeFacts facts{.base = base,
+                               .head = head,
+                               .merge_commit = ci.merge_commit,
+                               .change_head = ci.change_head,
+                               .queue_base = ci.queue_base,
+                               .forge_merge_base = ci.forge_merge_base,
+                               .event_base = ci.event_base,
+                               .target_branch = ci.target_branch};
+  GP_TRY(git::ChangeBase resolved, git::resolve_change_base(repository, facts));
+  GP_TRY(git::Difference difference, git::diff(repository, resolved));
+  std::ranges::move(difference.notes, std::back_inserter(notes));
+  return std::move(difference.change);
+}
+
+Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
+                                        std::optional<OwnersDialect> dialect) {
+  GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, commit));
+  const auto exists = [&](std::string_view path) {
+    const auto file = tree.find(path);
+    return file.ok() && file->has_value();
+  };
+  const auto place = context::locate_codeowners(exists, dialect);
+  if (!place) return context::CodeOwners::none(dialect);
+  GP_TRY(const auto file, tree.find(place->path));
+  auto text = tree.read(place->path, context::codeowners::kGitLabBytes);
+  if (!text || !text->has_value()) {
+    return context::CodeOwners::too_large(place->path, place->dialect.value_or(OwnersDialect::github),
+                                          context::codeowners::kGitLabBytes + 1);
+  }
+  const OwnersDialect language = place->dialect ? *place->dialect : context::codeowners_dialect(place->path, **text);
+  return context::CodeOwners({place->path, std::move(**text), file ? file->id.hex() : ""}, language);
+}
+
+Result<config::Settings> read_settings(const git::Repository& repository, const std::optional<git::ObjectId>& commit,
+                                       const std::string& config) {
+  config::Files files;
+  if (commit) {
+    GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, *commit));
+    GP_TRY(files.settings, read_first(tree, config::kSettingsPaths));
+    GP_TRY(files.policy, read_one(tree, config::kPolicyPath));
+    GP_TRY(files.waivers, read_one(tree, config::kWaiversPath));
+  }
+  if (!config.empty()) {
+    auto text = read_file(config, kLargestSettings);
+    if (!text) return error(ErrorKind::usage, "--config " + text.error().message);
+    files.settings = config::File{config, std::move(*text)};
+  }
+  return config::load(files);
+}
+
+Result<Evidence> gather(const Ports& ports, const GatherRequest& request) {
+  CiFacts ci = detect_ci(ports);
+  GP_TRY(git::Repository repository, open_repository(ports, request.repository, ci));
+  Evidence evidence(std::move(repository));
+  evidence.notes = std::move(ci.notes);
+  evidence.ci = std::move(ci);
+  GP_TRY(evidence.change, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
+
+  // Who proposes a change must not choose the rules it is judged by: they come from the base. Without a base there is
+  // nobody who proposes anything.
+  const auto& rules_from = evidence.change.base.empty() ? evidence.change.head : evidence.change.base;
+  evidence.settings_revision = rules_from;
+  const git::ObjectId rules_commit = *git::ObjectId::parse(rules_from);
+  GP_TRY(evidence.settings, read_settings(evidence.repository, rules_commit, request.config));
+  GP_TRY(evidence.owners,
+         read_owners(evidence.repository, rules_commit, owners_dialect(evidence.settings, evidence.ci)));
+
+  const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
+  if (patterns.empty()) return no_reports_named();
+  const ingest::Options options = ingest_options(ports, request);
+  GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options));
+  add_control_changes(evidence.change, evidence.table);
+
+  GP_TRY(const git::Tree head, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.head)));
+  GP_TRY(auto files, file_index(head));
+  evidence.head_files = std::move(files);
+  evidence.sources = source_facts(evidence.table, *evidence.head_files, head, &evidence.change);
+  std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
+  GP_CHECK(gather_base(evidence, request, options));
+  return evidence;
+}
+
+}  // namespace gatepost::app

@@ -1,0 +1,73 @@
+// Reads the world for `check`: the repository, the change, the settings of its base, the reports.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/ci.hpp"
+#include "app/ports.hpp"
+#include "base/digest.hpp"
+#include "base/secret.hpp"
+#include "base/time.hpp"
+#include "config/settings.hpp"
+#include "context/owners.hpp"
+#include "correlate/identity.hpp"
+#include "correlate/presence.hpp"
+#include "git/repository.hpp"
+#include "model/change.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost::app {
+
+// What the command line says. Empty: not said.
+struct GatherRequest {
+  std::string repository;  // --repo
+  std::string config;      // --config
+  std::string base, head;
+  std::vector<std::string> reports;  // patterns; those of the settings when empty
+  std::vector<std::string> base_reports;
+  unsigned threads = 0;  // 0: as many as the machine has
+};
+
+// What the repository's files say about the observations of one table.
+struct SourceFacts {
+  correlate::Placement placement;
+  std::vector<Digest128> contexts;                 // by row
+  std::vector<correlate::PackageChange> packages;  // by row; empty without a change
+};
+
+struct Evidence {
+  explicit Evidence(git::Repository opened) : repository(std::move(opened)) {}
+
+  git::Repository repository;
+  CiFacts ci;
+  config::Settings settings;
+  ChangeSet change;
+  std::string settings_revision;  // the commit that settings, policies and CODEOWNERS come from
+  std::optional<context::CodeOwners> owners;
+  ObservationTable table, base_table;
+  std::optional<correlate::FileIndex> head_files, base_files;
+  SourceFacts sources, base_sources;
+  std::vector<std::string> missing;  // reports that should be there and are not, in sentences
+  std::vector<Note> notes;
+};
+
+Result<Evidence> gather(const Ports& ports, const GatherRequest& request);
+
+// Parts of it that other commands need alone.
+
+// The repository of --repo, else the one around the current directory; trusted when --repo or the CI names it.
+Result<git::Repository> open_repository(const Ports& ports, const std::string& directory, const CiFacts& ci);
+// The change between the base and head that the request and the CI state.
+Result<ChangeSet> find_change(const git::Repository& repository, const CiFacts& ci, const std::string& base,
+                              const std::string& head, std::vector<Note>& notes);
+// CODEOWNERS at a commit.
+Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
+                                        std::optional<OwnersDialect> dialect);
+// Settings, policies and waivers at a commit; `config` names a file on disk that takes the place of the settings there.
+Result<config::Settings> read_settings(const git::Repository& repository, const std::optional<git::ObjectId>& commit,
+                                       const std::string& config);
+
+}  // namespace gatepost::app

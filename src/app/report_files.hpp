@@ -1,0 +1,33 @@
+// Finds the reports that patterns name, and reads them into a table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/note.hpp"
+#include "base/result.hpp"
+#include "git/repository.hpp"
+#include "ingest/ingest.hpp"
+#include "model/observation_table.hpp"
+
+namespace gatepost::app {
+
+// "reports/**/*.sarif" in the work tree, "git:REV:GLOB" in a commit, "-" for standard input; each with "=FORMAT" behind
+// it, or not.
+struct ReportPattern {
+  std::string text;      // as given
+  std::string revision;  // of "git:REV:GLOB"
+  std::string glob;
+  std::string format;
+  bool standard_input = false;
+  bool in_git = false;
+};
+Result<ReportPattern> parse_report_pattern(const std::string& text);
+
+// Reads every file that a pattern matches, in the order of their names, each once. Returns a sentence for each pattern
+// that matches nothing and each file that cannot be opened: evidence that is missing, while the rest is still worth
+// judging.
+Result<std::vector<std::string>> read_reports(ObservationTable& table, const std::vector<std::string>& patterns,
+                                              const git::Repository& repository, const ingest::Options& options);
+
+}  // namespace gatepost::app

@@ -1,0 +1,293 @@
+#include "cli/commands.hpp"
+
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <memory>
+
+#include "app/check.hpp"
+#include "app/config_command.hpp"
+#include "app/convert.hpp"
+#include "app/diff.hpp"
+#include "app/doctor.hpp"
+#include "app/explain.hpp"
+#include "app/owners.hpp"
+#include "cli/version.hpp"
+
+namespace gatepost::cli {
+namespace {
+
+using app::ExitCode;
+using app::Ports;
+
+// Options live as long as the action that reads them.
+template <class T>
+std::shared_ptr<T> options() {
+  return std::make_shared<T>();
+}
+
+void declare_evidence(CLI::App& app, app::GatherRequest& request) {
+  app.add_option("--base", request.base,
+                 "What the change is compared with: a revision. Default: from the CI, else none");
+  app.add_option("--head", request.head, "The change: a revision. Default: from the CI, else HEAD");
+  app.add_option("--report", request.reports,
+                 "Reports of the head: a glob in the work tree, git:REV:GLOB in a commit, or - for standard input; "
+                 "=FORMAT may follow. "
+                 "Repeatable. Default: \"reports\" of .gatepost.yml")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+  app.add_option("--base-report", request.base_reports,
+                 "Reports of the base, to tell new findings from old ones. Repeatable")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+  app.add_option("--threads", request.threads,
+                 "Threads to read large reports with. Default: one for each core, at most 8");
+}
+
+app::GatherRequest with_globals(app::GatherRequest request, const Globals& globals) {
+  request.repository = globals.repository;
+  request.config = globals.config;
+  return request;
+}
+
+// The n-th --output belongs to the n-th --format; a format without one goes to standard output.
+struct CheckOptions {
+  app::CheckRequest request;
+  std::vector<std::string> formats, outputs;
+
+  Result<app::CheckRequest> resolved(const Globals& globals) const {
+    app::CheckRequest result = request;
+    result.gather = with_globals(result.gather, globals);
+    result.colour = globals.has_colour;
+    result.now = globals.point_in_time;
+    result.version = kVersion;
+    if (outputs.size() > formats.size()) {
+      return error(ErrorKind::usage,
+                   fmt::format("--output is given {} times, --format {} times", outputs.size(), formats.size()),
+                   "the n-th --output belongs to the n-th --format");
+    }
+    for (std::size_t i = 0; i < formats.size(); ++i) {
+      GP_CHECK(app::check_format(formats[i]));
+      result.outputs.push_back({formats[i], i < outputs.size() ? outputs[i] : "-"});
+    }
+    return result;
+  }
+};
+
+void declare_check(CLI::App& app, Action& action) {
+  auto chosen = options<CheckOptions>();
+  declare_evidence(app, chosen->request.gather);
+  app.add_option("--format", chosen->formats,
+                 fmt::format("Write the result as {}. Repeatable. Default: terminal", app::format_names()))
+      ->allow_extra_args(false);
+  app.add_option("--output", chosen->outputs, "File for the --format of the same position; - is standard output")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
+      GP_TRY(const app::CheckRequest request, chosen->resolved(globals));
+      GP_TRY(const Verdict verdict, app::check(ports, request));
+      return app::exit_code(verdict.outcome);
+    };
+  });
+}
+
+void declare_explain(CLI::App& app, Action& action) {
+  struct Options {
+    CheckOptions check;
+    std::string finding;
+  };
+  auto chosen = options<Options>();
+  app.add_option("finding", chosen->finding, "Id of a finding, in short (GP-ABCDEFGH) or full form")
+      ->required()
+      ->type_name("FINDING");
+  declare_evidence(app, chosen->check.request.gather);
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
+      GP_TRY(const app::CheckRequest request, chosen->check.resolved(globals));
+      return app::explain(ports, request, chosen->finding);
+    };
+  });
+}
+
+void declare_convert(CLI::App& app, Action& action) {
+  auto chosen = options<app::ConvertRequest>();
+  app.add_option("reports", chosen->reports, "Report files, - for standard input")->required()->type_name("REPORT");
+  app.add_option("--tool", chosen->tool, "Read the files as this format and no other; see gatepost formats")
+      ->type_name("FORMAT");
+  app.add_option("--format", chosen->format,
+                 "json, jsonl, sarif, csv, or summary (the reports without their findings). Default: json")
+      ->type_name("FORMAT");
+  app.add_option("--output", chosen->output, "File to write; - is standard output. Default: -")->type_name("FILE");
+  app.add_option("--threads", chosen->threads,
+                 "Threads to read large reports with. Default: one for each core, at most 8");
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) {
+      app::ConvertRequest request = *chosen;
+      request.version = kVersion;
+      return app::convert(ports, request);
+    };
+  });
+}
+
+void declare_formats(CLI::App& app, Action& action) {
+  struct Options {
+    bool json = false, markdown = false;
+  };
+  auto chosen = options<Options>();
+  auto* const json = app.add_flag("--json", chosen->json, "As a JSON array sorted by id");
+  app.add_flag("--markdown", chosen->markdown, "As the table of docs/formats.md")->excludes(json);
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) {
+      const auto style = chosen->json       ? app::FormatsStyle::json
+                         : chosen->markdown ? app::FormatsStyle::markdown
+                                            : app::FormatsStyle::text;
+      return app::formats(ports, style);
+    };
+  });
+}
+
+struct OwnersOptions {
+  app::OwnersRequest request;
+  std::string dialect = "auto";
+};
+
+void declare_owners_options(CLI::App& app, OwnersOptions& chosen) {
+  app.add_option("--dialect", chosen.dialect, "Language of CODEOWNERS, and where it is looked for. Default: auto")
+      ->check(CLI::IsMember({"auto", "github", "gitlab"}))
+      ->type_name("github|gitlab|auto");
+  app.add_option("--codeowners", chosen.request.codeowners, "Read this file on disk; no repository is needed")
+      ->type_name("FILE");
+  app.add_option("--rev", chosen.request.revision, "Commit to read CODEOWNERS from. Default: HEAD")->type_name("REV");
+  app.add_flag("--json", chosen.request.json, "As JSON");
+}
+
+app::OwnersRequest resolved(const OwnersOptions& chosen, const Globals& globals) {
+  app::OwnersRequest request = chosen.request;
+  request.repository = globals.repository;
+  request.colour = globals.has_colour;
+  if (chosen.dialect == "github") request.dialect = OwnersDialect::github;
+  if (chosen.dialect == "gitlab") request.dialect = OwnersDialect::gitlab;
+  return request;
+}
+
+void declare_owners(CLI::App& app, Action& action) {
+  auto chosen = options<OwnersOptions>();
+  declare_owners_options(app, *chosen);
+  app.add_option("paths", chosen->request.paths, "Repository paths; they need not exist. - reads one a line")
+      ->type_name("PATH");
+  app.callback([&action, chosen] {
+    if (action) return;  // `owners check` was chosen
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      return app::owners(ports, resolved(*chosen, globals));
+    };
+  });
+
+  auto checked = options<OwnersOptions>();
+  CLI::App* const check = app.add_subcommand("check", "Checks CODEOWNERS, and lists paths that nobody owns");
+  check->fallthrough();
+  declare_owners_options(*check, *checked);
+  check
+      ->add_option("--known-owners", checked->request.known_owners,
+                   "Owners that exist, one a line as CODEOWNERS writes them")
+      ->type_name("FILE");
+  check->callback([&action, checked] {
+    action = [checked](const Ports& ports, const Globals& globals) {
+      return app::owners_check(ports, resolved(*checked, globals));
+    };
+  });
+}
+
+void declare_diff(CLI::App& app, Action& action) {
+  auto chosen = options<app::DiffRequest>();
+  app.add_option("--base", chosen->base, "What the change is compared with. Default: from the CI")->type_name("REV");
+  app.add_option("--head", chosen->head, "The change. Default: from the CI, else HEAD")->type_name("REV");
+  app.add_flag("--json", chosen->json, "As JSON");
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      app::DiffRequest request = *chosen;
+      request.repository = globals.repository;
+      request.colour = globals.has_colour;
+      return app::diff(ports, request);
+    };
+  });
+}
+
+void declare_config(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  const auto with = [](const app::ConfigRequest& chosen, const Globals& globals) {
+    app::ConfigRequest request = chosen;
+    request.repository = globals.repository;
+    request.config = globals.config;
+    request.dry_run |= globals.dry_run;
+    return request;
+  };
+  CLI::App* const check =
+      app.add_subcommand("check", "Checks .gatepost.yml, the policy and the waivers of the work tree");
+  check->fallthrough();
+  check->callback([&action, with] {
+    action = [with](const Ports& ports, const Globals& globals) { return app::config_check(ports, with({}, globals)); };
+  });
+  auto initial = options<app::ConfigRequest>();
+  CLI::App* const init = app.add_subcommand("init", "Writes a starter .gatepost.yml that names the reports found here");
+  init->fallthrough();
+  init->add_flag("--force", initial->force, "Overwrite an existing file");
+  init->callback([&action, with, initial] {
+    action = [with, initial](const Ports& ports, const Globals& globals) {
+      return app::config_init(ports, with(*initial, globals));
+    };
+  });
+  auto printed = options<app::ConfigRequest>();
+  CLI::App* const schema = app.add_subcommand("schema", "Prints the JSON Schema of a configuration file");
+  schema->fallthrough();
+  schema->add_option("name", printed->schema, "gatepost, policy or waivers. Default: gatepost")
+      ->check(CLI::IsMember({"gatepost", "policy", "waivers"}));
+  schema->callback([&action, with, printed] {
+    action = [with, printed](const Ports& ports, const Globals& globals) {
+      return app::config_schema(ports, with(*printed, globals));
+    };
+  });
+}
+
+void declare_doctor(CLI::App& app, Action& action) {
+  auto chosen = options<app::DoctorRequest>();
+  declare_evidence(app, chosen->gather);
+  app.add_flag("--json", chosen->json, "As JSON");
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      app::DoctorRequest request = *chosen;
+      request.gather = with_globals(request.gather, globals);
+      return app::doctor(ports, request);
+    };
+  });
+}
+
+constexpr std::array kCommands = {
+    Command{"check", "Judges a change by its scanners' reports: the gate.",
+            "gatepost check --base origin/main --report 'reports/**/*.sarif'\n"
+            "gatepost check --report 'scans/*.json' --format markdown --output comment.md --format sarif --output "
+            "out.sarif",
+            declare_check},
+    Command{"explain",
+            "Tells why a finding has its risk, its owner and its effect on the verdict, and what would change them.",
+            "gatepost explain GP-ABCDEFGH --base origin/main --report 'reports/**/*.sarif'", declare_explain},
+    Command{"convert", "Turns any report into normalised observations.",
+            "gatepost convert trivy.sarif bandit.json --format csv --output findings.csv", declare_convert},
+    Command{"formats", "Lists the report formats, how each is recognised and what it yields.", "gatepost formats",
+            declare_formats},
+    Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/\ngatepost owners check",
+            declare_owners},
+    Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
+            "gatepost diff --base origin/main --json", declare_diff},
+    Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",
+            declare_config},
+    Command{"doctor", "Checks whether everything is there that a gate needs.",
+            "gatepost doctor --report 'reports/**/*.sarif'", declare_doctor},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace gatepost::cli
