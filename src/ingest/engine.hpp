@@ -1,0 +1,20 @@
+// Which engine reports. Tools write their name in many ways; findings are matched and required scanners are named by
+// one id. The table is config/rules/engines.yaml.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/kind.hpp"
+
+namespace gatepost::ingest {
+
+// "Trivy", "aquasecurity/trivy" and "trivy (image)" are "trivy". A name that is not in the table becomes kebab-case:
+// "Acme Scanner 3" is "acme-scanner-3"; "" for a name without any letter or digit.
+std::string engine_id(std::string_view tool_name);
+
+// What an engine's findings are when a report does not say so; empty for an engine that is not in the table.
+std::optional<Kind> engine_kind(std::string_view engine);
+
+}  // namespace gatepost::ingest
