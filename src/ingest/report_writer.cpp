@@ -80,6 +80,16 @@ void ReportWriter::note(Note::Level level, std::string code, std::string text, s
   notes.push_back({level, std::move(code), text::to_utf8(text, 500), text::to_utf8(at, 200)});
 }
 
+void ReportWriter::inventory(std::string text) {
+  inventory_ = true;
+  note(Note::Level::warning, "inventory-only", std::move(text));
+}
+
+void ReportWriter::refuse(std::string why, std::string at) {
+  refused_ = true;
+  note(Note::Level::error, "unrecognised", std::move(why), std::move(at));
+}
+
 void ReportWriter::incomplete(std::string code, std::string text, std::string at) {
   incomplete_ = true;
   note(Note::Level::warning, std::move(code), std::move(text), std::move(at));
@@ -92,13 +102,15 @@ void ReportWriter::failed(std::string text, std::string at) {
 
 void ReportWriter::finish() {
   ReportInfo& report = info();
-  if (failed_ && report.records.mapped == 0) {
+  if (refused_ && report.records.mapped == 0) {
+    report.state = ReportState::unrecognised;
+  } else if (failed_ && report.records.mapped == 0) {
     report.state = ReportState::tool_error;
   } else if (failed_ || incomplete_ || report.records.rejected > 0) {
     report.state = ReportState::partial;
   } else if (report.records.mapped > 0) {
     report.state = ReportState::complete;
-  } else if (evidence_) {
+  } else if (evidence_ || inventory_) {
     report.state = ReportState::complete_empty;
   } else {
     report.state = ReportState::partial;
