@@ -10,6 +10,7 @@ namespace gatepost::ingest {
 namespace {
 
 constexpr std::size_t kNotesPerCode = 10;
+constexpr std::size_t kMostEngines = 256;        // in one report; the list is kept sorted
 constexpr std::size_t kLongestText = 16 * 1024;  // of one message or title that is kept in memory
 
 // "/vulnerabilities/3" is record 3 of the list "/vulnerabilities"; anything else is kept as it is.
@@ -38,7 +39,11 @@ void ReportWriter::tool(std::string name, std::string version) {
 void ReportWriter::engine(std::string_view engine) {
   auto& engines = info().engines;
   const auto place = std::ranges::lower_bound(engines, engine);
-  if (place == engines.end() || *place != engine) engines.insert(place, std::string(engine));
+  if (place != engines.end() && *place == engine) return;
+  if (engines.size() == kMostEngines) {
+    return note(Note::Level::warning, "too-many-engines", "more engines in one report than anybody runs");
+  }
+  engines.insert(place, std::string(engine));
 }
 
 void ReportWriter::add(Observation draft, std::string_view at) {

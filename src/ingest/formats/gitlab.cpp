@@ -22,6 +22,7 @@ extern const Format kGitlabSecurity;
 namespace {
 
 constexpr std::size_t kNewestMajor = 15;
+constexpr std::size_t kMostFixes = 8;                        // of one record
 constexpr std::size_t kLargestPatch = std::size_t{1} << 20;  // bytes; a larger one is left to its summary
 
 using Remediations = std::unordered_map<std::string, std::vector<Fix>>;
@@ -104,7 +105,9 @@ Remediations read_remediations(doc::View report, ReportWriter& out) {
     }
     // One patch may fix many records; it is kept with the first, and the others get what it says.
     for (const doc::View fixed : remediation.at("fixes").items()) {
-      remediations[std::string(fixed.at("id").scalar())].push_back(fix);
+      std::vector<Fix>& fixes = remediations[std::string(fixed.at("id").scalar())];
+      if (fixes.size() == kMostFixes) continue;
+      fixes.push_back(fix);
       fix.edits.clear();
     }
     ++index;
@@ -123,7 +126,7 @@ void read(Candidate& candidate, ReportWriter& out) {
   check_version(report, out);
   read_scan(scan, out);
   const gitlab::DependencyFiles dependency_files(report);
-  const Remediations remediations = read_remediations(report, out);
+  Remediations remediations = read_remediations(report, out);
   const gitlab::Setting setting{read_scanner(scan, out), type, dependency_files, remediations};
   if (report.at("version").is_string()) out.evidence_of_a_scan();
   std::size_t index = 0;

@@ -11,7 +11,8 @@
 namespace gatepost::ingest::gitlab {
 namespace {
 
-constexpr std::size_t kLongestPath = 64;  // packages on the way to one
+constexpr std::size_t kLongestPath = 32;  // packages on the way to one
+constexpr std::size_t kLongestStep = 256;
 
 using Pair = std::pair<std::string_view, std::string_view>;
 
@@ -70,7 +71,7 @@ Pair split_name(std::string_view type, std::string_view name) {
 std::string step_name(doc::View dependency) {
   const std::string name = plain_name(dependency.at("package").at("name").text());
   const std::string version = plain_name(dependency.at("version").scalar());
-  return version.empty() ? name : name + "@" + version;
+  return text::to_utf8(version.empty() ? name : name + "@" + version, kLongestStep);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMostFlowSteps = 1000;
 constexpr std::size_t kMostRelated = 64;
+constexpr std::size_t kMostIdentifiers = 256;
 
 struct ScanType {
   std::string_view name;
@@ -155,7 +156,13 @@ class Reader {
 
   void read_identifiers() {
     std::string category, first_url;
+    std::size_t count = 0;
     for (const doc::View identifier : record_.at("identifiers").items()) {
+      if (++count > kMostIdentifiers) {
+        out_.note(Note::Level::warning, "too-many",
+                  fmt::format("more than {} identifiers in one record; the rest is not read", kMostIdentifiers), at_);
+        break;
+      }
       const std::string type = text::lower(plain_name(identifier.at("type").text()));
       const std::string name = short_form(identifier);
       const std::string url = web_address(identifier.at("url").text());
@@ -340,7 +347,10 @@ class Reader {
     if (!solution.empty() && !none) draft_.fixes.push_back({.description = solution});
     const auto found = setting_.remediations.find(std::string(record_.at("id").scalar()));
     if (found == setting_.remediations.end()) return;
-    draft_.fixes.insert(draft_.fixes.end(), found->second.begin(), found->second.end());
+    for (Fix& fix : found->second) {
+      draft_.fixes.push_back(fix);
+      fix.edits.clear();  // another record of this id gets what the patch does, not the patch again
+    }
   }
 
   void read_details() {

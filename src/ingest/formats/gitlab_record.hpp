@@ -18,7 +18,7 @@ struct Setting {
   std::string engine;     // of the scan; a record of an older report may name its own
   std::string scan_type;  // "sast", …; "" when the report does not say
   const DependencyFiles& dependency_files;
-  const std::unordered_map<std::string, std::vector<Fix>>& remediations;  // by the record's "id"
+  std::unordered_map<std::string, std::vector<Fix>>& remediations;  // by the record's "id"; patches are handed out once
 };
 
 // True for the types of scan that have this shape of report.

@@ -132,3 +132,33 @@ TEST_CASE("gitlab: a report of many records is read in time that grows with it")
   CHECK(report.state() == ReportState::complete);
   CHECK(report.table.size() == 20'000);
 }
+
+TEST_CASE("gitlab: lists that a stranger makes long are cut, with a note") {
+  std::string identifiers, records;
+  for (int i = 0; i < 1000; ++i) {
+    identifiers += R"({"type": "cve", "name": "x", "value": "CVE-2020-)" + std::to_string(10'000 + i) + R"("},)";
+    records += R"({"id": "1", "name": "n", "scanner": {"id": "s)" + std::to_string(i) +
+               R"("}, "location": {"file": "a"}, "identifiers": []},)";
+  }
+  identifiers.pop_back();
+  const auto report = test::read_text(report_of(
+      "sast",
+      records + R"({"id": "1", "name": "n", "location": {"file": "a"}, "identifiers": [)" + identifiers + "]}"));
+  CHECK(report.table.size() == 1001);
+  CHECK(report.noted("too-many-engines"));
+  CHECK(report.info().engines.size() == 256);
+  CHECK(report.noted("too-many"));
+  CHECK(report.observations().back().advisories.size() == 256);
+}
+
+TEST_CASE("gitlab: a patch is handed to one record, its summary to all") {
+  const std::string patch = "LS0tIGEveAorKysgYi94CkBAIC0xICsxIEBACi1hCitiCg==";  // --- a/x … -a +b
+  const std::string record = R"({"id": "1", "name": "n", "location": {"file": "x"}, "identifiers": []})";
+  std::string text = report_of("sast", record + "," + record);
+  text.insert(1,
+              R"("remediations": [{"fixes": [{"id": "1"}], "summary": "b is better", "diff": ")" + patch + R"("}],)");
+  const auto observations = test::read_text(text).observations();
+  REQUIRE(observations.size() == 2);
+  CHECK(observations[0].fixes == std::vector<Fix>{{"b is better", {{"x", {.first_line = 1, .last_line = 1}, "b\n"}}}});
+  CHECK(observations[1].fixes == std::vector<Fix>{{"b is better", {}}});
+}
