@@ -5,6 +5,7 @@
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "ingest/plain_text.hpp"
 
 namespace gatepost::ingest {
 namespace {
@@ -43,8 +44,10 @@ SecretMark mark_secret(const ReportWriter& out, std::string kind, std::string va
 }
 
 std::string without_secret(std::string text, std::string_view value) {
-  value = text::trim(value);
-  if (!value.empty()) text = text::replace_all(std::move(text), value, kMask);
+  // Texts may have been made plain before, and then no longer hold the value as it was.
+  for (const std::string& form : {std::string(text::trim(value)), plain_paragraphs(value), plain_title(value)}) {
+    text = text::replace_all(std::move(text), form, kMask);
+  }
   const std::string_view part = quoted_part(value);
   if (part.size() >= kShortestPart) text = text::replace_all(std::move(text), part, kMask);
   return text;

@@ -16,7 +16,8 @@ bool is_masked(std::string_view value);
 // The mark of a secret that a report shows; the id stays "" for a masked value. The bytes of `value` are wiped.
 SecretMark mark_secret(const ReportWriter& out, std::string kind, std::string value);
 
-// The text with every occurrence of the value, and of what stands in quotes in it, replaced by "***".
+// The text with every occurrence of the value, also in the forms of plain_text.hpp, and of what stands in quotes in it
+// replaced by "***".
 std::string without_secret(std::string text, std::string_view value);
 
 // "https://user:password@host/path" without the part before "@".

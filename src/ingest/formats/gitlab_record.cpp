@@ -254,8 +254,8 @@ class Reader {
   void read_texts() {
     const std::string_view name = record_.at("name").text(), message = record_.at("message").text();
     const std::string_view description = record_.at("description").text();
-    draft_.title = plain_title(name.empty() ? message : name);
-    draft_.message = plain_paragraphs(description.empty() ? message : description);
+    draft_.title = plain_title(guarded(name.empty() ? message : name));
+    draft_.message = plain_paragraphs(guarded(description.empty() ? message : description));
     // The "id" of some reports is only the advisory again: it does not tell two records apart.
     const std::string id = plain_name(record_.at("id").scalar());
     const bool repeats = id == draft_.rule || looks_like_advisory(id);
@@ -271,7 +271,7 @@ class Reader {
       const Component& component = *draft_.component;
       draft_.title = plain_title(fmt::format("{} in {} {}", draft_.rule, component.package, component.version));
     } else if (!description.empty()) {
-      draft_.title = plain_title(description.substr(0, description.find('\n')));
+      draft_.title = plain_title(guarded(description.substr(0, description.find('\n'))));
     } else {
       draft_.title = draft_.rule;
     }
@@ -342,7 +342,7 @@ class Reader {
   }
 
   void read_fixes() {
-    const std::string solution = plain_paragraphs(record_.at("solution").text());
+    const std::string solution = plain_paragraphs(guarded(record_.at("solution").text()));
     const bool none = text::lower(solution).find("no solution") != std::string::npos;
     if (!solution.empty() && !none) draft_.fixes.push_back({.description = solution});
     const auto found = setting_.remediations.find(std::string(record_.at("id").scalar()));
@@ -400,14 +400,21 @@ class Reader {
     }
   }
 
+  // A text of the record without the secret that the record may show. Guarded before it is cut: half a secret is one.
+  [[nodiscard]] std::string guarded(std::string_view text) const {
+    if (draft_.kind != Kind::secret) return std::string(text);
+    return without_secret(std::string(text), record_.at("raw_source_code_extract").text());
+  }
+
   // The value leaves here as an HMAC only, and no text may repeat it. The key "cve" and the details of such a record
-  // are not read at all: they may hold the value's plain hash, or the value.
+  // are not kept: they may hold the value's plain hash, or the value.
   void guard_secret() {
-    const std::string_view value = record_.at("raw_source_code_extract").text();
-    for (std::string* text : {&draft_.title, &draft_.message, &draft_.rule, &draft_.help_url, &draft_.uid}) {
-      *text = without_secret(std::move(*text), value);
+    for (std::string* text : {&draft_.title, &draft_.rule, &draft_.help_url, &draft_.uid}) *text = guarded(*text);
+    for (Fix& fix : draft_.fixes) {
+      fix.description = guarded(fix.description);
+      fix.edits.clear();
     }
-    for (Fix& fix : draft_.fixes) fix.description = without_secret(std::move(fix.description), value);
+    const std::string_view value = record_.at("raw_source_code_extract").text();
     draft_.secret = mark_secret(out_, text::kebab_case(draft_.rule), std::string(value));
     draft_.related.clear();
     draft_.flow.clear();

@@ -13,10 +13,9 @@ using namespace gatepost;
 namespace {
 
 std::string report_of(const std::string& type, const std::string& records) {
-  return R"({"version": "15.0.7", "scan": {"type": ")" + type +
-         R"(", "status": "success", "scanner": {"id": "gitleaks", "name": "Gitleaks", "version": "8"}},
-          "vulnerabilities": [)" +
-         records + "]}";
+  const std::string scanner = type == "secret_detection" ? "gitleaks" : "semgrep";
+  return R"({"version": "15.0.7", "scan": {"type": ")" + type + R"(", "status": "success", "scanner": {"id": ")" +
+         scanner + R"(", "name": "x", "version": "8"}}, "vulnerabilities": [)" + records + "]}";
 }
 
 }  // namespace
@@ -42,6 +41,16 @@ TEST_CASE("gitlab: the value of a found secret never leaves the reader") {
                     "location": {"file": "a.txt"}})"),
       "SECRET", value));
   CHECK(test::to_json(with_real_value.table, 0).find(value) == std::string::npos);
+}
+
+TEST_CASE("gitlab: a secret at the place where a long text is cut does not leave in part") {
+  const std::string value(60, 'q');
+  const std::string record = R"({"id": "1", "name": "n", "description": ")" + std::string(16 * 1024 - 30, 'd') + value +
+                             R"(", "raw_source_code_extract": ")" + value +
+                             R"(", "location": {"file": "a"}, "identifiers": []})";
+  const auto report = test::read_text(report_of("secret_detection", record));
+  REQUIRE(report.table.size() == 1);
+  CHECK(report.observations()[0].message.find('q') == std::string::npos);
 }
 
 TEST_CASE("gitlab: equal values have equal ids, whatever the place") {

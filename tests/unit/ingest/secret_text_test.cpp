@@ -43,6 +43,8 @@ TEST_CASE("secrets: no text repeats the value or what stands in quotes in it") {
   CHECK(without_secret("battery-staple is used", "password = \"battery-staple\"") == "*** is used");
   CHECK(without_secret("an a is an a", "x = 'a'") == "an a is an a");
   CHECK(without_secret("text", "") == "text");
+  CHECK(without_secret("a one two z", "one\n\ttwo") == "a *** z");
+  CHECK(without_secret("a one\ntwo z", "one\r\ntwo") == "a *** z");
 }
 
 TEST_CASE("secrets: addresses lose user and password") {
