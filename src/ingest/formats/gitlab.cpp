@@ -41,10 +41,10 @@ bool recognise(Candidate& candidate) {
   const bool versioned = report.at("version").is_string();
   if (versioned && gitlab::is_scan_type(report.at("scan").at("type").text())) return true;
   if (!records.is_array()) return false;
-  // Reports of before version 14, and those that somebody cut out of a longer one.
-  if (records.size() > 0) return is_record(records.at(0));
-  return versioned && (report.at("remediations").is_array() || report.at("dependency_files").is_array() ||
-                       report.at("scan").at("scanner").is_object());
+  // Reports of before version 14 have no scan; of those that somebody cut out of a longer one only records are left.
+  const bool has_frame = report.at("remediations").is_array() || report.at("dependency_files").is_array() ||
+                         report.at("scan").at("scanner").is_object();
+  return (versioned && has_frame) || is_record(records.at(0));
 }
 
 void check_version(doc::View report, ReportWriter& out) {
@@ -128,7 +128,7 @@ void read(Candidate& candidate, ReportWriter& out) {
   const gitlab::DependencyFiles dependency_files(report);
   Remediations remediations = read_remediations(report, out);
   const gitlab::Setting setting{read_scanner(scan, out), type, dependency_files, remediations};
-  if (report.at("version").is_string()) out.evidence_of_a_scan();
+  out.evidence_of_a_scan();  // recognise() has seen a version, or a record
   std::size_t index = 0;
   for (const doc::View record : records.items()) {
     gitlab::read_record(record, fmt::format("/vulnerabilities/{}", index++), setting, out);
