@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace gatepost::text {
 namespace {
@@ -71,11 +72,19 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 }
 
 std::string replace_all(std::string s, std::string_view from, std::string_view to) {
-  if (from.empty()) return s;
-  for (std::size_t at = s.find(from); at != std::string::npos; at = s.find(from, at + to.size())) {
-    s.replace(at, from.size(), to);
+  const auto find = [&](const char* begin) {
+    // memmem needs linear time whatever the bytes are; std::string::find does not.
+    const auto left = static_cast<std::size_t>(s.data() + s.size() - begin);
+    return static_cast<const char*>(from.empty() ? nullptr : memmem(begin, left, from.data(), from.size()));
+  };
+  const char* done = s.data();
+  std::string out;
+  for (const char* at = find(done); at != nullptr; at = find(done)) {
+    out.append(done, at).append(to);
+    done = at + from.size();
   }
-  return s;
+  if (done == s.data()) return s;
+  return out.append(done, static_cast<const char*>(s.data() + s.size()));
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -91,6 +100,19 @@ std::string fold_whitespace(std::string_view s) {
       out += ' ';
     }
   }
+  return out;
+}
+
+std::string kebab_case(std::string_view s) {
+  std::string out;
+  for (const char c : s) {
+    if (is_alnum(c)) {
+      out += lower_char(c);
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  if (out.ends_with('-')) out.pop_back();
   return out;
 }
 

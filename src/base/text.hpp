@@ -21,6 +21,9 @@ bool is_digit(char c);
 bool is_alnum(char c);
 // Runs of blanks, tabs and line ends become one blank; none at either end.
 std::string fold_whitespace(std::string_view s);
+// Letters and digits in lower case, every run of anything else as one "-", none at either end: "Acme Scan (v2)" is
+// "acme-scan-v2".
+std::string kebab_case(std::string_view s);
 // Non-negative decimal number, all of `s`; empty when it is not one or does not fit.
 std::optional<std::size_t> parse_number(std::string_view s);
 // "1 file", "2 files".

@@ -10,50 +10,57 @@
 namespace gatepost::ingest {
 namespace {
 
+constexpr std::size_t kLongestId = 64;
+
 struct EngineTable {
-  std::map<std::string, std::string, std::less<>> ids;    // lower-case name -> id
-  std::map<std::string, Kind, std::less<>> kinds;  // id -> kind
+  std::map<std::string, std::string, std::less<>> ids;  // by name in kebab-case
+  std::map<std::string, Kind, std::less<>> kinds;       // by id
 };
 
+// Compiled in: a table that cannot be read is our bug, and a test reads it.
 EngineTable load() {
-  EngineTable table;
-  const auto bytes = find_resource("rules/engines.yaml");
-  GP_ASSERT(bytes.has_value());
-  const auto document = doc::parse_yaml(std::string(*bytes), "rules/engines.yaml");
+  constexpr std::string_view kFile = "rules/engines.yaml";
+  const auto text = find_resource(kFile);
+  GP_ASSERT(text.has_value());
+  const auto document = doc::parse_yaml(std::string(*text), std::string(kFile));
   GP_ASSERT(document.ok());
-  for (const auto& [id, engine] : document->root().at("engines").members()) {
-    table.ids.emplace(id, id);
-    for (const doc::View name : engine.at("names").items()) table.ids.emplace(text::lower(name.text()), id);
-    if (const auto kind = parse_kind(engine.at("kind").text())) table.kinds.emplace(id, *kind);
+  EngineTable table;
+  for (const auto& [id, engine] : document->root().members()) {
+    const auto kind = parse_kind(engine.at("kind").text());
+    GP_ASSERT(kind.has_value());
+    table.kinds.emplace(id, *kind);
+    const auto name_is = [&, owner = std::string(id)](std::string_view name) {
+      const auto [place, is_new] = table.ids.emplace(text::kebab_case(name), owner);
+      GP_ASSERT(is_new || place->second == owner);
+    };
+    name_is(id);
+    for (const auto& name : engine.at("names").items()) name_is(name.text());
   }
   return table;
 }
 
 const EngineTable& engines() {
-  static const EngineTable table = load();
-  return table;
+  static const EngineTable kTable = load();
+  return kTable;
 }
 
-std::string dashed(std::string_view name) {
-  std::string out;
-  for (const char c : text::lower(name)) {
-    if (text::is_alnum(c)) {
-      out += c;
-    } else if (!out.empty() && out.back() != '-') {
-      out += '-';
-    }
-  }
-  while (out.ends_with('-')) out.pop_back();
-  return text::to_utf8(out, 64);
+// "Snyk CLI (Linux)" without what stands in parentheses at its end.
+std::string_view without_remark(std::string_view name) {
+  name = text::trim(name);
+  const std::size_t open = name.rfind('(');
+  if (!name.ends_with(')') || open == std::string_view::npos || open == 0) return name;
+  return text::trim(name.substr(0, open));
 }
 
 }  // namespace
 
 std::string engine_id(std::string_view tool_name) {
-  const auto known = engines().ids.find(text::lower(text::trim(tool_name)));
-  if (known != engines().ids.end()) return known->second;
-  const std::string id = dashed(tool_name);
-  return id.empty() ? "unknown" : id;
+  tool_name = tool_name.substr(0, 4 * kLongestId);
+  for (const std::string_view name : {tool_name, without_remark(tool_name)}) {
+    const auto known = engines().ids.find(text::kebab_case(name));
+    if (known != engines().ids.end()) return known->second;
+  }
+  return text::kebab_case(text::kebab_case(without_remark(tool_name)).substr(0, kLongestId));
 }
 
 std::optional<Kind> engine_kind(std::string_view engine) {

@@ -1,5 +1,5 @@
-// Which engine a tool's name means, and what sort of problems it reports when nothing else says so. The table is data:
-// config/rules/engines.yaml.
+// Which engine reports. Tools write their name in many ways; findings are matched and required scanners are named by
+// one id. The table is config/rules/engines.yaml.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,11 @@
 
 namespace gatepost::ingest {
 
-// "Semgrep OSS" and "semgrep" are "semgrep"; a name that is not in the table becomes lower case with dashes. "unknown" for
-// no name at all.
+// "Trivy", "aquasecurity/trivy" and "trivy (image)" are "trivy". A name that is not in the table becomes kebab-case:
+// "Acme Scanner 3" is "acme-scanner-3"; "" for a name without any letter or digit.
 std::string engine_id(std::string_view tool_name);
-// Empty for an engine that reports several kinds, and for one we do not know.
+
+// What an engine's findings are when a report does not say so; empty for an engine that is not in the table.
 std::optional<Kind> engine_kind(std::string_view engine);
 
 }  // namespace gatepost::ingest

@@ -77,7 +77,7 @@ class ReportWriter {
   void skip() {
     ++info().records.skipped;
     ++info().records.seen;
-  }                                        // a record that states no problem
+  }  // a record that states no problem
   void count(const RecordCounts& counts);  // for readers that count themselves
   // Notes of one code are cut off after ten, with a last one that says so.
   void note(Note::Level level, std::string code, std::string text, std::string at = {});
@@ -85,6 +85,12 @@ class ReportWriter {
   // Positive evidence that a scan ended (an envelope, a tool's version, a list of scanned files): without it a report
   // without findings is not "complete-empty".
   void evidence_of_a_scan() { evidence_ = true; }
+  // The document is whole, but it says what there is, not what is wrong with it: a bill of materials that nobody has
+  // matched with vulnerabilities. Nothing in it is missing, so it is "complete-empty"; but no engine has reported, so
+  // it closes nothing and satisfies no required scanner (docs/adr/0010-an-inventory-is-no-scan.md).
+  void inventory(std::string text);
+  // The format was recognised, but this file is one of its kind that nobody here can read: "unrecognised".
+  void refuse(std::string why, std::string at = {});
   // The tool reports problems of its own: the report is partial at best.
   void incomplete(std::string code, std::string text, std::string at = {});
   // The tool reports that it failed as a whole.
@@ -101,7 +107,7 @@ class ReportWriter {
   std::uint32_t report_;
   const Options& options_;
   std::string last_list_;
-  bool evidence_ = false, incomplete_ = false, failed_ = false;
+  bool evidence_ = false, inventory_ = false, refused_ = false, incomplete_ = false, failed_ = false;
 };
 
 struct Format {

@@ -10,6 +10,7 @@ namespace gatepost::ingest {
 namespace {
 
 constexpr std::size_t kNotesPerCode = 10;
+constexpr std::size_t kMostEngines = 256;        // in one report; the list is kept sorted
 constexpr std::size_t kLongestText = 16 * 1024;  // of one message or title that is kept in memory
 
 // "/vulnerabilities/3" is record 3 of the list "/vulnerabilities"; anything else is kept as it is.
@@ -38,7 +39,11 @@ void ReportWriter::tool(std::string name, std::string version) {
 void ReportWriter::engine(std::string_view engine) {
   auto& engines = info().engines;
   const auto place = std::ranges::lower_bound(engines, engine);
-  if (place == engines.end() || *place != engine) engines.insert(place, std::string(engine));
+  if (place != engines.end() && *place == engine) return;
+  if (engines.size() == kMostEngines) {
+    return note(Note::Level::warning, "too-many-engines", "more engines in one report than anybody runs");
+  }
+  engines.insert(place, std::string(engine));
 }
 
 void ReportWriter::add(Observation draft, std::string_view at) {
@@ -80,6 +85,16 @@ void ReportWriter::note(Note::Level level, std::string code, std::string text, s
   notes.push_back({level, std::move(code), text::to_utf8(text, 500), text::to_utf8(at, 200)});
 }
 
+void ReportWriter::inventory(std::string text) {
+  inventory_ = true;
+  note(Note::Level::warning, "inventory-only", std::move(text));
+}
+
+void ReportWriter::refuse(std::string why, std::string at) {
+  refused_ = true;
+  note(Note::Level::error, "unrecognised", std::move(why), std::move(at));
+}
+
 void ReportWriter::incomplete(std::string code, std::string text, std::string at) {
   incomplete_ = true;
   note(Note::Level::warning, std::move(code), std::move(text), std::move(at));
@@ -92,13 +107,15 @@ void ReportWriter::failed(std::string text, std::string at) {
 
 void ReportWriter::finish() {
   ReportInfo& report = info();
-  if (failed_ && report.records.mapped == 0) {
+  if (refused_ && report.records.mapped == 0) {
+    report.state = ReportState::unrecognised;
+  } else if (failed_ && report.records.mapped == 0) {
     report.state = ReportState::tool_error;
   } else if (failed_ || incomplete_ || report.records.rejected > 0) {
     report.state = ReportState::partial;
   } else if (report.records.mapped > 0) {
     report.state = ReportState::complete;
-  } else if (evidence_) {
+  } else if (evidence_ || inventory_) {
     report.state = ReportState::complete_empty;
   } else {
     report.state = ReportState::partial;

@@ -14,7 +14,8 @@ namespace gatepost {
 // Every ingest ends in exactly one of these. Only the first two may close findings.
 enum class ReportState : std::uint8_t {
   complete,        // recognised, every record mapped
-  complete_empty,  // recognised, and positive evidence that a scan ended with nothing to say
+  complete_empty,  // recognised, and positive evidence that a scan ended with nothing to say; or, without any engine,
+                   // a whole document that is no scan (docs/adr/0010-an-inventory-is-no-scan.md)
   partial,         // records rejected, the file cut, or the tool reports errors: may open, never closes
   unrecognised,    // nothing we know
   tool_error,      // the tool reports that it failed

@@ -1,0 +1,45 @@
+// The packages of a GitLab dependency scanning or container scanning report: their package URL, and their place in the
+// lists of dependencies that some analyzers add to the report.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "doc/document.hpp"
+#include "model/observation.hpp"
+
+namespace gatepost::ingest::gitlab {
+
+// "pkg:npm/%40babel/core@7.1.0" from the package manager ("yarn") or, when that is not known, the name of the lock
+// file;
+// "" when neither says what kind of package it is.
+std::string package_url(std::string_view package_manager, std::string_view file, std::string_view name,
+                        std::string_view version);
+// "pkg:deb/debian/apt@1.4.8?distro=debian-9.4" from "debian:9.4"; "" for an operating system that is not known, and for
+// a name that no package of it can have.
+std::string system_package_url(std::string_view operating_system, std::string_view name, std::string_view version);
+
+// All "dependency_files" of a report.
+class DependencyFiles {
+ public:
+  explicit DependencyFiles(doc::View report);
+
+  // The component that a "dependency" object of `file` names. What the object does not say of its place among the
+  // dependencies is looked up in the list of the file.
+  [[nodiscard]] Component component(doc::View dependency, const std::string& file) const;
+
+ private:
+  struct File {
+    std::string package_manager;
+    std::unordered_map<std::string, doc::View> by_name;     // "name@version"
+    std::unordered_map<std::int64_t, doc::View> by_number;  // "iid"
+  };
+  [[nodiscard]] static std::vector<std::string> ancestors(doc::View path, const File& file);
+  std::unordered_map<std::string, File> files_;
+};
+
+}  // namespace gatepost::ingest::gitlab

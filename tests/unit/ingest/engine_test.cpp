@@ -1,0 +1,55 @@
+#include "ingest/engine.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/resource.hpp"
+#include "base/text.hpp"
+#include "doc/yaml.hpp"
+
+using namespace gatepost;
+using ingest::engine_id;
+using ingest::engine_kind;
+
+TEST_CASE("engines: the names that tools write lead to one id") {
+  CHECK(engine_id("Trivy") == "trivy");
+  CHECK(engine_id("aquasecurity/trivy") == "trivy");
+  CHECK(engine_id("trivy (image)") == "trivy");
+  CHECK(engine_id("find_sec_bugs") == "spotbugs");
+  CHECK(engine_id("Semgrep OSS") == "semgrep");
+  CHECK(engine_id("OWASP Zed Attack Proxy (ZAP)") == "zap");
+  CHECK(engine_id("Snyk CLI (Linux)") == "snyk");
+  CHECK(engine_id("SnykCode") == "snyk-code");
+  CHECK(engine_id("  mAPI ") == "mayhem-api");
+}
+
+TEST_CASE("engines: a name nobody knows becomes kebab-case") {
+  CHECK(engine_id("Acme Scanner 3") == "acme-scanner-3");
+  CHECK(engine_id("Acme (beta)") == "acme");
+  CHECK(engine_id("") == "");
+  CHECK(engine_id("(((") == "");
+  CHECK(engine_id(std::string(100'000, 'x')).size() == 64);
+  CHECK_FALSE(engine_id(std::string(63, 'x') + " y").ends_with('-'));
+}
+
+TEST_CASE("engines: the usual kind of findings is known for engines of the table only") {
+  CHECK(engine_kind("gitleaks") == Kind::secret);
+  CHECK(engine_kind("kics") == Kind::iac);
+  CHECK_FALSE(engine_kind("acme-scanner-3").has_value());
+}
+
+TEST_CASE("engines: every id of the table is its own name and every kind is one") {
+  const auto text = find_resource("rules/engines.yaml");
+  REQUIRE(text.has_value());
+  const auto table = doc::parse_yaml(std::string(*text), "rules/engines.yaml");
+  REQUIRE(table.ok());
+  CHECK(table->root().size() > 100);
+  for (const auto& [id, engine] : table->root().members()) {
+    CAPTURE(std::string(id));
+    CHECK(text::kebab_case(id) == id);
+    CHECK(engine_id(id) == id);
+    CHECK(parse_kind(engine.at("kind").text()).has_value());
+    for (const doc::View name : engine.at("names").items()) CHECK(engine_id(name.text()) == id);
+  }
+}

@@ -1,0 +1,100 @@
+// What no reader may take for a finished scan: nine inputs that are not the report they should be, for every format,
+// with and without --tool. A format that is added later is covered by being in formats().
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "support/golden.hpp"
+#include "support/read_report.hpp"
+
+using namespace gatepost;
+
+namespace {
+
+struct Probe {
+  std::string name, text;
+};
+
+const std::vector<Probe>& probes() {
+  static const std::vector<Probe> kProbes = {
+      {"empty file", ""},
+      {"white space", " \n\t\n"},
+      {"null", "null"},
+      {"empty object", "{}"},
+      {"empty array", "[]"},
+      {"JSON of nobody", R"({"foo": [1, 2, 3], "results": [], "vulnerabilities": [], "runs": [], "version": "1.0"})"},
+      {"JSON array of nobody", R"([{"foo": 1}, {"id": "x", "severity": "high"}])"},
+      {"HTML error page", "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body></body></html>\n"},
+      {"XML of nobody", "<?xml version=\"1.0\"?>\n<results><result id=\"1\"/></results>\n"},
+      {"crash text", "ERROR: scanner crashed\nTraceback (most recent call last):\n  File \"scan.py\", line 1\n"},
+      {"bytes", std::string("\x00\xFF\x01\xFE\x02garbage", 12)},
+  };
+  return kProbes;
+}
+
+// The samples that are complete reports, so that a part of one is not.
+std::vector<std::filesystem::path> complete_samples() {
+  std::vector<std::filesystem::path> inputs;
+  for (const auto& folder : test::case_folders(GATEPOST_SOURCE_DIR "/tests/data/reports")) {
+    const auto input = test::input_of(folder);
+    if (is_complete(test::read_text(test::read_file(input)).state())) inputs.push_back(input);
+  }
+  return inputs;
+}
+
+}  // namespace
+
+TEST_CASE("probes: without --tool no format takes them for its report") {
+  for (const Probe& probe : probes()) {
+    CAPTURE(probe.name);
+    const auto report = test::read_text(probe.text);
+    CHECK(report.state() == ReportState::unrecognised);
+    CHECK(report.info().records.seen == 0);
+    CHECK_FALSE(report.info().notes.empty());
+  }
+}
+
+TEST_CASE("probes: with --tool no format takes them for its report") {
+  for (const ingest::Format& format : ingest::formats()) {
+    for (const Probe& probe : probes()) {
+      CAPTURE(format.id);
+      CAPTURE(probe.name);
+      const bool is_clean_scan = probe.text == "[]" && format.bare_empty_array;
+      const auto report = test::read_text(probe.text, test::test_options(std::string(format.id)));
+      CHECK(report.state() == (is_clean_scan ? ReportState::complete_empty : ReportState::unrecognised));
+      CHECK(report.info().records.seen == 0);
+    }
+  }
+}
+
+TEST_CASE("probes: half a report is never a complete one") {
+  for (const auto& input : complete_samples()) {
+    CAPTURE(input.string());
+    const std::string whole = test::read_file(input);
+    CHECK_FALSE(is_complete(test::read_text(whole.substr(0, whole.size() / 2)).state()));
+  }
+}
+
+TEST_CASE("probes: a report without its last byte is not a complete one") {
+  for (const auto& input : complete_samples()) {
+    CAPTURE(input.string());
+    const std::string whole(text::trim(test::read_file(input)));
+    CHECK_FALSE(is_complete(test::read_text(whole.substr(0, whole.size() - 1)).state()));
+  }
+}
+
+// Every prefix of a small report: no crash, and complete only when all of it is there.
+TEST_CASE("probes: no part of a report is a complete one") {
+  for (const auto& input : complete_samples()) {
+    const std::string whole(text::trim(test::read_file(input)));
+    CAPTURE(input.string());
+    const std::size_t step = std::max<std::size_t>(1, whole.size() / 200);
+    for (std::size_t length = 0; length < whole.size(); length += step) {
+      CAPTURE(length);
+      CHECK_FALSE(is_complete(test::read_text(whole.substr(0, length)).state()));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+#include "ingest/secret_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "ingest/plain_text.hpp"
+#include "support/read_report.hpp"
+
+using namespace gatepost;
+using namespace gatepost::ingest;
+
+namespace {
+
+const std::string kPemHeader = std::string("-----BEGIN ") + "RSA PRIVATE KEY-----";
+
+}  // namespace
+
+TEST_CASE("secrets: a value that cannot tell two secrets apart counts as masked") {
+  CHECK(is_masked("ABCD****************"));
+  CHECK(is_masked("[REDACTED]"));
+  CHECK(is_masked(kPemHeader));
+  CHECK(is_masked("  " + kPemHeader + "\n"));
+  CHECK_FALSE(is_masked("correct horse battery staple"));
+  CHECK_FALSE(is_masked(kPemHeader + "\nAAAA\n-----END"));
+}
+
+TEST_CASE("secrets: the mark has an HMAC of kind and value, and none of a masked value") {
+  ObservationTable table;
+  const Options options = test::test_options();
+  const ReportWriter out(table, table.add_report({}, {}), options);
+  const SecretMark mark = mark_secret(out, "token", "correct horse");
+  CHECK(mark.kind == "token");
+  CHECK(mark.id.starts_with("hmac:"));
+  CHECK(mark.id == mark_secret(out, "token", "correct horse").id);
+  CHECK(mark.id != mark_secret(out, "password", "correct horse").id);
+  CHECK(mark_secret(out, "token", "abc***").id == "");
+  CHECK(mark_secret(out, "token", "").id == "");
+}
+
+TEST_CASE("secrets: no text repeats the value or what stands in quotes in it") {
+  CHECK(without_secret("the token hunter2 is hunter2", "hunter2") == "the token *** is ***");
+  CHECK(without_secret("battery-staple is used", "password = \"battery-staple\"") == "*** is used");
+  CHECK(without_secret("an a is an a", "x = 'a'") == "an a is an a");
+  CHECK(without_secret("text", "") == "text");
+  CHECK(without_secret("a one two z", "one\n\ttwo") == "a *** z");
+  CHECK(without_secret("a one\ntwo z", "one\r\ntwo") == "a *** z");
+}
+
+TEST_CASE("secrets: addresses lose user and password") {
+  CHECK(without_userinfo("https://me:pw@host/path@x") == "https://host/path@x");
+  CHECK(without_userinfo("https://me@host") == "https://host");
+  CHECK(without_userinfo("https://a@b@host/") == "https://host/");
+  CHECK(without_userinfo("https://host/a@b?c@d") == "https://host/a@b?c@d");
+  CHECK(without_userinfo("me@host") == "me@host");
+}
+
+TEST_CASE("plain text: control characters go, lengths are bounded, only web addresses become links") {
+  CHECK(plain_name(std::string(" a\0b\x1B[31m ", 10)) == "ab[31m");
+  CHECK(plain_title("a\n  b\tc") == "a b c");
+  CHECK(plain_paragraphs("a\r\n\tb\x07") == "a\n\tb");
+  CHECK(plain_name(std::string(1'000'000, 'x')).size() == kLongestName);
+  CHECK(plain_title(std::string(1'000'000, 'x')).size() == kLongestTitle);
+  CHECK(plain_paragraphs(std::string(1'000'000, 'x')).size() == kLongestMessage);
+  CHECK(web_address(" HTTPS://me:pw@acme.example/x") == "HTTPS://acme.example/x");
+  CHECK(web_address("javascript:alert(1)") == "");
+  CHECK(web_address("/etc/passwd") == "");
+}
