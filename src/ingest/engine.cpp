@@ -13,8 +13,9 @@ namespace {
 constexpr std::size_t kLongestId = 64;
 
 struct EngineTable {
-  std::map<std::string, std::string, std::less<>> ids;  // by name in kebab-case
-  std::map<std::string, Kind, std::less<>> kinds;       // by id
+  std::map<std::string, std::string, std::less<>> ids;                                  // by name in kebab-case
+  std::map<std::string, Kind, std::less<>> kinds;                                       // by id
+  std::map<std::string, std::vector<std::pair<std::string, Kind>>, std::less<>> rules;  // by id: prefixes of rules
 };
 
 // Compiled in: a table that cannot be read is our bug, and a test reads it.
@@ -29,6 +30,11 @@ EngineTable load() {
     const auto kind = parse_kind(engine.at("kind").text());
     GP_ASSERT(kind.has_value());
     table.kinds.emplace(id, *kind);
+    for (const auto& [prefix, of_rules] : engine.at("rules").members()) {
+      const auto rule_kind = parse_kind(of_rules.text());
+      GP_ASSERT(rule_kind.has_value());
+      table.rules[std::string(id)].emplace_back(prefix, *rule_kind);
+    }
     const auto name_is = [&, owner = std::string(id)](std::string_view name) {
       const auto [place, is_new] = table.ids.emplace(text::kebab_case(name), owner);
       GP_ASSERT(is_new || place->second == owner);
@@ -63,7 +69,14 @@ std::string engine_id(std::string_view tool_name) {
   return text::kebab_case(text::kebab_case(without_remark(tool_name)).substr(0, kLongestId));
 }
 
-std::optional<Kind> engine_kind(std::string_view engine) {
+std::optional<Kind> engine_kind(std::string_view engine, std::initializer_list<std::string_view> rule) {
+  if (const auto rules = engines().rules.find(engine); rules != engines().rules.end()) {
+    for (const auto& [prefix, kind] : rules->second) {
+      for (const std::string_view name : rule) {
+        if (name.starts_with(prefix)) return kind;
+      }
+    }
+  }
   const auto known = engines().kinds.find(engine);
   if (known == engines().kinds.end()) return std::nullopt;
   return known->second;

@@ -2,6 +2,7 @@
 // one id. The table is config/rules/engines.yaml.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace gatepost::ingest {
 // "Acme Scanner 3" is "acme-scanner-3"; "" for a name without any letter or digit.
 std::string engine_id(std::string_view tool_name);
 
-// What an engine's findings are when a report does not say so; empty for an engine that is not in the table.
-std::optional<Kind> engine_kind(std::string_view engine);
+// What an engine's findings are when a report does not say so; empty for an engine that is not in the table. Of engines
+// that do several things the prefix of the rule's id or name decides, if the table has it.
+std::optional<Kind> engine_kind(std::string_view engine, std::initializer_list<std::string_view> rule = {});
 
 }  // namespace gatepost::ingest

@@ -13,8 +13,8 @@ constexpr std::size_t kLongestTitle = 200;
 
 // Tools escape for HTML here; the five entities they use.
 std::string unescape_html(std::string text) {
-  for (const auto& [entity, character] : {std::pair{"&#39;", "'"}, {"&quot;", "\""}, {"&#34;", "\""}, {"&lt;", "<"}, {"&gt;", ">"},
-                                          {"&amp;", "&"}}) {
+  for (const auto& [entity, character] :
+       {std::pair{"&#39;", "'"}, {"&quot;", "\""}, {"&#34;", "\""}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}) {
     text = text::replace_all(std::move(text), entity, character);
   }
   return text;
@@ -79,7 +79,8 @@ void read_relationships(doc::View view, Rule& rule) {
 // The id itself ("CVE-2024-1"), its beginning ("CVE-2024-1-lodash") and the ids it replaces.
 void read_advisories(doc::View view, Rule& rule) {
   const auto add = [&](std::string_view text) {
-    if (const auto advisory = leading_advisory(text); advisory && std::ranges::find(rule.advisories, *advisory) == rule.advisories.end()) {
+    if (const auto advisory = leading_advisory(text);
+        advisory && std::ranges::find(rule.advisories, *advisory) == rule.advisories.end()) {
       rule.advisories.push_back(*advisory);
     }
   };
@@ -104,6 +105,7 @@ std::optional<AdvisoryId> leading_advisory(std::string_view text) {
 Rule read_rule(doc::View view) {
   Rule rule;
   rule.id = view.at("id").text();
+  rule.name = view.at("name").text();
   rule.title = title_of(view);
   rule.help_url = view.at("helpUri").text();
   rule.default_level = parse_level(view.at("defaultConfiguration").at("level").text());

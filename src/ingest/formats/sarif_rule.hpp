@@ -14,7 +14,7 @@
 namespace gatepost::ingest::sarif {
 
 struct Rule {
-  std::string id;
+  std::string id, name;
   std::string title, help_url;
   std::uint16_t security_tenths = kNoTenths;
   std::string severity_word;

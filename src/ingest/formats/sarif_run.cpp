@@ -47,7 +47,8 @@ std::string strip_checkout_root(std::string path) {
     const std::size_t first = below.find('/');
     const std::size_t second = first == std::string_view::npos ? first : below.find('/', first + 1);
     if (second == std::string_view::npos) continue;
-    if (below.substr(0, first) == below.substr(first + 1, second - first - 1)) return std::string(below.substr(second + 1));
+    if (below.substr(0, first) == below.substr(first + 1, second - first - 1))
+      return std::string(below.substr(second + 1));
   }
   for (const std::string_view root : {"/github/workspace/", "/workspace/source/"}) {
     if (rest.starts_with(root)) return std::string(rest.substr(root.size()));
@@ -69,8 +70,10 @@ Run::Run(doc::View view, ObservationTable& table) : view_(view), table_(table) {
   const doc::View tool = view.at("tool");
   engine_ = engine_id(tool.at("driver").at("name").text());
   components_.push_back(read_component(tool.at("driver"), "rules"));
-  for (const doc::View extension : tool.at("extensions").items()) components_.push_back(read_component(extension, "rules"));
-  for (const doc::View taxonomy : view.at("taxonomies").items()) taxonomies_.push_back(read_component(taxonomy, "taxa"));
+  for (const doc::View extension : tool.at("extensions").items())
+    components_.push_back(read_component(extension, "rules"));
+  for (const doc::View taxonomy : view.at("taxonomies").items())
+    taxonomies_.push_back(read_component(taxonomy, "taxa"));
   for (const doc::View artifact : view.at("artifacts").items()) artifacts_.push_back(artifact);
   for (const doc::View invocation : view.at("invocations").items()) {
     for (const doc::View override_ : invocation.at("ruleConfigurationOverrides").items()) {
@@ -95,10 +98,12 @@ void Run::describe(ReportWriter& out) const {
   const bool has_results = view_.at("results").is_array();
   if (!driver.at("name").text().empty() && has_results) out.evidence_of_a_scan();
   if (view_.at("externalPropertyFileReferences").at("results").is_array()) {
-    out.incomplete("external-properties", "the results are in other files (externalPropertyFileReferences), which are not read",
+    out.incomplete("external-properties",
+                   "the results are in other files (externalPropertyFileReferences), which are not read",
                    view_.pointer());
   } else if (!has_results) {
-    out.incomplete("run-without-results", "the run has no list of results: the scan did not get that far", view_.pointer());
+    out.incomplete("run-without-results", "the run has no list of results: the scan did not get that far",
+                   view_.pointer());
   }
   for (const doc::View invocation : view_.at("invocations").items()) describe_invocation(invocation, out);
 }
@@ -171,7 +176,7 @@ BoundRule& Run::bind(const Reference& reference) {
   if (!view.exists()) {
     if (const auto advisory = leading_advisory(id)) bound.rule.advisories.push_back(*advisory);
   }
-  bound.kind = kind_of(bound.rule, engine_kind(engine_));
+  bound.kind = kind_of(bound.rule, engine_kind(engine_, {bound.rule.id, bound.rule.name}));
   std::vector<std::string> advisories;
   for (const AdvisoryId& advisory : bound.rule.advisories) advisories.push_back(advisory.value());
   bound.advisories = table_.intern_texts(advisories);
@@ -189,7 +194,8 @@ std::optional<Cwe> Run::cwe_of_taxon(const Reference& reference) const {
   const std::string_view name = table_.text(reference.component_name);
   for (std::size_t i = 0; i < taxonomies_.size(); ++i) {
     const Component& taxonomy = taxonomies_[i];
-    const bool meant = name.empty() ? reference.component == static_cast<std::int32_t>(i) : taxonomy.view.at("name").text() == name;
+    const bool meant =
+        name.empty() ? reference.component == static_cast<std::int32_t>(i) : taxonomy.view.at("name").text() == name;
     const bool is_cwe = text::equal_ignoring_case(taxonomy.view.at("name").text(), "CWE");
     if (!meant || !is_cwe) continue;
     if (reference.id != TextId::none) return parse_cwe(table_.text(reference.id));

@@ -78,10 +78,17 @@ TEST_CASE("probes: half a report is never a complete one") {
   }
 }
 
+namespace {
+
+// Without the words that a tool wrote after its report: cutting those takes nothing away.
+std::string document_of(std::string text) { return text.substr(0, text.find_last_of("]}>") + 1); }
+
+}  // namespace
+
 TEST_CASE("probes: a report without its last byte is not a complete one") {
   for (const auto& input : complete_samples()) {
     CAPTURE(input.string());
-    const std::string whole(text::trim(test::read_file(input)));
+    const std::string whole = document_of(test::read_file(input));
     CHECK_FALSE(is_complete(test::read_text(whole.substr(0, whole.size() - 1)).state()));
   }
 }
@@ -89,7 +96,7 @@ TEST_CASE("probes: a report without its last byte is not a complete one") {
 // Every prefix of a small report: no crash, and complete only when all of it is there.
 TEST_CASE("probes: no part of a report is a complete one") {
   for (const auto& input : complete_samples()) {
-    const std::string whole(text::trim(test::read_file(input)));
+    const std::string whole = document_of(test::read_file(input));
     CAPTURE(input.string());
     const std::size_t step = std::max<std::size_t>(1, whole.size() / 200);
     for (std::size_t length = 0; length < whole.size(); length += step) {
