@@ -170,6 +170,7 @@ class Differ {
     for (std::uint32_t i = 0; i < changes_.size(); ++i) {
       if (!moved_away(i)) difference.change.files.push_back(describe(i));
     }
+    difference.change.sort();
     difference.notes = notes();
     difference.statistics = {
         .trees_read = 0, .blobs_read = reader_.blobs(), .bytes_read = reader_.bytes(), .pairs_scored = pairs_scored_};
