@@ -23,8 +23,8 @@
 namespace gatepost::git {
 namespace {
 
-constexpr std::size_t kFilesAtOnce = 16;  // handed to a thread together
-constexpr unsigned kMostThreads = 64;
+constexpr std::size_t kFilesAtOnce = 16;       // handed to a thread together
+constexpr std::size_t kFilesForAThread = 100;  // fewer are not worth a thread
 
 enum class Lines : std::uint8_t {
   same,       // nothing to compare: the content is the same
@@ -64,45 +64,50 @@ std::vector<Hunk> replace_all(std::uint32_t old_count, std::uint32_t new_count) 
            .new_count = new_count}};
 }
 
-// Reads contents, from several threads at once.
+// What all threads together have read. Summed up whatever is then left out, so that the sums do not depend on the order
+// of reading.
+struct Tally {
+  const DiffLimits& limits;
+  std::atomic<std::uint64_t> bytes = 0, similarity_bytes = 0, blobs = 0;
+  [[nodiscard]] bool over_total() const { return bytes > limits.total_bytes; }
+  [[nodiscard]] bool over_similarity() const { return similarity_bytes > limits.similarity_bytes; }
+};
+
+// Reads contents, on one thread.
 class Reader {
  public:
-  Reader(const Repository& repository, const DiffLimits& limits) : repository_(repository), limits_(limits) {}
+  Reader(Objects objects, Tally& tally) : objects_(std::move(objects)), tally_(tally), limits_(tally.limits) {}
 
-  // The one changed path: its lines and, with `counter`, its pieces.
-  Content read(const TreeChange& change, PieceCounter* counter);
+  // The one changed path: its lines and, with `seek_similar`, its pieces.
+  Content read(const TreeChange& change, bool seek_similar) {
+    return is_lone(change) ? read_lone(change, seek_similar) : compare(change);
+  }
   // The same for a file that moved from the path of `source` to that of `target`.
   Content read_pair(const TreeChange& source, const TreeChange& target) {
     return compare({target.path, source.old_mode, target.new_mode, source.old_id, target.new_id});
   }
 
-  [[nodiscard]] bool over_total() const { return bytes_ > limits_.total_bytes; }
-  [[nodiscard]] bool over_similarity() const { return similarity_bytes_ > limits_.similarity_bytes; }
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-  [[nodiscard]] std::uint64_t blobs() const { return blobs_; }
-
  private:
   Side load(std::uint32_t mode, const ObjectId& id);
   Content compare(const TreeChange& change);
-  Content read_lone(const TreeChange& change, PieceCounter* counter);
+  Content read_lone(const TreeChange& change, bool seek_similar);
 
-  const Repository& repository_;
+  Objects objects_;
+  Tally& tally_;
   const DiffLimits& limits_;
-  // Summed up whatever is then left out, so that they do not depend on the order of reading.
-  std::atomic<std::uint64_t> bytes_ = 0, similarity_bytes_ = 0;
-  std::atomic<std::uint64_t> blobs_ = 0;
+  std::optional<PieceCounter> counter_;
 };
 
 Side Reader::load(std::uint32_t mode, const ObjectId& id) {
   if (mode == 0) return {};
   if (mode == kModeSubmodule) return {.text = "commit\n"};  // one line, which says where it points
-  const auto size = object_size(repository_, id);
+  const auto size = objects_.size(id);
   if (!size || !*size) return {.state = Lines::missing};
-  bytes_ += **size;
-  if (**size > limits_.blob_bytes || over_total()) return {.state = Lines::too_large};
-  auto object = find_object(repository_, id);
+  tally_.bytes += **size;
+  if (**size > limits_.blob_bytes || tally_.over_total()) return {.state = Lines::too_large};
+  auto object = objects_.find(id);
   if (!object || !*object) return {.state = Lines::missing};
-  ++blobs_;
+  ++tally_.blobs;
   Side side{.object = *std::move(object)};
   side.text = side.object->bytes();
   return side;
@@ -117,15 +122,19 @@ Content Reader::compare(const TreeChange& change) {
   const Lines worse = std::max(before.state, after.state);
   if (worse != Lines::known) return {.lines = worse};
   if (is_binary(before.text) || is_binary(after.text)) return {.lines = Lines::known, .binary = true};
-  const std::uint32_t old_count = count_lines(before.text), new_count = count_lines(after.text);
-  if (changes_type(change)) return {.lines = Lines::known, .hunks = replace_all(old_count, new_count)};
-  if (std::max(old_count, new_count) > limits_.blob_lines) return {.lines = Lines::too_large};
+  if (changes_type(change)) {
+    return {.lines = Lines::known, .hunks = replace_all(count_lines(before.text), count_lines(after.text))};
+  }
+  const auto too_many = [&](std::string_view text) {
+    return text.size() > limits_.blob_lines && count_lines(text) > limits_.blob_lines;
+  };
+  if (too_many(before.text) || too_many(after.text)) return {.lines = Lines::too_large};
   auto hunks = diff_lines(before.text, after.text);
   if (!hunks) return {.lines = Lines::too_large};
   return {.lines = Lines::known, .hunks = *std::move(hunks)};
 }
 
-Content Reader::read_lone(const TreeChange& change, PieceCounter* counter) {
+Content Reader::read_lone(const TreeChange& change, bool seek_similar) {
   const Side side = is_added(change) ? load(change.new_mode, change.new_id) : load(change.old_mode, change.old_id);
   Content content{.lines = side.state};
   if (side.state != Lines::known) return content;
@@ -133,16 +142,13 @@ Content Reader::read_lone(const TreeChange& change, PieceCounter* counter) {
   content.binary = is_binary(side.text);
   const std::uint32_t count = content.binary ? 0 : count_lines(side.text);
   content.hunks = is_added(change) ? replace_all(0, count) : replace_all(count, 0);
-  if (counter == nullptr || !is_regular(is_added(change) ? change.new_mode : change.old_mode)) return content;
-  similarity_bytes_ += content.size;
-  if (over_similarity()) return content;
+  if (!seek_similar || !is_regular(is_added(change) ? change.new_mode : change.old_mode)) return content;
+  tally_.similarity_bytes += content.size;
+  if (tally_.over_similarity()) return content;
   content.comparable = true;
-  content.pieces = counter->pieces(side.text);
+  if (!counter_) counter_.emplace();
+  content.pieces = counter_->pieces(side.text);
   return content;
-}
-
-Content Reader::read(const TreeChange& change, PieceCounter* counter) {
-  return is_lone(change) ? read_lone(change, counter) : compare(change);
 }
 
 // A rename by indices into the changes.
@@ -156,7 +162,7 @@ class Differ {
       : repository_(repository),
         options_(options),
         changes_(std::move(changes)),
-        reader_(repository, options.limits),
+        tally_{options.limits},
         contents_(changes_.size()),
         moves_(changes_.size()) {}
 
@@ -173,7 +179,7 @@ class Differ {
     difference.change.sort();
     difference.notes = notes();
     difference.statistics = {
-        .trees_read = 0, .blobs_read = reader_.blobs(), .bytes_read = reader_.bytes(), .pairs_scored = pairs_scored_};
+        .trees_read = 0, .blobs_read = tally_.blobs, .bytes_read = tally_.bytes.load(), .pairs_scored = pairs_scored_};
     return difference;
   }
 
@@ -198,15 +204,17 @@ class Differ {
   void pair_similar_files();
   void read_contents();
   void compare_moved();
+  void prepare_readers(std::size_t files);
   template <class Work>
-  void for_each(const std::vector<std::uint32_t>& indices, Work work) const;
+  void for_each(const std::vector<std::uint32_t>& indices, Work work);
   FileChange describe(std::uint32_t i);
   std::vector<Note> notes() const;
 
   const Repository& repository_;
   const DiffOptions& options_;
   std::vector<TreeChange> changes_;
-  Reader reader_;
+  Tally tally_;
+  std::vector<Reader> readers_;  // one for each thread
   std::vector<Content> contents_;
   std::vector<Moved> moves_;
   bool by_line_ = true;
@@ -247,7 +255,7 @@ void Differ::pair_identical_files() {
 void Differ::pair_similar_files() {
   const Lone sources = lone(true), targets = lone(false);
   if (sources.files.empty() || targets.files.empty()) return;
-  if (reader_.over_similarity()) {
+  if (tally_.over_similarity()) {
     renames_cut_ = true;
     return;
   }
@@ -257,18 +265,30 @@ void Differ::pair_similar_files() {
   pairs_scored_ = similar.pairs_scored;
 }
 
+// As many readers as threads are worth it.
+void Differ::prepare_readers(std::size_t files) {
+  const unsigned wanted = options_.threads == 0 ? default_threads() : options_.threads;
+  const std::size_t threads = std::clamp<std::size_t>(files / kFilesForAThread, 1, wanted);
+  if (readers_.empty()) readers_.emplace_back(Objects(repository_), tally_);
+  while (readers_.size() < threads) {
+    auto own = Objects::open_own(repository_);
+    if (!own) return;
+    readers_.emplace_back(*std::move(own), tally_);
+  }
+}
+
 template <class Work>
-void Differ::for_each(const std::vector<std::uint32_t>& indices, Work work) const {
-  unsigned threads = options_.threads == 0 ? default_threads() : std::min(options_.threads, kMostThreads);
-  if (indices.size() <= kFilesAtOnce) threads = 1;
+void Differ::for_each(const std::vector<std::uint32_t>& indices, Work work) {
+  prepare_readers(indices.size());
   std::size_t next = 0;
   const auto produce = [&]() -> std::optional<std::size_t> {
     if (next >= indices.size()) return std::nullopt;
     return std::exchange(next, next + kFilesAtOnce);
   };
-  produce_and_work<std::size_t>(threads, 2 * std::size_t{threads}, produce, [&](unsigned worker, std::size_t first) {
+  const auto threads = static_cast<unsigned>(readers_.size());
+  produce_and_work<std::size_t>(threads, 2 * readers_.size(), produce, [&](unsigned worker, std::size_t first) {
     const std::size_t end = std::min(first + kFilesAtOnce, indices.size());
-    for (std::size_t i = first; i < end; ++i) work(worker, indices[i]);
+    for (std::size_t i = first; i < end; ++i) contents_[indices[i]] = work(readers_[worker], indices[i]);
   });
 }
 
@@ -282,12 +302,7 @@ void Differ::read_contents() {
     wanted.push_back(i);
   }
   const bool seek_similar = any_source && any_target;
-  std::vector<std::optional<PieceCounter>> counters(kMostThreads);
-  for_each(wanted, [&](unsigned worker, std::uint32_t i) {
-    auto& counter = counters[worker];
-    if (seek_similar && !counter) counter.emplace();
-    contents_[i] = reader_.read(changes_[i], counter ? &*counter : nullptr);
-  });
+  for_each(wanted, [&](Reader& reader, std::uint32_t i) { return reader.read(changes_[i], seek_similar); });
 }
 
 void Differ::compare_moved() {
@@ -295,9 +310,8 @@ void Differ::compare_moved() {
   for (std::uint32_t i = 0; i < changes_.size(); ++i) {
     if (moved_here(i)) wanted.push_back(i);
   }
-  for_each(wanted, [&](unsigned, std::uint32_t i) {
-    contents_[i] = reader_.read_pair(changes_[moves_[i].other], changes_[i]);
-  });
+  for_each(wanted,
+           [&](Reader& reader, std::uint32_t i) { return reader.read_pair(changes_[moves_[i].other], changes_[i]); });
 }
 
 FileChange Differ::describe(std::uint32_t i) {
@@ -316,7 +330,7 @@ FileChange Differ::describe(std::uint32_t i) {
   if (moved_here(i)) file.similarity = static_cast<std::uint8_t>(moves_[i].score * 100 / kFullScore);
   if (from.old_id == change.new_id && !changes_type({{}, from.old_mode, change.new_mode, {}, {}})) return file;
   Content& content = contents_[i];
-  const bool compared = by_line_ && !reader_.over_total();
+  const bool compared = by_line_ && !tally_.over_total();
   file.lines_known = compared && content.lines == Lines::known;
   if (compared && content.lines == Lines::missing) ++missing_;
   // Of an added file every line counts anyway.
@@ -339,9 +353,9 @@ std::vector<Note> Differ::notes() const {
                      "and only identical files are recognised as renamed",
                      changes_.size(), options_.limits.paths_by_line));
   }
-  if (reader_.over_total()) {
+  if (tally_.over_total()) {
     tell("change-too-large", fmt::format("the changed files hold {} bytes, more than the limit of {}: {}",
-                                         reader_.bytes(), options_.limits.total_bytes, kConsequence));
+                                         tally_.bytes.load(), options_.limits.total_bytes, kConsequence));
   }
   if (missing_ > 0) {
     const std::string remedy = repository_.is_partial() ? "; run: " + unfilter_command() : "";

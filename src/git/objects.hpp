@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "git/handles.hpp"
@@ -26,10 +26,28 @@ class Object {
   OdbObjectHandle handle_;
 };
 
-// Empty when the object is not in this clone; an error when it is there and cannot be read.
+// The objects of a repository. libgit2 lets one thread at a time read through a handle: a thread that reads much opens
+// its own.
+class Objects {
+ public:
+  // Shares the repository's handle.
+  explicit Objects(const Repository& repository) : handle_(repository.objects()), partial_(repository.is_partial()) {}
+  static Result<Objects> open_own(const Repository& repository);
+
+  // Empty when the object is not in this clone; an error when it is there and cannot be read.
+  [[nodiscard]] Result<std::optional<Object>> find(const ObjectId& id) const;
+  // The size without unpacking all of it; empty when the object is not in this clone.
+  [[nodiscard]] Result<std::optional<std::uint64_t>> size(const ObjectId& id) const;
+  [[nodiscard]] bool has(const ObjectId& id) const;
+
+ private:
+  [[nodiscard]] bool surely_absent(const ObjectId& id) const { return partial_ && !has(id); }
+  std::shared_ptr<git_odb> handle_;
+  bool partial_ = false;
+};
+
+// The same through the repository's handle.
 Result<std::optional<Object>> find_object(const Repository& repository, const ObjectId& id);
 bool has_object(const Repository& repository, const ObjectId& id);
-// The size without unpacking all of it; empty when the object is not in this clone.
-Result<std::optional<std::uint64_t>> object_size(const Repository& repository, const ObjectId& id);
 
 }  // namespace gatepost::git

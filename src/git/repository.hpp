@@ -46,7 +46,7 @@ class Repository {
 
   // For this module only.
   [[nodiscard]] git_repository* handle() const { return handle_.get(); }
-  [[nodiscard]] git_odb* objects() const { return objects_.get(); }
+  [[nodiscard]] const std::shared_ptr<git_odb>& objects() const { return objects_; }
 
  private:
   Repository() = default;

@@ -153,7 +153,7 @@ Result<std::vector<TreeFile>> Tree::matching(const Glob& glob) const {
 Result<std::string> read_blob(const Repository& repository, const ObjectId& blob, std::uint64_t limit,
                               std::string_view name) {
   const std::string shown = text::printable(name, kLongestPath);
-  GP_TRY(const auto size, object_size(repository, blob).context(shown));
+  GP_TRY(const auto size, Objects(repository).size(blob).context(shown));
   if (!size) {
     const std::string hint =
         repository.is_partial()

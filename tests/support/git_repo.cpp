@@ -153,6 +153,11 @@ TempDir::~TempDir() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+unsigned random_runs(unsigned usual) {
+  const char* const given = std::getenv("GATEPOST_RANDOM_RUNS");
+  return given == nullptr ? usual : static_cast<unsigned>(std::atoi(given));
+}
+
 bool have_git() {
   static const bool found = try_git("", {"--version"}).exit_code == 0;
   if (!found) skip("no git command here");

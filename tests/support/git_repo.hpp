@@ -39,6 +39,9 @@ struct GitCommit {
   std::int64_t time = 0;  // seconds since 2020; 0: a minute for each commit before it
 };
 
+// How many seeds a randomised test tries: few, or what the environment variable GATEPOST_RANDOM_RUNS says.
+unsigned random_runs(unsigned usual);
+
 // False, and the running test is marked as skipped, when there is no git here.
 bool have_git();
 
