@@ -13,17 +13,20 @@
 
 namespace gatepost::test {
 
-inline git::Repository open_repository(const std::string& directory, bool trusted_path = false) {
+inline void need_library() {
   static auto library = git::Library::start();
   REQUIRE(library.ok());
+}
+
+inline git::Repository open_repository(const std::string& directory, bool trusted_path = false) {
+  need_library();
   auto repository = git::Repository::open(directory, {.trusted_path = trusted_path});
   REQUIRE_MESSAGE(repository.ok(), repository.error().message);
   return *std::move(repository);
 }
 
 inline Error open_error(const std::string& directory, bool trusted_path = false) {
-  static auto library = git::Library::start();
-  REQUIRE(library.ok());
+  need_library();
   const auto repository = git::Repository::open(directory, {.trusted_path = trusted_path});
   REQUIRE(!repository.ok());
   return repository.error();
