@@ -10,9 +10,6 @@
 namespace gatepost::git {
 namespace {
 
-constexpr std::size_t kMostFiles = 2'000'000;
-constexpr std::size_t kMostTrees = 2'000'000;
-
 FileType type_of(std::uint32_t mode) {
   if (mode == kModeExecutable) return FileType::executable;
   if (mode == kModeLink) return FileType::symbolic_link;
@@ -23,12 +20,12 @@ FileType type_of(std::uint32_t mode) {
 template <class Enter, class Visit>
 class Walker {
  public:
-  Walker(const Repository& repository, Enter enter, Visit visit)
-      : repository_(repository), enter_(std::move(enter)), visit_(std::move(visit)) {}
+  Walker(const Repository& repository, std::size_t most, Enter enter, Visit visit)
+      : repository_(repository), most_(most), enter_(std::move(enter)), visit_(std::move(visit)) {}
 
   // The depth of the recursion is bounded by the length of a path.
   Status walk(const ObjectId& tree) {
-    if (++trees_ > kMostTrees) return too_many();
+    if (++trees_ > most_) return too_many();
     GP_TRY(TreeCursor cursor, TreeCursor::open(repository_, tree));
     while (!cursor.at_end()) {
       const TreeItem& item = cursor.item();
@@ -39,7 +36,7 @@ class Walker {
                      fmt::format("a path in the repository is longer than {} bytes", kLongestPath));
       }
       if (!item.is_tree()) {
-        if (++files_ > kMostFiles) return too_many();
+        if (++files_ > most_) return too_many();
         visit_(path_, item);
       } else if (enter_(path_)) {
         path_ += '/';
@@ -52,10 +49,11 @@ class Walker {
   }
 
  private:
-  static Error too_many() {
-    return error(ErrorKind::bad_input, fmt::format("the repository has more than {} files or directories", kMostFiles));
+  [[nodiscard]] Error too_many() const {
+    return error(ErrorKind::bad_input, fmt::format("the repository has more than {} files or directories", most_));
   }
   const Repository& repository_;
+  std::size_t most_;
   Enter enter_;
   Visit visit_;
   std::string path_;
@@ -120,10 +118,10 @@ Result<std::optional<std::string>> Tree::read(std::string_view path, std::uint64
   return std::optional(std::move(bytes));
 }
 
-Result<std::vector<std::string>> Tree::paths() const {
+Result<std::vector<std::string>> Tree::paths(std::size_t most) const {
   std::vector<std::string> all;
   Walker walker(
-      repository_, [](std::string_view) { return true; },
+      repository_, most, [](std::string_view) { return true; },
       [&](const std::string& path, const TreeItem&) { all.push_back(path); });
   GP_CHECK(walker.walk(root_));
   return all;
@@ -132,7 +130,7 @@ Result<std::vector<std::string>> Tree::paths() const {
 Result<std::vector<TreeFile>> Tree::files() const {
   std::vector<TreeFile> all;
   Walker walker(
-      repository_, [](std::string_view) { return true; },
+      repository_, kMostFiles, [](std::string_view) { return true; },
       [&](const std::string& path, const TreeItem& item) { all.push_back({path, type_of(item.mode), item.id}); });
   GP_CHECK(walker.walk(root_));
   return all;
@@ -142,7 +140,7 @@ Result<std::vector<TreeFile>> Tree::matching(const Glob& glob) const {
   std::vector<TreeFile> found;
   const auto literal = literal_directories(glob);
   Walker walker(
-      repository_, [&](std::string_view directory) { return may_hold_matches(literal, directory); },
+      repository_, kMostFiles, [&](std::string_view directory) { return may_hold_matches(literal, directory); },
       [&](const std::string& path, const TreeItem& item) {
         if (glob.matches(path)) found.push_back({path, type_of(item.mode), item.id});
       });

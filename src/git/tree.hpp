@@ -25,6 +25,9 @@ struct TreeFile {
 
 class Tree {
  public:
+  // So many files, and as many directories, are read before we give up: a few small objects can stand for billions.
+  static constexpr std::size_t kMostFiles = 2'000'000;
+
   // Fails when the commit, or its root directory, is not in this clone.
   static Result<Tree> of_commit(const Repository& repository, const ObjectId& commit);
   // By the tree object's own id, which need not belong to a commit.
@@ -38,8 +41,8 @@ class Tree {
   // we never follow, for more than `limit` bytes, and for contents that a partial clone left out.
   [[nodiscard]] Result<std::optional<std::string>> read(std::string_view path, std::uint64_t limit) const;
 
-  // All paths, sorted, submodules and links too. Fails beyond two million.
-  [[nodiscard]] Result<std::vector<std::string>> paths() const;
+  // All paths, sorted, submodules and links too.
+  [[nodiscard]] Result<std::vector<std::string>> paths(std::size_t most = kMostFiles) const;
   [[nodiscard]] Result<std::vector<TreeFile>> files() const;
   // Files that match, sorted; directories that no match can lie in are not read.
   [[nodiscard]] Result<std::vector<TreeFile>> matching(const Glob& glob) const;

@@ -186,6 +186,17 @@ std::string git_line(const std::string& directory, std::vector<std::string> argu
   return text;
 }
 
+ProcessResult run_shell(const std::string& directory, const std::string& command) {
+  auto variables = environment();
+  // What try_git says with -c.
+  variables.insert({{"GIT_CONFIG_COUNT", "2"},
+                    {"GIT_CONFIG_KEY_0", "protocol.file.allow"},
+                    {"GIT_CONFIG_VALUE_0", "always"},
+                    {"GIT_CONFIG_KEY_1", "safe.directory"},
+                    {"GIT_CONFIG_VALUE_1", "*"}});
+  return run_process({"sh", "-c", command}, directory, variables);
+}
+
 void add_commits(const std::string& directory, const std::vector<GitCommit>& commits) {
   run_git(directory, {"fast-import", "--quiet", "--force", "--done"}, import_stream(commits));
 }

@@ -51,6 +51,9 @@ std::string run_git(const std::string& directory, std::vector<std::string> argum
 // The same without the line end.
 std::string git_line(const std::string& directory, std::vector<std::string> arguments);
 
+// Runs a command line that starts with "git", as one that we advise to run.
+ProcessResult run_shell(const std::string& directory, const std::string& command);
+
 // Makes a repository in `directory` (bare, or else with the last commit checked out) that has these commits.
 void make_repository(const std::string& directory, const std::vector<GitCommit>& commits, bool bare = false);
 // Adds commits to a repository; parents may be any revision of it.

@@ -67,7 +67,8 @@ const std::vector<HistoryCase> kHistories = {
      "one",
      "two",
      {"b", "a"}},
-    {"octopus", {{"r"}, {"a", {"r"}}, {"b", {"r"}}, {"c", {"r"}}, {"one", {"a", "b", "c"}}, {"two", {"b"}}},
+    {"octopus",
+     {{"r"}, {"a", {"r"}}, {"b", {"r"}}, {"c", {"r"}}, {"one", {"a", "b", "c"}}, {"two", {"b"}}},
      "one",
      "two",
      {"b"}},
@@ -124,9 +125,8 @@ TEST_CASE("history: what a shallow clone is certain of is true") {
     make_repository(temp / "r", random_history(seed, 30, seed % 3 != 0), true);
     std::mt19937 random(seed);
     const std::string one = "c" + std::to_string(15 + random() % 15), two = "c" + std::to_string(15 + random() % 15);
-    run_git(temp.path().string(),
-            {"clone", "-q", "--bare", "--depth=" + std::to_string(1 + random() % 6), "--branch=" + one,
-             "file://" + (temp / "r"), "shallow"});
+    run_git(temp.path().string(), {"clone", "-q", "--bare", "--depth=" + std::to_string(1 + random() % 6),
+                                   "--branch=" + one, "file://" + (temp / "r"), "shallow"});
     run_git(temp / "shallow", {"fetch", "-q", "--depth=" + std::to_string(1 + random() % 6), "origin",
                                "refs/heads/" + two + ":refs/heads/second"});
     const auto repository = open_repository(temp / "shallow");
@@ -147,8 +147,15 @@ TEST_CASE("history: a base beyond the end of a shallow clone is not replaced by 
   if (!have_git()) return;
   const TempDir temp;
   make_repository(temp / "r",
-                  {{"old"}, {"true", {"old"}}, {"x", {"true"}}, {"one", {"x"}}, {"y", {"true"}}, {"z", {"y"}},
-                   {"side", {"old"}}, {"two", {"side", "z"}}, {"later", {"one", "old"}}},
+                  {{"old"},
+                   {"true", {"old"}},
+                   {"x", {"true"}},
+                   {"one", {"x"}},
+                   {"y", {"true"}},
+                   {"z", {"y"}},
+                   {"side", {"old"}},
+                   {"two", {"side", "z"}},
+                   {"later", {"one", "old"}}},
                   true);
   run_git(temp.path().string(),
           {"clone", "-q", "--bare", "--depth=2", "--branch=later", "file://" + (temp / "r"), "shallow"});
