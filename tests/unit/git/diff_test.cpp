@@ -3,6 +3,7 @@
 #include <map>
 #include <random>
 
+#include "git/tree.hpp"
 #include "unit/git/changes.hpp"
 #include "unit/git/fixture.hpp"
 
@@ -175,4 +176,127 @@ TEST_CASE("diff: random trees give the renames, modes and hunks that git gives")
       CHECK(difference_of(repository, "before", "after", {.threads = threads}).change == difference.change);
     }
   }
+}
+
+TEST_CASE("diff: what is over a limit is said, and then every line counts as changed") {
+  if (!have_git()) return;
+  const TempDir temp;
+  const std::vector<GitFile> before = {
+      {"edit", numbered_lines(50)}, {"gone/a", numbered_lines(40)}, {"gone/same", "same\n"}, {"small", "1\n"}};
+  const std::vector<GitFile> after = {{"edit", numbered_lines(50, {{7, "x"}})},
+                                      {"here/b", numbered_lines(40, {{9, "x"}})},
+                                      {"here/same", "same\n"},
+                                      {"small", "2\n"}};
+  make_repository(temp / "r", {{"before", {}, before}, {"after", {"before"}, after}}, true);
+  const auto repository = open_repository(temp / "r");
+  const std::string pure_rename = "R100 gone/same -> here/same\n";
+  struct Case {
+    std::string name;
+    git::DiffLimits limits;
+    std::string code, expected;
+  };
+  for (const Case& it :
+       {Case{"none", {}, "", "M edit @7,1>7,1\nR97 gone/a -> here/b @9,1>9,1\n" + pure_rename + "M small @1,1>1,1\n"},
+        Case{"paths",
+             {.paths_by_line = 3},
+             "too-many-paths",
+             "M edit unknown\nD gone/a 100644>000000 unknown\nA here/b 000000>100644 unknown\n" + pure_rename +
+                 "M small unknown\n"},
+        Case{"bytes of a file",
+             {.blob_bytes = 100},
+             "files-too-large",
+             "M edit unknown\nD gone/a 100644>000000 unknown\nA here/b 000000>100644 unknown\n" + pure_rename +
+                 "M small @1,1>1,1\n"},
+        Case{"lines of a file",
+             {.blob_lines = 45},
+             "files-too-large",
+             "M edit unknown\nR97 gone/a -> here/b @9,1>9,1\n" + pure_rename + "M small @1,1>1,1\n"},
+        Case{"bytes of all", {.total_bytes = 500}, "change-too-large", "M edit unknown\n"},
+        Case{"bytes for similarity",
+             {.similarity_bytes = 100},
+             "renames-incomplete",
+             "M edit @7,1>7,1\nD gone/a 100644>000000 @1,40>0,0\nA here/b 000000>100644 @0,0>1,40\n" + pure_rename +
+                 "M small @1,1>1,1\n"}}) {
+    CAPTURE(it.name);
+    const auto difference = difference_of(repository, "before", "after", {.limits = it.limits});
+    const std::string described = describe(difference.change);
+    CHECK(it.code == (difference.notes.empty() ? "" : difference.notes[0].code));
+    if (it.code == "change-too-large") {
+      CHECK(described.find('@') == std::string::npos);
+    } else {
+      CHECK(described == it.expected);
+    }
+  }
+  const auto refused =
+      git::diff(repository, commit_id(repository, "before"), commit_id(repository, "after"), {.limits = {.paths = 3}});
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().message == "the change touches more than 3 paths");
+}
+
+TEST_CASE("diff: a clone without contents still knows paths, modes and identical renames") {
+  if (!have_git()) return;
+  const TempDir temp;
+  const std::vector<GitFile> before = {{"a", numbered_lines(9)}, {"b", "1\n"}, {"c", "2\n"}, {"m", "3\n"}};
+  const std::vector<GitFile> after = {
+      {"a2", numbered_lines(9, {{1, "x"}})}, {"b2", "1\n"}, {"c", "2\n", GitFile::Type::executable}, {"m", "4\n"}};
+  make_repository(temp / "origin", {{"before", {}, before}, {"after", {"before"}, after}}, true);
+  run_git(temp / "origin", {"config", "uploadpack.allowFilter", "true"});
+  run_git(temp.path().string(), {"clone", "-q", "--bare", "--filter=blob:none", "file://" + (temp / "origin"), "r"});
+  const auto repository = open_repository(temp / "r");
+  CHECK(repository.is_partial());
+  const auto difference = difference_of(repository, "before", "after");
+  CHECK(describe(difference.change) ==
+        "D a 100644>000000 unknown\nA a2 000000>100644 unknown\nR100 b -> b2\nM c 100644>100755\nM m unknown\n");
+  REQUIRE(difference.notes.size() == 1);
+  CHECK(difference.notes[0].code == "contents-missing");
+  CHECK(difference.notes[0].text.find("the contents of 3 changed files") == 0);
+  const auto tree = git::Tree::of_commit(repository, commit_id(repository, "after"));
+  const auto read = tree->read("m", 100);
+  REQUIRE(!read.ok());
+  CHECK(read.error().hint.find("git fetch --refetch --no-filter origin") != std::string::npos);
+}
+
+TEST_CASE("diff: the order of a resolved base's notes, its source and its certainty reach the change set") {
+  if (!have_git()) return;
+  const TempDir temp;
+  make_repository(temp / "r", {{"before", {}, {{"a", "1\n"}}}, {"after", {"before"}, {{"a", "2\n"}}}}, true);
+  const auto repository = open_repository(temp / "r");
+  git::ChangeBase base{.base = commit_id(repository, "before"),
+                       .head = commit_id(repository, "after"),
+                       .source = BaseSource::event,
+                       .confident = false,
+                       .notes = {{.code = "event-base"}}};
+  const auto difference = git::diff(repository, base);
+  REQUIRE(difference.ok());
+  CHECK(difference->change.base == base.base->hex());
+  CHECK(difference->change.head == base.head.hex());
+  CHECK(difference->change.base_source == BaseSource::event);
+  CHECK_FALSE(difference->change.confident);
+  CHECK(difference->change.files.size() == 1);
+  CHECK(difference->notes.size() == 1);
+
+  base.base.reset();
+  base.source = BaseSource::none;
+  const auto nothing = git::diff(repository, base);
+  REQUIRE(nothing.ok());
+  CHECK(nothing->change.base.empty());
+  CHECK(nothing->change.head == base.head.hex());
+  CHECK(nothing->change.files.empty());
+}
+
+TEST_CASE("diff: reads what differs and nothing else") {
+  if (!have_git()) return;
+  const TempDir temp;
+  std::vector<GitFile> before;
+  for (int i = 0; i < 300; ++i)
+    before.push_back({"d" + std::to_string(i % 10) + "/f" + std::to_string(i), numbered_lines(i)});
+  std::vector<GitFile> after = before;
+  after[3].content += "more\n";
+  after[4].path = "moved";
+  make_repository(temp / "r", {{"before", {}, before}, {"after", {"before"}, after}}, true);
+  const auto difference = difference_of(open_repository(temp / "r"), "before", "after");
+  CHECK(difference.change.files.size() == 2);
+  CHECK(difference.statistics.trees_read == 6);
+  CHECK(difference.statistics.blobs_read == 2);
+  CHECK(difference.statistics.pairs_scored == 0);
 }
