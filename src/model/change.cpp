@@ -7,7 +7,7 @@ namespace {
 
 template <class Accept>
 bool any_hunk_within(const FileChange& file, std::uint32_t first, std::uint32_t last, Accept accept) {
-  if (!file.lines_known || file.kind == ChangeKind::added) return true;
+  if (!file.lines_known || file.binary || file.kind == ChangeKind::added) return true;
   return std::ranges::any_of(file.hunks, [&](const Hunk& hunk) {
     if (hunk.new_count == 0 || hunk.line_endings_only || !accept(hunk)) return false;
     const bool anywhere = first == 0;
@@ -19,7 +19,7 @@ bool any_hunk_within(const FileChange& file, std::uint32_t first, std::uint32_t 
 std::optional<std::uint32_t> follow(const FileChange& file, std::uint32_t line, std::uint32_t Hunk::* from_first,
                                     std::uint32_t Hunk::* from_count, std::uint32_t Hunk::* to_first,
                                     std::uint32_t Hunk::* to_count) {
-  if (!file.lines_known || line == 0) return std::nullopt;
+  if (!file.lines_known || file.binary || line == 0) return std::nullopt;
   std::int64_t shift = 0;
   for (const Hunk& hunk : file.hunks) {
     const std::uint32_t count = hunk.*from_count;
@@ -34,16 +34,31 @@ std::optional<std::uint32_t> follow(const FileChange& file, std::uint32_t line, 
   return static_cast<std::uint32_t>(line + shift);
 }
 
+std::string_view path_of(const FileChange& file) { return file.new_path.empty() ? file.old_path : file.new_path; }
+
 }  // namespace
 
+void ChangeSet::sort() {
+  std::ranges::stable_sort(files, {}, path_of);
+  renamed.clear();
+  for (std::uint32_t i = 0; i < files.size(); ++i) {
+    if (files[i].kind == ChangeKind::renamed) renamed.push_back(i);
+  }
+  std::ranges::sort(renamed, {}, [&](std::uint32_t i) -> const std::string& { return files[i].old_path; });
+}
+
 const FileChange* ChangeSet::find_new(std::string_view path) const {
-  const auto found = std::ranges::find_if(files, [&](const FileChange& file) { return file.new_path == path; });
-  return found == files.end() || path.empty() ? nullptr : &*found;
+  const auto found = std::ranges::lower_bound(files, path, {}, path_of);
+  return found == files.end() || path.empty() || found->new_path != path ? nullptr : &*found;
 }
 
 const FileChange* ChangeSet::find_old(std::string_view path) const {
-  const auto found = std::ranges::find_if(files, [&](const FileChange& file) { return file.old_path == path; });
-  return found == files.end() || path.empty() ? nullptr : &*found;
+  if (path.empty()) return nullptr;
+  const auto found = std::ranges::lower_bound(files, path, {}, path_of);
+  if (found != files.end() && found->old_path == path) return &*found;
+  const auto old_path = [&](std::uint32_t i) { return std::string_view(files[i].old_path); };
+  const auto moved = std::ranges::lower_bound(renamed, path, {}, old_path);
+  return moved == renamed.end() || old_path(*moved) != path ? nullptr : &files[*moved];
 }
 
 bool touches_new_lines(const FileChange& file, std::uint32_t first, std::uint32_t last) {

@@ -29,12 +29,14 @@ struct FileChange {
   std::string old_path;                      // "" for an added file
   std::string new_path;                      // "" for a deleted file
   std::uint32_t old_mode = 0, new_mode = 0;  // as git has them: 0100644; 0 for none
-  bool binary = false;
+  bool binary = false;  // the content differs and is no text: every line of the file then counts as changed
   // False when the lines could not be compared (object missing in a partial clone, file too large): every line of the
   // file then counts as changed.
   bool lines_known = true;
   std::uint8_t similarity = 0;  // of a rename, percent
-  std::vector<Hunk> hunks;      // in the order of the file; empty for pure renames, binaries and changes of mode
+  // In the order of the file; all lines of an added or deleted file; empty for pure renames, binaries and changes of
+  // mode alone.
+  std::vector<Hunk> hunks;
   friend bool operator==(const FileChange&, const FileChange&) = default;
 };
 
@@ -57,10 +59,16 @@ struct ChangeSet {
   BaseSource base_source = BaseSource::none;
   bool confident = true;          // false: the base is a guess, see the notes that came with it
   std::vector<FileChange> files;  // sorted by path (new_path, or old_path of a deleted file)
+  // The renamed among `files`, sorted by old path.
+  std::vector<std::uint32_t> renamed;
 
+  // Puts `files` and `renamed` in order: whoever fills in `files` ends with it.
+  void sort();
   // The change that has `new_path`; nullptr for a file that is the same in base and head.
   [[nodiscard]] const FileChange* find_new(std::string_view path) const;
+  // The change that has `old_path`; nullptr for a file that the base does not have or that is the same in the head.
   [[nodiscard]] const FileChange* find_old(std::string_view path) const;
+  friend bool operator==(const ChangeSet&, const ChangeSet&) = default;
 };
 
 // True when any line from `first` to `last` (1-based, inclusive, of the new file) was added or changed; a change of

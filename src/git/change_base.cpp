@@ -1,0 +1,199 @@
+#include "git/change_base.hpp"
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "git/history.hpp"
+#include "git/objects.hpp"
+#include "git/revision.hpp"
+
+namespace gatepost::git {
+namespace {
+
+// A commit id as a CI states it. A missing one is an error only when it is needed.
+Result<std::optional<ObjectId>> stated_id(const std::string& text, std::string_view what) {
+  if (text.empty()) return std::optional<ObjectId>{};
+  const auto id = ObjectId::parse(text);
+  if (!id) {
+    return error(ErrorKind::usage, fmt::format("{}: \"{}\" is not a full commit id", what, text::printable(text)));
+  }
+  return id;
+}
+
+// All of the facts that are ids.
+struct Ids {
+  std::optional<ObjectId> merge_commit, change_head, queue_base, forge_merge_base, event_base;
+};
+
+Result<Ids> stated_ids(const ChangeFacts& facts) {
+  Ids ids;
+  GP_TRY(ids.merge_commit, stated_id(facts.merge_commit, "the CI's merge commit"));
+  GP_TRY(ids.change_head, stated_id(facts.change_head, "the change's head"));
+  GP_TRY(ids.queue_base, stated_id(facts.queue_base, "the merge queue's base"));
+  GP_TRY(ids.forge_merge_base, stated_id(facts.forge_merge_base, "the forge's merge base"));
+  GP_TRY(ids.event_base, stated_id(facts.event_base, "the event's base"));
+  return ids;
+}
+
+Note note(Note::Level level, std::string code, std::string text) {
+  return {.level = level, .code = std::move(code), .text = std::move(text), .at = {}};
+}
+
+class Ladder {
+ public:
+  Ladder(const Repository& repository, const ChangeFacts& facts, Ids ids, const ObjectId& head)
+      : repository_(repository), facts_(facts), ids_(std::move(ids)) {
+    chosen_.head = head;
+    chosen_.change_head = ids_.change_head ? ids_.change_head : std::optional(head);
+  }
+
+  // A commit that was needed and is not in this clone.
+  [[nodiscard]] const std::optional<ObjectId>& missing() const { return missing_; }
+
+  Result<ChangeBase> climb() {
+    if (!facts_.base.empty()) return given();
+    if (ids_.queue_base) return take(*ids_.queue_base, BaseSource::merge_queue);
+    GP_TRY(const auto parents, merge_parents());
+    if (!parents.empty()) return from_merge(parents);
+    if (ids_.forge_merge_base) return take(*ids_.forge_merge_base, BaseSource::merge_base);
+    GP_TRY(const bool found, target_branch());
+    if (found) return std::move(chosen_);
+    if (ids_.event_base) return event_base();
+    if (facts_.target_branch.empty()) return std::move(chosen_);
+    return error(ErrorKind::usage,
+                 fmt::format("the target branch \"{}\" has no known common commit with {}",
+                             text::printable(facts_.target_branch), chosen_.head.short_hex()),
+                 fetch_target());
+  }
+
+ private:
+  Result<ChangeBase> take(const ObjectId& base, BaseSource source) {
+    if (!has_object(repository_, base)) {
+      missing_ = base;
+      return error(ErrorKind::usage, fmt::format("the base of the change, commit {}, is not in this clone", base.hex()),
+                   "run: " + fetch_command(repository_, base));
+    }
+    chosen_.base = base;
+    chosen_.source = source;
+    return std::move(chosen_);
+  }
+
+  void doubt(std::string code, std::string text) {
+    chosen_.confident = false;
+    chosen_.notes.push_back(note(Note::Level::warning, std::move(code), std::move(text)));
+  }
+
+  [[nodiscard]] std::string fetch_target() const {
+    const std::string& name = facts_.target_branch;
+    if (repository_.is_shallow()) return "this clone is shallow; run: " + unshallow_command();
+    return fmt::format("run: git fetch --no-tags origin +refs/heads/{0}:refs/remotes/origin/{0}",
+                       text::printable(name));
+  }
+
+  // The parents of the CI's merge commit, when that is what we look at.
+  Result<std::vector<ObjectId>> merge_parents() {
+    if (ids_.merge_commit != chosen_.head) return std::vector<ObjectId>{};
+    GP_TRY(auto commit, read_commit(repository_, chosen_.head));
+    if (!commit || commit->parents.size() < 2) return std::vector<ObjectId>{};
+    return std::move(commit->parents);
+  }
+
+  Result<ChangeBase> from_merge(const std::vector<ObjectId>& parents) {
+    const ObjectId& merged = parents[1];
+    if (ids_.change_head && *ids_.change_head != merged) {
+      chosen_.notes.push_back(note(Note::Level::warning, "merge-commit-of-other-head",
+                                   fmt::format("the merge commit contains {}, but the change's head is {}",
+                                               merged.short_hex(), ids_.change_head->short_hex())));
+    }
+    chosen_.change_head = merged;
+    return take(parents.front(), BaseSource::merge_parents);
+  }
+
+  // Fails when the user's base cannot be found; everything else is a base that we are more or less sure of.
+  Result<ChangeBase> given() {
+    const auto full = ObjectId::parse(facts_.base);
+    if (full && !has_object(repository_, *full)) missing_ = full;
+    GP_TRY(const ObjectId base, resolve_commit(repository_, facts_.base).context("--base"));
+    chosen_.source = BaseSource::given;
+    GP_TRY(const MergeBases found, merge_bases(repository_, base, chosen_.head));
+    if (found.certain && !found.bases.empty()) {
+      choose_of(found);
+    } else if (found.certain) {
+      chosen_.base = base;
+      doubt("no-common-ancestor", fmt::format("{} and {} have no common ancestor; they are compared as they are",
+                                              base.short_hex(), chosen_.head.short_hex()));
+    } else {
+      chosen_.base = base;
+      doubt("shallow-history",
+            fmt::format("this clone is too shallow to tell where {} and {} part; they are compared as they are, so "
+                        "changes made on the base since then show as changes back; run: {}",
+                        base.short_hex(), chosen_.head.short_hex(), unshallow_command()));
+    }
+    return std::move(chosen_);
+  }
+
+  void choose_of(const MergeBases& found) {
+    chosen_.base = found.bases.front();
+    if (found.bases.size() == 1) return;
+    doubt("several-merge-bases", fmt::format("{} merge bases; {} is used as git does, so changes merged from the base "
+                                             "may count as changes made here",
+                                             found.bases.size(), found.bases.front().short_hex()));
+  }
+
+  // True when the merge base with the target branch is known.
+  Result<bool> target_branch() {
+    const auto tip = find_branch(repository_, facts_.target_branch);
+    if (!tip) return false;
+    GP_TRY(const MergeBases found, merge_bases(repository_, *tip, chosen_.head));
+    if (!found.certain || found.bases.empty()) return false;
+    chosen_.source = BaseSource::merge_base;
+    choose_of(found);
+    return true;
+  }
+
+  Result<ChangeBase> event_base() {
+    const ObjectId base = *ids_.event_base;
+    doubt("event-base",
+          fmt::format("the base {} is the one of the CI's event; what came to the target branch since then "
+                      "may count as changes made here",
+                      base.short_hex()));
+    if (!has_object(repository_, base)) return take(base, BaseSource::event);
+    GP_TRY(const MergeBases found, merge_bases(repository_, base, chosen_.head));
+    if (!found.certain || found.bases.empty()) return take(base, BaseSource::event);
+    return take(found.bases.front(), BaseSource::event);
+  }
+
+  const Repository& repository_;
+  const ChangeFacts& facts_;
+  Ids ids_;
+  ChangeBase chosen_;
+  std::optional<ObjectId> missing_;
+};
+
+Result<ObjectId> head_of(const Repository& repository, const ChangeFacts& facts) {
+  if (facts.head.empty()) return head_commit(repository);
+  return resolve_commit(repository, facts.head).context("--head");
+}
+
+Result<Ladder> ladder_for(const Repository& repository, const ChangeFacts& facts) {
+  GP_TRY(Ids ids, stated_ids(facts));
+  GP_TRY(const ObjectId head, head_of(repository, facts));
+  return Ladder(repository, facts, std::move(ids), head);
+}
+
+}  // namespace
+
+Result<ChangeBase> resolve_change_base(const Repository& repository, const ChangeFacts& facts) {
+  GP_TRY(Ladder ladder, ladder_for(repository, facts));
+  return ladder.climb();
+}
+
+std::optional<ObjectId> missing_commit(const Repository& repository, const ChangeFacts& facts) {
+  const auto full = ObjectId::parse(facts.head);
+  if (full && !has_object(repository, *full)) return full;
+  auto ladder = ladder_for(repository, facts);
+  if (!ladder || ladder->climb()) return std::nullopt;
+  return ladder->missing();
+}
+
+}  // namespace gatepost::git

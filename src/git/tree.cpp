@@ -1,0 +1,173 @@
+#include "git/tree.hpp"
+
+#include <fmt/core.h>
+
+#include "base/text.hpp"
+#include "git/history.hpp"
+#include "git/revision.hpp"
+#include "git/tree_cursor.hpp"
+
+namespace gatepost::git {
+namespace {
+
+FileType type_of(std::uint32_t mode) {
+  if (mode == kModeExecutable) return FileType::executable;
+  if (mode == kModeLink) return FileType::symbolic_link;
+  return mode == kModeSubmodule ? FileType::submodule : FileType::regular;
+}
+
+// Visits all files below a directory, in order. `enter(directory)` says whether a directory is worth reading.
+template <class Enter, class Visit>
+class Walker {
+ public:
+  Walker(const Repository& repository, std::size_t most, Enter enter, Visit visit)
+      : repository_(repository), most_(most), enter_(std::move(enter)), visit_(std::move(visit)) {}
+
+  // The depth of the recursion is bounded by the length of a path.
+  Status walk(const ObjectId& tree) {
+    if (++trees_ > most_) return too_many();
+    GP_TRY(TreeCursor cursor, TreeCursor::open(repository_, tree));
+    while (!cursor.at_end()) {
+      const TreeItem& item = cursor.item();
+      const std::size_t length = path_.size();
+      path_.append(item.name);
+      if (path_.size() > kLongestPath) {
+        return error(ErrorKind::bad_input,
+                     fmt::format("a path in the repository is longer than {} bytes", kLongestPath));
+      }
+      if (!item.is_tree()) {
+        if (++files_ > most_) return too_many();
+        visit_(path_, item);
+      } else if (enter_(path_)) {
+        path_ += '/';
+        GP_CHECK(walk(item.id));
+      }
+      path_.resize(length);
+      GP_CHECK(cursor.next());
+    }
+    return Done{};
+  }
+
+ private:
+  [[nodiscard]] Error too_many() const {
+    return error(ErrorKind::bad_input, fmt::format("the repository has more than {} files or directories", most_));
+  }
+  const Repository& repository_;
+  std::size_t most_;
+  Enter enter_;
+  Visit visit_;
+  std::string path_;
+  std::size_t files_ = 0, trees_ = 0;
+};
+
+// The directories that every match lies in: {"reports", "ci"} for "reports/ci/*.json".
+std::vector<std::string> literal_directories(const Glob& glob) {
+  std::vector<std::string> directories;
+  std::string_view pattern = glob.pattern();
+  if (pattern.starts_with("./")) pattern.remove_prefix(2);
+  const auto segments = text::split(pattern, '/');
+  for (std::size_t i = 0; i + 1 < segments.size() && Glob::is_literal(segments[i]); ++i) {
+    directories.emplace_back(segments[i]);
+  }
+  return directories;
+}
+
+bool may_hold_matches(const std::vector<std::string>& literal, std::string_view directory) {
+  const auto segments = text::split(directory, '/');
+  for (std::size_t i = 0; i < segments.size() && i < literal.size(); ++i) {
+    if (segments[i] != literal[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<Tree> Tree::of_commit(const Repository& repository, const ObjectId& commit) {
+  GP_TRY(const auto found, read_commit(repository, commit));
+  if (!found) {
+    return error(ErrorKind::usage, fmt::format("commit {} is not in this clone", commit.hex()),
+                 "run: " + fetch_command(repository, commit));
+  }
+  return Tree(repository, found->tree);
+}
+
+Result<std::optional<TreeFile>> Tree::find(std::string_view path) const {
+  ObjectId directory = root_;
+  const auto segments = text::split(path, '/');
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    GP_TRY(TreeCursor cursor, TreeCursor::open(repository_, directory));
+    const bool last = i + 1 == segments.size();
+    while (!cursor.at_end() && (cursor.item().name != segments[i] || cursor.item().is_tree() == last)) {
+      GP_CHECK(cursor.next());
+    }
+    if (cursor.at_end()) return std::optional<TreeFile>{};
+    directory = cursor.item().id;
+    if (last) return std::optional(TreeFile{std::string(path), type_of(cursor.item().mode), cursor.item().id});
+  }
+  return std::optional<TreeFile>{};
+}
+
+Result<std::optional<std::string>> Tree::read(std::string_view path, std::uint64_t limit) const {
+  GP_TRY(const auto file, find(path));
+  if (!file || file->type == FileType::submodule) return std::optional<std::string>{};
+  if (file->type == FileType::symbolic_link) {
+    return error(ErrorKind::bad_input, fmt::format("{}: is a symbolic link in git, which is not followed",
+                                                   text::printable(path, kLongestPath)));
+  }
+  GP_TRY(auto bytes, read_blob(repository_, file->id, limit, path));
+  return std::optional(std::move(bytes));
+}
+
+Result<std::vector<std::string>> Tree::paths(std::size_t most) const {
+  std::vector<std::string> all;
+  Walker walker(
+      repository_, most, [](std::string_view) { return true; },
+      [&](const std::string& path, const TreeItem&) { all.push_back(path); });
+  GP_CHECK(walker.walk(root_));
+  return all;
+}
+
+Result<std::vector<TreeFile>> Tree::files() const {
+  std::vector<TreeFile> all;
+  Walker walker(
+      repository_, kMostFiles, [](std::string_view) { return true; },
+      [&](const std::string& path, const TreeItem& item) { all.push_back({path, type_of(item.mode), item.id}); });
+  GP_CHECK(walker.walk(root_));
+  return all;
+}
+
+Result<std::vector<TreeFile>> Tree::matching(const Glob& glob) const {
+  std::vector<TreeFile> found;
+  const auto literal = literal_directories(glob);
+  Walker walker(
+      repository_, kMostFiles, [&](std::string_view directory) { return may_hold_matches(literal, directory); },
+      [&](const std::string& path, const TreeItem& item) {
+        if (glob.matches(path)) found.push_back({path, type_of(item.mode), item.id});
+      });
+  GP_CHECK(walker.walk(root_));
+  return found;
+}
+
+Result<std::string> read_blob(const Repository& repository, const ObjectId& blob, std::uint64_t limit,
+                              std::string_view name) {
+  const std::string shown = text::printable(name, kLongestPath);
+  GP_TRY(const auto size, Objects(repository).size(blob).context(shown));
+  if (!size) {
+    const std::string hint =
+        repository.is_partial()
+            ? "the clone was made with a filter that leaves contents out; run: " + unfilter_command()
+            : "the clone is damaged; run: git fsck";
+    return error(ErrorKind::usage,
+                 fmt::format("{}: its contents (git object {}) are not in this clone", shown, blob.hex()), hint);
+  }
+  if (*size > limit) {
+    return error(ErrorKind::bad_input, fmt::format("{}: {} bytes; the limit is {}", shown, *size, limit));
+  }
+  GP_TRY(const auto object, find_object(repository, blob).context(shown));
+  if (!object || object->type() != ObjectType::blob) {
+    return error(ErrorKind::bad_input, fmt::format("{}: git object {} is not a blob", shown, blob.hex()));
+  }
+  return std::string(object->bytes());
+}
+
+}  // namespace gatepost::git

@@ -1,0 +1,60 @@
+// The files of one commit.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/glob.hpp"
+#include "base/result.hpp"
+#include "git/object_id.hpp"
+#include "git/repository.hpp"
+
+namespace gatepost::git {
+
+enum class FileType : std::uint8_t { regular, executable, symbolic_link, submodule };
+
+struct TreeFile {
+  std::string path;
+  FileType type = FileType::regular;
+  ObjectId id;  // of the blob; of a submodule the commit
+  friend bool operator==(const TreeFile&, const TreeFile&) = default;
+};
+
+class Tree {
+ public:
+  // So many files, and as many directories, are read before we give up: a few small objects can stand for billions.
+  static constexpr std::size_t kMostFiles = 2'000'000;
+
+  // Fails when the commit, or its root directory, is not in this clone.
+  static Result<Tree> of_commit(const Repository& repository, const ObjectId& commit);
+  // By the tree object's own id, which need not belong to a commit.
+  static Tree of_id(Repository repository, const ObjectId& tree) { return {std::move(repository), tree}; }
+
+  [[nodiscard]] const ObjectId& id() const { return root_; }
+
+  // The file at `path`, which is in normal form (RepoPath); empty when there is none, or a directory.
+  [[nodiscard]] Result<std::optional<TreeFile>> find(std::string_view path) const;
+  // The bytes of a file; empty when there is none, or a directory or a submodule. An error for a symbolic link, which
+  // we never follow, for more than `limit` bytes, and for contents that a partial clone left out.
+  [[nodiscard]] Result<std::optional<std::string>> read(std::string_view path, std::uint64_t limit) const;
+
+  // All paths, sorted, submodules and links too.
+  [[nodiscard]] Result<std::vector<std::string>> paths(std::size_t most = kMostFiles) const;
+  [[nodiscard]] Result<std::vector<TreeFile>> files() const;
+  // Files that match, sorted; directories that no match can lie in are not read.
+  [[nodiscard]] Result<std::vector<TreeFile>> matching(const Glob& glob) const;
+
+ private:
+  Tree(Repository repository, const ObjectId& root) : repository_(std::move(repository)), root_(root) {}
+  Repository repository_;
+  ObjectId root_;
+};
+
+// The bytes of a blob. Fails when it has more than `limit` bytes or is not in this clone; `name` is for the message.
+Result<std::string> read_blob(const Repository& repository, const ObjectId& blob, std::uint64_t limit,
+                              std::string_view name);
+
+}  // namespace gatepost::git
