@@ -114,8 +114,9 @@ class OwnerLookup {
   };
 
   void forget();
-  DirectoryId directory(std::string_view path);
-  DirectoryId enter(DirectoryId parent, std::string_view path, std::string_view name);
+  DirectoryId remembered(std::string_view path);
+  DirectoryId walk_down(DirectoryId id, std::string_view path, std::size_t known, bool remember);
+  DirectoryId enter(DirectoryId parent, std::string_view name);
   void reach_state(StateId state, Directory& directory);
   void find_best(const Directory& directory, std::string_view name);
   void find_all(DirectoryId directory, std::string_view name);
@@ -125,6 +126,7 @@ class OwnerLookup {
 
   const OwnerIndex& index_;
   StringPool names_;  // paths of the directories; their ids number directories_
+  std::size_t name_bytes_ = 0;
   std::vector<Directory> directories_;
   std::vector<StateId> states_;
   std::vector<OwnerIndex::Claim> claims_;

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 
+#include "base/assert.hpp"
 #include "base/hash.hpp"
 #include "context/owner_index.hpp"
 
@@ -10,7 +12,10 @@ constexpr std::size_t kMostPathBytes = 4096;
 // What is remembered of directories is forgotten beyond this: a file made to keep thousands of states in force in every
 // directory must not fill the memory.
 constexpr std::size_t kMostRemembered = std::size_t{8} << 20;
-constexpr std::size_t kMostDirectories = std::size_t{1} << 20;
+constexpr std::size_t kMostDirectories = std::size_t{1} << 19;
+constexpr std::size_t kMostNameBytes = std::size_t{32} << 20;
+// Directories with longer paths are not remembered, so that the cost of a path stays in proportion to its length.
+constexpr std::size_t kLongestName = 256;
 // A state with more globs than this has them tried once for a name.
 constexpr std::size_t kManyGlobs = 16;
 constexpr std::size_t kMemos = 4096;
@@ -37,6 +42,7 @@ OwnerLookup::OwnerLookup(const OwnerIndex& index)
 // Leaves the root alone.
 void OwnerLookup::forget() {
   names_ = StringPool();
+  name_bytes_ = 0;
   directories_.clear();
   states_.clear();
   claims_.clear();
@@ -56,36 +62,55 @@ OwnerLookup::Found OwnerLookup::find(std::string_view path) {
   rules_.clear();
   excluded_ = false;
   if (path.empty() || path.size() > kMostPathBytes) return {rules_, false};
-  const DirectoryId id = directory(path.substr(0, last_slash(path)));
+  const std::string_view above = path.substr(0, last_slash(path));
+  const std::size_t kept = above.size() <= kLongestName ? above.size() : last_slash(above.substr(0, kLongestName + 1));
+  DirectoryId id = remembered(above.substr(0, kept));
+  const std::array before = {directories_.size(), states_.size(), claims_.size()};
+  if (kept < above.size()) id = walk_down(id, above, kept, false);
   if (index_.section_count() == 1) {
     find_best(directories_[id], name_of(path));
   } else {
     find_all(id, name_of(path));
   }
+  directories_.resize(before[0]);
+  states_.resize(before[1]);
+  claims_.resize(before[2]);
   return {rules_, excluded_};
 }
 
-OwnerLookup::DirectoryId OwnerLookup::directory(std::string_view path) {
+OwnerLookup::DirectoryId OwnerLookup::remembered(std::string_view path) {
   if (path == last_path_) return last_directory_;
-  if (states_.size() + claims_.size() > kMostRemembered || directories_.size() > kMostDirectories) forget();
+  const bool full = states_.size() + claims_.size() > kMostRemembered || directories_.size() > kMostDirectories ||
+                    name_bytes_ > kMostNameBytes;
+  if (full) forget();
   DirectoryId id = static_cast<DirectoryId>(names_.find(path));
   if (id == 0 && !path.empty()) {
     std::size_t known = last_slash(path);  // bytes of the longest known directory above
     while (known > 0 && names_.find(path.substr(0, known)) == TextId::none) known = last_slash(path.substr(0, known));
-    id = static_cast<DirectoryId>(names_.find(path.substr(0, known)));
-    while (known < path.size()) {
-      const std::size_t begin = known == 0 ? 0 : known + 1;
-      known = std::min(path.find('/', begin), path.size());
-      id = enter(id, path.substr(0, known), path.substr(begin, known - begin));
-    }
+    id = walk_down(static_cast<DirectoryId>(names_.find(path.substr(0, known))), path, known, true);
   }
   last_path_ = path;
   last_directory_ = id;
   return id;
 }
 
+// From directory `id`, the first `known` bytes of `path`, down to `path`.
+OwnerLookup::DirectoryId OwnerLookup::walk_down(DirectoryId id, std::string_view path, std::size_t known,
+                                                bool remember) {
+  while (known < path.size()) {
+    const std::size_t begin = known == 0 ? 0 : known + 1;
+    known = std::min(path.find('/', begin), path.size());
+    id = enter(id, path.substr(begin, known - begin));
+    if (!remember) continue;
+    const auto name = static_cast<DirectoryId>(names_.intern(path.substr(0, known)));
+    GP_ASSERT(name == id);
+    name_bytes_ += known;
+  }
+  return id;
+}
+
 // One step down from `parent`. States that cannot lead to a better rule than the one inherited are left behind.
-OwnerLookup::DirectoryId OwnerLookup::enter(DirectoryId parent, std::string_view path, std::string_view name) {
+OwnerLookup::DirectoryId OwnerLookup::enter(DirectoryId parent, std::string_view name) {
   const Directory above = directories_[parent];
   Directory made{.parent = parent,
                  .inherited = above.inherited,
@@ -106,7 +131,7 @@ OwnerLookup::DirectoryId OwnerLookup::enter(DirectoryId parent, std::string_view
   made.state_count = static_cast<std::uint32_t>(states_.size()) - made.first_state;
   made.claim_count = static_cast<std::uint32_t>(claims_.size()) - made.first_claim;
   directories_.push_back(made);
-  return static_cast<DirectoryId>(names_.intern(path));
+  return static_cast<DirectoryId>(directories_.size() - 1);
 }
 
 void OwnerLookup::reach_state(StateId state, Directory& directory) {

@@ -38,7 +38,7 @@ bool all_stars(std::string_view raw) {
   return !raw.empty() && std::ranges::all_of(raw, [](char c) { return c == '*'; });
 }
 
-// Without the backslashes of escapes; a lone one at the end stays.
+// Without the backslashes of escapes.
 void append_unescaped(std::string& out, std::string_view raw) {
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (raw[i] == '\\' && i + 1 < raw.size()) ++i;
@@ -154,7 +154,8 @@ void SegmentPattern::read_github(std::string_view pattern) {
 
 void SegmentPattern::read_gitlab(std::string_view key) {
   clear();
-  key.remove_prefix(1);  // every key starts with `/`
+  key.remove_prefix(1);                                   // every key starts with `/`
+  if (ends_in_lone_backslash(key)) key.remove_suffix(1);  // it escapes nothing
   for (std::size_t begin = 0; begin <= key.size() && !never_;) {
     const Split split = next_segment(key, begin, OwnersDialect::gitlab);
     const bool last = split.separator >= key.size();
