@@ -75,10 +75,8 @@ void append_entity(std::string& out, char c) {
 
 // Forges look for mentions, references and emoji in the text after Markdown and its entities are gone: "@name", "#12",
 // "!12", "~label", ":emoji:", "JIRA-12". An empty comment behind the sign parts it from what it refers to.
-bool begins_reference(std::string_view s, std::size_t i) {
-  const char next = i + 1 < s.size() ? s[i + 1] : ' ';
-  const char before = i > 0 ? s[i - 1] : ' ';
-  switch (s[i]) {
+bool begins_reference(char before, char sign, char next) {
+  switch (sign) {
     case '@':
     case '#':
     case '$':
@@ -91,10 +89,37 @@ bool begins_reference(std::string_view s, std::size_t i) {
     case '*':
     case '[':
     case ':':
-    case '/':
       return next != ' ';
     case '-':
       return is_letter(before) && text::is_digit(next);
+    default:
+      return false;
+  }
+}
+
+// Signs that are no markup where they stand, so that the source of a comment, which is what mails show, can be read.
+// Everything else becomes an entity. `before` and `next` are ' ' at the ends of the text.
+bool is_plain_sign(char before, char sign, char next) {
+  const bool in_word = text::is_alnum(before) && text::is_alnum(next);
+  switch (sign) {
+    case ',':
+    case ';':
+    case '"':
+    case '\'':
+    case '(':
+    case '?':
+      return true;
+    case ')':  // "1) item"
+      return !text::is_digit(before);
+    case '.':  // "1. item", "www.example.org"
+      return (!text::is_digit(before) || next != ' ') && before != 'w' && before != 'W';
+    case '-':
+    case '_':
+      return in_word;
+    case ':':
+      return next == ' ' && before != ' ';
+    case '/':  // a line that starts with it is a command
+      return before != ' ';
     default:
       return false;
   }
@@ -104,12 +129,15 @@ std::string encode_markdown(std::string_view clean) {
   std::string out;
   out.reserve(clean.size() * 2);
   for (std::size_t i = 0; i < clean.size(); ++i) {
-    if (!is_punctuation(clean[i])) {
-      out += clean[i];
-      continue;
+    const char sign = clean[i];
+    const char before = i > 0 ? clean[i - 1] : ' ', next = i + 1 < clean.size() ? clean[i + 1] : ' ';
+    const bool parted = begins_reference(before, sign, next);
+    if (!is_punctuation(sign) || (!parted && is_plain_sign(before, sign, next))) {
+      out += sign;
+    } else {
+      append_entity(out, sign);
     }
-    append_entity(out, clean[i]);
-    if (begins_reference(clean, i)) out += "<!-- -->";
+    if (parted) out += "<!-- -->";
   }
   return out;
 }
@@ -173,13 +201,15 @@ std::string percent_encode(std::string_view s, bool (*keep)(char)) {
   return out;
 }
 
-// Commands of a CI runner are found anywhere in a line: "##[group]", "##vso[…]".
+// Commands of a CI runner are found anywhere in a line ("##[group]", "##vso[…]"), others at its beginning
+// ("::error::"), and where a line will be broken nobody knows yet.
 std::string without_commands(std::string_view s) {
   std::string out;
   for (std::size_t i = 0; i < s.size(); ++i) {
+    const bool word_begins = i == 0 || s[i - 1] == ' ' || s[i - 1] == '\n';
+    const bool old_form = s.substr(i).starts_with("##") && i + 2 < s.size() && (s[i + 2] == '[' || is_letter(s[i + 2]));
     out += s[i];
-    const bool command = s.substr(i).starts_with("##") && i + 2 < s.size() && (s[i + 2] == '[' || is_letter(s[i + 2]));
-    if (command) out += ' ';
+    if (old_form || (word_begins && s.substr(i).starts_with("::"))) out += ' ';
   }
   return out;
 }

@@ -32,8 +32,7 @@ TEST_CASE("width: of a path its name stays, then its first directory") {
   CHECK(fit_path(path, 50) == "payments/…/java/checkout/OrderRepository.java:118");
   CHECK(fit_path(path, 36) == "payments/…/OrderRepository.java:118");
   CHECK(fit_path(path, 28) == "…/OrderRepository.java:118");
-  CHECK(fit_path(path, 20) ==
-        "OrderRepo…y.java:118");
+  CHECK(fit_path(path, 20) == "OrderRepo…y.java:118");
   CHECK(fit_path("short.c:1", 4) == "s…:1");
   for (std::size_t columns = 0; columns < 60; ++columns) CHECK(width_of(fit_path(path, columns)) <= columns);
 }
