@@ -391,6 +391,16 @@ std::string annotation(std::string_view s, std::size_t bytes) {
   return out;
 }
 
+std::string sarif_message(std::string_view s, std::size_t bytes) {
+  std::string out;
+  const std::string clean = several_lines(s);
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    out += clean[i];
+    if (clean[i] == ']' && i + 1 < clean.size() && clean[i + 1] == '(') out += ' ';
+  }
+  return out.size() <= bytes ? out : text::to_utf8(out, bytes - std::string_view("…").size()) + "…";
+}
+
 std::string commit_status(std::string_view s) {
   std::string out;
   const std::string clean = one_line(s);

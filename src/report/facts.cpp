@@ -27,13 +27,11 @@ std::string package_of(const ObservationTable& table, const ObservationRow& row)
 }
 
 std::string own_title(const ObservationTable& table, const ObservationRow& row) {
-  const RuleInfo& rule = table.rule_of(row);
-  const ObservationDetail* const detail = table.detail_of(row);
-  if (detail != nullptr && !detail->title.empty()) return detail->title;
-  if (rule.title != TextId::none) return std::string(table.text(rule.title));
+  const std::string_view title = reported_title(table, row);
+  if (!title.empty()) return std::string(title);
   const std::string message = table.message(row);
   if (!message.empty()) return message.substr(0, message.find('\n'));
-  if (rule.id != TextId::none) return std::string(table.text(rule.id));
+  if (const TextId rule = table.rule_of(row).id; rule != TextId::none) return std::string(table.text(rule));
   return "problem without a name (" + std::string(to_string(row.kind)) + ")";
 }
 
@@ -62,6 +60,28 @@ std::string proposal(const ObservationTable& table, const ObservationRow& row) {
 }
 
 }  // namespace
+
+std::string_view reported_title(const ObservationTable& table, const ObservationRow& row) {
+  const ObservationDetail* const detail = table.detail_of(row);
+  return detail != nullptr && !detail->title.empty() ? std::string_view(detail->title)
+                                                     : table.text(table.rule_of(row).title);
+}
+
+std::string_view reported_help(const ObservationTable& table, const ObservationRow& row) {
+  const ObservationDetail* const detail = table.detail_of(row);
+  return detail != nullptr && !detail->help_url.empty() ? std::string_view(detail->help_url)
+                                                        : table.text(table.rule_of(row).help_url);
+}
+
+std::vector<StoredFingerprint> fingerprints_by_name(const ObservationTable& table, ListId list) {
+  const auto stored = table.fingerprints(list);
+  std::vector<StoredFingerprint> prints(stored.begin(), stored.end());
+  const auto name = [&](const StoredFingerprint& print) { return table.text(print.name); };
+  std::ranges::stable_sort(prints, {}, name);
+  const auto repeated = std::ranges::unique(prints, {}, name);
+  prints.erase(repeated.begin(), repeated.end());
+  return prints;
+}
 
 const ObservationRow& primary_row(const Assessment& assessment, std::size_t finding) {
   const Finding& it = assessment.findings.all[finding];
@@ -98,10 +118,7 @@ std::string_view rule_of(const Assessment& assessment, std::size_t finding) {
 }
 
 std::string_view help_url_of(const Assessment& assessment, std::size_t finding) {
-  const ObservationDetail* const detail = detail_of(assessment, finding);
-  if (detail != nullptr && !detail->help_url.empty()) return detail->help_url;
-  const ObservationTable& table = assessment.table_of(assessment.findings.all[finding]);
-  return table.text(table.rule_of(primary_row(assessment, finding)).help_url);
+  return reported_help(assessment.table_of(assessment.findings.all[finding]), primary_row(assessment, finding));
 }
 
 std::vector<std::string_view> engines_of(const Assessment& assessment, std::size_t finding) {

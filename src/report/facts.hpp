@@ -14,6 +14,13 @@ namespace gatepost::report {
 // The observation that the finding is shown by.
 const ObservationRow& primary_row(const Assessment& assessment, std::size_t finding);
 
+// What the tool calls the problem, and the page that explains it: the observation's own, else its rule's. May be "".
+std::string_view reported_title(const ObservationTable& table, const ObservationRow& row);
+std::string_view reported_help(const ObservationTable& table, const ObservationRow& row);
+
+// The tool's own fingerprints, sorted by name; of equal names the first.
+std::vector<StoredFingerprint> fingerprints_by_name(const ObservationTable& table, ListId list);
+
 // Never empty. Of a vulnerable package it names the package and its version.
 std::string title_of(const Assessment& assessment, std::size_t finding);
 // "src/a.c:12"; where no file is known "GET /users/{id}", "aws_s3_bucket.logs", an image or a package; "" for nothing.

@@ -12,6 +12,7 @@
 #include "model/observation_table.hpp"
 #include "model/risk.hpp"
 #include "model/severity.hpp"
+#include "report/reported_path.hpp"
 
 namespace gatepost::report {
 
@@ -57,6 +58,8 @@ struct Input {
   std::function<std::vector<Factor>(std::size_t finding)> explain;
   std::function<std::string(std::size_t finding)> line_hash;  // GitHub's primaryLocationLineHash, or ""
   std::function<std::string(std::size_t finding)> fix;        // advice in one line, or "": then what the tools say
+  // Which file of the repository a path in a report means.
+  RepositoryPath repository_path;
   // The effective severity of the head's observations by ListId of their claims (ObservationTable::claims_of); empty
   // when nobody computed it.
   std::span<const Severity> observation_severities;

@@ -1,6 +1,6 @@
 #include "report/json_parts.hpp"
 
-#include <algorithm>
+#include "report/facts.hpp"
 
 namespace gatepost::report {
 namespace {
@@ -36,19 +36,22 @@ void write_severities(JsonWriter& json, const ObservationTable& table, const Obs
   json.end_array();
 }
 
-void write_place(JsonWriter& json, std::string_view path, const Range& range, std::string_view symbol) {
+// Nothing but the symbol when the path must not be shown: a line without its file says nothing.
+void write_place(JsonWriter& json, std::string_view reported, const Range& range, std::string_view symbol,
+                 ReportedPaths& paths) {
+  const std::string_view path = paths.shown(reported);
   json.optional_field("path", path);
-  write_range_fields(json, range);
+  if (!path.empty() || reported.empty()) write_range_fields(json, range);
   json.optional_field("symbol", symbol);
 }
 
 void write_locations(JsonWriter& json, std::string_view key, const ObservationTable& table,
-                     std::span<const StoredLocation> locations) {
+                     std::span<const StoredLocation> locations, ReportedPaths& paths) {
   if (locations.empty()) return;
   json.key(key).begin_array();
   for (const StoredLocation& at : locations) {
     json.begin_object();
-    write_place(json, table.text(at.path), at.range, table.text(at.symbol));
+    write_place(json, table.text(at.path), at.range, table.text(at.symbol), paths);
     json.end_object();
   }
   json.end_array();
@@ -106,7 +109,7 @@ void write_suppression(JsonWriter& json, const ObservationRow& row, const Observ
   json.end_object();
 }
 
-void write_fixes(JsonWriter& json, std::span<const Fix> fixes) {
+void write_fixes(JsonWriter& json, std::span<const Fix> fixes, ReportedPaths& paths) {
   if (fixes.empty()) return;
   json.key("fixes").begin_array();
   for (const Fix& fix : fixes) {
@@ -114,7 +117,7 @@ void write_fixes(JsonWriter& json, std::span<const Fix> fixes) {
     json.key("edits").begin_array();
     for (const Edit& edit : fix.edits) {
       json.begin_object();
-      write_place(json, edit.path, edit.range, {});
+      write_place(json, edit.path, edit.range, {}, paths);
       json.field("text", edit.text).end_object();
     }
     json.end_array().end_object();
@@ -124,15 +127,10 @@ void write_fixes(JsonWriter& json, std::span<const Fix> fixes) {
 
 void write_fingerprints(JsonWriter& json, const ObservationTable& table, ListId list) {
   if (list == ListId::none) return;
-  const auto prints = table.fingerprints(list);
-  std::vector<StoredFingerprint> sorted(prints.begin(), prints.end());
-  const auto name = [&](const StoredFingerprint& print) { return table.text(print.name); };
-  std::ranges::stable_sort(sorted, {}, name);
-  // Of equal names the first counts: an object has each key once.
-  const auto repeated = std::ranges::unique(sorted, {}, name);
-  sorted.erase(repeated.begin(), repeated.end());
   json.key("fingerprints").begin_object();
-  for (const StoredFingerprint& print : sorted) json.field(name(print), table.text(print.value));
+  for (const StoredFingerprint& print : fingerprints_by_name(table, list)) {
+    json.field(table.text(print.name), table.text(print.value));
+  }
   json.end_object();
 }
 
@@ -205,26 +203,25 @@ void write_reports(JsonWriter& json, std::span<const ReportInfo> reports) {
   json.end_array();
 }
 
-void write_observation(JsonWriter& json, const ObservationTable& table, Row index,
-                       std::span<const Severity> severities) {
+void write_observation(JsonWriter& json, const ObservationTable& table, Row index, std::span<const Severity> severities,
+                       ReportedPaths& paths) {
   const ObservationRow& row = table.row(index);
   const RuleInfo& rule = table.rule_of(row);
   const ObservationDetail* const detail = table.detail_of(row);
-  const bool own_title = detail != nullptr && !detail->title.empty();
-  const bool own_help = detail != nullptr && !detail->help_url.empty();
 
   json.begin_object().field("report", row.report).field("at", pointer_of(table, row, detail));
   json.optional_field("engine", table.text(rule.engine)).field("kind", to_string(row.kind));
   json.optional_field("rule", table.text(rule.id));
-  json.optional_field("title", own_title ? std::string_view(detail->title) : table.text(rule.title));
+  json.optional_field("title", reported_title(table, row));
   json.optional_field("message", table.message(row));
-  json.optional_field("help_url", own_help ? std::string_view(detail->help_url) : table.text(rule.help_url));
+  json.optional_field("help_url", reported_help(table, row));
   write_severities(json, table, row, severities);
   if (row.confidence != Confidence::unknown) json.field("confidence", to_string(row.confidence));
-  write_place(json, table.text(row.path), row.range, table.text(row.symbol));
-  if (detail != nullptr && detail->locations.size() > 1) write_locations(json, "locations", table, detail->locations);
-  write_locations(json, "flow", table, table.locations(row.flow));
-  if (detail != nullptr) write_locations(json, "related", table, detail->related);
+  write_place(json, table.text(row.path), row.range, table.text(row.symbol), paths);
+  if (detail != nullptr && detail->locations.size() > 1)
+    write_locations(json, "locations", table, detail->locations, paths);
+  write_locations(json, "flow", table, table.locations(row.flow), paths);
+  if (detail != nullptr) write_locations(json, "related", table, detail->related, paths);
   if (const StoredComponent* component = table.component_of(row)) write_component(json, table, *component);
   write_texts(json, "advisories", table, row.advisories);
   write_cwes(json, table.cwes(table.cwes_of(row)));
@@ -236,18 +233,19 @@ void write_observation(JsonWriter& json, const ObservationTable& table, Row inde
   if (row.needs_review) json.field("needs_review", true);
   if (detail != nullptr) {
     json.optional_field("vendor_status", detail->vendor_status);
-    write_fixes(json, detail->fixes);
+    write_fixes(json, detail->fixes, paths);
     json.optional_field("uid", detail->uid);
   }
   write_fingerprints(json, table, row.fingerprints);
   json.field("occurrences", detail != nullptr ? detail->occurrences : 1U).end_object();
 }
 
-Status write_observations(JsonStream& out, const ObservationTable& table, std::span<const Severity> severities) {
+Status write_observations(JsonStream& out, const ObservationTable& table, std::span<const Severity> severities,
+                          ReportedPaths paths) {
   out.json.begin_array();
   for (Row row = 0; row < table.size(); ++row) {
     out.json.line_break();
-    write_observation(out.json, table, row, severities);
+    write_observation(out.json, table, row, severities, paths);
     GP_CHECK(out.pass_on());
   }
   out.json.end_array();

@@ -24,10 +24,17 @@ struct FindingSpec {
   std::optional<WaiverInfo> waiver;
   std::vector<Factor> factors;
   std::string hash, advice;
+  std::string file;  // of the repository
   bool in_file = true;
 
   FindingSpec& at(std::string path, std::uint32_t line) {
+    file = path;
     seen.place = {std::move(path), {line, line > 0 ? 5U : 0U, line, line > 0 ? 20U : 0U}, ""};
+    return *this;
+  }
+  // The tool calls the file something else.
+  FindingSpec& reported_as(std::string path) {
+    seen.place.path = std::move(path);
     return *this;
   }
   // In no file of the repository.
@@ -35,6 +42,10 @@ struct FindingSpec {
     in_file = false;
     seen.place = {};
     seen.endpoint = Endpoint{std::move(method), std::move(url), ""};
+    return *this;
+  }
+  FindingSpec& flow(std::string path, std::uint32_t line) {
+    seen.flow.push_back({std::move(path), {line, 0, line, 0}, ""});
     return *this;
   }
   FindingSpec& by(std::string engine, std::string rule) {
@@ -129,6 +140,7 @@ struct BuiltAssessment {
   Assessment assessment;
   std::vector<std::vector<Factor>> factors;
   std::vector<std::string> hashes, advice;
+  std::vector<Severity> severity_of_claims;  // by ListId of the head's claims
 };
 
 class AssessmentBuilder {
@@ -189,13 +201,14 @@ class AssessmentBuilder {
     pool_in_order_of_arrival();
     std::ranges::sort(specs_, {}, id_of);
     for (const FindingSpec& spec : specs_) {
-      if (spec.in_file) it.findings.files.push_back(spec.seen.place.path);
+      if (spec.in_file) it.findings.files.push_back(spec.file);
     }
     std::ranges::sort(it.findings.files);
     const auto repeated = std::ranges::unique(it.findings.files);
     it.findings.files.erase(repeated.begin(), repeated.end());
     add_rows();
     for (const FindingSpec& spec : specs_) add(spec);
+    judge_claims();
     for (Reason& reason : it.verdict.reasons) {
       for (std::size_t i = 0; i < it.assessed.size(); ++i) {
         if (it.assessed[i].action == reason.action) reason.findings.push_back(it.findings.all[i].id);
@@ -292,6 +305,16 @@ class AssessmentBuilder {
       rows.insert(draft.primary ? rows.begin() : rows.end(), row);
     }
   }
+  // The first claim counts, which is enough for tests.
+  void judge_claims() {
+    const ObservationTable& table = built_->assessment.table;
+    built_->severity_of_claims.resize(table.claim_list_count());
+    for (std::uint32_t list = 1; list < table.claim_list_count(); ++list) {
+      const SeverityClaim claim = table.claim(table.claims(static_cast<ListId>(list)).front());
+      built_->severity_of_claims[list] = {claim.label, claim.tenths.value_or(tenths_for_label(claim.label)),
+                                          claim.method, claim.source, claim.vector};
+    }
+  }
   template <class T>
   static std::uint32_t index_in(const std::vector<T>& all, const T& value) {
     return static_cast<std::uint32_t>(std::ranges::find(all, value) - all.begin());
@@ -310,7 +333,7 @@ class AssessmentBuilder {
     std::ranges::sort(members);
     it.findings.members.insert(it.findings.members.end(), members.begin(), members.end());
     const auto& files = it.findings.files;
-    const auto file = std::ranges::lower_bound(files, spec.seen.place.path);
+    const auto file = std::ranges::lower_bound(files, spec.file);
     if (spec.in_file) finding.file = static_cast<std::uint32_t>(file - files.begin());
     Assessed judged = spec.judged;
     judged.severity = index_in(it.severities, spec.severity_);

@@ -18,6 +18,9 @@ std::vector<Case> all();
 // 10,000 findings of 40 owners; with `reversed` they arrive in the opposite order.
 test::BuiltAssessment ten_thousand(bool reversed = false);
 
+// Observations that say everything that an observation can say, and one that says next to nothing.
+test::BuiltAssessment everything_observed();
+
 // What the callbacks answer comes from the case.
 Input input_for(const test::BuiltAssessment& built);
 

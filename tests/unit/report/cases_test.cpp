@@ -221,6 +221,52 @@ test::BuiltAssessment ten_thousand(bool reversed) {
       .build();
 }
 
+test::BuiltAssessment everything_observed() {
+  FindingSpec full = sql_injection()
+                         .of(Kind::sca)
+                         .package("lodash", "4.17.11", {"4.17.12", "4.17.21"})
+                         .advisory("CVE-2019-10744")
+                         .flow("src/route.py", 3)
+                         .flow("src/order.py", 118)
+                         .suppressed("inSource", "# nosec");
+  Observation& seen = full.seen;
+  seen.help_url = "https://semgrep.dev/r/x";
+  seen.claims.push_back({SeverityLabel::high, std::nullopt, SeverityMethod::label, "semgrep", ""});
+  seen.claims.push_back(
+      {SeverityLabel::critical, 98, SeverityMethod::cvss31, "nvd", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"});
+  seen.confidence = Confidence::high;
+  seen.place.symbol = "shop.orders.find";
+  seen.locations = {seen.place, {"src/second.py", {9, 0, 9, 0}, ""}};
+  seen.related = {{"src/sanitiser.py", {1, 1, 2, 10}, "clean"}};
+  seen.component->dependency_path = {"app@1.0.0", "lodash@4.17.11"};
+  seen.resource = "aws_s3_bucket.logs";
+  seen.image = "registry.example/shop:1.2";
+  seen.endpoint = Endpoint{"GET", "/u/{id}", "q"};
+  seen.secret = SecretMark{"generic-key", "hmac:0011:2233", true};
+  seen.reach = Reach::called;
+  seen.epss_ppm = 38'000;
+  seen.kev = false;
+  seen.needs_review = true;
+  seen.vendor_status = "will_not_fix";
+  seen.fixes = {{"bind the parameter", {{"src/order.py", {118, 5, 118, 20}, "raw(sql, [q])"}}},
+                {"unclear", {{"x", {}, ""}}}};
+  seen.uid = "123e4567";
+  seen.fingerprints = {{"primaryLocationLineHash", "abc:1"}, {"matchBasedId/v1", "def"}, {"matchBasedId/v1", "again"}};
+  seen.occurrences = 3;
+  FindingSpec bare;
+  bare.seen.engine = "gitleaks";
+  bare.seen.kind = Kind::secret;
+  bare.seen.message = "line one\nline two, with \"quotes\" and [a link](https://evil.example)";
+  bare.in_file = false;
+  return an_assessment()
+      .finding(full)
+      .finding(bare)
+      .report({.path = "reports/nothing.txt",
+               .state = ReportState::unrecognised,
+               .notes = {{Note::Level::error, "not-a-report", "empty file", ""}}})
+      .build();
+}
+
 std::vector<Case> all() {
   std::vector<Case> cases;
   cases.push_back({"clean", clean().build()});
