@@ -5,7 +5,11 @@
 namespace gatepost::doc {
 
 void JsonWriter::new_line() {
-  if (style_ == Style::compact) return;
+  if (style_ == Style::compact) {
+    if (break_) out_ += '\n';
+    break_ = false;
+    return;
+  }
   out_ += '\n';
   out_.append(has_items_.size() * 2, ' ');
 }
@@ -16,22 +20,23 @@ void JsonWriter::separate() {
     return;
   }
   if (has_items_.empty()) return;
-  if (has_items_.back()) out_ += ',';
-  has_items_.back() = true;
+  if (has_items_.back() != 0) out_ += ',';
+  has_items_.back() = 1;
   new_line();
 }
 
 JsonWriter& JsonWriter::begin(char bracket) {
   separate();
   out_ += bracket;
-  has_items_.push_back(false);
+  has_items_.push_back(0);
   return *this;
 }
 
 JsonWriter& JsonWriter::end(char bracket) {
-  const bool had_items = has_items_.back();
+  const bool had_items = has_items_.back() != 0;
   has_items_.pop_back();
   if (had_items) new_line();
+  break_ = false;
   out_ += bracket;
   return *this;
 }

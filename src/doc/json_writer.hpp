@@ -1,6 +1,7 @@
 // Writes JSON front to back into one string, with keys in the order they are written.
 #pragma once
 
+#include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -25,7 +26,11 @@ class JsonWriter {
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   JsonWriter& value(bool truth) { return raw(truth ? "true" : "false"); }
-  JsonWriter& value(std::integral auto number) { return raw(std::to_string(number)); }
+  JsonWriter& value(std::integral auto number) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    return raw({digits, static_cast<std::size_t>(end - digits)});
+  }
   // Tenths as a decimal number: 77 is 7.7, 70 is 7.
   JsonWriter& tenths(std::int64_t tenths);
   // Bytes that are JSON already.
@@ -34,6 +39,11 @@ class JsonWriter {
   template <class T>
   JsonWriter& field(std::string_view name, const T& content) {
     return key(name).value(content);
+  }
+  // The next item of a compact document, or the bracket that closes its container, begins a line.
+  JsonWriter& line_break() {
+    break_ = true;
+    return *this;
   }
   // Left out when empty: unknown means absent.
   JsonWriter& optional_field(std::string_view name, std::string_view content) {
@@ -48,6 +58,8 @@ class JsonWriter {
     part.swap(out_);
     return part;
   }
+  // Forgets what was written so far, but not how much memory it took: for a caller that passed text() on.
+  void clear_text() { out_.clear(); }
 
  private:
   JsonWriter& begin(char bracket);
@@ -57,8 +69,9 @@ class JsonWriter {
 
   Style style_;
   std::string out_;
-  std::vector<bool> has_items_;  // for each open container
+  std::vector<char> has_items_;  // for each open container: 1 when it is not empty
   bool after_key_ = false;
+  bool break_ = false;
 };
 
 }  // namespace gatepost::doc

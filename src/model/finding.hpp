@@ -21,7 +21,10 @@ namespace gatepost {
 // correlate/fingerprint.hpp. Written "GP-" and 26 letters of base32; the first 8 letters are the short form.
 struct FindingId {
   Digest128 digest;
-  friend auto operator<=>(const FindingId&, const FindingId&) = default;
+  friend bool operator==(const FindingId&, const FindingId&) = default;
+  // The order of the written ids, so that what is sorted by id looks sorted. (In base32 the digits stand for higher
+  // values than the letters, but come before them as characters.)
+  friend std::strong_ordering operator<=>(const FindingId& a, const FindingId& b);
 };
 std::string to_string(const FindingId& id);   // "GP-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 std::string short_form(const FindingId& id);  // "GP-ABCDEFGH"

@@ -34,6 +34,21 @@ inline void check_golden(const std::filesystem::path& path, const std::string& a
   CHECK_MESSAGE(read_file(path) == actual, path.string(), " differs; what was read now:\n", actual);
 }
 
+inline std::filesystem::path data_path(const std::string& relative) {
+  return std::filesystem::path(GATEPOST_SOURCE_DIR) / "tests/data" / relative;
+}
+
+// All of a file of tests/data; "" when there is none.
+inline std::string read_data(const std::string& relative) {
+  return std::filesystem::exists(data_path(relative)) ? read_file(data_path(relative)) : std::string{};
+}
+
+// Compares with tests/data/<relative>.
+inline void check_golden(const std::string& relative, const std::string& actual) {
+  std::filesystem::create_directories(data_path(relative).parent_path());
+  check_golden(data_path(relative), actual);
+}
+
 // All folders two levels below `root` ("sarif/codeql"), sorted.
 inline std::vector<std::filesystem::path> case_folders(const std::filesystem::path& root) {
   std::vector<std::filesystem::path> folders;

@@ -1,0 +1,185 @@
+#include "report/facts.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace gatepost::report {
+namespace {
+
+// Of a long list of tools' proposals, as many as help.
+constexpr std::size_t kMostVersions = 3;
+// Members of one finding that are asked for what the primary one does not know.
+constexpr std::size_t kMostMembers = 100;
+
+const ObservationDetail* detail_of(const Assessment& assessment, std::size_t finding) {
+  const ObservationTable& table = assessment.table_of(assessment.findings.all[finding]);
+  return table.detail_of(primary_row(assessment, finding));
+}
+
+std::string package_of(const ObservationTable& table, const ObservationRow& row) {
+  const StoredComponent* const component = table.component_of(row);
+  if (component == nullptr) return {};
+  std::string name(table.text(component->package));
+  if (name.empty()) name = table.text(component->purl);
+  if (component->version != TextId::none) name.append(" ").append(table.text(component->version));
+  return name;
+}
+
+std::string own_title(const ObservationTable& table, const ObservationRow& row) {
+  const std::string_view title = reported_title(table, row);
+  if (!title.empty()) return std::string(title);
+  const std::string message = table.message(row);
+  if (!message.empty()) return message.substr(0, message.find('\n'));
+  if (const TextId rule = table.rule_of(row).id; rule != TextId::none) return std::string(table.text(rule));
+  return "problem without a name (" + std::string(to_string(row.kind)) + ")";
+}
+
+// "upgrade lodash to 4.17.21", when the tool knows versions without the problem.
+std::string upgrade(const ObservationTable& table, const ObservationRow& row) {
+  const StoredComponent* const component = table.component_of(row);
+  if (component == nullptr || component->fixed_versions == ListId::none) return {};
+  const auto versions = table.texts(component->fixed_versions);
+  std::string advice = "upgrade";
+  if (component->package != TextId::none) advice.append(" ").append(table.text(component->package));
+  advice += versions.size() == 1 ? " to " : " to one of ";
+  for (std::size_t i = 0; i < versions.size() && i < kMostVersions; ++i) {
+    if (i > 0) advice += ", ";
+    advice += table.text(versions[i]);
+  }
+  return versions.size() > kMostVersions ? advice + ", …" : advice;
+}
+
+std::string proposal(const ObservationTable& table, const ObservationRow& row) {
+  if (std::string advice = upgrade(table, row); !advice.empty()) return advice;
+  const ObservationDetail* const detail = table.detail_of(row);
+  if (detail == nullptr) return {};
+  const auto told = std::ranges::find_if(detail->fixes, [](const Fix& fix) { return !fix.description.empty(); });
+  if (told != detail->fixes.end()) return told->description;
+  return detail->fixes.empty() ? "" : "the tool proposes a change of the code";
+}
+
+}  // namespace
+
+std::string_view reported_title(const ObservationTable& table, const ObservationRow& row) {
+  const ObservationDetail* const detail = table.detail_of(row);
+  return detail != nullptr && !detail->title.empty() ? std::string_view(detail->title)
+                                                     : table.text(table.rule_of(row).title);
+}
+
+std::string_view reported_help(const ObservationTable& table, const ObservationRow& row) {
+  const ObservationDetail* const detail = table.detail_of(row);
+  return detail != nullptr && !detail->help_url.empty() ? std::string_view(detail->help_url)
+                                                        : table.text(table.rule_of(row).help_url);
+}
+
+std::vector<StoredFingerprint> fingerprints_by_name(const ObservationTable& table, ListId list) {
+  const auto stored = table.fingerprints(list);
+  std::vector<StoredFingerprint> prints(stored.begin(), stored.end());
+  const auto name = [&](const StoredFingerprint& print) { return table.text(print.name); };
+  std::ranges::stable_sort(prints, {}, name);
+  const auto repeated = std::ranges::unique(prints, {}, name);
+  prints.erase(repeated.begin(), repeated.end());
+  return prints;
+}
+
+const ObservationRow& primary_row(const Assessment& assessment, std::size_t finding) {
+  const Finding& it = assessment.findings.all[finding];
+  return assessment.table_of(it).row(it.primary);
+}
+
+std::string title_of(const Assessment& assessment, std::size_t finding) {
+  const ObservationTable& table = assessment.table_of(assessment.findings.all[finding]);
+  const ObservationRow& row = primary_row(assessment, finding);
+  std::string title = own_title(table, row);
+  const StoredComponent* const component = table.component_of(row);
+  if (component == nullptr || component->package == TextId::none) return title;
+  const bool named = text::lower(title).find(text::lower(table.text(component->package))) != std::string::npos;
+  return named ? title : package_of(table, row) + ": " + title;
+}
+
+std::string place_of(const Assessment& assessment, std::size_t finding) {
+  const Finding& it = assessment.findings.all[finding];
+  if (it.file != Finding::kNoFile) {
+    std::string place(assessment.findings.path_of(it));
+    return it.range.first_line == 0 ? place : place + ":" + std::to_string(it.range.first_line);
+  }
+  if (const ObservationDetail* const detail = detail_of(assessment, finding)) {
+    if (detail->endpoint) return std::string(text::trim(detail->endpoint->method + " " + detail->endpoint->url));
+    if (!detail->resource.empty()) return detail->resource;
+    if (!detail->image.empty()) return detail->image;
+  }
+  return package_of(assessment.table_of(it), primary_row(assessment, finding));
+}
+
+std::string_view rule_of(const Assessment& assessment, std::size_t finding) {
+  const ObservationTable& table = assessment.table_of(assessment.findings.all[finding]);
+  return table.text(table.rule_of(primary_row(assessment, finding)).id);
+}
+
+std::string_view help_url_of(const Assessment& assessment, std::size_t finding) {
+  return reported_help(assessment.table_of(assessment.findings.all[finding]), primary_row(assessment, finding));
+}
+
+std::vector<std::string_view> engines_of(const Assessment& assessment, std::size_t finding) {
+  const Finding& it = assessment.findings.all[finding];
+  const ObservationTable& table = assessment.table_of(it);
+  std::vector<std::string_view> engines;
+  for (const Row row : assessment.findings.members_of(it)) {
+    const std::string_view engine = table.text(table.rule_of(table.row(row)).engine);
+    if (!engine.empty() && std::ranges::find(engines, engine) == engines.end()) engines.push_back(engine);
+  }
+  std::ranges::sort(engines);
+  return engines;
+}
+
+std::string fix_of(const Input& input, std::size_t finding) {
+  if (input.fix) {
+    if (std::string advice = input.fix(finding); !advice.empty()) return advice;
+  }
+  const Finding& it = input.assessment.findings.all[finding];
+  const ObservationTable& table = input.assessment.table_of(it);
+  std::string advice = proposal(table, table.row(it.primary));
+  const auto members = input.assessment.findings.members_of(it);
+  for (const Row row : members.first(std::min(members.size(), kMostMembers))) {
+    if (!advice.empty()) break;
+    advice = proposal(table, table.row(row));
+  }
+  return advice;
+}
+
+std::vector<Factor> factors_of(const Input& input, std::size_t finding) {
+  return input.explain ? input.explain(finding) : std::vector<Factor>{};
+}
+
+std::string teams(std::span<const Owner> owners) {
+  std::vector<std::string> names;
+  for (const Owner& owner : owners) {
+    if (std::ranges::find(names, owner.team.value) == names.end()) names.push_back(owner.team.value);
+  }
+  return text::join(names, ", ");
+}
+
+std::string_view state_of(const Assessment& assessment, std::size_t finding) {
+  const Assessed& it = assessment.assessed[finding];
+  if (it.presence == Presence::fixed) return "fixed";
+  if (it.waiver != Assessed::kNone) return "waived";
+  if (it.suppressed) return "suppressed";
+  return it.presence == Presence::not_evaluated ? "not_evaluated" : "open";
+}
+
+std::string points(std::int64_t tenths) {
+  const std::int64_t magnitude = tenths < 0 ? -tenths : tenths;
+  return (tenths < 0 ? "-" : "") + std::to_string(magnitude / 10) + "." + std::to_string(magnitude % 10);
+}
+
+std::string grouped(std::size_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return digits;
+}
+
+}  // namespace gatepost::report

@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "report/escape.hpp"
+#include "report/facts.hpp"
+#include "report/sarif.hpp"
+#include "report/sarif_parts.hpp"
+#include "report/words.hpp"
+
+namespace gatepost::report {
+namespace {
+
+using doc::JsonWriter;
+
+constexpr std::size_t kMessageBytes = std::size_t{64} << 10;
+
+class ConvertedLog {
+ public:
+  ConvertedLog(const TableInput& input, const Sink& sink) : input_(input), table_(input.table), out_(sink) {}
+
+  Status write() {
+    sarif::begin_log(json());
+    for (std::uint32_t report = 0; report < table_.reports().size(); ++report) {
+      const std::vector<Row> rows = rows_of(report);
+      const std::vector<TextId> engines = engines_in(rows);
+      if (engines.size() < 2) {
+        GP_CHECK(run(report, own_tool(report, engines), rows));
+        continue;
+      }
+      for (const TextId engine : engines) {
+        std::vector<Row> its;
+        std::ranges::copy_if(rows, std::back_inserter(its),
+                             [&](Row row) { return table_.rule_of(table_.row(row)).engine == engine; });
+        GP_CHECK(run(report, {std::string(table_.text(engine)), ""}, its));
+      }
+    }
+    json().end_array().end_object();
+    return out_.finish();
+  }
+
+ private:
+  JsonWriter& json() { return out_.json; }
+
+  // Rows of a report stand together.
+  [[nodiscard]] std::vector<Row> rows_of(std::uint32_t report) {
+    std::vector<Row> rows;
+    while (next_ < table_.size() && table_.row(next_).report == report) rows.push_back(next_++);
+    return rows;
+  }
+  [[nodiscard]] std::vector<TextId> engines_in(const std::vector<Row>& rows) const {
+    std::vector<TextId> engines;
+    for (const Row row : rows) {
+      const TextId engine = table_.rule_of(table_.row(row)).engine;
+      if (std::ranges::find(engines, engine) == engines.end()) engines.push_back(engine);
+    }
+    return engines;
+  }
+  [[nodiscard]] ToolInfo own_tool(std::uint32_t report, const std::vector<TextId>& engines) const {
+    const ReportInfo& info = table_.reports()[report];
+    if (info.tools.size() == 1 && !info.tools.front().name.empty()) return info.tools.front();
+    if (!engines.empty()) return {std::string(table_.text(engines.front())), ""};
+    return {info.format.empty() ? "unknown" : info.format, ""};
+  }
+  [[nodiscard]] Severity severity_of(const ObservationRow& row) const {
+    const auto claims = static_cast<std::size_t>(table_.claims_of(row));
+    return claims < input_.severities.size() ? input_.severities[claims] : Severity{};
+  }
+
+  Status run(std::uint32_t report, const ToolInfo& tool, const std::vector<Row>& rows) {
+    sarif::Rules rules;
+    std::vector<std::uint32_t> rule_of_result;
+    rule_of_result.reserve(rows.size());
+    for (const Row row : rows) rule_of_result.push_back(rules.add(rule(table_.row(row))));
+
+    const ReportInfo& info = table_.reports()[report];
+    json().line_break().begin_object().key("tool").begin_object().key("driver").begin_object();
+    json().field("name", tool.name.empty() ? "unknown" : tool.name).optional_field("version", tool.version);
+    rules.write_rules(json());
+    json().end_object().end_object();
+    json().key("conversion").begin_object().key("tool").begin_object().key("driver").begin_object();
+    sarif::write_name_and_version(json(), input_.tool_version);
+    json().end_object().end_object().end_object();
+    sarif::write_root(json());
+    json().key("invocations").begin_array().begin_object().field("executionSuccessful", is_complete(info.state));
+    if (!is_complete(info.state)) {
+      json().key("toolExecutionNotifications").begin_array();
+      sarif::write_notification(json(), to_string(info.state), problem_of(info));
+      json().end_array();
+    }
+    json().end_object().end_array().key("results").begin_array();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      result(table_.row(rows[i]), rule_of_result[i], rules.all()[rule_of_result[i]].id);
+      GP_CHECK(out_.pass_on());
+    }
+    json().end_array();
+    rules.write_taxonomies(json());
+    json().end_object();
+    return Done{};
+  }
+
+  [[nodiscard]] sarif::Rule rule(const ObservationRow& row) const {
+    const RuleInfo& info = table_.rule_of(row);
+    const auto cwes = table_.cwes(table_.cwes_of(row));
+    return {.id = std::string(info.id == TextId::none ? to_string(row.kind) : table_.text(info.id)),
+            .title = std::string(table_.text(info.title)),
+            .help_url = std::string(table_.text(info.help_url)),
+            .cwes = {cwes.begin(), cwes.end()},
+            .highest = severity_of(row),
+            .kind = row.kind};
+  }
+
+  void result(const ObservationRow& row, std::uint32_t rule, const std::string& rule_id) {
+    const ObservationDetail* const detail = table_.detail_of(row);
+    json().line_break().begin_object().field("ruleId", rule_id).field("ruleIndex", rule);
+    json().field("level", sarif::level_of(severity_of(row).label));
+    std::string text = table_.message(row);
+    if (text.empty()) text = reported_title(table_, row);
+    sarif::write_message(json(), "message", escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
+    if (row.path != TextId::none) {
+      json().key("locations").begin_array();
+      sarif::write_location(json(), table_.text(row.path), row.range, table_.text(row.symbol), {});
+      json().end_array();
+    }
+    sarif::write_flow(json(), table_, row, paths_);
+    related(detail);
+    fingerprints(row);
+    if (row.suppressed) {
+      json().key("suppressions").begin_array();
+      sarif::write_tool_suppression(json(), detail);
+      json().end_array();
+    }
+    sarif::write_fixes(json(), table_, row, paths_);
+    if (detail != nullptr && detail->occurrences > 1) json().field("occurrenceCount", detail->occurrences);
+    json().end_object();
+  }
+
+  void related(const ObservationDetail* detail) {
+    if (detail == nullptr || detail->related.empty()) return;
+    json().key("relatedLocations").begin_array();
+    int id = 0;
+    for (const StoredLocation& place : detail->related) {
+      sarif::write_location(json(), table_.text(place.path), place.range, table_.text(place.symbol), {}, ++id);
+    }
+    json().end_array();
+  }
+
+  void fingerprints(const ObservationRow& row) {
+    const auto prints = fingerprints_by_name(table_, row.fingerprints);
+    if (prints.empty()) return;
+    json().key("partialFingerprints").begin_object();
+    for (const StoredFingerprint& print : prints) json().field(table_.text(print.name), table_.text(print.value));
+    json().end_object();
+  }
+
+  const TableInput& input_;
+  const ObservationTable& table_;
+  JsonStream out_;
+  ReportedPaths paths_ = ReportedPaths::as_given();
+  Row next_ = 0;
+};
+
+}  // namespace
+
+Status write_observations_sarif(const TableInput& input, const Sink& sink) { return ConvertedLog(input, sink).write(); }
+
+}  // namespace gatepost::report

@@ -1,0 +1,40 @@
+// The sentences that terminal and comment share. They may hold a stranger's text: escape them for where they land.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/report_info.hpp"
+#include "report/input.hpp"
+#include "report/overview.hpp"
+
+namespace gatepost::report {
+
+// "Gate closed" and "2 of 5 new findings block this change".
+struct Headline {
+  std::string verdict, why;
+};
+Headline headline_of(const Assessment& assessment, const Overview& overview);
+
+// "5 new", "1 worse", "2 fixed", "1 waived"; what is 0 is left out.
+std::vector<std::string> tallies(const Overview& overview);
+
+// "risk of its findings 91.3 of 100", "risk of what it touches 15 of 100", "adds 91.3 points"; 0 is left out.
+std::vector<std::string> risks(const RiskTotals& totals);
+
+// "severity 9.8, exposure internet; lowered by reach unknown (-12.4)"; "" without factors.
+std::string why_so_risky(std::span<const Factor> factors);
+
+// What is wrong with a report and what follows from it, in one sentence; "" for one that was read completely.
+std::string problem_of(const ReportInfo& report);
+// "3 of 4 reports were read completely".
+std::string reports_read(std::span<const ReportInfo> reports);
+
+// What somebody who wants to merge does next, one step a sentence.
+std::vector<std::string> next_steps(const Assessment& assessment, const Overview& overview);
+
+// "a1b2c3d4 to 9f8e7d6c", and how the base was found; says so when there is none.
+std::string compared(const ChangeSet& change);
+
+}  // namespace gatepost::report
