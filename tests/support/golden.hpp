@@ -25,15 +25,6 @@ inline bool updating_goldens() {
   return asked != nullptr && std::string(asked) == "1";
 }
 
-inline void check_golden(const std::filesystem::path& path, const std::string& actual) {
-  if (updating_goldens()) {
-    std::ofstream(path, std::ios::binary) << actual;
-    return;
-  }
-  REQUIRE_MESSAGE(std::filesystem::exists(path), path.string(), " is missing; write it with GATEPOST_UPDATE_GOLDEN=1");
-  CHECK_MESSAGE(read_file(path) == actual, path.string(), " differs; what was read now:\n", actual);
-}
-
 inline std::filesystem::path data_path(const std::string& relative) {
   return std::filesystem::path(GATEPOST_SOURCE_DIR) / "tests/data" / relative;
 }
@@ -43,10 +34,16 @@ inline std::string read_data(const std::string& relative) {
   return std::filesystem::exists(data_path(relative)) ? read_file(data_path(relative)) : std::string{};
 }
 
-// Compares with tests/data/<relative>.
-inline void check_golden(const std::string& relative, const std::string& actual) {
-  std::filesystem::create_directories(data_path(relative).parent_path());
-  check_golden(data_path(relative), actual);
+// Compares with the file, which a relative path names below tests/data.
+inline void check_golden(const std::filesystem::path& golden, const std::string& actual) {
+  const std::filesystem::path path = golden.is_relative() ? data_path(golden.string()) : golden;
+  if (updating_goldens()) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << actual;
+    return;
+  }
+  REQUIRE_MESSAGE(std::filesystem::exists(path), path.string(), " is missing; write it with GATEPOST_UPDATE_GOLDEN=1");
+  CHECK_MESSAGE(read_file(path) == actual, path.string(), " differs; what was read now:\n", actual);
 }
 
 // All folders two levels below `root` ("sarif/codeql"), sorted.
