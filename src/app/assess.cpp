@@ -337,6 +337,8 @@ class Assessor {
 
 }  // namespace
 
+Assessment assess(Evidence& evidence, Timestamp now) { return Assessor(evidence, now).run(); }
+
 risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
   const Finding& finding = assessment.findings.all[index];
   const ObservationTable& table = assessment.table_of(finding);

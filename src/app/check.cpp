@@ -1,11 +1,13 @@
 #include "app/check.hpp"
 
-#include <fmt/core.h>
+#include <algorithm>
 
 #include "app/assess.hpp"
 #include "app/source_facts.hpp"
 #include "app/write_output.hpp"
+#include "app/writers.hpp"
 #include "git/library.hpp"
+#include "git/tree.hpp"
 #include "report/writers.hpp"
 #include "risk/severity.hpp"
 
@@ -57,8 +59,8 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
       .tool_version = request.version};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   for (const OutputRequest& output : request.outputs.empty() ? standard : request.outputs) {
-    const report::Writer* const writer = report::find_writer(output.format);
-    GP_CHECK(write_output(ports, output.path, [&](const report::Sink& sink) { return writer->write(input, sink); }));
+    GP_TRY(const report::Writer* const chosen, writer(output.format));
+    GP_CHECK(write_output(ports, output.path, [&](const report::Sink& sink) { return chosen->write(input, sink); }));
   }
   return assessment.verdict;
 }

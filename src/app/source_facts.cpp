@@ -60,7 +60,8 @@ SourceFacts source_facts(const ObservationTable& table, const correlate::FileInd
         facts.contexts[*row] = context_of(seen, source);
         const StoredComponent* const component = table.component_of(seen);
         if (component == nullptr || changed == changes.end()) continue;
-        facts.packages[*row] = package_change(package_lines(source, table.component(*component)), *changed->second);
+        facts.packages[*row] =
+            correlate::package_change(correlate::package_lines(source, table.component(*component)), *changed->second);
       }
     }
     begin = end;

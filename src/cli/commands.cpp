@@ -13,6 +13,7 @@
 #include "app/doctor.hpp"
 #include "app/explain.hpp"
 #include "app/owners.hpp"
+#include "app/writers.hpp"
 #include "cli/version.hpp"
 
 namespace gatepost::cli {
@@ -68,7 +69,7 @@ struct CheckOptions {
                    "the n-th --output belongs to the n-th --format");
     }
     for (std::size_t i = 0; i < formats.size(); ++i) {
-      GP_CHECK(app::check_format(formats[i]));
+      if (const auto known = app::writer(formats[i]); !known) return known.error();
       result.outputs.push_back({formats[i], i < outputs.size() ? outputs[i] : "-"});
     }
     return result;
@@ -79,7 +80,7 @@ void declare_check(CLI::App& app, Action& action) {
   auto chosen = options<CheckOptions>();
   declare_evidence(app, chosen->request.gather);
   app.add_option("--format", chosen->formats,
-                 fmt::format("Write the result as {}. Repeatable. Default: terminal", app::format_names()))
+                 fmt::format("Write the result as {}. Repeatable. Default: terminal", app::writer_names()))
       ->allow_extra_args(false);
   app.add_option("--output", chosen->outputs, "File for the --format of the same position; - is standard output")
       ->type_name("FILE")
@@ -116,8 +117,7 @@ void declare_convert(CLI::App& app, Action& action) {
   app.add_option("reports", chosen->reports, "Report files, - for standard input")->required()->type_name("REPORT");
   app.add_option("--tool", chosen->tool, "Read the files as this format and no other; see gatepost formats")
       ->type_name("FORMAT");
-  app.add_option("--format", chosen->format,
-                 "json, jsonl, sarif, csv, or summary (the reports without their findings). Default: json")
+  app.add_option("--format", chosen->format, fmt::format("Write as {}. Default: json", app::table_writer_names()))
       ->type_name("FORMAT");
   app.add_option("--output", chosen->output, "File to write; - is standard output. Default: -")->type_name("FILE");
   app.add_option("--threads", chosen->threads,

@@ -38,15 +38,20 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
     problems.add(root, "\"version: 1\" is missing: the version of the settings");
   }
   settings.repository = section.text("repository");
-  if (const auto mode = section.choice("mode", policy::kModeNames)) settings.rules.mode = static_cast<policy::Mode>(*mode);
+  if (const auto mode = section.choice("mode", policy::kModeNames))
+    settings.rules.mode = static_cast<policy::Mode>(*mode);
   settings.reports = section.texts("reports");
   settings.base_reports = section.texts("base_reports");
   settings.evidence.required_scanners = section.texts("required_scanners");
   constexpr std::array<std::string_view, 2> kIncomplete = {"inconclusive", "warn"};
-  if (const auto incomplete = section.choice("on_incomplete", kIncomplete)) settings.evidence.tolerate_incomplete = *incomplete == 1;
-  if (const auto label = section.choice("unknown_severity", kSeverityNames)) settings.rules.unknown_severity = static_cast<SeverityLabel>(*label);
+  if (const auto incomplete = section.choice("on_incomplete", kIncomplete))
+    settings.evidence.tolerate_incomplete = *incomplete == 1;
+  if (const auto label = section.choice("unknown_severity", kSeverityNames))
+    settings.rules.unknown_severity = static_cast<SeverityLabel>(*label);
   Section codeowners(section.get("codeowners"), problems);
-  if (const auto dialect = codeowners.choice("dialect", kDialectNames)) settings.codeowners_dialect = static_cast<Dialect>(*dialect);
+  if (const auto dialect = codeowners.choice("dialect", kDialectNames); dialect && *dialect > 0) {
+    settings.codeowners_dialect = *dialect == 1 ? OwnersDialect::github : OwnersDialect::gitlab;
+  }
   codeowners.finish();
   read_gate(section.get("gate"), gate, problems);
   section.finish();
@@ -57,7 +62,8 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
 void add_default_policy(const Gate& gate, Settings& settings) {
   const auto bytes = find_resource(kDefaultPolicy);
   GP_ASSERT(bytes.has_value());
-  std::string text = text::replace_all(std::string(*bytes), "{{fail_on}}", gate.fail_on == "none" ? "critical" : gate.fail_on);
+  std::string text =
+      text::replace_all(std::string(*bytes), "{{fail_on}}", gate.fail_on == "none" ? "critical" : gate.fail_on);
   text = text::replace_all(std::move(text), "{{warn_on}}", gate.warn_on == "none" ? "critical" : gate.warn_on);
   const auto document = doc::parse_yaml(std::move(text), std::string(kDefaultPolicy));
   GP_ASSERT(document.ok());
@@ -91,7 +97,8 @@ Result<Settings> load(const Files& files) {
   if (policies) read_policies(policies->root(), settings.rules, settings.evidence, problems);
   if (!files.policy) add_default_policy(gate, settings);
   if (files.policy && main && main->root().at("gate").exists()) {
-    problems.add_at_key(main->root().at("gate"), fmt::format("gate has no effect beside {}; remove one of them", files.policy->name));
+    problems.add_at_key(main->root().at("gate"),
+                        fmt::format("gate has no effect beside {}; remove one of them", files.policy->name));
   }
   const auto waivers = parse(files.waivers, problems);
   if (waivers) settings.waivers = read_waivers(waivers->root(), problems);

@@ -8,24 +8,25 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/ownership.hpp"
 #include "model/severity.hpp"
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
 
 namespace gatepost::config {
 
-inline constexpr std::string_view kSettingsPaths[] = {".gatepost.yml", ".gatepost.yaml", ".github/gatepost.yml", ".gitlab/gatepost.yml"};
+inline constexpr std::string_view kSettingsPaths[] = {".gatepost.yml", ".gatepost.yaml", ".github/gatepost.yml",
+                                                      ".gitlab/gatepost.yml"};
 inline constexpr std::string_view kPolicyPath = ".gatepost/policy.yml";
 inline constexpr std::string_view kWaiversPath = ".gatepost/waivers.yml";
 
-enum class Dialect { automatic, github, gitlab };
 inline constexpr std::string_view kDialectNames[] = {"auto", "github", "gitlab"};
 
 struct Settings {
-  std::string repository;                       // part of every identity; "" unless configured
-  std::vector<std::string> reports;             // patterns, each with "=FORMAT" behind it or not
+  std::string repository;            // part of every identity; "" unless configured
+  std::vector<std::string> reports;  // patterns, each with "=FORMAT" behind it or not
   std::vector<std::string> base_reports;
-  Dialect codeowners_dialect = Dialect::automatic;
+  std::optional<OwnersDialect> codeowners_dialect;  // empty: by the forge, or by the file
   policy::Rules rules;
   policy::Evidence evidence;
   std::vector<policy::Waiver> waivers;

@@ -53,7 +53,7 @@ TEST_CASE("settings: a full file is read") {
   CHECK(settings->evidence.required_scanners == std::vector<std::string>{"semgrep"});
   CHECK(settings->evidence.tolerate_incomplete);
   CHECK(settings->rules.unknown_severity == SeverityLabel::high);
-  CHECK(settings->codeowners_dialect == Dialect::gitlab);
+  CHECK(settings->codeowners_dialect == OwnersDialect::gitlab);
   CHECK(has_policy(*settings, "new-findings"));
   CHECK_FALSE(has_policy(*settings, "look-at-new-findings"));
 }

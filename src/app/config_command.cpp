@@ -1,0 +1,114 @@
+#include "app/config_command.hpp"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "app/ci.hpp"
+#include "app/gather.hpp"
+#include "base/assert.hpp"
+#include "base/file.hpp"
+#include "base/resource.hpp"
+#include "base/text.hpp"
+#include "config/settings.hpp"
+#include "git/library.hpp"
+
+namespace gatepost::app {
+namespace {
+
+constexpr std::uint64_t kLargestSettings = 1 << 20;
+
+Result<std::string> work_tree(const Ports& ports, const ConfigRequest& request) {
+  GP_TRY(const git::Library library, git::Library::start());
+  GP_TRY(const git::Repository repository, open_repository(ports, request.repository, detect_ci(ports)));
+  if (repository.is_bare())
+    return error(ErrorKind::usage, "the repository is bare: it has no work tree with a configuration");
+  return repository.work_tree();
+}
+
+// The first of the files that exists in the work tree.
+Result<std::optional<config::File>> read_first(const std::string& root, std::span<const std::string_view> paths) {
+  for (const std::string_view path : paths) {
+    const std::string full = root + "/" + std::string(path);
+    std::error_code failure;
+    if (!std::filesystem::exists(full, failure)) continue;
+    GP_TRY(std::string text, read_file(full, kLargestSettings));
+    return std::optional(config::File{std::string(path), std::move(text)});
+  }
+  return std::optional<config::File>{};
+}
+
+// Globs for the reports that lie around already; the usual place when there are none.
+std::vector<std::string> proposed_reports(const std::string& root) {
+  std::vector<std::string> proposed;
+  for (const char* const pattern : {"reports/**/*.sarif", "**/*.sarif", "**/*.cdx.json", "**/gl-*-report.json"}) {
+    const auto glob = Glob::compile(pattern);
+    const auto found = glob ? find_files(root, *glob) : std::vector<std::string>{};
+    const bool covered = !proposed.empty() && std::string_view(pattern) == "**/*.sarif";
+    if (found && !found->empty() && !covered) proposed.emplace_back(pattern);
+  }
+  if (proposed.empty()) proposed.emplace_back("reports/**/*.sarif");
+  return proposed;
+}
+
+}  // namespace
+
+Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) {
+  GP_TRY(const std::string root, work_tree(ports, request));
+  config::Files files;
+  GP_TRY(files.settings, read_first(root, config::kSettingsPaths));
+  GP_TRY(files.policy, read_first(root, {&config::kPolicyPath, 1}));
+  GP_TRY(files.waivers, read_first(root, {&config::kWaiversPath, 1}));
+  if (!request.config.empty()) {
+    auto text = read_file(request.config, kLargestSettings);
+    if (!text) return error(ErrorKind::usage, "--config " + text.error().message);
+    files.settings = config::File{request.config, std::move(*text)};
+  }
+  GP_TRY(const config::Settings settings, config::load(files));
+  std::string lines;
+  for (const auto* const file : {&files.settings, &files.policy, &files.waivers}) {
+    if (*file) lines += fmt::format("{}: valid\n", (*file)->name);
+  }
+  if (lines.empty()) lines = "no configuration file; the defaults are in force\n";
+  lines +=
+      fmt::format("{} in force, {}, mode {}\n", text::count_of(settings.rules.policies.size(), "policy", "policies"),
+                  text::count_of(settings.waivers.size(), "waiver"), to_string(settings.rules.mode));
+  GP_CHECK(ports.output(lines));
+  return ExitCode::done;
+}
+
+Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
+  GP_TRY(const std::string root, work_tree(ports, request));
+  const auto example = find_resource("gatepost.example.yml");
+  GP_ASSERT(example.has_value());
+  std::string list;
+  for (const std::string& pattern : proposed_reports(root)) list += fmt::format("  - \"{}\"\n", pattern);
+  const std::string text = text::replace_all(std::string(*example), "  - \"{{reports}}\"\n", list);
+  if (request.dry_run) {
+    GP_CHECK(ports.output(text));
+    return ExitCode::done;
+  }
+  GP_TRY(const auto existing, read_first(root, config::kSettingsPaths));
+  if (existing && !request.force) {
+    return error(ErrorKind::usage, fmt::format("{} exists already", existing->name),
+                 "--force overwrites it, --dry-run prints the starter");
+  }
+  const std::string name = existing ? existing->name : std::string(config::kSettingsPaths[0]);
+  GP_CHECK(write_file(root + "/" + name, text));
+  GP_CHECK(ports.output(
+      fmt::format("wrote {}; it starts in monitor mode, which never fails\nnext: gatepost doctor\n", name)));
+  return ExitCode::done;
+}
+
+Result<ExitCode> config_schema(const Ports& ports, const ConfigRequest& request) {
+  const auto schema = find_resource("schema/" + request.schema + ".schema.json");
+  if (!schema)
+    return error(ErrorKind::usage, fmt::format("there is no schema \"{}\"; expected gatepost, policy or waivers",
+                                               text::printable(request.schema, 40)));
+  GP_CHECK(ports.output(*schema));
+  return ExitCode::done;
+}
+
+}  // namespace gatepost::app

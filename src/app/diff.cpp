@@ -1,0 +1,22 @@
+#include "app/diff.hpp"
+
+#include "app/gather.hpp"
+#include "base/log.hpp"
+#include "git/library.hpp"
+#include "report/diff.hpp"
+
+namespace gatepost::app {
+
+Result<ExitCode> diff(const Ports& ports, const DiffRequest& request) {
+  GP_TRY(const git::Library library, git::Library::start());
+  const CiFacts ci = detect_ci(ports);
+  GP_TRY(const git::Repository repository, open_repository(ports, request.repository, ci));
+  std::vector<Note> notes;
+  GP_TRY(const ChangeSet change, find_change(repository, ci, request.base, request.head, notes));
+  for (const Note& note : notes) log::warning(note.text);
+  GP_CHECK(request.json ? report::write_diff_json(change, ports.output)
+                        : report::write_diff_text(change, ports.output));
+  return ExitCode::done;
+}
+
+}  // namespace gatepost::app

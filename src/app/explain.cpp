@@ -1,0 +1,30 @@
+#include "app/explain.hpp"
+
+#include <fmt/core.h>
+
+#include "app/assess.hpp"
+#include "base/text.hpp"
+#include "git/library.hpp"
+#include "report/explanation.hpp"
+
+namespace gatepost::app {
+
+Result<ExitCode> explain(const Ports& ports, const CheckRequest& request, const std::string& id) {
+  GP_TRY(const git::Library library, git::Library::start());
+  GP_TRY(Evidence evidence, gather(ports, request.gather));
+  const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
+  const report::Input input{
+      .assessment = assessment,
+      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
+      .style = {.width = ports.terminal_columns, .colour = request.colour},
+      .tool_version = request.version};
+  for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {
+    if (!names(id, assessment.findings.all[i].id)) continue;
+    GP_CHECK(report::write_explanation(input, i, ports.output));
+    return ExitCode::done;
+  }
+  return error(ErrorKind::usage, fmt::format("no finding of this run has the id {}", text::printable(id, 60)),
+               "give the same --base and --report as to gatepost check");
+}
+
+}  // namespace gatepost::app

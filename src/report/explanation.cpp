@@ -1,0 +1,150 @@
+#include "report/explanation.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "report/escape.hpp"
+#include "report/facts.hpp"
+
+namespace gatepost::report {
+namespace {
+
+constexpr std::size_t kMessageCharacters = 600;
+constexpr std::size_t kMostChanges = 3;  // facts that would move the risk
+
+std::string_view meaning_of(Presence presence) {
+  switch (presence) {
+    case Presence::introduced:
+      return "the change brings it in";
+    case Presence::worsened:
+      return "it was there before, the change makes it riskier";
+    case Presence::touched:
+      return "the change edits its code; whether it was there before is not known, or it was";
+    case Presence::moved:
+      return "it was there before, in a file that the change renames";
+    case Presence::unrelated:
+      return "the change has nothing to do with it";
+    case Presence::fixed:
+      return "it was in the base, and a complete scan of the change no longer reports it";
+    case Presence::external:
+      return "not in the base, but the change did not touch the package: the advisory is news";
+    case Presence::not_evaluated:
+      return "it was in the base, and its scanner did not look at the change";
+  }
+  return "";
+}
+
+class Explanation {
+ public:
+  Explanation(const Input& input, std::size_t finding) : in_(input), finding_(finding), assessment_(input.assessment) {}
+
+  std::string text() {
+    describe();
+    explain_severity();
+    explain_risk();
+    explain_owners();
+    explain_verdict();
+    return std::move(out_);
+  }
+
+ private:
+  const Assessed& assessed() const { return assessment_.assessed[finding_]; }
+  void heading(std::string_view title) { out_ += fmt::format("\n{}\n", title); }
+  void line(std::string_view label, const std::string& value) {
+    if (!value.empty()) out_ += escape::log_line(fmt::format("  {:<12} {}", label, value)) + "\n";
+  }
+
+  void describe() {
+    const Finding& finding = assessment_.findings.all[finding_];
+    const ObservationTable& table = assessment_.table_of(finding);
+    out_ += escape::log_line(escape::terminal(title_of(assessment_, finding_))) + "\n";
+    line("id", to_string(finding.id));
+    line("where", escape::terminal(place_of(assessment_, finding_)));
+    line("kind", std::string(to_string(finding.kind)));
+    std::string engines;
+    for (const std::string_view engine : engines_of(assessment_, finding_))
+      engines.append(engines.empty() ? "" : ", ").append(engine);
+    line("reported by",
+         escape::terminal(engines) + fmt::format(" ({})", escape::terminal(rule_of(assessment_, finding_))));
+    line("says", escape::terminal(table.message(table.row(finding.primary)), kMessageCharacters));
+    line("read more", escape::terminal(help_url_of(assessment_, finding_)));
+    line("fix", escape::terminal(fix_of(in_, finding_)));
+    line("change", fmt::format("{}: {}", to_string(assessed().presence), meaning_of(assessed().presence)));
+  }
+
+  void explain_severity() {
+    const Severity& effective = assessment_.severity_of(finding_);
+    heading("Severity");
+    line("effective", fmt::format("{} {} ({} by {})", to_string(effective.label), points(effective.tenths),
+                                  to_string(effective.method),
+                                  effective.source.empty() ? "nobody" : escape::terminal(effective.source)));
+    const ObservationTable& table = assessment_.table_of(assessment_.findings.all[finding_]);
+    for (const StoredClaim& stored : table.claims(table.claims_of(primary_row(assessment_, finding_)))) {
+      const SeverityClaim claim = table.claim(stored);
+      line("claim",
+           fmt::format("{}{} ({} by {}) {}", to_string(claim.label), claim.tenths ? " " + points(*claim.tenths) : "",
+                       to_string(claim.method), escape::terminal(claim.source), escape::terminal(claim.vector)));
+    }
+  }
+
+  void explain_risk() {
+    const Risk& risk = assessed().risk;
+    heading("Risk");
+    line("score",
+         fmt::format("{} of 100, {}", points(risk.score_tenths), to_string(band_for_tenths(risk.score_tenths))));
+    std::vector<Factor> factors = factors_of(in_, finding_);
+    for (const Factor& factor : factors) {
+      const std::string effect =
+          factor.effect_tenths > 0 ? fmt::format(" (takes off {})", points(factor.effect_tenths)) : "";
+      line(factor.name, escape::terminal(factor.value) + effect + ": " + escape::terminal(factor.because));
+    }
+    std::ranges::stable_sort(factors, std::greater{}, &Factor::effect_tenths);
+    std::string changes;
+    for (std::size_t i = 0; i < std::min(kMostChanges, factors.size()) && factors[i].effect_tenths > 0; ++i) {
+      changes.append(changes.empty() ? "" : ", ").append(factors[i].name);
+    }
+    line("would move it", changes.empty() ? "" : "to know more about: " + changes);
+  }
+
+  void explain_owners() {
+    heading("Owners");
+    for (const Owner& owner : assessment_.owners_of(finding_)) {
+      line("", escape::terminal(owner.team.value) + " by " + escape::terminal(owner.because));
+    }
+    if (assessment_.owners_of(finding_).empty())
+      line("", "nobody: no rule of CODEOWNERS names an owner for this place");
+  }
+
+  void explain_verdict() {
+    heading("Verdict");
+    line("state", std::string(state_of(assessment_, finding_)));
+    if (const WaiverInfo* waiver = assessment_.waiver_of(finding_)) {
+      line("waiver", escape::terminal(fmt::format("{} until {}: {} (approved by {})", waiver->id.value, waiver->expires,
+                                                  waiver->justification, waiver->approved_by)));
+    }
+    const FindingId& id = assessment_.findings.all[finding_].id;
+    bool any = false;
+    for (const Reason& reason : assessment_.verdict.reasons) {
+      if (!std::ranges::binary_search(reason.findings, id)) continue;
+      line(to_string(reason.action), escape::terminal(fmt::format("{}: {}", reason.policy.value, reason.text)));
+      any = true;
+    }
+    if (!any) line("", "no policy acts because of it");
+  }
+
+  const Input& in_;
+  std::size_t finding_;
+  const Assessment& assessment_;
+  std::string out_;
+};
+
+}  // namespace
+
+Status write_explanation(const Input& input, std::size_t finding, const Sink& sink) {
+  return sink(Explanation(input, finding).text());
+}
+
+}  // namespace gatepost::report
