@@ -72,8 +72,9 @@ def make_base():
     """A Debian 12 of our own making under the name that the Dockerfile asks for."""
     archive = WORK / "base.tar"
     if not archive.exists():
-        must("mmdebstrap", "--quiet", "--variant=minbase", "bookworm", str(archive) + ".new")
-        os.replace(str(archive) + ".new", archive)
+        half = WORK / "half-base.tar"  # the ending decides what mmdebstrap writes
+        must("mmdebstrap", "--quiet", "--variant=minbase", "bookworm", str(half))
+        os.replace(half, archive)
     container = must("buildah", "from", "scratch")
     must("buildah", "add", "-q", container, str(archive), "/")
     must("buildah", "config", "--cmd", "/bin/bash", container)
