@@ -1,0 +1,4 @@
+variable "payments_password" {
+  type      = string
+  sensitive = true
+}
