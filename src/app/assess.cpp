@@ -309,11 +309,21 @@ class Assessor {
     out_.totals.change_risk = change_risk(out_.change);
   }
 
+  policy::Event event() const {
+    const std::string& name = evidence_.ci.event;
+    if (name == "schedule") return policy::Event::schedule;
+    if (name == "release") return policy::Event::release;
+    if (evidence_.ci.change_request || name == "merge_group" || !out_.change.base.empty()) {
+      return name == "push" ? policy::Event::push : policy::Event::pull_request;
+    }
+    return name == "push" ? policy::Event::push : policy::Event::manual;
+  }
+
   void judge() {
     const auto facts = [this](std::size_t i) { return facts_of(i); };
     const auto id = [this](std::size_t i) { return out_.findings.all[i].id; };
-    policy::Evaluation evaluation =
-        policy::evaluate(evidence_.settings.rules, out_.findings.all.size(), facts, id, out_.totals, day_of(now_));
+    policy::Evaluation evaluation = policy::evaluate(evidence_.settings.rules, out_.findings.all.size(), facts, id,
+                                                     out_.totals, {event(), day_of(now_)});
     for (std::size_t i = 0; i < evaluation.actions.size(); ++i) out_.assessed[i].action = evaluation.actions[i];
     std::vector<ReportInfo> reports;
     for (const ReportInfo& report : out_.table.reports()) {

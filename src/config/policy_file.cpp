@@ -43,7 +43,8 @@ class ConditionReader {
   // A mapping with several keys means all of them.
   std::optional<Condition> read(doc::View view) {
     if (!view.is_object() || view.size() == 0) {
-      problems_.add(view, fmt::format("a condition must be a mapping such as {{severity: {{gte: high}}}}, found {}", doc::to_string(view.kind())));
+      problems_.add(view, fmt::format("a condition must be a mapping such as {{severity: {{gte: high}}}}, found {}",
+                                      doc::to_string(view.kind())));
       return std::nullopt;
     }
     std::vector<Condition> parts;
@@ -138,6 +139,44 @@ void read_threshold(doc::View view, Threshold& threshold, Problems& problems) {
   section.finish();
 }
 
+std::vector<Glob> read_globs(Section& section, std::string_view key, Problems& problems) {
+  std::vector<Glob> globs;
+  for (const std::string& pattern : section.texts(key)) {
+    auto glob = Glob::compile(pattern);
+    if (glob) {
+      globs.push_back(std::move(*glob));
+    } else {
+      problems.add(section.view().at(key), glob.error().message);
+    }
+  }
+  return globs;
+}
+
+policy::Coverage read_scope(doc::View view, Problems& problems) {
+  Section section(view, problems);
+  policy::Coverage scope;
+  scope.paths = read_globs(section, "paths", problems);
+  scope.owners = section.texts("owners");
+  Section excluded(section.get("exclude"), problems);
+  scope.excluded_paths = read_globs(excluded, "paths", problems);
+  excluded.finish();
+  section.finish();
+  return scope;
+}
+
+std::vector<policy::Event> read_events(Section& section, Problems& problems) {
+  std::vector<policy::Event> events;
+  for (const std::string& name : section.texts("on")) {
+    const auto found = std::ranges::find(policy::kEventNames, std::string_view(name));
+    if (found == policy::kEventNames.end()) {
+      problems.add(section.view().at("on"), unknown_name("event", name, policy::kEventNames));
+    } else {
+      events.push_back(static_cast<policy::Event>(found - policy::kEventNames.begin()));
+    }
+  }
+  return events;
+}
+
 Policy read_policy(doc::View view, bool match_unknown, Problems& problems) {
   Section section(view, problems);
   Policy policy;
@@ -147,6 +186,8 @@ Policy read_policy(doc::View view, bool match_unknown, Problems& problems) {
   policy.match_unknown = match_unknown;
   if (const auto mode = section.choice("mode", policy::kModeNames)) policy.mode = static_cast<policy::Mode>(*mode);
   if (const auto unknown = section.choice("on_unknown", kOnUnknown)) policy.match_unknown = *unknown == 1;
+  policy.on = read_events(section, problems);
+  policy.scope = read_scope(section.get("scope"), problems);
   const doc::View action = section.get("action");
   if (!action.exists()) problems.add(view, "\"action\" is missing; expected block, warn or notify");
   if (const auto chosen = section.choice("action", kActions)) policy.action = kActionValues[*chosen];
@@ -164,10 +205,12 @@ Policy read_policy(doc::View view, bool match_unknown, Problems& problems) {
 void read_policies(doc::View root, policy::Rules& rules, policy::Evidence& evidence, Problems& problems) {
   Section section(root, problems);
   const auto version = section.integer("gatepost", 1, 1);
-  if (!version && root.exists() && !root.at("gatepost").exists()) problems.add(root, "\"gatepost: 1\" is missing: the version of the policy language");
+  if (!version && root.exists() && !root.at("gatepost").exists())
+    problems.add(root, "\"gatepost: 1\" is missing: the version of the policy language");
   if (const auto mode = section.choice("mode", policy::kModeNames)) rules.mode = static_cast<policy::Mode>(*mode);
   Section defaults(section.get("defaults"), problems);
-  if (const auto label = defaults.choice("unknown_severity", kSeverityNames)) rules.unknown_severity = static_cast<SeverityLabel>(*label);
+  if (const auto label = defaults.choice("unknown_severity", kSeverityNames))
+    rules.unknown_severity = static_cast<SeverityLabel>(*label);
   const bool match_unknown = defaults.choice("on_unknown", kOnUnknown) == std::optional<std::size_t>(1);
   constexpr std::array<std::string_view, 2> kMissing = {"inconclusive", "warn"};
   if (const auto missing = defaults.choice("missing_evidence", kMissing)) evidence.tolerate_incomplete = *missing == 1;
@@ -181,7 +224,8 @@ void read_policies(doc::View root, policy::Rules& rules, policy::Evidence& evide
       break;
     }
     Policy policy = read_policy(view, match_unknown, problems);
-    if (std::ranges::find(ids, policy.id.value) != ids.end()) problems.add(view, fmt::format("policy id \"{}\" is used twice", policy.id.value));
+    if (std::ranges::find(ids, policy.id.value) != ids.end())
+      problems.add(view, fmt::format("policy id \"{}\" is used twice", policy.id.value));
     ids.push_back(policy.id.value);
     rules.policies.push_back(std::move(policy));
   }

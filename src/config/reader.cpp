@@ -26,14 +26,15 @@ Section::Section(doc::View view, Problems& problems) : view_(view), problems_(pr
 }
 
 doc::View Section::get(std::string_view key) {
-  known_.push_back(key);
+  if (std::ranges::find(known_, key) == known_.end()) known_.push_back(key);
   return view_.at(key);
 }
 
 std::string Section::text(std::string_view key) {
   const doc::View value = get(key);
   if (!value.exists() || value.is_null()) return {};
-  if (value.is_array() || value.is_object()) problems_.add(value, fmt::format("{} must be a text, not {}", key, doc::to_string(value.kind())));
+  if (value.is_array() || value.is_object())
+    problems_.add(value, fmt::format("{} must be a text, not {}", key, doc::to_string(value.kind())));
   return std::string(value.scalar());
 }
 
@@ -48,8 +49,10 @@ std::optional<std::int64_t> Section::integer(std::string_view key, std::int64_t 
   if (!value.exists()) return std::nullopt;
   const auto number = value.integer();
   if (number && *number >= least && *number <= most) return number;
-  problems_.add(value, fmt::format("{} is {}; expected a whole number from {} to {}", key,
-                                   value.scalar().empty() ? doc::to_string(value.kind()) : text::printable(value.scalar(), 40), least, most));
+  problems_.add(value,
+                fmt::format("{} is {}; expected a whole number from {} to {}", key,
+                            value.scalar().empty() ? doc::to_string(value.kind()) : text::printable(value.scalar(), 40),
+                            least, most));
   return std::nullopt;
 }
 
@@ -63,7 +66,9 @@ std::optional<std::chrono::sys_days> Section::date(std::string_view key) {
   const doc::View value = get(key);
   if (!value.exists()) return std::nullopt;
   const auto day = parse_date(value.scalar());
-  if (!day) problems_.add(value, fmt::format("{} is \"{}\"; expected a date like 2026-12-31", key, text::printable(value.scalar(), 40)));
+  if (!day)
+    problems_.add(
+        value, fmt::format("{} is \"{}\"; expected a date like 2026-12-31", key, text::printable(value.scalar(), 40)));
   return day;
 }
 
@@ -76,7 +81,8 @@ std::vector<std::string> Section::texts(std::string_view key) {
     list.emplace_back(item.scalar());
   }
   const bool acceptable = !value.exists() || value.is_null() || value.is_string() || value.is_array();
-  if (!acceptable) problems_.add(value, fmt::format("{} must be a list of texts, not {}", key, doc::to_string(value.kind())));
+  if (!acceptable)
+    problems_.add(value, fmt::format("{} must be a list of texts, not {}", key, doc::to_string(value.kind())));
   return list;
 }
 

@@ -9,11 +9,24 @@
 namespace gatepost::policy {
 namespace {
 
-bool in_force(const Policy& policy, std::chrono::sys_days today) {
-  return (!policy.valid_from || today >= *policy.valid_from) && (!policy.valid_until || today <= *policy.valid_until);
+bool in_force(const Policy& policy, const Occasion& occasion) {
+  const bool about_this = policy.on.empty() || std::ranges::find(policy.on, occasion.event) != policy.on.end();
+  return about_this && (!policy.valid_from || occasion.today >= *policy.valid_from) &&
+         (!policy.valid_until || occasion.today <= *policy.valid_until);
+}
+
+bool within(const Coverage& scope, const Facts& facts) {
+  const auto fits = [&](const Glob& glob) { return glob.matches(facts.path); };
+  const auto owns = [&](const std::string& owner) {
+    return std::ranges::find(facts.owners, owner) != facts.owners.end();
+  };
+  return (scope.paths.empty() || std::ranges::any_of(scope.paths, fits)) &&
+         std::ranges::none_of(scope.excluded_paths, fits) &&
+         (scope.owners.empty() || std::ranges::any_of(scope.owners, owns));
 }
 
 bool matches(const Policy& policy, const Facts& facts, SeverityLabel unknown_severity) {
+  if (!within(policy.scope, facts)) return false;
   const Truth truth = policy.match ? policy.match->evaluate(facts, unknown_severity) : Truth::yes;
   return truth == Truth::yes || (truth == Truth::unknown && policy.match_unknown);
 }
@@ -63,7 +76,7 @@ bool by_strength(const Reason& a, const Reason& b) { return a.action > b.action;
 
 Evaluation evaluate(const Rules& rules, std::size_t findings, const std::function<Facts(std::size_t)>& facts_of,
                     const std::function<FindingId(std::size_t)>& id_of, const RiskTotals& totals,
-                    std::chrono::sys_days today) {
+                    const Occasion& occasion) {
   Evaluation evaluation;
   evaluation.actions.assign(findings, Action::none);
   std::vector<Matches> matched(rules.policies.size());
@@ -71,7 +84,7 @@ Evaluation evaluate(const Rules& rules, std::size_t findings, const std::functio
     const Facts facts = facts_of(finding);
     for (std::size_t i = 0; i < rules.policies.size(); ++i) {
       const bool match =
-          in_force(rules.policies[i], today) && matches(rules.policies[i], facts, rules.unknown_severity);
+          in_force(rules.policies[i], occasion) && matches(rules.policies[i], facts, rules.unknown_severity);
       if (!match) continue;
       matched[i].findings.push_back(finding);
       matched[i].risk_tenths += facts.risk_tenths;
@@ -79,7 +92,7 @@ Evaluation evaluate(const Rules& rules, std::size_t findings, const std::functio
   }
   for (std::size_t i = 0; i < rules.policies.size(); ++i) {
     const Policy& policy = rules.policies[i];
-    if (!in_force(policy, today) || !reached(policy.threshold, matched[i], totals)) continue;
+    if (!in_force(policy, occasion) || !reached(policy.threshold, matched[i], totals)) continue;
     const Action action = effective_action(policy, rules);
     Reason reason{.policy = policy.id, .action = action, .text = reason_text(policy, matched[i], rules)};
     for (const std::size_t finding : matched[i].findings) {

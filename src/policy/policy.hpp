@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/glob.hpp"
 #include "model/assessment.hpp"
 #include "model/report_info.hpp"
 #include "model/verdict.hpp"
@@ -22,6 +23,17 @@ enum class Mode : std::uint8_t {
 inline constexpr std::array<std::string_view, 2> kModeNames = {"monitor", "enforce"};
 inline std::string_view to_string(Mode mode) { return kModeNames[static_cast<std::size_t>(mode)]; }
 
+// What the run is about.
+enum class Event : std::uint8_t { pull_request, push, schedule, release, deploy, manual };
+inline constexpr std::array<std::string_view, 6> kEventNames = {"pull_request", "push",   "schedule",
+                                                                "release",      "deploy", "manual"};
+
+// The part of the repository that a policy is about. An empty list is everything.
+struct Coverage {
+  std::vector<Glob> paths, excluded_paths;
+  std::vector<std::string> owners;  // by CODEOWNERS, as written there
+};
+
 // When there are enough matches to act. The default: one.
 struct Threshold {
   enum class Measure : std::uint8_t { count, sum_risk, pr_risk, change_risk };
@@ -33,7 +45,9 @@ struct Threshold {
 struct Policy {
   PolicyId id;
   std::string title, message;
-  std::optional<Mode> mode;        // when it is not that of the whole
+  std::optional<Mode> mode;  // when it is not that of the whole
+  std::vector<Event> on;     // empty: always
+  Coverage scope;
   std::optional<Condition> match;  // empty: every finding
   Threshold threshold;
   Action action = Action::block;
@@ -53,10 +67,16 @@ struct Evaluation {
   Outcome outcome = Outcome::pass;
 };
 
-// `facts_of(i)` gives the facts of finding i; `id_of(i)` its id. `today` decides which policies are in force.
+// The run that findings are judged in.
+struct Occasion {
+  Event event = Event::manual;
+  std::chrono::sys_days today;
+};
+
+// `facts_of(i)` gives the facts of finding i; `id_of(i)` its id.
 Evaluation evaluate(const Rules& rules, std::size_t findings, const std::function<Facts(std::size_t)>& facts_of,
                     const std::function<FindingId(std::size_t)>& id_of, const RiskTotals& totals,
-                    std::chrono::sys_days today);
+                    const Occasion& occasion);
 
 // What the evidence says about the verdict: required scanners that did not report completely, reports that could not be
 // read. `tolerate_incomplete` makes the latter a warning.

@@ -36,7 +36,8 @@ FindingId id_of(std::size_t i) {
 }
 
 Evaluation run(const Rules& rules, const std::vector<Facts>& facts, const RiskTotals& totals = {}) {
-  return evaluate(rules, facts.size(), [&](std::size_t i) { return facts[i]; }, id_of, totals, kToday);
+  return evaluate(rules, facts.size(), [&](std::size_t i) { return facts[i]; }, id_of, totals,
+                  {Event::pull_request, kToday});
 }
 
 }  // namespace
@@ -231,4 +232,28 @@ TEST_CASE("evidence: a required scanner must have reported completely") {
   CHECK(reasons[0].text == "the required scanner semgrep reported, but not completely");
   CHECK(concluded(Outcome::pass, {.required_scanners = {"semgrep"}, .tolerate_incomplete = true},
                   {report("a", "semgrep", ReportState::partial)}) == Outcome::inconclusive);
+}
+
+TEST_CASE("policy: is about its events, paths and owners only") {
+  Rules rules;
+  rules.policies.push_back(a_policy("p", is("severity", Op::gte, {{"high"}}), Action::block));
+  Policy& policy = rules.policies[0];
+  Facts facts{.severity = SeverityLabel::high, .path = "services/pay/app.py"};
+  facts.owners = {"@acme/pay"};
+  const auto outcome = [&] { return run(rules, {facts}).outcome; };
+  policy.on = {Event::push};
+  CHECK(outcome() == Outcome::pass);
+  policy.on = {Event::push, Event::pull_request};
+  CHECK(outcome() == Outcome::fail);
+  policy.scope.paths.push_back(*Glob::compile("web/**"));
+  CHECK(outcome() == Outcome::pass);
+  policy.scope.paths.push_back(*Glob::compile("services/**"));
+  CHECK(outcome() == Outcome::fail);
+  policy.scope.excluded_paths.push_back(*Glob::compile("services/pay/**"));
+  CHECK(outcome() == Outcome::pass);
+  policy.scope.excluded_paths.clear();
+  policy.scope.owners = {"@acme/web"};
+  CHECK(outcome() == Outcome::pass);
+  policy.scope.owners.push_back("@acme/pay");
+  CHECK(outcome() == Outcome::fail);
 }
