@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "base/bytes.hpp"
-#include "base/text.hpp"
 
 namespace gatepost {
 namespace {
@@ -30,23 +30,45 @@ Status write_all(int descriptor, std::string_view bytes) {
   return Done{};
 }
 
-Status write_to(const std::string& path, int flags, std::string_view bytes) {
-  const int descriptor = ::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, 0644);
-  if (descriptor < 0) return error(ErrorKind::usage, "cannot be written: " + reason());
+Error unwritable() { return error(ErrorKind::usage, "cannot be written: " + reason()); }
+
+// Writes everything and closes the descriptor, whatever happens.
+Status write_and_close(int descriptor, std::string_view bytes) {
   Status status = write_all(descriptor, bytes);
   if (::close(descriptor) != 0 && status) return error(ErrorKind::unavailable, "cannot be written: " + reason());
   return status;
 }
 
-// The literal directories a pattern starts with: "reports" for "reports/**/*.sarif".
-std::string literal_prefix(std::string_view pattern) {
-  std::string prefix;
-  const auto segments = text::split(pattern, '/');
-  for (std::size_t i = 0; i + 1 < segments.size() && Glob::is_literal(segments[i]); ++i) {
-    if (segments[i] == "." || segments[i].empty()) continue;
-    prefix.append(prefix.empty() ? "" : "/").append(segments[i]);
+// Creates a file beside `path` that nobody else has; its name is put into `name`.
+int create_beside(const std::string& path, std::string& name) {
+  static std::atomic<unsigned> counter = 0;
+  constexpr int kAttempts = 100;
+  int descriptor = -1;
+  for (int attempt = 0; descriptor < 0 && attempt < kAttempts; ++attempt) {
+    name = fmt::format("{}.{}.{}.tmp", path, ::getpid(), ++counter);
+    descriptor = ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (descriptor < 0 && errno != EEXIST) break;
   }
-  return prefix;
+  return descriptor;
+}
+
+// Puts the bytes into a new file beside `path` and renames it. `mode` 0: the permissions of any new file.
+Status replace_file(const std::string& path, ::mode_t mode, std::string_view bytes) {
+  std::string temporary;
+  const int descriptor = create_beside(path, temporary);
+  if (descriptor < 0) return unwritable();
+  const bool permitted = mode == 0 || ::fchmod(descriptor, mode) == 0;
+  Status status = write_and_close(descriptor, bytes);
+  if (status && (!permitted || ::rename(temporary.c_str(), path.c_str()) != 0)) status = unwritable();
+  if (!status) ::unlink(temporary.c_str());
+  return status;
+}
+
+// True when `path`, all symbolic links followed, lies in the canonical folder `root`.
+bool lies_in(const fs::path& path, const fs::path& root) {
+  std::error_code failure;
+  const fs::path real = fs::canonical(path, failure);
+  return !failure && std::ranges::mismatch(root, real).in1 == root.end();
 }
 
 }  // namespace
@@ -59,34 +81,32 @@ Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
 Status write_file(const std::string& path, std::string_view bytes) {
   struct stat about{};
   const bool exists = ::stat(path.c_str(), &about) == 0;
-  if (exists && !S_ISREG(about.st_mode)) return write_to(path, 0, bytes).context(path);
-  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
-  if (auto status = write_to(temporary, O_CREAT | O_TRUNC, bytes); !status) {
-    ::unlink(temporary.c_str());
-    return std::move(status).context(path);
+  if (exists && !S_ISREG(about.st_mode)) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    return (descriptor < 0 ? Status(unwritable()) : write_and_close(descriptor, bytes)).context(path);
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string why = reason();
-    ::unlink(temporary.c_str());
-    return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path, why));
-  }
-  return Done{};
+  std::error_code failure;
+  const fs::path target = exists ? fs::canonical(path, failure) : fs::path(path);
+  if (failure) return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path, failure.message()));
+  return replace_file(target.string(), exists ? about.st_mode & 07777 : 0, bytes).context(path);
 }
 
 Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob) {
   std::vector<std::string> found;
-  std::error_code failure;
-  const fs::path base = root;
-  const fs::path start = base / literal_prefix(glob.pattern());
-  if (!fs::is_directory(start, failure)) return found;
+  std::error_code failure, ignored;
+  const fs::path base = fs::canonical(root, failure);
+  if (failure) return error(ErrorKind::usage, fmt::format("{}: {}", root, failure.message()));
   const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator entry(start, options, failure), end; entry != end; entry.increment(failure)) {
-    if (failure) return error(ErrorKind::unavailable, fmt::format("{}: {}", start.string(), failure.message()));
-    if (entry->is_directory(failure) && entry->path().filename() == ".git") entry.disable_recursion_pending();
-    if (!entry->is_regular_file(failure)) continue;
+  fs::recursive_directory_iterator entry(base, options, failure);
+  for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
     const std::string relative = entry->path().lexically_relative(base).generic_string();
-    if (glob.matches(relative)) found.push_back(relative);
+    const bool enter = entry->path().filename() != ".git" && glob.may_match_below(relative);
+    if (!enter) entry.disable_recursion_pending();
+    if (!glob.matches(relative) || !entry->is_regular_file(ignored)) continue;
+    if (entry->is_symlink(ignored) && !lies_in(entry->path(), base)) continue;
+    found.push_back(relative);
   }
+  if (failure) return error(ErrorKind::unavailable, fmt::format("{}: {}", root, failure.message()));
   std::ranges::sort(found);
   return found;
 }

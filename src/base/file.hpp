@@ -12,10 +12,12 @@
 namespace gatepost {
 
 Result<std::string> read_file(const std::string& path, std::uint64_t limit);
-// Writes beside `path` and renames, so nobody ever sees half a file. Devices and pipes are written directly.
+// Writes beside `path` and renames, so nobody ever sees half a file; a file that exists keeps its permissions, a
+// symbolic link its target's place. Devices and pipes are written directly.
 Status write_file(const std::string& path, std::string_view bytes);
-// Regular files below `root` whose path relative to it matches, sorted. Symbolic links to directories are not followed,
-// `.git` is not entered, and a directory that no match can lie in is not read.
+// Regular files below `root` whose path relative to it matches, sorted. Symbolic links to directories are not followed
+// and those to files only when these lie below `root`, too; neither `.git` nor a folder
+// that no match can lie in is entered. Fails when `root` does not exist or a folder cannot be read to its end.
 Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob);
 
 }  // namespace gatepost

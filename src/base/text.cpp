@@ -71,11 +71,15 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 }
 
 std::string replace_all(std::string s, std::string_view from, std::string_view to) {
-  if (from.empty()) return s;
-  for (std::size_t at = s.find(from); at != std::string::npos; at = s.find(from, at + to.size())) {
-    s.replace(at, from.size(), to);
+  std::size_t at = from.empty() ? std::string::npos : s.find(from);
+  if (at == std::string::npos) return s;
+  std::string out;
+  std::size_t copied = 0;
+  for (; at != std::string::npos; at = s.find(from, copied)) {
+    out.append(s, copied, at - copied).append(to);
+    copied = at + from.size();
   }
-  return s;
+  return out.append(s, copied);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
