@@ -56,6 +56,8 @@ class Cursor {
   }
 
   [[nodiscard]] bool is_object() { return first() == '{'; }
+  [[nodiscard]] bool is_array() { return first() == '['; }
+  [[nodiscard]] bool is_string() { return first() == '"'; }
   [[nodiscard]] bool is_null() { return first() == 'n'; }
 
   // Of a string; {} otherwise.
@@ -131,9 +133,11 @@ class Cursor {
 // Parses the elements of windows; keeps its buffers between calls. One per thread.
 class ElementParser {
  public:
-  // Calls `visit(Cursor)` on the element. Returns why the element is damaged, or nullptr.
+  // Calls `visit(Cursor)` on the element. Returns why the element is damaged, or nullptr; why_not_json tells more. What
+  // the visitor does not look at is checked for its strings and UTF-8, not for its grammar.
   template <class Visit>
   const char* parse(const Window& window, const Window::Element& element, Visit&& visit) {
+    if (element.length == 0) return "nested too deeply";
     simdjson::ondemand::document document;
     const char* const begin = window.buffer.data() + element.begin;
     auto failure = parser_.iterate(begin, element.length, window.buffer.size() - element.begin).get(document);
