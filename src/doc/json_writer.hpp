@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gatepost::doc {
@@ -24,8 +25,12 @@ class JsonWriter {
 
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
-  JsonWriter& value(bool truth) { return raw(truth ? "true" : "false"); }
-  JsonWriter& value(std::integral auto number) { return raw(std::to_string(number)); }
+  // A truth value or a whole number.
+  template <std::integral T>
+  JsonWriter& value(T whole) {
+    if constexpr (std::same_as<T, bool>) return raw(whole ? "true" : "false");
+    return raw(std::to_string(whole));
+  }
   // Tenths as a decimal number: 77 is 7.7, 70 is 7.
   JsonWriter& tenths(std::int64_t tenths);
   // Bytes that are JSON already.
