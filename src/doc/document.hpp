@@ -34,7 +34,7 @@ class LineIndex {
   [[nodiscard]] Position position(std::string_view text, std::size_t offset) const;
 
  private:
-  static constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
+  static constexpr std::size_t kBlockBytes = std::size_t{1} << 12;
   struct Block {
     std::uint32_t lines = 0;     // line ends before the block
     std::size_t line_begin = 0;  // offset of the line in which the block begins
