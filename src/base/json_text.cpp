@@ -74,7 +74,8 @@ std::size_t append_unescaped(std::string& out, std::string_view raw, std::size_t
     return i + 2;
   }
   auto value = name == 'u' ? hex4(raw, i + 2) : std::nullopt;
-  if (!value) return replace(i + 2);
+  const bool ascii = static_cast<std::uint8_t>(name) < 0x80;
+  if (!value) return replace(i + (ascii ? 2 : 1));  // never into the middle of a character
   i += 6;
   if (*value >= 0xD800 && *value < 0xDC00 && raw.substr(i).starts_with("\\u")) {
     const auto low = hex4(raw, i + 2);

@@ -139,8 +139,11 @@ class Parser {
     const char* const end = text_.data() + text_.size();
     const char* p = text_.data() + begin + 1;
     bool escaped = false;
-    for (p = find_in_string(p, end); p < end && *p == '\\'; p = find_in_string(std::min(p + 2, end), end))
+    for (p = find_in_string(p, end); p < end && *p == '\\'; p = find_in_string(p, end)) {
       escaped = true;
+      ++p;
+      if (p < end && (*p == '"' || *p == '\\')) ++p;
+    }
     at_ = static_cast<std::size_t>(p - text_.data());
     if (p == end) {
       const Position at = position_of(text_, begin);

@@ -125,6 +125,9 @@ class Handler : public YAML::EventHandler {
   }
 
   void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, Kind kind, const std::string& value) {
+    // The library makes single bytes of "\N" and "\_".
+    if (!text::is_utf8(value))
+      throw Refused{place_text(mark), "an escape that is not supported; use \\u and four digits"};
     if (key_is_next() && anchor == 0) return key(mark, value);
     begin_value(mark, anchor);
     tree_.scalar(kind, tree_.keep(value), place(mark));
@@ -163,7 +166,7 @@ class Handler : public YAML::EventHandler {
 };
 
 // The library's most frequent sentences in words that say what to do.
-constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
+const std::pair<std::string_view, std::string_view> kReasons[] = {
     {YAML::ErrorMsg::MAP_VALUE, "a \":\" where no value can begin; put a text that contains \": \" in quotes"},
     {YAML::ErrorMsg::MAP_KEY, "a key where none can begin; check the indentation"},
     {YAML::ErrorMsg::BLOCK_ENTRY, "a list entry (\"- \") where none can begin; check the indentation"},

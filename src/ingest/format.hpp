@@ -77,7 +77,7 @@ class ReportWriter {
   void skip() {
     ++info().records.skipped;
     ++info().records.seen;
-  }                                        // a record that states no problem
+  }  // a record that states no problem
   void count(const RecordCounts& counts);  // for readers that count themselves
   // Notes of one code are cut off after ten, with a last one that says so.
   void note(Note::Level level, std::string code, std::string text, std::string at = {});

@@ -67,6 +67,7 @@ std::string encode_segments(std::string_view text) {
   return out;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 bool is_letter(char c) { return text::is_alnum(c) && !text::is_digit(c); }
 
 bool is_type(std::string_view type) {
@@ -130,7 +131,8 @@ void Purl::apply_type_rules() {
 // Follows the specification's "how to parse" from right to left.
 std::optional<Purl> Purl::parse(std::string_view given) {
   std::string_view rest = text::trim(given);
-  if (rest.size() > 4096 || !text::equal_ignoring_case(rest.substr(0, 4), "pkg:")) return std::nullopt;
+  if (rest.size() > 4096 || std::ranges::any_of(rest, is_control)) return std::nullopt;
+  if (!text::equal_ignoring_case(rest.substr(0, 4), "pkg:")) return std::nullopt;
   rest.remove_prefix(4);
   Purl purl;
   purl.subpath_ = join_segments(percent_decode(cut_tail(rest, '#')), true);
@@ -159,6 +161,9 @@ std::optional<Purl> Purl::parse(std::string_view given) {
 
 std::optional<Purl> Purl::make(std::string_view type, std::string_view name_space, std::string_view name,
                                std::string_view version) {
+  for (const std::string_view part : {name_space, name, version}) {
+    if (part.find('\0') != std::string_view::npos) return std::nullopt;
+  }
   Purl purl;
   purl.type_ = text::lower(type);
   purl.namespace_ = join_segments(name_space, false);

@@ -151,6 +151,7 @@ TEST_CASE("json text: escapes are read, broken ones become U+FFFD") {
        "12g4",
        true},
       {R"(\q)", "\xEF\xBF\xBD", true},
+      {"\\ä", "\xEF\xBF\xBDä", true},
       {"a\\", "a\xEF\xBF\xBD", true},
   };
   for (const Case& it : cases) {

@@ -111,6 +111,7 @@ TEST_CASE("json: what is refused, and with which words") {
       {"[\"\xE2\x82", "line 1, column 3: invalid UTF-8"},             // cut
       {"[\"a\nb\"]", "line 1, column 4: control character \\x0a in a string; it must be escaped"},
       {"[\"a\tb\"]", "line 1, column 4: control character \\x09 in a string; it must be escaped"},
+      {"[\"a\\\nb\"]", "line 1, column 5: control character \\x0a in a string; it must be escaped"},
       {"[\"a\0b\"]"s, "line 1, column 4: control character \\x00 in a string; it must be escaped"},
       {R"({"a":"xyz)", "line 1, column 10: the document ends inside the string that begins at line 1, column 6"},
       {R"({"a":"xyz\)", "line 1, column 11: the document ends inside the string that begins at line 1, column 6"},

@@ -123,6 +123,7 @@ TEST_CASE("yaml: what is refused, where, and with which words") {
       {"a: b: c", "1:5: a \":\" where no value can begin; put a text that contains \": \" in quotes"},
       {"a: - b", "1:4: a list entry (\"- \") where none can begin; check the indentation"},
       {"a: @x", "1:4: a text cannot begin with this character; put it in quotes"},
+      {"a: \"x\\N\"", "1:4: an escape that is not supported; use \\u and four digits"},
       {"a: \"\\q\"", "1:7: unknown escape character: q"},
       {"a: b\0c"s, "1:5: control character \\x00"},
       {"a: \x01", "1:4: control character \\x01"},

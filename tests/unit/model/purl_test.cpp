@@ -142,6 +142,7 @@ TEST_CASE("purl: what is none") {
                                       "pkg:npm/a@1?1x=y",
                                       "pkg:npm/a@1?=y",
                                       "pkg:npm/a@1?x=1&X=2",
+                                      "pkg:npm/a\nb@1",
                                       "https://example.org/x",
                                       "lodash@4.17.21"}) {
     CAPTURE(text);
@@ -172,6 +173,7 @@ TEST_CASE("purl: made from parts as tools state them") {
   CHECK_FALSE(Purl::make("npm", "", "", "1"));
   CHECK_FALSE(Purl::make("", "", "x", "1"));
   CHECK_FALSE(Purl::make("n m", "", "x", "1"));
+  CHECK_FALSE(Purl::make("npm", "", std::string_view("a\0b", 3), "1"));
 }
 
 TEST_CASE("purl: reading what was written changes nothing, whatever the text") {
