@@ -19,9 +19,9 @@ constexpr std::size_t kChunk = std::size_t{1} << 18;
 
 std::string reason() { return std::strerror(errno); }
 
-Error too_large(std::uint64_t limit) {
-  return error(ErrorKind::bad_input, fmt::format("larger than the limit of {} bytes", limit),
-               "split the report, or raise limits.file_bytes");
+Error too_large(std::uint64_t limit, std::string_view what) {
+  return error(ErrorKind::bad_input, fmt::format("larger than the limit of {} bytes for {}", limit, what),
+               "split the report");
 }
 
 Status spool_descriptor(int from, Spool& spool, std::uint64_t limit) {
@@ -32,7 +32,7 @@ Status spool_descriptor(int from, Spool& spool, std::uint64_t limit) {
     if (got < 0) return error(ErrorKind::unavailable, "cannot be read: " + reason());
     if (got == 0) return Done{};
     GP_CHECK(spool.write({chunk.data(), static_cast<std::size_t>(got)}));
-    if (spool.size() > limit) return too_large(limit);
+    if (spool.size() > limit) return too_large(limit, "one file");
   }
 }
 
@@ -59,17 +59,18 @@ Bytes Bytes::own(int descriptor, std::uint64_t size) { return Bytes(std::make_sh
 
 Result<Bytes> Bytes::open(const std::string& path, const Limits& limits) {
   const bool standard_input = path == "-";
-  const int descriptor = standard_input ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor =
+      standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return error(ErrorKind::usage, fmt::format("cannot be opened: {}", reason()));
-  Bytes opened = own(descriptor, 0);
   struct stat about{};
-  if (::fstat(descriptor, &about) != 0) return error(ErrorKind::unavailable, "cannot be read: " + reason());
+  const bool known = ::fstat(descriptor, &about) == 0;
+  const std::string failure = known ? "" : reason();
+  const bool regular = known && S_ISREG(about.st_mode) && !standard_input;
+  const Bytes opened = own(descriptor, regular ? static_cast<std::uint64_t>(about.st_size) : 0);
+  if (!known) return error(ErrorKind::unavailable, "cannot be read: " + failure);
   if (S_ISDIR(about.st_mode)) return error(ErrorKind::usage, "is a directory, not a file");
-  if (S_ISREG(about.st_mode) && !standard_input) {
-    const auto size = static_cast<std::uint64_t>(about.st_size);
-    if (size > limits.file_bytes) return too_large(limits.file_bytes);
-    return own(::dup(descriptor), size);
-  }
+  if (regular && opened.size() > limits.file_bytes) return too_large(limits.file_bytes, "one file");
+  if (regular) return opened;
   GP_TRY(auto spool, Spool::create());
   GP_CHECK(spool_descriptor(descriptor, spool, limits.file_bytes));
   return std::move(spool).finish();
@@ -83,7 +84,7 @@ std::optional<std::string_view> Bytes::in_memory() const {
 }
 
 Result<std::size_t> Bytes::read(std::uint64_t offset, std::span<char> out) const {
-  if (offset >= size()) return std::size_t{0};
+  if (offset >= size() || out.empty()) return std::size_t{0};
   const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size() - offset));
   if (holder_->descriptor < 0) {
     std::memcpy(out.data(), holder_->memory.data() + offset, wanted);
@@ -101,7 +102,7 @@ Result<std::size_t> Bytes::read(std::uint64_t offset, std::span<char> out) const
 }
 
 Result<std::string> Bytes::all(std::uint64_t limit) const {
-  if (size() > limit) return too_large(limit);
+  if (size() > limit) return too_large(limit, "one document");
   std::string bytes(static_cast<std::size_t>(size()), '\0');
   GP_CHECK(read(0, bytes));
   return bytes;
@@ -176,7 +177,7 @@ class Inflater {
     ended_ = status == Z_STREAM_END;
     GP_CHECK(out.write({buffer_.data(), buffer_.size() - stream_.avail_out}));
     constexpr std::uint64_t kFree = 1 << 20;  // small files may be as repetitive as they like
-    if (out.size() > limits.unpacked_bytes) return too_large(limits.unpacked_bytes);
+    if (out.size() > limits.unpacked_bytes) return too_large(limits.unpacked_bytes, "unpacked data");
     if (out.size() > kFree && out.size() / limits.unpack_ratio > packed_) {
       return error(
           ErrorKind::bad_input,

@@ -70,11 +70,13 @@ Digest128 Sha256::finish128() {
 Digest256 sha256(std::string_view bytes) { return Sha256().add(bytes).finish(); }
 
 Digest256 hmac_sha256(std::string_view key, std::string_view bytes) {
+  const std::string_view some_key = key.empty() ? "" : key;  // OpenSSL refuses null pointers
+  const std::string_view text = bytes.empty() ? "" : bytes;
   Digest256 digest{};
   unsigned length = 0;
-  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-  GP_ASSERT(HMAC(sha256_algorithm(), key.data(), static_cast<int>(key.size()), data, bytes.size(), digest.data(),
-                 &length) != nullptr);
+  const auto* data = reinterpret_cast<const unsigned char*>(text.data());
+  GP_ASSERT(HMAC(sha256_algorithm(), some_key.data(), static_cast<int>(some_key.size()), data, text.size(),
+                 digest.data(), &length) != nullptr);
   return digest;
 }
 

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include "base/bytes.hpp"
-#include "base/text.hpp"
 
 namespace gatepost {
 namespace {
@@ -31,15 +31,28 @@ Status write_all(int descriptor, std::string_view bytes) {
   return Done{};
 }
 
-// The literal directories a pattern starts with: "reports" for "reports/**/*.sarif".
-std::string literal_prefix(std::string_view pattern) {
-  std::string prefix;
-  const auto segments = text::split(pattern, '/');
-  for (std::size_t i = 0; i + 1 < segments.size() && Glob::is_literal(segments[i]); ++i) {
-    if (segments[i] == "." || segments[i].empty()) continue;
-    prefix.append(prefix.empty() ? "" : "/").append(segments[i]);
+Error unwritable(const std::string& path) {
+  return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path, reason()));
+}
+
+// Creates a file beside `path` that nobody else has; its name is put into `name`.
+int create_beside(const std::string& path, std::string& name) {
+  static std::atomic<unsigned> counter = 0;
+  constexpr int kAttempts = 100;
+  int descriptor = -1;
+  for (int attempt = 0; descriptor < 0 && attempt < kAttempts; ++attempt) {
+    name = fmt::format("{}.{}.{}.tmp", path, ::getpid(), ++counter);
+    descriptor = ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (descriptor < 0 && errno != EEXIST) break;
   }
-  return prefix;
+  return descriptor;
+}
+
+// True when `path`, all symbolic links followed, lies in the canonical folder `root`.
+bool lies_in(const fs::path& path, const fs::path& root) {
+  std::error_code failure;
+  const fs::path real = fs::canonical(path, failure);
+  return !failure && std::ranges::mismatch(root, real).in1 == root.end();
 }
 
 }  // namespace
@@ -63,14 +76,23 @@ FileWriter::~FileWriter() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-Result<FileWriter> FileWriter::create(std::string path) {
+Result<FileWriter> FileWriter::create(const std::string& path) {
   struct stat about{};
-  const bool special = ::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
-  std::string temporary = special ? std::string{} : fmt::format("{}.{}.tmp", path, ::getpid());
-  const int flags = O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC);
-  const int descriptor = ::open(special ? path.c_str() : temporary.c_str(), flags, 0644);
-  if (descriptor < 0) return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path, reason()));
-  return FileWriter(std::move(path), std::move(temporary), descriptor);
+  const bool exists = ::stat(path.c_str(), &about) == 0;
+  if (exists && !S_ISREG(about.st_mode)) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return unwritable(path);
+    return FileWriter(path, {}, descriptor);
+  }
+  std::error_code failure;
+  std::string target = exists ? fs::canonical(path, failure).string() : path;
+  if (failure) return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path, failure.message()));
+  std::string temporary;
+  const int descriptor = create_beside(target, temporary);
+  if (descriptor < 0) return unwritable(path);
+  FileWriter writer(std::move(target), std::move(temporary), descriptor);
+  if (exists && ::fchmod(writer.descriptor_, about.st_mode & 07777) != 0) return unwritable(path);
+  return writer;
 }
 
 Status FileWriter::write(std::string_view bytes) { return write_all(descriptor_, bytes).context(path_); }
@@ -78,9 +100,9 @@ Status FileWriter::write(std::string_view bytes) { return write_all(descriptor_,
 Status FileWriter::commit() && {
   const bool closed = ::close(std::exchange(descriptor_, -1)) == 0;
   if (closed && (temporary_.empty() || ::rename(temporary_.c_str(), path_.c_str()) == 0)) return Done{};
-  const std::string why = reason();
+  const Error failure = unwritable(path_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  return error(ErrorKind::usage, fmt::format("{}: cannot be written: {}", path_, why));
+  return failure;
 }
 
 Status write_file(const std::string& path, std::string_view bytes) {
@@ -91,18 +113,20 @@ Status write_file(const std::string& path, std::string_view bytes) {
 
 Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob) {
   std::vector<std::string> found;
-  std::error_code failure;
-  const fs::path base = root;
-  const fs::path start = base / literal_prefix(glob.pattern());
-  if (!fs::is_directory(start, failure)) return found;
+  std::error_code failure, ignored;
+  const fs::path base = fs::canonical(root, failure);
+  if (failure) return error(ErrorKind::usage, fmt::format("{}: {}", root, failure.message()));
   const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator entry(start, options, failure), end; entry != end; entry.increment(failure)) {
-    if (failure) return error(ErrorKind::unavailable, fmt::format("{}: {}", start.string(), failure.message()));
-    if (entry->is_directory(failure) && entry->path().filename() == ".git") entry.disable_recursion_pending();
-    if (!entry->is_regular_file(failure)) continue;
+  fs::recursive_directory_iterator entry(base, options, failure);
+  for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
     const std::string relative = entry->path().lexically_relative(base).generic_string();
-    if (glob.matches(relative)) found.push_back(relative);
+    const bool enter = entry->path().filename() != ".git" && glob.may_match_below(relative);
+    if (!enter) entry.disable_recursion_pending();
+    if (!glob.matches(relative) || !entry->is_regular_file(ignored)) continue;
+    if (entry->is_symlink(ignored) && !lies_in(entry->path(), base)) continue;
+    found.push_back(relative);
   }
+  if (failure) return error(ErrorKind::unavailable, fmt::format("{}: {}", root, failure.message()));
   std::ranges::sort(found);
   return found;
 }

@@ -12,11 +12,11 @@
 namespace gatepost {
 
 Result<std::string> read_file(const std::string& path, std::uint64_t limit);
-// Writes a file front to back, beside its place, and renames it when it is complete: nobody ever sees half a file.
-// Devices and pipes are written directly.
+// Writes a file front to back, beside its place, and renames it when it is complete: nobody ever sees half a file. A
+// file that exists keeps its permissions, a symbolic link its target's place. Devices and pipes are written directly.
 class FileWriter {
  public:
-  static Result<FileWriter> create(std::string path);
+  static Result<FileWriter> create(const std::string& path);
   FileWriter(FileWriter&& other) noexcept;
   FileWriter& operator=(FileWriter&&) = delete;
   ~FileWriter();  // without commit(): as if nothing had been written
@@ -30,8 +30,9 @@ class FileWriter {
 };
 // All at once.
 Status write_file(const std::string& path, std::string_view bytes);
-// Regular files below `root` whose path relative to it matches, sorted. Symbolic links to directories are not followed,
-// `.git` is not entered, and a directory that no match can lie in is not read.
+// Regular files below `root` whose path relative to it matches, sorted. Symbolic links to directories are not followed
+// and those to files only when these lie below `root`, too; neither `.git` nor a folder
+// that no match can lie in is entered. Fails when `root` does not exist or a folder cannot be read to its end.
 Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob);
 
 }  // namespace gatepost

@@ -2,19 +2,23 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace gatepost {
 namespace {
 
 constexpr std::size_t kMaxAlternatives = 256;
+constexpr std::size_t kLongestPattern = 4096;
 
-// Length of the character class that starts at pattern[i] == '[', 0 when it is not closed.
+// Length of the character class that starts at pattern[i] == '[', 0 when it is not closed within its segment.
 std::size_t class_length(std::string_view pattern, std::size_t i) {
   std::size_t j = i + 1;
   if (j < pattern.size() && (pattern[j] == '!' || pattern[j] == '^')) ++j;
   if (j < pattern.size() && pattern[j] == ']') ++j;
   for (; j < pattern.size() && pattern[j] != ']'; ++j) {
+    if (pattern[j] == '/') return 0;
     if (pattern[j] == '\\') ++j;
   }
   return j < pattern.size() ? j + 1 - i : 0;
@@ -58,6 +62,12 @@ std::size_t element_matches(std::string_view pattern, std::size_t p, char c) {
   }
 }
 
+// Length of what stands at pattern[i], seen by somebody who looks for braces: an escape or a class hides them.
+std::size_t step_length(std::string_view pattern, std::size_t i) {
+  if (pattern[i] == '\\') return 2;
+  return pattern[i] == '[' ? std::max<std::size_t>(class_length(pattern, i), 1) : 1;
+}
+
 struct Expansion {
   std::vector<std::string> done;
   std::string problem;
@@ -67,10 +77,8 @@ struct Expansion {
 std::vector<std::string_view> brace_parts(std::string_view s, std::size_t open, std::size_t& close) {
   std::vector<std::string_view> parts;
   std::size_t depth = 0, begin = open + 1;
-  for (std::size_t i = open; i < s.size(); ++i) {
-    if (s[i] == '\\') {
-      ++i;
-    } else if (s[i] == '{') {
+  for (std::size_t i = open; i < s.size(); i += step_length(s, i)) {
+    if (s[i] == '{') {
       ++depth;
     } else if (s[i] == ',' && depth == 1) {
       parts.push_back(s.substr(begin, i - begin));
@@ -96,7 +104,7 @@ Expansion expand_braces(std::string_view pattern) {
     const std::string current = std::move(pending.back());
     pending.pop_back();
     std::size_t open = 0;
-    while (open < current.size() && current[open] != '{') open += current[open] == '\\' ? 2 : 1;
+    while (open < current.size() && current[open] != '{') open += step_length(current, open);
     if (open >= current.size()) {
       out.done.push_back(current);
       continue;
@@ -178,6 +186,7 @@ Result<Glob> Glob::compile(std::string_view pattern) {
     return error(ErrorKind::config, fmt::format("glob \"{}\": {}", text::printable(pattern), problem));
   };
   if (pattern.empty()) return refuse("empty");
+  if (pattern.size() > kLongestPattern) return refuse(fmt::format("longer than {} bytes", kLongestPattern));
   if (auto problem = unclosed_class(pattern); !problem.empty()) return refuse(problem);
   Expansion expansion = expand_braces(pattern);
   if (!expansion.problem.empty()) return refuse(expansion.problem);
@@ -199,6 +208,17 @@ bool Glob::matches(std::string_view path) const {
     if (segments_match(alternative, segments)) return true;
   }
   return false;
+}
+
+bool Glob::may_match_below(std::string_view folder) const {
+  const auto segments = text::split(folder, '/');
+  return std::ranges::any_of(alternatives_, [&](const std::vector<std::string>& pattern) {
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      if (i < pattern.size() && pattern[i] == "**") return true;
+      if (i + 1 >= pattern.size() || !glob_segment_matches(pattern[i], segments[i])) return false;
+    }
+    return true;
+  });
 }
 
 bool Glob::is_literal(std::string_view pattern) { return pattern.find_first_of("*?[{\\") == std::string_view::npos; }

@@ -1,5 +1,6 @@
 #include "base/json_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -80,11 +81,13 @@ std::optional<char32_t> hex4(std::string_view raw, std::size_t at) {
 }
 
 // Appends the character of the escape at raw[i] == '\\'; returns the index after it.
-std::size_t append_unescaped(std::string& out, std::string_view raw, std::size_t i) {
-  if (i + 1 >= raw.size()) {
+std::size_t append_unescaped(std::string& out, std::string_view raw, std::size_t i, bool& broken) {
+  const auto replace = [&](std::size_t next) {
+    broken = true;
     text::append_utf8(out, 0xFFFD);
-    return raw.size();
-  }
+    return next;
+  };
+  if (i + 1 >= raw.size()) return replace(raw.size());
   constexpr std::string_view kNames = "\"\\/bfnrt", kValues = "\"\\/\b\f\n\r\t";
   const char name = raw[i + 1];
   if (const std::size_t simple = kNames.find(name); simple != std::string_view::npos) {
@@ -92,10 +95,8 @@ std::size_t append_unescaped(std::string& out, std::string_view raw, std::size_t
     return i + 2;
   }
   auto value = name == 'u' ? hex4(raw, i + 2) : std::nullopt;
-  if (!value) {
-    text::append_utf8(out, 0xFFFD);
-    return i + 2;
-  }
+  const bool ascii = static_cast<std::uint8_t>(name) < 0x80;
+  if (!value) return replace(i + (ascii ? 2 : 1));  // never into the middle of a character
   i += 6;
   if (*value >= 0xD800 && *value < 0xDC00 && raw.substr(i).starts_with("\\u")) {
     const auto low = hex4(raw, i + 2);
@@ -105,7 +106,8 @@ std::size_t append_unescaped(std::string& out, std::string_view raw, std::size_t
     }
   }
   const bool lone_surrogate = *value >= 0xD800 && *value < 0xE000;
-  text::append_utf8(out, lone_surrogate ? U'\uFFFD' : *value);
+  if (lone_surrogate) return replace(i);
+  text::append_utf8(out, *value);
   return i;
 }
 
@@ -133,13 +135,14 @@ void append_json_string(std::string& out, std::string_view s) {
   out += '"';
 }
 
-std::string unescape_json(std::string_view raw) {
+std::string unescape_json(std::string_view raw, bool* broken) {
+  bool unused = false;
   std::string out;
   out.reserve(raw.size());
   for (std::size_t i = 0; i < raw.size();) {
     const std::size_t escape = std::min(raw.find('\\', i), raw.size());
     out.append(raw, i, escape - i);
-    i = escape < raw.size() ? append_unescaped(out, raw, escape) : escape;
+    i = escape < raw.size() ? append_unescaped(out, raw, escape, broken != nullptr ? *broken : unused) : escape;
   }
   return out;
 }

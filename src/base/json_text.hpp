@@ -8,7 +8,8 @@ namespace gatepost {
 
 // Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
-// The text of a JSON string literal given without its quotes; a broken escape becomes U+FFFD.
-std::string unescape_json(std::string_view raw);
+// The text of a JSON string literal given without its quotes. A broken escape becomes U+FFFD and sets `*broken`, when
+// given; nothing resets it.
+std::string unescape_json(std::string_view raw, bool* broken = nullptr);
 
 }  // namespace gatepost

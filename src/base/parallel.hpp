@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -13,14 +14,14 @@
 namespace gatepost {
 
 // The number of threads to use when nobody said: as many as the machine has, at most 8.
-inline unsigned default_threads() {
-  const unsigned cores = std::thread::hardware_concurrency();
-  return cores == 0 ? 1 : cores > 8 ? 8 : cores;
-}
+unsigned default_threads();
+
+// Starts `run(worker)` for the workers 1 to `threads` - 1, or as many of them as the system lets us have.
+std::vector<std::jthread> start_helpers(unsigned threads, const std::function<void(unsigned)>& run);
 
 // Calls `produce` on this thread until it returns nothing, and `work(worker, item)` for every item, on `threads`
 // threads in all: this one helps whenever `capacity` items wait. `worker` is below `threads`, so work may keep state
-// per worker. Neither function may throw.
+// per worker. Items are taken up in the order in which they were produced. Neither function may throw.
 template <class Item, class Produce, class Work>
 void produce_and_work(unsigned threads, std::size_t capacity, Produce produce, Work work) {
   if (threads <= 1) {
@@ -39,12 +40,9 @@ void produce_and_work(unsigned threads, std::size_t capacity, Produce produce, W
     waiting.pop_front();
     return item;
   };
-  std::vector<std::jthread> helpers;
-  for (unsigned worker = 1; worker < threads; ++worker) {
-    helpers.emplace_back([&, worker] {
-      while (std::optional<Item> item = take(true)) work(worker, std::move(*item));
-    });
-  }
+  const std::vector<std::jthread> helpers = start_helpers(threads, [&](unsigned worker) {
+    while (std::optional<Item> item = take(true)) work(worker, std::move(*item));
+  });
   while (std::optional<Item> item = produce()) {
     std::unique_lock lock(mutex);
     waiting.push_back(std::move(*item));

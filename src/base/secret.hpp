@@ -10,9 +10,9 @@ namespace gatepost {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string value) : value_(std::move(value)) {}
+  explicit Secret(std::string value);  // the argument's copy is wiped
   Secret(const Secret&) = default;
-  Secret& operator=(const Secret&) = default;
+  Secret& operator=(const Secret& other);
   Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
   Secret& operator=(Secret&& other) noexcept;
   ~Secret() { wipe(); }
@@ -25,7 +25,7 @@ class Secret {
   std::string value_;
 };
 
-// Overwrites the bytes so that the compiler cannot leave it out.
+// Overwrites all that the string holds, so that the compiler cannot leave it out, and empties it.
 void wipe(std::string& bytes);
 
 }  // namespace gatepost

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::int64_t kMsPerSecond = 1000, kMsPerMinute = 60 * kMsPerSecond, kMsPerHour = 60 * kMsPerMinute;
 constexpr std::int64_t kMsPerDay = 24 * kMsPerHour;
+constexpr std::int64_t kFirstMs = -62'135'596'800'000;  // 0001-01-01T00:00:00Z
+constexpr std::int64_t kLastMs = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
 
 // Reads fixed-width fields off the front of a text; after the first failure everything fails.
 struct Scanner {
@@ -102,7 +104,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   ms += scan_clock(in);
   if (in.ok && in.rest.starts_with(' ')) in.rest.remove_prefix(1);
   ms -= scan_offset(in);
-  if (!in.ok || !in.rest.empty()) return std::nullopt;
+  const bool within_years = kFirstMs <= ms && ms <= kLastMs;  // an offset may lead out of them
+  if (!in.ok || !in.rest.empty() || !within_years) return std::nullopt;
   return Timestamp{ms};
 }
 

@@ -96,19 +96,21 @@ Result<CsvDocument> CsvDocument::parse(std::string_view text, const std::string&
     return refuse(1, fmt::format("larger than the limit of {} bytes for one document", limits.document_bytes));
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return refuse(1, "UTF-16 text; expected UTF-8");
   if (const auto broken = text::first_invalid_utf8(text))
     return refuse(position_of(text, *broken).line, "invalid UTF-8");
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
     return refuse(position_of(text, nul).line, "NUL byte");
   }
   CsvDocument document;
-  document.separator_ = sniff_separator(text);
+  document.separator_ = sniff_separator(text::trim(text));
   Scanner scanner(text, document.separator_);
   while (!scanner.at_end()) {
     const std::uint32_t line = scanner.line();
     auto cells = scanner.row(limits.cells);
     if (!cells) return refuse(line, "a quoted cell is not closed; does the file end in the middle?");
-    if (cells->size() > limits.cells) return refuse(line, fmt::format("more than the limit of {} cells", limits.cells));
+    if (cells->size() > limits.cells)
+      return refuse(line, fmt::format("more than the limit of {} cells in one row", limits.cells));
     if (is_blank(*cells)) continue;
     if (document.header_.empty()) {
       document.header_ = std::move(*cells);
@@ -117,6 +119,9 @@ Result<CsvDocument> CsvDocument::parse(std::string_view text, const std::string&
     }
     if (cells->size() > document.header_.size()) {
       return refuse(line, fmt::format("{} cells, but the header has {}", cells->size(), document.header_.size()));
+    }
+    if ((document.rows_.size() + 1) * document.header_.size() > limits.values) {
+      return refuse(line, fmt::format("more than the limit of {} cells in one file", limits.values));
     }
     cells->resize(document.header_.size());
     document.rows_.push_back({std::move(*cells), line});

@@ -14,7 +14,9 @@ namespace gatepost::doc {
 class CsvDocument {
  public:
   // Refused with the line: a quoted cell that is not closed, a row with more cells than the header, more than
-  // limits.cells cells, invalid UTF-8, NUL bytes. Rows with fewer cells are filled with "". Blank lines are skipped.
+  // limits.cells cells in a row or limits.values in all, invalid UTF-8, NUL bytes. Rows with fewer cells are filled
+  // with
+  // "". Blank lines are skipped. Text behind a closing quote belongs to the cell.
   static Result<CsvDocument> parse(std::string_view text, const std::string& name, const Limits& limits = {});
 
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }

@@ -4,18 +4,62 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_map>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
 
 namespace gatepost::doc {
 
+namespace {
+
+// Containers with more children than this get an index of them.
+constexpr std::uint32_t kSmall = 16;
+
+// Moves `line` and `line_begin` over the line ends in text[from, to).
+void count_lines(std::string_view text, std::size_t from, std::size_t to, std::uint32_t& lines,
+                 std::size_t& line_begin) {
+  const std::string_view before = text.substr(0, to);
+  for (std::size_t end = before.find('\n', from); end != std::string_view::npos; end = before.find('\n', end + 1)) {
+    ++lines;
+    line_begin = end + 1;
+  }
+}
+
+// All of a number's token; YAML writes "+5", too.
+template <class Number>
+std::optional<Number> parse_all(std::string_view token) {
+  if (token.starts_with('+')) token.remove_prefix(1);
+  Number value{};
+  const auto [end, failure] = std::from_chars(token.data(), token.data() + token.size(), value);
+  if (failure != std::errc{} || end != token.data() + token.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
 Position position_of(std::string_view text, std::size_t offset) {
-  const std::string_view before = text.substr(0, std::min(offset, text.size()));
-  const auto lines = static_cast<std::uint32_t>(std::ranges::count(before, '\n'));
-  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-  return {lines + 1, static_cast<std::uint32_t>(before.size() - line_begin + 1)};
+  offset = std::min(offset, text.size());
+  std::uint32_t lines = 0;
+  std::size_t line_begin = 0;
+  count_lines(text, 0, offset, lines, line_begin);
+  return {lines + 1, static_cast<std::uint32_t>(offset - line_begin + 1)};
+}
+
+LineIndex::LineIndex(std::string_view text) {
+  Block block;
+  for (std::size_t offset = 0; offset <= text.size(); offset += kBlockBytes) {
+    blocks_.push_back(block);
+    count_lines(text, offset, offset + kBlockBytes, block.lines, block.line_begin);
+  }
+}
+
+Position LineIndex::position(std::string_view text, std::size_t offset) const {
+  if (blocks_.empty()) return position_of(text, offset);
+  offset = std::min(offset, text.size());
+  const std::size_t index = offset / kBlockBytes;
+  auto [lines, line_begin] = blocks_[index];
+  count_lines(text, index * kBlockBytes, offset, lines, line_begin);
+  return {lines + 1, static_cast<std::uint32_t>(offset - line_begin + 1)};
 }
 
 const char* to_string(Kind kind) {
@@ -41,18 +85,24 @@ const char* to_string(Kind kind) {
 Kind View::kind() const { return tree_ == nullptr ? Kind::absent : tree_->nodes[node_].kind; }
 
 View View::at(std::string_view key) const {
-  View found;
-  for (const auto& [name, value] : members()) {
-    if (name == key) found = value;
+  if (!is_object()) return {};
+  if (const auto* sorted = tree_->large(node_)) {
+    const auto key_of = [&](std::uint32_t node) { return tree_->nodes[node].key; };
+    const auto found = std::ranges::lower_bound(*sorted, key, {}, key_of);
+    return found == sorted->end() || key_of(*found) != key ? View() : View(tree_, *found);
   }
-  return found;
+  for (const auto& [name, value] : members()) {
+    if (name == key) return value;
+  }
+  return {};
 }
 
 View View::at(std::size_t index) const {
-  for (const View item : items()) {
-    if (index-- == 0) return item;
-  }
-  return {};
+  if (!is_array() || index >= size()) return {};
+  if (const auto* items = tree_->large(node_)) return {tree_, (*items)[index]};
+  auto item = items().begin();
+  for (; index > 0; --index) ++item;
+  return *item;
 }
 
 std::size_t View::size() const { return is_array() || is_object() ? tree_->nodes[node_].count : 0; }
@@ -71,10 +121,7 @@ std::optional<bool> View::boolean() const {
 
 std::optional<std::int64_t> View::integer() const {
   if (!is_number()) return std::nullopt;
-  const std::string_view token = scalar();
-  std::int64_t value = 0;
-  const auto [end, failure] = std::from_chars(token.data(), token.data() + token.size(), value);
-  if (failure == std::errc{} && end == token.data() + token.size()) return value;
+  if (const auto value = parse_all<std::int64_t>(scalar())) return value;
   // 3.0 and 3e2 are integers written in another way.
   const auto real = number();
   constexpr double kExact = 9007199254740992.0;
@@ -86,11 +133,7 @@ std::optional<std::int64_t> View::integer() const {
 
 std::optional<double> View::number() const {
   if (!is_number()) return std::nullopt;
-  const std::string_view token = scalar();
-  double value = 0;
-  const auto [end, failure] = std::from_chars(token.data(), token.data() + token.size(), value);
-  if (failure != std::errc{} || end != token.data() + token.size()) return std::nullopt;
-  return value;
+  return parse_all<double>(scalar());
 }
 
 View::Items View::items() const {
@@ -155,8 +198,14 @@ std::string View::key_where() const {
 }
 
 Position detail::Tree::position(std::uint64_t place) const {
-  if (by_offset) return position_of(source, static_cast<std::size_t>(place));
+  if (by_offset) return lines.position(source, static_cast<std::size_t>(place));
   return {static_cast<std::uint32_t>(place >> 32U), static_cast<std::uint32_t>(place)};
+}
+
+const std::vector<std::uint32_t>* detail::Tree::large(std::uint32_t node) const {
+  if (nodes[node].end - node - 1 <= kSmall) return nullptr;
+  const auto found = children.find(node);
+  return found == children.end() ? nullptr : &found->second;
 }
 
 TreeBuilder::TreeBuilder(std::string name, std::string source, bool places_are_offsets)
@@ -164,6 +213,7 @@ TreeBuilder::TreeBuilder(std::string name, std::string source, bool places_are_o
   tree_->name = std::move(name);
   tree_->source = std::move(source);
   tree_->by_offset = places_are_offsets;
+  if (places_are_offsets) tree_->lines = LineIndex(tree_->source);
 }
 
 std::string_view TreeBuilder::keep(std::string text) {
@@ -201,7 +251,9 @@ void TreeBuilder::close() {
   GP_ASSERT(!open_.empty());
   auto& node = tree_->nodes[open_.back()];
   node.end = static_cast<std::uint32_t>(tree_->nodes.size());
-  if (node.kind == Kind::object) shadow_duplicates(open_.back());
+  const bool large = node.count > kSmall;
+  if (node.kind == Kind::array && large) finish_large_array(open_.back());
+  if (node.kind == Kind::object) large ? finish_large_object(open_.back()) : finish_small_object(open_.back());
   open_.pop_back();
 }
 
@@ -212,21 +264,45 @@ void TreeBuilder::note(Note::Level level, const char* code, std::string text, st
 }
 
 // Of members with equal keys the last counts, as in every JSON library that builds a tree; the others are noted.
-void TreeBuilder::shadow_duplicates(std::uint32_t object) {
+void TreeBuilder::shadow(std::uint32_t earlier, std::uint32_t later) {
   auto& nodes = tree_->nodes;
-  if (nodes[object].count < 2) return;
-  std::unordered_map<std::string_view, std::uint32_t> seen;
-  seen.reserve(nodes[object].count);
+  nodes[earlier].shadowed = true;
+  --nodes[nodes[earlier].parent].count;
+  note(Note::Level::warning, "duplicate-key",
+       fmt::format("key \"{}\" is given twice; the last one counts", text::printable(nodes[later].key)),
+       nodes[later].key_place);
+}
+
+void TreeBuilder::finish_small_object(std::uint32_t object) {
+  const auto& nodes = tree_->nodes;
   for (std::uint32_t member = object + 1; member < nodes[object].end; member = nodes[member].end) {
-    const auto [entry, fresh] = seen.try_emplace(nodes[member].key, member);
-    if (fresh) continue;
-    nodes[entry->second].shadowed = true;
-    --nodes[object].count;
-    entry->second = member;
-    note(Note::Level::warning, "duplicate-key",
-         fmt::format("key \"{}\" is given twice; the last one counts", text::printable(nodes[member].key)),
-         nodes[member].key_place);
+    for (std::uint32_t earlier = object + 1; earlier < member; earlier = nodes[earlier].end) {
+      if (!nodes[earlier].shadowed && nodes[earlier].key == nodes[member].key) shadow(earlier, member);
+    }
   }
+}
+
+void TreeBuilder::finish_large_object(std::uint32_t object) {
+  const auto& nodes = tree_->nodes;
+  std::vector<std::uint32_t> sorted;
+  sorted.reserve(nodes[object].count);
+  for (std::uint32_t member = object + 1; member < nodes[object].end; member = nodes[member].end) {
+    sorted.push_back(member);
+  }
+  std::ranges::sort(sorted, {}, [&](std::uint32_t node) { return std::pair(nodes[node].key, node); });
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
+    if (nodes[sorted[i - 1]].key == nodes[sorted[i]].key) shadow(sorted[i - 1], sorted[i]);
+  }
+  std::erase_if(sorted, [&](std::uint32_t node) { return nodes[node].shadowed; });
+  tree_->children.emplace(object, std::move(sorted));
+}
+
+void TreeBuilder::finish_large_array(std::uint32_t array) {
+  const auto& nodes = tree_->nodes;
+  std::vector<std::uint32_t> items;
+  items.reserve(nodes[array].count);
+  for (std::uint32_t item = array + 1; item < nodes[array].end; item = nodes[item].end) items.push_back(item);
+  tree_->children.emplace(array, std::move(items));
 }
 
 Document TreeBuilder::finish() {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -21,8 +22,25 @@ struct Position {
   std::uint32_t column = 0;
   friend bool operator==(const Position&, const Position&) = default;
 };
-// The position of the byte at `offset`.
+// The position of the byte at `offset`; reads all that stands before it.
 Position position_of(std::string_view text, std::size_t offset);
+
+// Finds positions in one text quickly, however many are asked for.
+class LineIndex {
+ public:
+  LineIndex() = default;
+  explicit LineIndex(std::string_view text);
+  // `text` is the one that the index was made of.
+  [[nodiscard]] Position position(std::string_view text, std::size_t offset) const;
+
+ private:
+  static constexpr std::size_t kBlockBytes = std::size_t{1} << 12;
+  struct Block {
+    std::uint32_t lines = 0;     // line ends before the block
+    std::size_t line_begin = 0;  // offset of the line in which the block begins
+  };
+  std::vector<Block> blocks_;
+};
 
 enum class Kind : std::uint8_t { absent, null, boolean, number, string, array, object };
 const char* to_string(Kind kind);
@@ -43,6 +61,7 @@ class View {
   [[nodiscard]] bool is_array() const { return kind() == Kind::array; }
   [[nodiscard]] bool is_object() const { return kind() == Kind::object; }
 
+  // Both take no longer for a large object or array than for a small one.
   [[nodiscard]] View at(std::string_view key) const;  // member of an object; of equal keys the last
   [[nodiscard]] View at(std::size_t index) const;     // item of an array
   [[nodiscard]] std::size_t size() const;             // items of an array, members of an object
@@ -91,10 +110,15 @@ struct Tree {
   std::string source;                 // nodes point into it
   std::deque<std::string> own_texts;  // unescaped strings
   std::vector<Node> nodes;
+  // Of arrays and objects with many children: the items in order, or the members that count, sorted by key.
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> children;
   std::vector<Note> notes;
   bool by_offset = true;
+  LineIndex lines;
 
   [[nodiscard]] Position position(std::uint64_t place) const;
+  // The sorted or ordered children of a large container; nullptr for a small one.
+  [[nodiscard]] const std::vector<std::uint32_t>* large(std::uint32_t node) const;
 };
 
 }  // namespace detail
@@ -126,6 +150,7 @@ class TreeBuilder {
   void open(Kind kind, std::uint64_t place);
   void close();
   [[nodiscard]] std::size_t depth() const { return open_.size(); }
+  [[nodiscard]] std::size_t size() const { return tree_->nodes.size(); }
   [[nodiscard]] bool in_object() const;
   // At most kMostNotes are kept: a stranger's document cannot make them many.
   void note(Note::Level level, const char* code, std::string text, std::uint64_t place);
@@ -137,7 +162,10 @@ class TreeBuilder {
  private:
   static constexpr std::size_t kMostNotes = 20;
   std::uint32_t add(Kind kind, std::string_view text, std::uint64_t place);
-  void shadow_duplicates(std::uint32_t object);
+  void shadow(std::uint32_t earlier, std::uint32_t later);
+  void finish_small_object(std::uint32_t object);
+  void finish_large_object(std::uint32_t object);
+  void finish_large_array(std::uint32_t array);
   std::unique_ptr<detail::Tree> tree_;
   std::vector<std::uint32_t> open_;
   std::string_view pending_key_;

@@ -3,245 +3,254 @@
 #include <fmt/core.h>
 #include <simdjson.h>
 
-#include <nlohmann/json.hpp>
+#include <array>
+#include <optional>
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "doc/scan.hpp"
 
 namespace gatepost::doc {
 namespace {
 
-namespace od = simdjson::ondemand;
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-// The token of a string, number or literal without the blanks after it.
-std::string_view token_of(std::string_view raw) {
-  while (!raw.empty() && (raw.back() == ' ' || raw.back() == '\n' || raw.back() == '\r' || raw.back() == '\t')) {
-    raw.remove_suffix(1);
+// Blanks, and what has a meaning of its own.
+constexpr std::array<bool, 256> kEndsToken = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : std::string_view(" \n\r\t,:[]{}\"")) ends[static_cast<unsigned char>(c)] = true;
+  return ends;
+}();
+
+// What may come next, in the words of a message.
+enum class Expected { value, value_or_end, key, key_or_end, colon, comma_or_end, nothing };
+
+// The grammar of RFC 8259, section 6. Any size is fine.
+bool is_json_number(std::string_view token) {
+  std::size_t i = token.starts_with('-') ? 1 : 0;
+  const auto digits = [&] {
+    const std::size_t begin = i;
+    while (i < token.size() && text::is_digit(token[i])) ++i;
+    return i - begin;
+  };
+  const bool leading_zero = i < token.size() && token[i] == '0';
+  const std::size_t whole = digits();
+  if (whole == 0 || (leading_zero && whole > 1)) return false;
+  if (i < token.size() && token[i] == '.') {
+    ++i;
+    if (digits() == 0) return false;
   }
-  return raw;
+  if (i < token.size() && (token[i] == 'e' || token[i] == 'E')) {
+    ++i;
+    if (i < token.size() && (token[i] == '+' || token[i] == '-')) ++i;
+    if (digits() == 0) return false;
+  }
+  return i == token.size();
 }
 
-// Walks the document once and builds the tree. Recursion is bounded by limits.depth.
-class Reader {
+// Reads the text front to back in one loop, without recursion; what is open is known by the tree.
+class Parser {
  public:
-  Reader(TreeBuilder& tree, const Limits& limits) : tree_(tree), limits_(limits) {}
+  Parser(TreeBuilder& tree, const Limits& limits) : tree_(tree), limits_(limits), text_(tree.source()) {}
 
-  simdjson::error_code read_root() {
-    od::parser parser;
-    od::document document;
-    const std::string_view source = tree_.source();
-    const std::size_t length = source.size() - simdjson::SIMDJSON_PADDING;
-    if (const auto failure = parser.iterate(source.data(), length, source.size()).get(document)) return failure;
-    if (const auto failure = read_document(document)) return failure;
-    const char* rest = nullptr;
-    if (document.current_location().get(rest) == simdjson::SUCCESS) {
-      trailing_ = static_cast<std::size_t>(rest - source.data());
-      return simdjson::TAPE_ERROR;
-    }
-    return simdjson::SUCCESS;
+  // True when the text is one JSON document.
+  bool parse() {
+    for (skip_blanks(); at_ < text_.size() && problem_.empty(); skip_blanks()) step();
+    if (problem_.empty() && expected_ != Expected::nothing) fail(at_, "the document ends in the middle");
+    return problem_.empty();
   }
-
-  std::optional<std::size_t> trailing() const { return trailing_; }
-  bool too_deep() const { return too_deep_; }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
-  simdjson::error_code read_document(od::document& document) {
-    bool scalar = false;
-    if (const auto failure = document.is_scalar().get(scalar)) return failure;
-    if (scalar) {
-      std::string_view raw;
-      if (const auto failure = document.raw_json_token().get(raw)) return failure;
-      return read_scalar(token_of(raw));
-    }
-    od::value root;
-    if (const auto failure = document.get_value().get(root)) return failure;
-    return read(root);
+  void fail(std::size_t offset, std::string_view what) {
+    const Position at = position_of(text_, offset);
+    problem_ = fmt::format("line {}, column {}: {}", at.line, at.column, what);
   }
 
-  simdjson::error_code read(od::value value) {
-    const std::string_view raw = value.raw_json_token();
-    if (raw.empty()) return simdjson::TAPE_ERROR;
-    if (raw[0] != '{' && raw[0] != '[') return read_value_scalar(value, token_of(raw));
+  void skip_blanks() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  }
+
+  void step() {
+    const char c = text_[at_];
+    switch (expected_) {
+      case Expected::value:
+        return value(c);
+      case Expected::value_or_end:
+        return c == ']' ? close() : value(c);
+      case Expected::key:
+        return c == '"' ? key() : unexpected();
+      case Expected::key_or_end:
+        return c == '}' ? close() : c == '"' ? key() : unexpected();
+      case Expected::colon:
+        return c == ':' ? pass(Expected::value) : unexpected();
+      case Expected::comma_or_end:
+        if (c == ',') return pass(tree_.in_object() ? Expected::key : Expected::value);
+        return c == (tree_.in_object() ? '}' : ']') ? close() : unexpected();
+      case Expected::nothing:
+        return fail(at_, "text after the end of the document");
+    }
+  }
+
+  void pass(Expected next) {
+    ++at_;
+    expected_ = next;
+  }
+
+  void value(char c) {
+    if (tree_.size() >= limits_.values)
+      return fail(at_, fmt::format("more than the limit of {} values", limits_.values));
+    if (c == '{') return open(Kind::object, Expected::key_or_end);
+    if (c == '[') return open(Kind::array, Expected::value_or_end);
+    if (c == '"') {
+      const std::size_t begin = at_;
+      if (const auto text = string()) tree_.scalar(Kind::string, *text, begin);
+    } else {
+      literal();
+    }
+    value_ended();
+  }
+
+  void open(Kind kind, Expected next) {
     if (tree_.depth() >= limits_.depth) {
-      too_deep_ = true;
-      return simdjson::DEPTH_ERROR;
+      return fail(at_, fmt::format("nested deeper than the limit of {} levels", limits_.depth));
     }
-    return raw[0] == '{' ? read_object(value, offset(raw)) : read_array(value, offset(raw));
+    tree_.open(kind, at_);
+    pass(next);
   }
 
-  simdjson::error_code read_object(od::value& value, std::size_t at) {
-    od::object object;
-    if (const auto failure = value.get_object().get(object)) return failure;
-    tree_.open(Kind::object, at);
-    for (auto member : object) {
-      od::field field;
-      if (const auto failure = std::move(member).get(field)) return failure;
-      const char* const raw = field.key().raw();
-      tree_.key(key_text(raw), offset(raw) - 1);
-      if (const auto failure = read(field.value())) return failure;
-    }
+  void close() {
     tree_.close();
-    return simdjson::SUCCESS;
+    ++at_;
+    value_ended();
   }
 
-  simdjson::error_code read_array(od::value& value, std::size_t at) {
-    od::array array;
-    if (const auto failure = value.get_array().get(array)) return failure;
-    tree_.open(Kind::array, at);
-    for (auto item : array) {
-      od::value element;
-      if (const auto failure = std::move(item).get(element)) return failure;
-      if (const auto failure = read(element)) return failure;
-    }
-    tree_.close();
-    return simdjson::SUCCESS;
+  void value_ended() { expected_ = tree_.depth() == 0 ? Expected::nothing : Expected::comma_or_end; }
+
+  void key() {
+    const std::size_t begin = at_;
+    if (const auto text = string()) tree_.key(*text, begin);
+    expected_ = Expected::colon;
   }
 
-  simdjson::error_code read_value_scalar(od::value& value, std::string_view token) {
-    if (token[0] == '"' || is_number_start(token[0])) return read_scalar(token);
-    if (token[0] == 'n') {
-      bool null = false;
-      if (const auto failure = value.is_null().get(null)) return failure;
-      if (!null) return simdjson::N_ATOM_ERROR;
-    } else {
-      bool boolean = false;
-      if (const auto failure = value.get_bool().get(boolean)) return failure;
+  // The text of the string that begins at at_, which moves behind it.
+  std::optional<std::string_view> string() {
+    const std::size_t begin = at_;
+    const char* const end = text_.data() + text_.size();
+    const char* p = text_.data() + begin + 1;
+    bool escaped = false;
+    for (p = find_in_string(p, end); p < end && *p == '\\'; p = find_in_string(p, end)) {
+      escaped = true;
+      ++p;
+      if (p < end && (*p == '"' || *p == '\\')) ++p;
     }
-    return read_scalar(token);
+    at_ = static_cast<std::size_t>(p - text_.data());
+    if (p == end) {
+      const Position at = position_of(text_, begin);
+      fail(at_,
+           fmt::format("the document ends inside the string that begins at line {}, column {}", at.line, at.column));
+      return std::nullopt;
+    }
+    if (*p != '"') {
+      fail(at_, fmt::format("control character {} in a string; it must be escaped", text::printable({p, 1})));
+      return std::nullopt;
+    }
+    if (at_ - begin > limits_.string_bytes) {
+      fail(begin, fmt::format("a string longer than the limit of {} bytes", limits_.string_bytes));
+      return std::nullopt;
+    }
+    const std::string_view raw = text_.substr(begin + 1, at_++ - begin - 1);
+    return escaped ? unescaped(raw, begin) : raw;
   }
 
-  simdjson::error_code read_scalar(std::string_view token) {
-    if (token.empty()) return simdjson::TAPE_ERROR;
-    if (token[0] == '"') {
-      if (token.size() < 2 || token.back() != '"') return simdjson::STRING_ERROR;
-      tree_.scalar(Kind::string, unescaped(token.substr(1, token.size() - 2)), offset(token));
-    } else if (is_number_start(token[0])) {
-      if (!is_json_number(token)) return simdjson::NUMBER_ERROR;
-      tree_.scalar(Kind::number, token, offset(token));
-    } else if (token == "true" || token == "false") {
-      tree_.scalar(Kind::boolean, token, offset(token));
-    } else if (token == "null") {
-      tree_.scalar(Kind::null, token, offset(token));
-    } else {
-      return simdjson::TAPE_ERROR;
-    }
-    return simdjson::SUCCESS;
-  }
-
-  static bool is_number_start(char c) { return c == '-' || text::is_digit(c); }
-
-  // The grammar of RFC 8259, section 6; any size is fine, View decides what fits.
-  static bool is_json_number(std::string_view token) {
-    std::size_t i = token[0] == '-' ? 1 : 0;
-    const auto digits = [&] {
-      const std::size_t begin = i;
-      while (i < token.size() && text::is_digit(token[i])) ++i;
-      return i - begin;
-    };
-    const bool leading_zero = i < token.size() && token[i] == '0';
-    const std::size_t whole = digits();
-    if (whole == 0 || (leading_zero && whole > 1)) return false;
-    if (i < token.size() && token[i] == '.') {
-      ++i;
-      if (digits() == 0) return false;
-    }
-    if (i < token.size() && (token[i] == 'e' || token[i] == 'E')) {
-      ++i;
-      if (i < token.size() && (token[i] == '+' || token[i] == '-')) ++i;
-      if (digits() == 0) return false;
-    }
-    return i == token.size();
-  }
-
-  std::string_view unescaped(std::string_view raw) {
-    if (raw.find('\\') == std::string_view::npos) return raw;
-    std::string text = unescape_json(raw);
-    if (text.find("\xEF\xBF\xBD") != std::string::npos && raw.find("\xEF\xBF\xBD") == std::string_view::npos) {
+  std::string_view unescaped(std::string_view raw, std::size_t place) {
+    bool broken = false;
+    std::string text = unescape_json(raw, &broken);
+    if (broken) {
       tree_.note(Note::Level::warning, "invalid-escape", "a string has an escape that is not JSON; read as U+FFFD",
-                 offset(raw));
+                 place);
     }
     return tree_.keep(std::move(text));
   }
 
-  std::string_view key_text(const char* raw) {
-    const char* end = raw;
-    while (*end != '"') end += *end == '\\' ? 2 : 1;
-    return unescaped({raw, static_cast<std::size_t>(end - raw)});
+  void literal() {
+    const std::string_view token = this->token();
+    if (token == "true" || token == "false") {
+      tree_.scalar(Kind::boolean, token, at_);
+    } else if (token == "null") {
+      tree_.scalar(Kind::null, token, at_);
+    } else if (is_json_number(token)) {
+      tree_.scalar(Kind::number, token, at_);
+    } else {
+      return unexpected();
+    }
+    at_ += token.size();
   }
 
-  std::size_t offset(std::string_view part) const { return offset(part.data()); }
-  std::size_t offset(const char* at) const { return static_cast<std::size_t>(at - tree_.source().data()); }
+  // From here to the next blank or character that has a meaning of its own.
+  [[nodiscard]] std::string_view token() const {
+    std::size_t end = at_;
+    while (end < text_.size() && !kEndsToken[static_cast<unsigned char>(text_[end])]) ++end;
+    return text_.substr(at_, end - at_);
+  }
+
+  void unexpected() {
+    std::string_view found = token();
+    if (found.empty()) found = text_.substr(at_, 1);
+    const bool number = text::is_digit(found[0]) || (found.size() > 1 && (found[0] == '-' || found[0] == '+'));
+    const std::string shown = fmt::format("\"{}\"", text::printable(found, 20));
+    const bool value_expected = expected_ == Expected::value || expected_ == Expected::value_or_end;
+    const bool cut = !kEndsToken[static_cast<unsigned char>(found[0])] && at_ + found.size() == text_.size();
+    if (value_expected && cut && tree_.depth() > 0) return fail(text_.size(), "the document ends in the middle");
+    if (value_expected && number) return fail(at_, shown + " is not a number as JSON writes it");
+    fail(at_, fmt::format("found {}, expected {}", found == "\"" ? "a string" : shown, expectation()));
+  }
+
+  [[nodiscard]] std::string_view expectation() const {
+    switch (expected_) {
+      case Expected::value:
+        return "a value";
+      case Expected::value_or_end:
+        return "a value or \"]\"";
+      case Expected::key:
+        return "a key in double quotes";
+      case Expected::key_or_end:
+        return "a key in double quotes or \"}\"";
+      case Expected::colon:
+        return "\":\"";
+      case Expected::comma_or_end:
+        return tree_.in_object() ? "\",\" or \"}\"" : "\",\" or \"]\"";
+      case Expected::nothing:
+        return "nothing";
+    }
+    return "nothing";
+  }
 
   TreeBuilder& tree_;
   const Limits& limits_;
-  std::optional<std::size_t> trailing_;
-  bool too_deep_ = false;
+  const std::string_view text_;
+  std::size_t at_ = 0;
+  Expected expected_ = Expected::value;
+  std::string problem_;
 };
 
-// nlohmann's parser says where it stumbles; this handler keeps only that.
-struct ErrorFinder : nlohmann::json_sax<nlohmann::json> {
-  std::size_t offset = 0;
-  std::string what;
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return true; }
-  bool key(string_t&) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& e) override {
-    offset = position == 0 ? 0 : position - 1;
-    what = e.what();
-    last_token = token;
-    return false;
-  }
-  std::string last_token;
-};
-
-std::string plain_reason(const ErrorFinder& found, std::string_view text) {
-  if (found.offset >= text.size() || found.what.find("unexpected end of input") != std::string::npos) {
-    return "the document ends in the middle";
-  }
-  if (found.what.find("invalid UTF-8") != std::string::npos ||
-      found.what.find("ill-formed UTF-8") != std::string::npos) {
-    return "invalid UTF-8";
-  }
-  // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while …; last read: …"
-  const std::size_t colon = found.what.find(": ");
-  std::string reason = colon == std::string::npos ? found.what : found.what.substr(colon + 2);
-  if (const std::size_t semicolon = reason.find("; last read"); semicolon != std::string::npos) {
-    const std::size_t expected = reason.rfind("; expected");
-    const std::string tail = expected == std::string::npos || expected <= semicolon ? "" : reason.substr(expected);
-    reason = reason.substr(0, semicolon) + ": \"" + text::printable(found.last_token, 20) + "\"" + tail;
-  }
-  return text::printable(reason, 200);
-}
-
+// What is wrong with the bytes, before any grammar.
 std::optional<std::string> refused_by_its_bytes(std::string_view text) {
   if (text::trim(text).empty()) return "is empty";
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+  const bool zero_in_first_character = text[0] == '\0' || (text.size() > 1 && text[1] == '\0');
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || zero_in_first_character) {
     return "is UTF-16 text; expected UTF-8 (PowerShell: write it with -Encoding utf8)";
   }
-  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    const Position at = position_of(text, nul);
-    return fmt::format("has a NUL byte at line {}, column {}; expected JSON text", at.line, at.column);
-  }
-  return std::nullopt;
+  if (simdjson::validate_utf8(text)) return std::nullopt;
+  const Position at = position_of(text, text::first_invalid_utf8(text).value_or(0));
+  return fmt::format("line {}, column {}: invalid UTF-8", at.line, at.column);
 }
 
 }  // namespace
 
 std::string why_not_json(std::string_view text) {
-  if (const auto refused = refused_by_its_bytes(text)) return *refused;
-  ErrorFinder finder;
-  if (nlohmann::json::sax_parse(text.begin(), text.end(), &finder)) return "not JSON";
-  const Position at = position_of(text, finder.offset);
-  return fmt::format("line {}, column {}: {}", at.line, at.column, plain_reason(finder, text));
+  const auto document = parse_json(std::string(text), "", {});
+  return document ? "" : document.error().message.substr(2);  // without the empty name
 }
 
 Result<Document> parse_json(std::string text, std::string name, const Limits& limits) {
@@ -254,21 +263,13 @@ Result<Document> parse_json(std::string text, std::string name, const Limits& li
   const bool byte_order_mark = text.starts_with("\xEF\xBB\xBF");
   if (byte_order_mark) text.erase(0, 3);
   if (const auto why = refused_by_its_bytes(text)) return refuse(*why);
-  text.append(simdjson::SIMDJSON_PADDING, ' ');
   TreeBuilder tree(name, std::move(text), true);
   if (byte_order_mark) {
     tree.note(Note::Level::info, "byte-order-mark", "starts with a byte order mark, which JSON does not have", 0);
   }
-  Reader reader(tree, limits);
-  const auto failure = reader.read_root();
-  if (failure == simdjson::SUCCESS) return tree.finish();
-  if (reader.too_deep()) return refuse(fmt::format("nested deeper than the limit of {} levels", limits.depth));
-  if (const auto trailing = reader.trailing()) {
-    const Position at = position_of(tree.source(), *trailing);
-    return refuse(fmt::format("line {}, column {}: text after the end of the document", at.line, at.column));
-  }
-  const std::string_view source = tree.source();
-  return refuse(why_not_json(source.substr(0, source.size() - simdjson::SIMDJSON_PADDING)));
+  Parser parser(tree, limits);
+  if (!parser.parse()) return refuse(parser.problem());
+  return tree.finish();
 }
 
 }  // namespace gatepost::doc

@@ -12,10 +12,11 @@ namespace gatepost::doc {
 
 // Parses the whole text; every value is validated. `name` is what messages call it. Put up with, and noted: a byte
 // order mark, duplicate keys (the last counts), invalid escapes in strings. Refused with line and column: anything else
-// that is not JSON, more than one document, invalid UTF-8, UTF-16, NUL bytes, nesting beyond limits.depth.
+// that is not JSON, more than one document, invalid UTF-8, UTF-16, control characters in strings, and what is beyond
+// limits.depth, .values and .string_bytes. Numbers of any size are taken; View says which of them fit.
 Result<Document> parse_json(std::string text, std::string name, const Limits& limits = {});
 
-// Why `text` is not JSON, as "line 3, column 7: …"; for a text that another parser refused.
+// Why `text` is not JSON, as "line 3, column 7: …"; "" when it is.
 std::string why_not_json(std::string_view text);
 
 }  // namespace gatepost::doc

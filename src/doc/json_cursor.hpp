@@ -2,14 +2,13 @@
 // small documents use View (json.hpp), which is kinder.
 #pragma once
 
-#include <simdjson.h>
-
+#include <array>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/json_text.hpp"
 #include "doc/json_stream.hpp"
@@ -22,61 +21,104 @@ struct RawString {
   bool escaped = false;  // has a backslash
 };
 
+namespace detail {
+
+// What a token does to the depth.
+inline constexpr std::array<std::int8_t, 256> kNesting = [] {
+  std::array<std::int8_t, 256> nesting{};
+  nesting['{'] = nesting['['] = 1;
+  nesting['}'] = nesting[']'] = -1;
+  return nesting;
+}();
+
+// An element cut into tokens: where each bracket, colon, comma, string and scalar begins.
+struct Tokens {
+  const char* text = nullptr;
+  std::uint32_t length = 0;
+  const std::uint32_t* end = nullptr;  // behind the last token
+  const char* problem = nullptr;       // the first damage that was met
+  // The last value whose inside was visited, and the token behind it.
+  const std::uint32_t* visited = nullptr;
+  const std::uint32_t* behind_visited = nullptr;
+
+  [[nodiscard]] char first(const std::uint32_t* token) const { return token < end ? text[*token] : '\0'; }
+  // All of a string or scalar without the blanks behind it.
+  [[nodiscard]] std::string_view whole(const std::uint32_t* token) const {
+    std::uint32_t last = token + 1 < end ? token[1] : length;
+    while (last > *token && static_cast<unsigned char>(text[last - 1]) <= ' ') --last;
+    return {text + *token, last - *token};
+  }
+  // The token behind the value that begins at `token`, whatever is inside.
+  const std::uint32_t* skip(const std::uint32_t* token) {
+    for (std::int32_t depth = 0; token < end; ++token) {
+      depth += kNesting[static_cast<unsigned char>(text[*token])];
+      if (depth == 0) return token + 1;
+    }
+    problem = "a bracket is not closed";
+    return end;
+  }
+};
+
+}  // namespace detail
+
 // One value, to be looked at once and in the order of the file. A value that is of another type than asked for gives
-// the empty value; damage inside the element is remembered and reported by ElementParser::parse.
+// the empty value; damage that is met is remembered and reported by ElementParser::parse.
 class Cursor {
  public:
   // Calls `visit(std::string_view key, Cursor value)` for each member of an object. Equal keys come one after the
   // other: assigning what comes makes the last one count.
   template <class Visit>
   void members(Visit&& visit) {
-    simdjson::ondemand::object object;
-    if (first() != '{' || failed(value_.get_object().get(object))) return;
-    for (auto member : object) {
-      simdjson::ondemand::field field;
-      if (failed(std::move(member).get(field))) return;
-      std::string scratch;
-      const std::string_view key = key_text(field, scratch);
-      visit(key, Cursor(field.value(), *failure_));
-      if (*failure_ != simdjson::SUCCESS) return;
+    if (!is_object()) return;
+    const std::uint32_t* token = at_ + 1;
+    std::string scratch;
+    if (tokens_->first(token) == '}') return leave(token + 1);
+    for (;;) {
+      const std::string_view key = string_at(token);
+      if (key.data() == nullptr) return damage("a key is not a string");
+      if (tokens_->first(token + 1) != ':') return damage("a colon is missing");
+      if (!value_begins(token + 2)) return damage("a value is missing");
+      visit(unescaped(key, scratch), Cursor(tokens_, token + 2));
+      if (!behind(token + 2, token)) return;
+      const char c = tokens_->first(token++);
+      if (c == '}') return leave(token);
+      if (c != ',') return damage("a comma is missing");
     }
   }
 
   // Calls `visit(Cursor item)` for each item of an array.
   template <class Visit>
   void items(Visit&& visit) {
-    simdjson::ondemand::array array;
-    if (first() != '[' || failed(value_.get_array().get(array))) return;
-    for (auto item : array) {
-      simdjson::ondemand::value value;
-      if (failed(std::move(item).get(value))) return;
-      visit(Cursor(value, *failure_));
-      if (*failure_ != simdjson::SUCCESS) return;
+    if (!is_array()) return;
+    const std::uint32_t* token = at_ + 1;
+    if (tokens_->first(token) == ']') return leave(token + 1);
+    for (;;) {
+      if (!value_begins(token)) return damage("a value is missing");
+      visit(Cursor(tokens_, token));
+      if (!behind(token, token)) return;
+      const char c = tokens_->first(token++);
+      if (c == ']') return leave(token);
+      if (c != ',') return damage("a comma is missing");
     }
   }
 
-  [[nodiscard]] bool is_object() { return first() == '{'; }
-  [[nodiscard]] bool is_null() { return first() == 'n'; }
+  [[nodiscard]] bool is_object() const { return tokens_->first(at_) == '{'; }
+  [[nodiscard]] bool is_array() const { return tokens_->first(at_) == '['; }
+  [[nodiscard]] bool is_string() const { return tokens_->first(at_) == '"'; }
+  [[nodiscard]] bool is_null() const { return tokens_->whole(at_) == "null"; }
 
   // Of a string; {} otherwise.
-  RawString raw_string() {
-    const std::string_view bytes = token();
-    if (bytes.size() < 2 || bytes.front() != '"' || bytes.back() != '"') return {};
-    const std::string_view inside = bytes.substr(1, bytes.size() - 2);
-    return {inside, inside.find('\\') != std::string_view::npos};
+  [[nodiscard]] RawString raw_string() const {
+    const std::string_view bytes = string_at(at_);
+    return {bytes, bytes.find('\\') != std::string_view::npos};
   }
   // The text of a string; `scratch` holds it when it had to be unescaped. "" for anything else.
-  std::string_view text(std::string& scratch) {
-    const RawString raw = raw_string();
-    if (!raw.escaped) return raw.bytes;
-    scratch = unescape_json(raw.bytes);
-    return scratch;
-  }
+  std::string_view text(std::string& scratch) const { return unescaped(string_at(at_), scratch); }
   // Of a number without fraction; also when it is written as a string, which some tools do.
-  std::optional<std::int64_t> integer() { return number_as<std::int64_t>(); }
-  std::optional<double> number() { return number_as<double>(); }
-  std::optional<bool> boolean() {
-    const std::string_view bytes = token();
+  [[nodiscard]] std::optional<std::int64_t> integer() const { return number_as<std::int64_t>(); }
+  [[nodiscard]] std::optional<double> number() const { return number_as<double>(); }
+  [[nodiscard]] std::optional<bool> boolean() const {
+    const std::string_view bytes = tokens_->whole(at_);
     if (bytes == "true") return true;
     if (bytes == "false") return false;
     return std::nullopt;
@@ -84,75 +126,77 @@ class Cursor {
 
  private:
   friend class ElementParser;
-  Cursor(simdjson::ondemand::value value, simdjson::error_code& failure) : value_(value), failure_(&failure) {}
+  Cursor(detail::Tokens* tokens, const std::uint32_t* at) : tokens_(tokens), at_(at) {}
 
-  bool failed(simdjson::error_code code) {
-    if (code != simdjson::SUCCESS) *failure_ = code;
-    return code != simdjson::SUCCESS;
+  void damage(const char* what) const {
+    if (tokens_->problem == nullptr) tokens_->problem = what;
   }
-  char first() {
-    const std::string_view raw = value_.raw_json_token();
-    return raw.empty() ? '\0' : raw.front();
+  void leave(const std::uint32_t* behind) const {
+    tokens_->visited = at_;
+    tokens_->behind_visited = behind;
   }
-  // The value's first token without the blanks behind it: all of a scalar.
-  std::string_view token() {
-    std::string_view raw = value_.raw_json_token();
-    while (!raw.empty() && static_cast<unsigned char>(raw.back()) <= ' ') raw.remove_suffix(1);
-    const bool is_word =
-        !raw.empty() && static_cast<unsigned char>(raw.front()) >= 'A' && raw.front() != '[' && raw.front() != '{';
-    if (is_word && raw != "null" && raw != "true" && raw != "false") *failure_ = simdjson::TAPE_ERROR;
-    return raw;
+  [[nodiscard]] bool value_begins(const std::uint32_t* token) const {
+    const char c = tokens_->first(token);
+    if (c == '"' || c == '{' || c == '[' || c == '-' || (c >= '0' && c <= '9')) return true;
+    const std::string_view word = tokens_->whole(token);
+    return word == "null" || word == "true" || word == "false";
+  }
+  // Puts the token behind a visited value into `token`; false when there is damage inside.
+  bool behind(const std::uint32_t* value, const std::uint32_t*& token) const {
+    token = tokens_->visited == value ? tokens_->behind_visited : tokens_->skip(value);
+    return tokens_->problem == nullptr;
+  }
+  // What stands between the quotes of the string at `token`; {} when it is none.
+  [[nodiscard]] std::string_view string_at(const std::uint32_t* token) const {
+    if (tokens_->first(token) != '"') return {};
+    const std::string_view whole = tokens_->whole(token);
+    return whole.size() < 2 ? std::string_view{} : whole.substr(1, whole.size() - 2);
+  }
+  static std::string_view unescaped(std::string_view raw, std::string& scratch) {
+    if (raw.find('\\') == std::string_view::npos) return raw;
+    scratch = unescape_json(raw);
+    return scratch;
   }
   template <class Number>
-  std::optional<Number> number_as() {
-    std::string_view digits = token();
+  [[nodiscard]] std::optional<Number> number_as() const {
+    std::string_view digits = tokens_->whole(at_);
     if (digits.size() > 2 && digits.front() == '"') digits = digits.substr(1, digits.size() - 2);
     Number number{};
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (failure != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
     return number;
   }
-  static std::string_view key_text(simdjson::ondemand::field& field, std::string& scratch) {
-    const char* const begin = field.key().raw();
-    const char* end = begin;
-    bool escaped = false;
-    for (; *end != '"'; ++end) {
-      if (*end != '\\') continue;
-      escaped = true;
-      ++end;
-    }
-    const std::string_view raw(begin, static_cast<std::size_t>(end - begin));
-    if (!escaped) return raw;
-    scratch = unescape_json(raw);
-    return scratch;
-  }
 
-  simdjson::ondemand::value value_;
-  simdjson::error_code* failure_;
+  detail::Tokens* tokens_;
+  const std::uint32_t* at_;
 };
 
 // Parses the elements of windows; keeps its buffers between calls. One per thread.
 class ElementParser {
  public:
-  // Calls `visit(Cursor)` on the element. Returns why the element is damaged, or nullptr.
+  ElementParser();
+  ElementParser(ElementParser&&) noexcept;
+  ElementParser& operator=(ElementParser&&) noexcept;
+  ~ElementParser();
+
+  // Calls `visit(Cursor)` on the element. Returns why the element is damaged, or nullptr; why_not_json tells more.
+  // Checked are the encoding, strings and brackets of the whole element, the grammar of objects and arrays that are
+  // visited, and words; a number that is none has no value.
   template <class Visit>
   const char* parse(const Window& window, const Window::Element& element, Visit&& visit) {
-    simdjson::ondemand::document document;
-    const char* const begin = window.buffer.data() + element.begin;
-    auto failure = parser_.iterate(begin, element.length, window.buffer.size() - element.begin).get(document);
-    if (failure != simdjson::SUCCESS) return simdjson::error_message(failure);
-    bool scalar = false;
-    failure = document.is_scalar().get(scalar);
-    if (failure != simdjson::SUCCESS) return simdjson::error_message(failure);
-    if (scalar) return "not an object";
-    simdjson::ondemand::value root;
-    failure = document.get_value().get(root);
-    if (failure == simdjson::SUCCESS) visit(Cursor(root, failure));
-    return failure == simdjson::SUCCESS ? nullptr : simdjson::error_message(failure);
+    detail::Tokens tokens;
+    const std::uint32_t* const first = tokenise(window, element, tokens);
+    if (tokens.problem != nullptr) return tokens.problem;
+    visit(Cursor(&tokens, first));
+    const bool more = tokens.visited == first && tokens.behind_visited != tokens.end;
+    return tokens.problem == nullptr && more ? "text after the end of the element" : tokens.problem;
   }
 
  private:
-  simdjson::ondemand::parser parser_;
+  class Tokeniser;
+  // Cuts the element into tokens; returns the first one.
+  const std::uint32_t* tokenise(const Window& window, const Window::Element& element, detail::Tokens& tokens);
+  std::unique_ptr<Tokeniser> tokeniser_;
 };
 
 }  // namespace gatepost::doc

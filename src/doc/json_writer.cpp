@@ -1,5 +1,6 @@
 #include "doc/json_writer.hpp"
 
+#include "base/assert.hpp"
 #include "base/json_text.hpp"
 
 namespace gatepost::doc {
@@ -33,6 +34,7 @@ JsonWriter& JsonWriter::begin(char bracket) {
 }
 
 JsonWriter& JsonWriter::end(char bracket) {
+  GP_ASSERT(!has_items_.empty() && !after_key_);
   const bool had_items = has_items_.back() != 0;
   has_items_.pop_back();
   if (had_items) new_line();
@@ -42,6 +44,7 @@ JsonWriter& JsonWriter::end(char bracket) {
 }
 
 JsonWriter& JsonWriter::key(std::string_view key) {
+  GP_ASSERT(!has_items_.empty() && !after_key_);
   separate();
   append_json_string(out_, key);
   out_ += style_ == Style::compact ? ":" : ": ";

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gatepost::doc {
@@ -25,11 +26,16 @@ class JsonWriter {
 
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
-  JsonWriter& value(bool truth) { return raw(truth ? "true" : "false"); }
-  JsonWriter& value(std::integral auto number) {
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    return raw({digits, static_cast<std::size_t>(end - digits)});
+  // A truth value or a whole number.
+  template <std::integral T>
+  JsonWriter& value(T number) {
+    if constexpr (std::same_as<T, bool>) {
+      return raw(number ? "true" : "false");
+    } else {
+      char digits[24];
+      const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+      return raw({digits, static_cast<std::size_t>(end - digits)});
+    }
   }
   // Tenths as a decimal number: 77 is 7.7, 70 is 7.
   JsonWriter& tenths(std::int64_t tenths);

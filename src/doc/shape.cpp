@@ -9,9 +9,21 @@ bool starts_ignoring_case(std::string_view s, std::string_view prefix) {
   return s.size() >= prefix.size() && text::equal_ignoring_case(s.substr(0, prefix.size()), prefix);
 }
 
+// What follows the declaration, comments and processing instructions that may stand before the first tag.
+std::string_view without_prolog(std::string_view s) {
+  for (;;) {
+    const std::string_view end = s.starts_with("<?") ? "?>" : s.starts_with("<!--") ? "-->" : "";
+    const std::size_t at = end.empty() ? std::string_view::npos : s.find(end);
+    if (at == std::string_view::npos) return s;
+    s = text::trim(s.substr(at + end.size()));
+  }
+}
+
 bool looks_like_html(std::string_view s) {
+  s = without_prolog(s);
   for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body", "<title"}) {
-    if (starts_ignoring_case(s, tag)) return true;
+    const bool whole_word = s.size() == tag.size() || (s.size() > tag.size() && !text::is_alnum(s[tag.size()]));
+    if (whole_word && starts_ignoring_case(s, tag)) return true;
   }
   return false;
 }
@@ -21,10 +33,10 @@ Shape shape_of(std::string_view content) {
   if (content[0] == '{') return Shape::json_object;
   if (content[0] == '[') return Shape::json_array;
   if (looks_like_html(content)) return Shape::html;
-  if (content[0] == '<') return content.find("<html") != std::string_view::npos ? Shape::html : Shape::xml;
+  if (content[0] == '<') return Shape::xml;
   if (content.find('\0') != std::string_view::npos) return Shape::binary;
-  const bool literal = content.starts_with("null") || content.starts_with("true") || content.starts_with("false");
-  if (content[0] == '"' || literal) return Shape::json_other;
+  const std::string_view word = text::trim(content);
+  if (content[0] == '"' || word == "null" || word == "true" || word == "false") return Shape::json_other;
   return Shape::text;
 }
 

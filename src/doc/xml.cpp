@@ -2,7 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
 #include <pugixml.hpp>
+#include <unordered_map>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -12,55 +18,131 @@ namespace detail {
 struct XmlTree {
   std::string name;
   std::string source;
+  LineIndex lines;
   pugi::xml_document document;
+  // Each element's number among its siblings of the same name, from 1; sorted by the element's handle.
+  std::vector<std::pair<const void*, std::uint32_t>> ordinals;
 };
 }  // namespace detail
 
 namespace {
 
 pugi::xml_node node_of(const void* node) {
+  if (node == nullptr) return {};
   return pugi::xml_node(static_cast<pugi::xml_node_struct*>(const_cast<void*>(node)));  // NOLINT: pugixml's handle type
 }
 
 std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
 
-// Depth of the tree, counted without recursion; stops beyond `limit`.
-bool deeper_than(pugi::xml_node root, std::uint32_t limit) {
-  std::uint32_t depth = 1;
-  for (pugi::xml_node node = root; node;) {
-    if (depth > limit) return true;
-    if (const pugi::xml_node child = node.first_child()) {
-      node = child;
-      ++depth;
-      continue;
-    }
-    while (node && !node.next_sibling()) {
-      node = node.parent();
-      --depth;
-      if (node == root || !node) return false;
-    }
-    node = node.next_sibling();
+// The element after `node` in document order, and how many levels deeper it lies; none at the end. No recursion.
+struct Walk {
+  pugi::xml_node node;
+  int deeper = 0;
+};
+pugi::xml_node first_element(pugi::xml_node node) {
+  while (node && node.type() != pugi::node_element) node = node.next_sibling();
+  return node;
+}
+Walk next_element(pugi::xml_node node, pugi::xml_node root) {
+  if (const pugi::xml_node child = first_element(node.first_child())) return {child, 1};
+  for (int deeper = 0; node != root; node = node.parent(), --deeper) {
+    if (const pugi::xml_node sibling = first_element(node.next_sibling())) return {sibling, deeper};
   }
-  return false;
+  return {};
 }
 
-std::string reason_of(const pugi::xml_parse_result& result) {
+// Numbers all elements. False when they are nested deeper than `limit`.
+bool number_elements(detail::XmlTree& tree, std::uint32_t limit) {
+  using Counts = std::unordered_map<std::string_view, std::uint32_t>;
+  const pugi::xml_node root = tree.document.document_element();
+  std::vector<Counts> open(1);
+  for (Walk at{root, 0}; at.node; at = next_element(at.node, root)) {
+    if (at.deeper > 0) open.emplace_back();
+    for (int level = 0; level > at.deeper; --level) open.pop_back();
+    if (open.size() > limit) return false;
+    tree.ordinals.emplace_back(at.node.internal_object(), ++open.back()[at.node.name()]);
+  }
+  std::ranges::sort(tree.ordinals);
+  return true;
+}
+
+std::uint32_t ordinal_of(const detail::XmlTree& tree, pugi::xml_node node) {
+  const void* const handle = node.internal_object();
+  const auto found = std::ranges::lower_bound(tree.ordinals, handle, {}, [](const auto& entry) { return entry.first; });
+  return found == tree.ordinals.end() ? 0 : found->second;
+}
+
+bool says_latin1(std::string_view text) {
+  const std::string declaration = text::lower(text.substr(0, std::min<std::size_t>(text.find("?>"), 200)));
+  return declaration.starts_with("<?xml") &&
+         (declaration.find("iso-8859-1") != std::string::npos || declaration.find("latin1") != std::string::npos);
+}
+
+std::string latin1_to_utf8(std::string_view text) {
+  std::string out;
+  for (const char c : text) text::append_utf8(out, static_cast<unsigned char>(c));
+  return out;
+}
+
+std::string_view reason_of(const pugi::xml_parse_result& result) {
   switch (result.status) {
     case pugi::status_end_element_mismatch:
       return "an end tag does not match its start tag, or the file ends in the middle";
-    case pugi::status_no_document_element:
-      return "no element in it";
+    case pugi::status_unrecognized_tag:
+      return "a \"<\" that begins no tag; in text it is written &lt;";
+    case pugi::status_bad_start_element:
+    case pugi::status_bad_end_element:
+      return "a tag is not complete";
+    case pugi::status_bad_attribute:
+      return "an attribute is not written as name=\"value\"";
+    case pugi::status_bad_comment:
+    case pugi::status_bad_cdata:
+    case pugi::status_bad_pi:
+      return "a comment, CDATA section or processing instruction is not closed";
+    case pugi::status_bad_doctype:
+      return "a DOCTYPE; refused, because reports do not need one";
     default:
-      return text::lower(result.description());
+      return "not well-formed";
   }
+}
+
+// The number of the character reference that begins at text[at] ("&#65;", "&#x41;"); empty when it is none.
+std::optional<std::uint64_t> referred_character(std::string_view text, std::size_t at) {
+  const std::size_t prefix = text.substr(at).starts_with("&#x") ? 3 : 2;
+  const char* const begin = text.data() + at + prefix;
+  const char* const limit = text.data() + text.size();
+  std::uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(begin, limit, number, prefix == 3 ? 16 : 10);
+  if (end == begin || end == limit || *end != ';') return std::nullopt;
+  return failure == std::errc{} ? number : std::numeric_limits<std::uint64_t>::max();
+}
+
+// Where a reference to what is no character stands (U+0000, surrogates, beyond Unicode): the library would make broken
+// text of it. Comments, CDATA and processing instructions have no references.
+std::optional<std::size_t> bad_reference(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> kOpaque[] = {
+      {"<![CDATA[", "]]>"}, {"<!--", "-->"}, {"<?", "?>"}};
+  for (std::size_t at = text.find_first_of("<&"); at < text.size(); at = text.find_first_of("<&", at)) {
+    const std::string_view rest = text.substr(at);
+    const auto opaque = std::ranges::find_if(kOpaque, [&](const auto& pair) { return rest.starts_with(pair.first); });
+    if (opaque != std::end(kOpaque)) {
+      at = text.find(opaque->second, at + opaque->first.size());
+      continue;
+    }
+    const auto number = rest.starts_with("&#") ? referred_character(text, at) : std::nullopt;
+    const bool surrogate = number && *number >= 0xD800 && *number < 0xE000;
+    if (number && (*number == 0 || surrogate || *number > 0x10FFFF)) return at;
+    ++at;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::string_view XmlView::tag() const { return node_ == nullptr ? "" : local_name(node_of(node_).name()); }
+std::string_view XmlView::tag() const { return local_name(node_of(node_).name()); }
 
 std::string_view XmlView::namespace_uri() const {
-  for (pugi::xml_node node = node_ == nullptr ? pugi::xml_node() : node_of(node_); node; node = node.parent()) {
+  for (pugi::xml_node node = node_of(node_); node; node = node.parent()) {
     const std::string_view name = node_of(node_).name();
     const std::size_t colon = name.find(':');
     const std::string wanted =
@@ -71,15 +153,19 @@ std::string_view XmlView::namespace_uri() const {
 }
 
 std::string_view XmlView::attribute(std::string_view name) const {
-  if (node_ == nullptr) return {};
+  std::string_view prefixed;
+  bool found = false;
   for (const pugi::xml_attribute attribute : node_of(node_).attributes()) {
-    if (local_name(attribute.name()) == name) return attribute.value();
+    const std::string_view full = attribute.name();
+    if (full == name) return attribute.value();
+    if (found || full.starts_with("xmlns:") || local_name(full) != name) continue;
+    prefixed = attribute.value();
+    found = true;
   }
-  return {};
+  return prefixed;
 }
 
 XmlView XmlView::child(std::string_view tag) const {
-  if (node_ == nullptr) return {};
   for (const pugi::xml_node child : node_of(node_).children()) {
     if (child.type() == pugi::node_element && local_name(child.name()) == tag) return {tree_, child.internal_object()};
   }
@@ -88,7 +174,6 @@ XmlView XmlView::child(std::string_view tag) const {
 
 std::vector<XmlView> XmlView::children() const {
   std::vector<XmlView> found;
-  if (node_ == nullptr) return found;
   for (const pugi::xml_node child : node_of(node_).children()) {
     if (child.type() == pugi::node_element) found.push_back({tree_, child.internal_object()});
   }
@@ -103,7 +188,6 @@ std::vector<XmlView> XmlView::children(std::string_view tag) const {
 
 std::string XmlView::text() const {
   std::string text;
-  if (node_ == nullptr) return text;
   for (const pugi::xml_node child : node_of(node_).children()) {
     if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) text += child.value();
   }
@@ -112,21 +196,15 @@ std::string XmlView::text() const {
 
 std::string XmlView::pointer() const {
   std::string pointer;
-  for (pugi::xml_node node = node_ == nullptr ? pugi::xml_node() : node_of(node_); node.parent();
-       node = node.parent()) {
-    std::size_t index = 0;
-    for (const pugi::xml_node sibling : node.parent().children(node.name())) {
-      ++index;
-      if (sibling == node) break;
-    }
-    pointer = fmt::format("/{}[{}]", local_name(node.name()), index) + pointer;
+  for (pugi::xml_node node = node_of(node_); node.parent(); node = node.parent()) {
+    pointer = fmt::format("/{}[{}]", local_name(node.name()), ordinal_of(*tree_, node)) + pointer;
   }
   return pointer;
 }
 
 Position XmlView::position() const {
-  const auto offset = node_ == nullptr ? -1 : node_of(node_).offset_debug();
-  return offset < 0 ? Position{} : position_of(tree_->source, static_cast<std::size_t>(offset));
+  const auto offset = node_of(node_).offset_debug();  // of the name
+  return offset < 1 ? Position{} : tree_->lines.position(tree_->source, static_cast<std::size_t>(offset - 1));
 }
 
 XmlDocument::XmlDocument(std::unique_ptr<detail::XmlTree> tree) : tree_(std::move(tree)) {}
@@ -136,6 +214,47 @@ XmlDocument::~XmlDocument() = default;
 
 XmlView XmlDocument::root() const { return {tree_.get(), tree_->document.document_element().internal_object()}; }
 
+namespace {
+
+// What is wrong with the bytes, before any markup; makes UTF-8 of what says that it is ISO-8859-1.
+std::optional<std::string> refused_by_its_bytes(std::string& text, const Limits& limits) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  const auto refuse = [&](std::size_t offset, std::string_view why) {
+    const Position at = position_of(text, offset);
+    return fmt::format("line {}, column {}: {}", at.line, at.column, why);
+  };
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "is UTF-16 text; expected UTF-8";
+  if (const std::size_t nul = text.find('\0'); nul != std::string::npos) return refuse(nul, "NUL byte");
+  if (const auto broken = text::first_invalid_utf8(text)) {
+    if (!says_latin1(text)) return refuse(*broken, "invalid UTF-8");
+    text = latin1_to_utf8(text);
+  }
+  if (const auto bad = bad_reference(text)) return refuse(*bad, "a reference to what is no character");
+  // Every element has a "<", every attribute a "=": the tree is not built to find that it is too large.
+  const auto most = std::ranges::count(text, '<') + std::ranges::count(text, '=');
+  if (static_cast<std::uint64_t>(most) <= limits.values) return std::nullopt;
+  return fmt::format("more than the limit of {} elements and attributes", limits.values);
+}
+
+// What the library lets pass, and XML does not.
+std::optional<std::string> refused_by_its_outermost(const detail::XmlTree& tree) {
+  std::size_t elements = 0;
+  for (const pugi::xml_node child : tree.document.children()) {
+    const bool text = child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata;
+    if (child.type() == pugi::node_doctype) return "has a DOCTYPE; refused, because reports do not need one";
+    if (text || (child.type() == pugi::node_element && ++elements > 1)) {
+      const auto offset = std::max<std::ptrdiff_t>(child.offset_debug() - (text ? 0 : 1), 0);
+      const Position at = tree.lines.position(tree.source, static_cast<std::size_t>(offset));
+      return fmt::format("line {}, column {}: {} outside of the root element", at.line, at.column,
+                         text ? "text" : "an element");
+    }
+  }
+  if (elements == 0) return "no element in it";
+  return std::nullopt;
+}
+
+}  // namespace
+
 Result<XmlDocument> XmlDocument::parse(std::string text, std::string name, const Limits& limits) {
   const auto refuse = [&](const std::string& why) {
     return error(ErrorKind::bad_input, fmt::format("{}: {}", name, why));
@@ -143,23 +262,19 @@ Result<XmlDocument> XmlDocument::parse(std::string text, std::string name, const
   if (text.size() > limits.document_bytes) {
     return refuse(fmt::format("larger than the limit of {} bytes for one document", limits.document_bytes));
   }
+  if (const auto why = refused_by_its_bytes(text, limits)) return refuse(*why);
   auto tree = std::make_unique<detail::XmlTree>();
   tree->source = std::move(text);
-  const std::string& source = tree->source;
-  if (const std::size_t nul = source.find('\0'); nul != std::string::npos) {
-    const Position at = position_of(source, nul);
-    return refuse(fmt::format("line {}, column {}: NUL byte; expected XML text", at.line, at.column));
-  }
-  const unsigned options = pugi::parse_default | pugi::parse_doctype;
-  const auto result = tree->document.load_buffer(source.data(), source.size(), options, pugi::encoding_auto);
+  tree->lines = LineIndex(tree->source);
+  const unsigned options = pugi::parse_default | pugi::parse_doctype | pugi::parse_fragment;
+  const auto result =
+      tree->document.load_buffer(tree->source.data(), tree->source.size(), options, pugi::encoding_utf8);
   if (!result) {
-    const Position at = position_of(source, static_cast<std::size_t>(result.offset));
+    const Position at = tree->lines.position(tree->source, static_cast<std::size_t>(result.offset));
     return refuse(fmt::format("line {}, column {}: {}", at.line, at.column, reason_of(result)));
   }
-  for (const pugi::xml_node child : tree->document.children()) {
-    if (child.type() == pugi::node_doctype) return refuse("has a DOCTYPE; refused, because reports do not need one");
-  }
-  if (deeper_than(tree->document.document_element(), limits.depth)) {
+  if (const auto why = refused_by_its_outermost(*tree)) return refuse(*why);
+  if (!number_elements(*tree, limits.depth)) {
     return refuse(fmt::format("nested deeper than the limit of {} levels", limits.depth));
   }
   tree->name = std::move(name);

@@ -22,15 +22,16 @@ class XmlView {
   XmlView() = default;  // absent
 
   [[nodiscard]] bool exists() const { return node_ != nullptr; }
-  [[nodiscard]] std::string_view tag() const;                             // without prefix
-  [[nodiscard]] std::string_view namespace_uri() const;                   // the default namespace in force, as declared
-  [[nodiscard]] std::string_view attribute(std::string_view name) const;  // "" when absent
-  [[nodiscard]] XmlView child(std::string_view tag) const;                // the first with this tag
+  [[nodiscard]] std::string_view tag() const;            // without prefix
+  [[nodiscard]] std::string_view namespace_uri() const;  // the default namespace in force, as declared
+  // "" when absent. Of equal names the first counts, one without prefix before one with a prefix.
+  [[nodiscard]] std::string_view attribute(std::string_view name) const;
+  [[nodiscard]] XmlView child(std::string_view tag) const;  // the first with this tag
   [[nodiscard]] std::vector<XmlView> children(std::string_view tag) const;
   [[nodiscard]] std::vector<XmlView> children() const;  // elements only
   [[nodiscard]] std::string text() const;               // of this element itself, blanks trimmed, CDATA included
   [[nodiscard]] std::string pointer() const;            // "/bom/components/component[3]"
-  [[nodiscard]] Position position() const;
+  [[nodiscard]] Position position() const;              // of its "<"
 
  private:
   friend class XmlDocument;
@@ -41,9 +42,10 @@ class XmlView {
 
 class XmlDocument {
  public:
-  // Refuses documents with a DOCTYPE (nothing good comes from one in a report), nesting beyond limits.depth and
-  // anything that is not well-formed, with line and column. Entities other than the five built in are left as they
-  // stand.
+  // Refuses documents with a DOCTYPE (nothing good comes from one in a report), nesting beyond limits.depth, more than
+  // limits.values elements and attributes, and what is not well-formed, with line and column. Not looked at: attributes
+  // given twice, which characters a name has. Entities other than the five built in are left as they stand. Text is
+  // UTF-8, or ISO-8859-1 when the document says so.
   static Result<XmlDocument> parse(std::string text, std::string name, const Limits& limits = {});
   XmlDocument(XmlDocument&&) noexcept;
   XmlDocument& operator=(XmlDocument&&) noexcept;

@@ -4,8 +4,11 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <optional>
 #include <sstream>
 #include <unordered_map>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -18,7 +21,11 @@ struct Refused {
   std::string what;
 };
 
-std::string place_text(const YAML::Mark& mark) { return fmt::format("{}:{}", mark.line + 1, mark.column + 1); }
+constexpr std::string_view kNoAliases = "aliases (\"*name\") are not supported; write the value out";
+
+std::string place_text(const YAML::Mark& mark) {
+  return mark.is_null() ? "1:1" : fmt::format("{}:{}", mark.line + 1, mark.column + 1);
+}
 
 bool is_number(std::string_view s) {
   if (!s.empty() && (s[0] == '-' || s[0] == '+')) s.remove_prefix(1);
@@ -50,57 +57,78 @@ class Handler : public YAML::EventHandler {
  public:
   Handler(TreeBuilder& tree, const Limits& limits) : tree_(tree), limits_(limits) {}
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { first_ = mark; }
   void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { scalar(mark, anchor, Kind::null, ""); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (key_is_next()) throw Refused{place_text(mark), "a key must be a text; put it in quotes"};
+    scalar(mark, anchor, Kind::null, "");
+  }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Refused{place_text(mark), "aliases (\"*name\") are not supported; write the value out"};
+    throw Refused{place_text(mark), std::string(kNoAliases)};
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    const bool plain = tag == "?";
-    if (!plain && tag != "!" && !tag.empty()) {
-      throw Refused{place_text(mark), fmt::format("tag \"{}\" is not supported", text::printable(tag))};
-    }
-    Kind kind = plain ? plain_kind(value) : Kind::string;
+    refuse_tag(mark, tag);
+    const Kind kind = tag == "?" ? plain_kind(value) : Kind::string;
     scalar(mark, anchor, kind, kind == Kind::boolean ? text::lower(value) : value);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(mark, anchor, Kind::array);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(mark, anchor, Kind::object);
   }
   void OnMapEnd() override { close(); }
+
+  [[nodiscard]] const YAML::Mark& first() const { return first_; }  // where the document begins
+  // Where the innermost list or mapping begins that is still open; what `otherwise` says when none is.
+  [[nodiscard]] YAML::Mark innermost(const YAML::Mark& otherwise) const {
+    return levels_.empty() ? otherwise : levels_.back().begin;
+  }
 
  private:
   // In a mapping, keys and values take turns.
   struct Level {
     bool mapping = false;
     bool key_is_next = true;
+    YAML::Mark begin;
     std::unordered_map<std::string, std::string> seen;  // key -> where
   };
+
+  // yaml-cpp calls a plain value "?" and a quoted one "!".
+  static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    throw Refused{place_text(mark), fmt::format("tag \"{}\" is not supported", text::printable(tag))};
+  }
 
   static std::uint64_t place(const YAML::Mark& mark) {
     return TreeBuilder::line_and_column(static_cast<std::uint32_t>(mark.line + 1),
                                         static_cast<std::uint32_t>(mark.column + 1));
   }
 
+  [[nodiscard]] bool key_is_next() const {
+    return !levels_.empty() && levels_.back().mapping && levels_.back().key_is_next;
+  }
+
   void begin_value(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != 0) throw Refused{place_text(mark), "anchors (\"&name\") are not supported"};
     if (levels_.empty() || !levels_.back().mapping) return;
-    if (levels_.back().key_is_next) throw Refused{place_text(mark), "a key must be a text"};
+    if (levels_.back().key_is_next)
+      throw Refused{place_text(mark), "a key must be a text; lists and mappings cannot be keys"};
     levels_.back().key_is_next = true;
   }
 
   void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, Kind kind, const std::string& value) {
-    if (!levels_.empty() && levels_.back().mapping && levels_.back().key_is_next && anchor == 0) {
-      return key(mark, value);
-    }
+    // The library makes single bytes of "\N" and "\_".
+    if (!text::is_utf8(value))
+      throw Refused{place_text(mark), "an escape that is not supported; use \\u and four digits"};
+    if (key_is_next() && anchor == 0) return key(mark, value);
     begin_value(mark, anchor);
     tree_.scalar(kind, tree_.keep(value), place(mark));
   }
@@ -122,7 +150,7 @@ class Handler : public YAML::EventHandler {
     if (levels_.size() >= limits_.depth) {
       throw Refused{place_text(mark), fmt::format("nested deeper than the limit of {} levels", limits_.depth)};
     }
-    levels_.push_back({.mapping = kind == Kind::object});
+    levels_.push_back({.mapping = kind == Kind::object, .begin = mark, .seen = {}});
     tree_.open(kind, place(mark));
   }
 
@@ -134,12 +162,70 @@ class Handler : public YAML::EventHandler {
   TreeBuilder& tree_;
   const Limits& limits_;
   std::vector<Level> levels_;
+  YAML::Mark first_;
 };
 
-// yaml-cpp's sentences, with its "bad file" for too deep nesting put right.
+// The library's most frequent sentences in words that say what to do.
+const std::pair<std::string_view, std::string_view> kReasons[] = {
+    {YAML::ErrorMsg::MAP_VALUE, "a \":\" where no value can begin; put a text that contains \": \" in quotes"},
+    {YAML::ErrorMsg::MAP_KEY, "a key where none can begin; check the indentation"},
+    {YAML::ErrorMsg::BLOCK_ENTRY, "a list entry (\"- \") where none can begin; check the indentation"},
+    {YAML::ErrorMsg::END_OF_MAP, "does not fit what stands before it; check the indentation and the quotes"},
+    {YAML::ErrorMsg::END_OF_SEQ, "does not fit what stands before it; check the indentation and the quotes"},
+    {YAML::ErrorMsg::END_OF_MAP_FLOW, "a \"{\" is not closed"},
+    {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a \"[\" is not closed"},
+    {YAML::ErrorMsg::EOF_IN_SCALAR, "a quoted text is not closed"},
+    {YAML::ErrorMsg::UNKNOWN_TOKEN, "a text cannot begin with this character; put it in quotes"},
+    {YAML::ErrorMsg::UNKNOWN_ANCHOR, kNoAliases},
+    {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab cannot indent; use blanks"},
+};
+
 std::string plain_reason(const YAML::Exception& failure) {
-  if (dynamic_cast<const YAML::BadFile*>(&failure) != nullptr) return "nested too deeply";
+  for (const auto& [known, reason] : kReasons) {
+    if (failure.msg == known) return std::string(reason);
+  }
   return text::printable(failure.msg, 200);
+}
+
+// True when the line (1-based) is indented with a tab, which the library complains about in its own ways.
+bool indented_with_tab(std::string_view text, int line) {
+  for (; line > 1 && !text.empty(); --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::size_t content = text.find_first_not_of(" \t");
+  return text.substr(0, content).find('\t') != std::string_view::npos;
+}
+
+std::string refusal_of(const YAML::Exception& failure, const Handler& handler, std::string_view text) {
+  // For what is not closed the library names no useful place.
+  const bool open = failure.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || failure.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
+  const YAML::Mark mark = open || failure.mark.is_null() ? handler.innermost(failure.mark) : failure.mark;
+  const bool tab = !mark.is_null() && indented_with_tab(text, mark.line + 1);
+  return fmt::format("{}: {}", place_text(mark), tab ? "a tab cannot indent; use blanks" : plain_reason(failure));
+}
+
+// What YAML does not allow anywhere, found before the library sees it.
+std::optional<std::string> refused_by_its_bytes(std::string_view text) {
+  const auto refuse = [&](std::size_t offset, std::string_view why) {
+    const Position at = position_of(text, offset);
+    return fmt::format("{}:{}: {}", at.line, at.column, why);
+  };
+  if (const auto broken = text::first_invalid_utf8(text)) return refuse(*broken, "invalid UTF-8");
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  };
+  const auto control = std::ranges::find_if(text, is_control);
+  if (control == text.end()) return std::nullopt;
+  return refuse(static_cast<std::size_t>(control - text.begin()),
+                fmt::format("control character {}", text::printable({&*control, 1})));
+}
+
+// A second document, or what looks like one to the library because it fits nowhere.
+std::string second_document(std::string_view text, const YAML::Mark& mark) {
+  const std::size_t line_begin = text.rfind('\n', static_cast<std::size_t>(std::max(mark.pos, 1) - 1)) + 1;
+  const bool announced = text.substr(0, static_cast<std::size_t>(mark.pos)).ends_with("---") ||
+                         text.substr(std::min(line_begin, text.size())).starts_with("---");
+  return fmt::format("{}: {}", place_text(mark),
+                     announced ? "a second document begins; expected one"
+                               : "does not fit what stands before it; check the indentation and the quotes");
 }
 
 }  // namespace
@@ -149,28 +235,20 @@ Result<Document> parse_yaml(std::string text, std::string name, const Limits& li
   if (text.size() > limits.yaml_bytes) {
     return refuse(fmt::format(" larger than the limit of {} bytes", limits.yaml_bytes));
   }
-  if (const auto broken = text::first_invalid_utf8(text)) {
-    const Position at = position_of(text, *broken);
-    return refuse(fmt::format("{}:{}: invalid UTF-8", at.line, at.column));
-  }
-  if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
-    const Position at = position_of(text, nul);
-    return refuse(fmt::format("{}:{}: NUL byte", at.line, at.column));
-  }
+  if (const auto why = refused_by_its_bytes(text)) return refuse(*why);
   TreeBuilder tree(name, std::move(text), false);
+  Handler handler(tree, limits);
   try {
     std::istringstream input{std::string(tree.source())};
     YAML::Parser parser(input);
-    Handler handler(tree, limits);
     parser.HandleNextDocument(handler);
-    TreeBuilder second(name, {}, false);
-    Handler another(second, limits);
-    if (parser.HandleNextDocument(another)) return refuse(" more than one document; expected one");
+    TreeBuilder rest(name, {}, false);
+    Handler another(rest, limits);
+    if (parser.HandleNextDocument(another)) return refuse(second_document(tree.source(), another.first()));
   } catch (const Refused& refused) {
     return refuse(fmt::format("{}: {}", refused.where, refused.what));
   } catch (const YAML::Exception& failure) {
-    const bool nowhere = failure.mark.is_null();
-    return refuse(fmt::format("{}: {}", nowhere ? "1:1" : place_text(failure.mark), plain_reason(failure)));
+    return refuse(refusal_of(failure, handler, tree.source()));
   }
   return tree.finish();
 }

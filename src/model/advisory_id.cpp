@@ -8,14 +8,54 @@
 namespace gatepost {
 namespace {
 
+// What follows a database's prefix.
+enum class Rest { cve, ghsa, year_and_number, number, anything };
+
+struct Database {
+  std::string_view prefix;
+  Rest rest;
+};
 // Sources: the OSV schema's list of database prefixes, and the vendors' own pages.
-constexpr std::array<std::string_view, 28> kDatabases = {
-    "CVE",  "GHSA", "GO",   "RUSTSEC", "PYSEC", "OSV", "MAL",  "SNYK", "DSA", "DLA",      "DTSA", "USN", "RHSA", "RHBA",
-    "RHEA", "ALAS", "ALSA", "RLSA",    "ELSA",  "GMS", "TEMP", "HSEC", "PSF", "SONATYPE", "NPM",  "GSD", "XRAY", "CAN"};
+constexpr std::array<Database, 28> kDatabases = {{
+    {"CVE", Rest::cve},
+    {"CAN", Rest::cve},  // candidates, until 2005
+    {"GHSA", Rest::ghsa},
+    {"GO", Rest::year_and_number},
+    {"RUSTSEC", Rest::year_and_number},
+    {"PYSEC", Rest::year_and_number},
+    {"OSV", Rest::year_and_number},
+    {"MAL", Rest::year_and_number},
+    {"GMS", Rest::year_and_number},
+    {"HSEC", Rest::year_and_number},
+    {"PSF", Rest::year_and_number},
+    {"GSD", Rest::year_and_number},
+    {"SONATYPE", Rest::year_and_number},
+    {"RHSA", Rest::year_and_number},
+    {"RHBA", Rest::year_and_number},
+    {"RHEA", Rest::year_and_number},
+    {"ALSA", Rest::year_and_number},
+    {"RLSA", Rest::year_and_number},
+    {"ELSA", Rest::year_and_number},
+    {"ALAS", Rest::year_and_number},
+    {"DSA", Rest::number},
+    {"DLA", Rest::number},
+    {"DTSA", Rest::number},
+    {"USN", Rest::number},
+    {"TEMP", Rest::number},
+    {"XRAY", Rest::number},
+    {"NPM", Rest::anything},   // "npm:lodash:20180130" of Snyk's early days
+    {"SNYK", Rest::anything},  // "SNYK-JS-LODASH-567746"
+}};
 
 bool all_digits(std::string_view s) { return !s.empty() && std::ranges::all_of(s, text::is_digit); }
 
-// CVE-<4 digits>-<4 digits or more>
+// <4 digits>-<digits>, as in "2024-0001", "2024:1234" or "2021-1234-2".
+bool is_year_and_number(std::string_view rest) {
+  if (rest.size() < 6 || !all_digits(rest.substr(0, 4)) || !text::is_digit(rest[5])) return false;
+  return rest[4] == '-' || rest[4] == ':';
+}
+
+// <4 digits>-<4 digits or more>
 bool is_cve_number(std::string_view rest) {
   return rest.size() >= 9 && all_digits(rest.substr(0, 4)) && rest[4] == '-' && all_digits(rest.substr(5));
 }
@@ -23,15 +63,31 @@ bool is_cve_number(std::string_view rest) {
 // Three groups of four letters or digits.
 bool is_ghsa_number(std::string_view rest) {
   if (rest.size() != 14 || rest[4] != '-' || rest[9] != '-') return false;
-  return std::ranges::all_of(rest, [](char c) { return c == '-' || text::is_alnum(c); });
+  const auto letters = [&](std::size_t at) { return std::ranges::all_of(rest.substr(at, 4), text::is_alnum); };
+  return letters(0) && letters(5) && letters(10);
 }
 
-std::string_view database_of(std::string_view id) {
-  const std::string_view prefix = id.substr(0, id.find_first_of("-:"));
-  for (const std::string_view known : kDatabases) {
-    if (prefix.size() < id.size() && text::equal_ignoring_case(known, prefix)) return known;
+bool has_shape(std::string_view rest, Rest shape) {
+  switch (shape) {
+    case Rest::cve:
+      return is_cve_number(rest);
+    case Rest::ghsa:
+      return is_ghsa_number(rest);
+    case Rest::year_and_number:
+      return is_year_and_number(rest);
+    case Rest::number:
+      return !rest.empty() && text::is_digit(rest[0]);
+    case Rest::anything:
+      return !rest.empty();
   }
-  return {};
+  return false;
+}
+
+const Database* database_of(std::string_view id) {
+  const std::string_view prefix = id.substr(0, id.find_first_of("-:"));
+  const auto known = std::ranges::find_if(
+      kDatabases, [&](const Database& it) { return text::equal_ignoring_case(it.prefix, prefix); });
+  return prefix.size() == id.size() || known == kDatabases.end() ? nullptr : &*known;
 }
 
 }  // namespace
@@ -42,21 +98,23 @@ std::optional<AdvisoryId> AdvisoryId::parse(std::string_view given) {
     return static_cast<unsigned char>(c) > ' ' && static_cast<unsigned char>(c) < 0x7F;
   };
   if (id.empty() || id.size() > 128 || !std::ranges::all_of(id, acceptable)) return std::nullopt;
-  const std::string_view database = database_of(id);
-  if (database.empty()) return AdvisoryId(std::string(id));
-  const std::string_view rest = id.substr(database.size() + 1);
-  if (database == "CVE" && !is_cve_number(rest)) return std::nullopt;
-  if (database == "GHSA" && !is_ghsa_number(rest)) return std::nullopt;
-  const std::string number = database == "GHSA" ? text::lower(rest) : std::string(rest);
-  return AdvisoryId(std::string(database) + id[database.size()] + number);
+  const Database* const database = database_of(id);
+  if (database == nullptr) return AdvisoryId(std::string(id));
+  const std::string_view separator = id.substr(database->prefix.size(), 1);
+  const std::string_view rest = id.substr(database->prefix.size() + 1);
+  if (!has_shape(rest, database->rest)) return std::nullopt;
+  const std::string number = database->rest == Rest::ghsa ? text::lower(rest) : std::string(rest);
+  return AdvisoryId(std::string(database->prefix).append(separator).append(number));
 }
 
 bool looks_like_advisory(std::string_view text) {
-  const std::string_view database = database_of(text);
-  if (database.empty() || text[database.size()] != '-') return false;
-  // Words such as "go-vet" or "npm-audit" begin like an id: a number must follow somewhere.
-  const bool numbered = std::ranges::any_of(text.substr(database.size()), text::is_digit);
-  return numbered && AdvisoryId::parse(text).has_value();
+  const Database* const database = database_of(text);
+  if (database == nullptr || text[database->prefix.size()] != '-') return false;
+  // "npm-audit" and "snyk-code" begin like an id: a number must follow somewhere, for npm at once.
+  const std::string_view rest = text.substr(database->prefix.size() + 1);
+  const bool numbered = std::ranges::any_of(rest, text::is_digit);
+  const bool at_once = !rest.empty() && text::is_digit(rest[0]);
+  return (database->prefix == "NPM" ? at_once : numbered) && AdvisoryId::parse(text).has_value();
 }
 
 }  // namespace gatepost

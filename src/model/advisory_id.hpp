@@ -10,9 +10,9 @@ namespace gatepost {
 
 class AdvisoryId {
  public:
-  // "cve-2024-1" becomes "CVE-2024-1"; "GHSA-ABCD-…" becomes "GHSA-abcd-…"; of other databases the prefix is
+  // "cve-2024-0001" becomes "CVE-2024-0001"; "ghsa-ABCD-…" becomes "GHSA-abcd-…"; of other databases the prefix is
   // upper-cased when it is one we know, the rest is kept. Empty for text that is no identifier: blanks, control
-  // characters, more than 128 bytes, or a known database's prefix with the wrong shape behind it.
+  // characters, more than 128 bytes, or a known database's prefix with the wrong shape behind it ("CVE-24", "go-vet").
   static std::optional<AdvisoryId> parse(std::string_view text);
 
   [[nodiscard]] const std::string& value() const { return value_; }

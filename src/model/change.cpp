@@ -5,13 +5,24 @@
 namespace gatepost {
 namespace {
 
+// True when no line of the new file can be said to be the same as before.
+bool all_lines_changed(const FileChange& file) {
+  const bool other_bytes = file.binary && (file.kind != ChangeKind::renamed || file.similarity < 100);
+  const bool other_type = file.kind == ChangeKind::type_changed && file.hunks.empty();
+  if (file.kind == ChangeKind::deleted) return false;  // there is no new file
+  return file.kind == ChangeKind::added || !file.lines_known || other_bytes || other_type;
+}
+
+bool overlaps(const Hunk& hunk, std::uint32_t first, std::uint32_t last) {
+  return hunk.new_count > 0 && hunk.new_first <= last && first < std::uint64_t{hunk.new_first} + hunk.new_count;
+}
+
 template <class Accept>
-bool any_hunk_within(const FileChange& file, std::uint32_t first, std::uint32_t last, Accept accept) {
-  if (!file.lines_known || file.binary || file.kind == ChangeKind::added) return true;
+bool touches(const FileChange& file, std::uint32_t first, std::uint32_t last, Accept accept) {
+  if (all_lines_changed(file)) return true;
   return std::ranges::any_of(file.hunks, [&](const Hunk& hunk) {
-    if (hunk.new_count == 0 || hunk.line_endings_only || !accept(hunk)) return false;
-    const bool anywhere = first == 0;
-    return anywhere || (hunk.new_first <= last && first < hunk.new_first + hunk.new_count);
+    const bool here = first == 0 || overlaps(hunk, first, std::max(first, last));
+    return here && !hunk.line_endings_only && accept(hunk);
   });
 }
 
@@ -19,19 +30,19 @@ bool any_hunk_within(const FileChange& file, std::uint32_t first, std::uint32_t 
 std::optional<std::uint32_t> follow(const FileChange& file, std::uint32_t line, std::uint32_t Hunk::* from_first,
                                     std::uint32_t Hunk::* from_count, std::uint32_t Hunk::* to_first,
                                     std::uint32_t Hunk::* to_count) {
-  if (!file.lines_known || file.binary || line == 0) return std::nullopt;
+  if (line == 0 || file.kind == ChangeKind::deleted || all_lines_changed(file)) return std::nullopt;
   std::int64_t shift = 0;
   for (const Hunk& hunk : file.hunks) {
     const std::uint32_t count = hunk.*from_count;
     const std::uint32_t first = count == 0 ? hunk.*from_first + 1 : hunk.*from_first;
     if (line < first) break;
-    if (line < first + count) {
+    if (line < std::uint64_t{first} + count) {
       if (!hunk.line_endings_only) return std::nullopt;
       return hunk.*to_first + (line - first);
     }
     shift += std::int64_t{hunk.*to_count} - std::int64_t{count};
   }
-  return static_cast<std::uint32_t>(line + shift);
+  return static_cast<std::uint32_t>(std::int64_t{line} + shift);
 }
 
 std::string_view path_of(const FileChange& file) { return file.new_path.empty() ? file.old_path : file.new_path; }
@@ -48,8 +59,10 @@ void ChangeSet::sort() {
 }
 
 const FileChange* ChangeSet::find_new(std::string_view path) const {
-  const auto found = std::ranges::lower_bound(files, path, {}, path_of);
-  return found == files.end() || path.empty() || found->new_path != path ? nullptr : &*found;
+  for (const FileChange& file : std::ranges::equal_range(files, path, {}, path_of)) {
+    if (file.new_path == path && !path.empty()) return &file;
+  }
+  return nullptr;
 }
 
 const FileChange* ChangeSet::find_old(std::string_view path) const {
@@ -62,11 +75,11 @@ const FileChange* ChangeSet::find_old(std::string_view path) const {
 }
 
 bool touches_new_lines(const FileChange& file, std::uint32_t first, std::uint32_t last) {
-  return any_hunk_within(file, first, std::max(first, last), [](const Hunk&) { return true; });
+  return touches(file, first, last, [](const Hunk&) { return true; });
 }
 
 bool touches_added_lines(const FileChange& file, std::uint32_t first, std::uint32_t last) {
-  return any_hunk_within(file, first, std::max(first, last), [](const Hunk& hunk) { return hunk.old_count == 0; });
+  return touches(file, first, last, [](const Hunk& hunk) { return hunk.old_count == 0; });
 }
 
 std::optional<std::uint32_t> new_line_of(const FileChange& file, std::uint32_t old_line) {

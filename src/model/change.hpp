@@ -72,11 +72,14 @@ struct ChangeSet {
 };
 
 // True when any line from `first` to `last` (1-based, inclusive, of the new file) was added or changed; a change of
-// line endings alone does not count. With `first` 0 (no line known): true when anything in the file changed.
+// line endings alone does not count, nor do lines that were deleted next to them. With `first` 0 (no line known): true
+// when anything in the file changed. Always true when the lines cannot be compared: binaries, unknown lines.
 bool touches_new_lines(const FileChange& file, std::uint32_t first, std::uint32_t last);
 // The same, but only lines that were added without replacing any.
 bool touches_added_lines(const FileChange& file, std::uint32_t first, std::uint32_t last);
-// The number that an unchanged line of the old file has in the new one; empty for a line that was changed or deleted.
+// The number that an unchanged line of the old file has in the new one; empty for a line that was changed or deleted,
+// when the lines are not known, and when there is only one of the two files. Lines whose ends alone changed are
+// unchanged.
 std::optional<std::uint32_t> new_line_of(const FileChange& file, std::uint32_t old_line);
 std::optional<std::uint32_t> old_line_of(const FileChange& file, std::uint32_t new_line);
 

@@ -13,7 +13,8 @@ struct Cwe {
   friend auto operator<=>(const Cwe&, const Cwe&) = default;
 };
 
-// "CWE-79", "cwe79", "79", "CWE-79: Improper …", "external/cwe/cwe-079". Empty when no number from 1 to 99999 is there.
+// "CWE-79", "cwe79", "79", "CWE-79: Improper …", "external/cwe/cwe-079": the number behind the first "cwe" that has
+// one, or all of the text. Empty when that is not a number from 1 to 99999.
 std::optional<Cwe> parse_cwe(std::string_view text);
 
 }  // namespace gatepost

@@ -123,6 +123,7 @@ struct Observation {
   std::vector<std::pair<std::string, std::string>> fingerprints;  // the tool's own, by name
   std::uint32_t occurrences = 1;                                  // as the tool counts them
   Digest128 context;  // of the code around the place as the report shows it; empty when it shows none
+  friend bool operator==(const Observation&, const Observation&) = default;
 };
 
 }  // namespace gatepost

@@ -1,6 +1,7 @@
 #include "model/observation_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "base/json_text.hpp"
@@ -68,7 +69,8 @@ Row ObservationTable::add(const ObservationRow& row) {
 ListId ObservationTable::intern_claims(std::span<const SeverityClaim> claims) {
   std::vector<StoredClaim> stored;
   for (const SeverityClaim& claim : claims) {
-    const std::uint16_t tenths = claim.tenths ? static_cast<std::uint16_t>(*claim.tenths) : StoredClaim::kNoTenths;
+    const auto tenths =
+        static_cast<std::uint16_t>(claim.tenths ? std::clamp(*claim.tenths, 0, 100) : StoredClaim::kNoTenths);
     stored.push_back({intern(claim.source), intern(claim.vector), claim.label, claim.method, tenths});
   }
   return claims_.intern(stored);
@@ -84,24 +86,32 @@ StoredLocation ObservationTable::store(const Location& location) {
   return {intern(location.path), location.range, intern(location.symbol)};
 }
 
+std::vector<StoredLocation> ObservationTable::store(std::span<const Location> locations) {
+  std::vector<StoredLocation> stored;
+  stored.reserve(locations.size());
+  for (const Location& location : locations) stored.push_back(store(location));
+  return stored;
+}
+
+std::uint32_t ObservationTable::intern_rule(const RuleInfo& rule) {
+  const std::size_t index = static_cast<std::size_t>(draft_rules_.intern({&rule, 1})) - 1;
+  if (index == draft_rule_index_.size()) draft_rule_index_.push_back(add_rule(rule));
+  return draft_rule_index_[index];
+}
+
 Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t ordinal) {
-  const auto store_all = [this](const std::vector<Location>& locations) {
-    std::vector<StoredLocation> stored;
-    for (const Location& location : locations) stored.push_back(store(location));
-    return stored;
-  };
   std::vector<TextId> advisories;
   for (const AdvisoryId& advisory : draft.advisories) advisories.push_back(intern(advisory.value()));
   std::vector<StoredFingerprint> fingerprints;
   for (const auto& [name, value] : draft.fingerprints) fingerprints.push_back({intern(name), intern(value)});
 
-  const std::uint32_t rule = add_rule({.id = intern(draft.rule),
-                                       .title = intern(draft.title),
-                                       .help_url = intern(draft.help_url),
-                                       .engine = intern(draft.engine),
-                                       .claims = intern_claims(draft.claims),
-                                       .cwes = cwes_.intern(draft.cwes),
-                                       .kind = draft.kind});
+  const std::uint32_t rule = intern_rule({.id = intern(draft.rule),
+                                          .title = intern(draft.title),
+                                          .help_url = intern(draft.help_url),
+                                          .engine = intern(draft.engine),
+                                          .claims = intern_claims(draft.claims),
+                                          .cwes = cwes_.intern(draft.cwes),
+                                          .kind = draft.kind});
   ObservationRow row{.context = draft.context,
                      .message = LongText::pooled(intern(draft.message)),
                      .report = draft.report,
@@ -112,7 +122,7 @@ Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t o
                      .symbol = intern(draft.place.symbol),
                      .range = draft.place.range,
                      .advisories = text_lists_.intern(advisories),
-                     .flow = add_locations(store_all(draft.flow)),
+                     .flow = add_locations(store(draft.flow)),
                      .fingerprints = add_fingerprints(fingerprints),
                      .kind = draft.kind,
                      .confidence = draft.confidence,
@@ -122,8 +132,8 @@ Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t o
                      .message_hash = message_hash(draft.message)};
   if (draft.component) row.component = add_component(*draft.component);
   row.detail = add_detail({.at = draft.at,
-                           .locations = store_all(draft.locations),
-                           .related = store_all(draft.related),
+                           .locations = store(draft.locations),
+                           .related = store(draft.related),
                            .resource = draft.resource,
                            .image = draft.image,
                            .endpoint = draft.endpoint,
@@ -241,7 +251,8 @@ DetachedRows ObservationTable::detach_rows(Row first) {
   detached.block_rows_ = kBlockRows;
   const std::size_t first_block = first / kBlockRows;
   detached.first_of_blocks_ = static_cast<Row>(first_block * kBlockRows);
-  for (std::size_t block = first_block; block < blocks_.size(); ++block) detached.blocks_.push_back(std::move(blocks_[block]));
+  for (std::size_t block = first_block; block < blocks_.size(); ++block)
+    detached.blocks_.push_back(std::move(blocks_[block]));
   blocks_.resize(std::min(first_block, blocks_.size()));
   size_ = blocks_.size() * kBlockRows;
   if (size_ < first) detached.give_back(*this, static_cast<Row>(size_), first - static_cast<Row>(size_));
@@ -254,77 +265,106 @@ void DetachedRows::give_back(ObservationTable& table, Row first, Row count) cons
   }
 }
 
-TableMerger::TableMerger(ObservationTable& target, ObservationTable& source)
-    : target_(target), source_(source), rules_(source.rule_count()), texts_(source.text_count()) {}
-
-std::uint32_t TableMerger::rule(std::uint32_t index) {
-  if (rules_[index] == 0) {
-    RuleInfo info = source_.rule_at(index);
-    for (TextId* const id : {&info.id, &info.title, &info.help_url, &info.engine}) *id = text(*id);
-    info.claims = claims(info.claims);
-    info.cwes = target_.intern_cwes(source_.cwes(info.cwes));
-    rules_[index] = target_.add_rule(info) + 1;
-  }
-  return rules_[index] - 1;
+TableMerger::TableMerger(ObservationTable& target, ObservationTable& source) : target_(target), source_(source) {
+  GP_ASSERT(&target != &source);
 }
 
-ListId TableMerger::claims(ListId list) {
-  std::vector<SeverityClaim> claims;
-  for (const StoredClaim& stored : source_.claims(list)) claims.push_back(source_.claim(stored));
-  return target_.intern_claims(claims);
+template <class Id, class Make>
+Id TableMerger::translated(Known& known, Id id, Make make) {
+  const auto index = static_cast<std::size_t>(id);
+  if (index >= known.size()) known.resize(std::max(index + 1, 2 * known.size()));
+  if (known[index] == 0) known[index] = static_cast<std::uint32_t>(make()) + 1;
+  return static_cast<Id>(known[index] - 1);
 }
 
 TextId TableMerger::text(TextId id) {
-  std::uint32_t& known = texts_[static_cast<std::uint32_t>(id)];
-  if (known == 0) known = static_cast<std::uint32_t>(target_.intern(source_.text(id))) + 1;
-  return static_cast<TextId>(known - 1);
+  return translated(texts_, id, [&] { return target_.intern(source_.text(id)); });
+}
+
+std::uint32_t TableMerger::rule(std::uint32_t index) {
+  return translated(rules_, index, [&] {
+    RuleInfo info = source_.rule_at(index);
+    for (TextId* const id : {&info.id, &info.title, &info.help_url, &info.engine}) *id = text(*id);
+    info.claims = claims(info.claims);
+    info.cwes = cwes(info.cwes);
+    return target_.add_rule(info);
+  });
+}
+
+ListId TableMerger::text_list(ListId id) {
+  return translated(text_lists_, id, [&] {
+    std::vector<TextId> ids;
+    for (const TextId item : source_.texts(id)) ids.push_back(text(item));
+    return target_.intern_ids(ids);
+  });
+}
+
+ListId TableMerger::claims(ListId id) {
+  return translated(claims_, id, [&] {
+    std::vector<SeverityClaim> claims;
+    for (const StoredClaim& stored : source_.claims(id)) claims.push_back(source_.claim(stored));
+    return target_.intern_claims(claims);
+  });
+}
+
+ListId TableMerger::cwes(ListId id) {
+  return translated(cwes_, id, [&] { return target_.intern_cwes(source_.cwes(id)); });
+}
+
+std::uint32_t TableMerger::component(std::uint32_t id) {
+  if (id == ObservationRow::kNone) return id;
+  const StoredComponent& stored = source_.components_.view(static_cast<ListId>(id)).front();
+  return translated(components_, id, [&] { return target_.add_component(source_.component(stored)); });
+}
+
+std::vector<StoredLocation> TableMerger::locations(std::span<const StoredLocation> from) {
+  std::vector<StoredLocation> copies(from.begin(), from.end());
+  for (StoredLocation& location : copies) {
+    location.path = text(location.path);
+    location.symbol = text(location.symbol);
+  }
+  return copies;
+}
+
+ListId TableMerger::flow(ListId id) {
+  return id == ListId::none ? id : target_.add_locations(locations(source_.locations(id)));
+}
+
+ListId TableMerger::fingerprints(ListId id) {
+  std::vector<StoredFingerprint> prints;
+  for (const StoredFingerprint& print : source_.fingerprints(id))
+    prints.push_back({text(print.name), text(print.value)});
+  return target_.add_fingerprints(prints);
+}
+
+std::uint32_t TableMerger::detail(std::uint32_t id) {
+  if (id == ObservationRow::kNone) return id;
+  ObservationDetail detail = std::move(source_.details_[id]);
+  detail.locations = locations(detail.locations);
+  detail.related = locations(detail.related);
+  return target_.add_detail(std::move(detail));
+}
+
+void TableMerger::move_row(ObservationRow row) {
+  if (row.message.length == LongText::kPooled) {
+    row.message = LongText::pooled(text(static_cast<TextId>(row.message.at)));
+  }
+  row.list = text(row.list);
+  row.path = text(row.path);
+  row.symbol = text(row.symbol);
+  row.rule = rule(row.rule);
+  row.claims = claims(row.claims);
+  row.cwes = cwes(row.cwes);
+  row.advisories = text_list(row.advisories);
+  row.flow = flow(row.flow);
+  row.fingerprints = fingerprints(row.fingerprints);
+  row.component = component(row.component);
+  row.detail = detail(row.detail);
+  target_.add(row);
 }
 
 void TableMerger::move_rows(Row first, Row count) {
-  const auto copy_locations = [this](std::span<const StoredLocation> from) {
-    std::vector<StoredLocation> copies(from.begin(), from.end());
-    for (StoredLocation& location : copies) {
-      location.path = text(location.path);
-      location.symbol = text(location.symbol);
-    }
-    return copies;
-  };
-  const auto copy_texts = [this](ListId list) {
-    std::vector<TextId> ids;
-    for (const TextId id : source_.texts(list)) ids.push_back(text(id));
-    return target_.intern_ids(ids);
-  };
-  for (Row index = first; index < first + count; ++index) {
-    ObservationRow row = source_.row(index);
-    if (row.message.length == LongText::kPooled) {
-      row.message = LongText::pooled(text(static_cast<TextId>(row.message.at)));
-    }
-    row.list = text(row.list);
-    row.path = text(row.path);
-    row.symbol = text(row.symbol);
-    row.rule = rule(row.rule);
-    if (row.claims != ListId::none) row.claims = claims(row.claims);
-    if (row.cwes != ListId::none) row.cwes = target_.intern_cwes(source_.cwes(row.cwes));
-    if (row.advisories != ListId::none) row.advisories = copy_texts(row.advisories);
-    if (row.flow != ListId::none) row.flow = target_.add_locations(copy_locations(source_.locations(row.flow)));
-    if (row.fingerprints != ListId::none) {
-      std::vector<StoredFingerprint> prints;
-      for (const StoredFingerprint& print : source_.fingerprints(row.fingerprints)) {
-        prints.push_back({text(print.name), text(print.value)});
-      }
-      row.fingerprints = target_.add_fingerprints(prints);
-    }
-    if (const StoredComponent* component = source_.component_of(row)) {
-      row.component = target_.add_component(source_.component(*component));
-    }
-    if (row.detail != ObservationRow::kNone) {
-      ObservationDetail detail = std::move(source_.details_[row.detail]);
-      detail.locations = copy_locations(detail.locations);
-      detail.related = copy_locations(detail.related);
-      row.detail = target_.add_detail(std::move(detail));
-    }
-    target_.add(row);
-  }
+  for (Row index = first; index < first + count; ++index) move_row(source_.row(index));
 }
 
 }  // namespace gatepost

@@ -30,7 +30,7 @@ struct LongText {
   [[nodiscard]] bool empty() const { return length == 0; }
 };
 
-// The stored forms of the nouns in observation.hpp. No padding: ListPool compares bytes.
+// The stored forms of the nouns in observation.hpp. No padding, hence the reserved members: ListPool compares bytes.
 struct StoredClaim {
   TextId source = TextId::none;
   TextId vector = TextId::none;
@@ -67,6 +67,7 @@ struct RuleInfo {
   ListId cwes = ListId::none;
   Kind kind = Kind::other;
   Confidence confidence = Confidence::unknown;
+  std::uint16_t reserved = 0;
 };
 
 // Hash of a message's bytes as they stand in the report, for ObservationRow::message_hash.
@@ -114,7 +115,7 @@ struct ObservationRow {
   Reach reach = Reach::unknown;
   bool suppressed : 1 = false;
   bool needs_review : 1 = false;
-  std::uint32_t message_hash = 0;   // tells messages apart within one run; 0: no message
+  std::uint32_t message_hash = 0;  // tells messages apart within one run; 0: no message
 };
 
 // Index of an observation in the table; the order is that of the reports and of the records in them.
@@ -137,7 +138,8 @@ class ObservationTable {
   std::uint32_t add_component(const Component& component);
   std::uint32_t add_detail(ObservationDetail detail);  // kNone for a detail that says nothing
   Row add(const ObservationRow& row);
-  // Everything at once, for readers of small reports. `report` and `rule` of the draft are used as given.
+  // Everything at once, for readers of small reports. `draft.report` must be the index of a report; `draft.at` is kept
+  // only when it is not <list>/<ordinal>. Equal rules are stored once.
   Row add(const Observation& draft, TextId list, std::uint32_t ordinal);
   TextId intern(std::string_view text) { return texts_.intern(text); }
   ListId intern_claims(std::span<const SeverityClaim> claims);
@@ -189,6 +191,8 @@ class ObservationTable {
   static constexpr std::size_t kBlockRows = 4096;
   using Block = std::unique_ptr<ObservationRow[]>;
   StoredLocation store(const Location& location);
+  std::vector<StoredLocation> store(std::span<const Location> locations);
+  std::uint32_t intern_rule(const RuleInfo& rule);
 
   StringPool texts_;
   std::vector<Block> blocks_;  // blocks never move: a table that grows does not need twice its size
@@ -196,6 +200,8 @@ class ObservationTable {
   std::vector<ReportInfo> reports_;
   std::vector<Bytes> bytes_;  // of each report
   std::vector<RuleInfo> rules_;
+  ListPool<RuleInfo> draft_rules_;               // of the rules that came with drafts
+  std::vector<std::uint32_t> draft_rule_index_;  // in rules_, by ListId - 1
   std::vector<ObservationDetail> details_;
   ListPool<StoredComponent> components_;
   ListPool<StoredClaim> claims_;
@@ -219,21 +225,34 @@ class DetachedRows {
   Row first_of_blocks_ = 0;
 };
 
-// Moves rows of one table to the end of another, with everything they refer to. Reports are matched by index: both tables
-// must have been given the same ones. One merger for each source.
+// Moves rows of one table to the end of another, with everything they refer to. Reports are matched by index: the
+// tables must have been given the same ones. One merger for each source, which may grow meanwhile; details of moved
+// rows are taken out of it.
 class TableMerger {
  public:
   TableMerger(ObservationTable& target, ObservationTable& source);
   void move_rows(Row first, Row count);
 
  private:
+  // What a source id has become; 0: not looked up yet.
+  using Known = std::vector<std::uint32_t>;
+  template <class Id, class Make>
+  static Id translated(Known& known, Id id, Make make);
   TextId text(TextId id);
   std::uint32_t rule(std::uint32_t index);
-  ListId claims(ListId list);
+  ListId text_list(ListId id);
+  ListId claims(ListId id);
+  ListId cwes(ListId id);
+  std::uint32_t component(std::uint32_t id);
+  ListId flow(ListId id);
+  ListId fingerprints(ListId id);
+  std::uint32_t detail(std::uint32_t id);
+  std::vector<StoredLocation> locations(std::span<const StoredLocation> from);
+  void move_row(ObservationRow row);
+
   ObservationTable& target_;
   ObservationTable& source_;
-  std::vector<std::uint32_t> rules_;  // source index -> target index + 1
-  std::vector<std::uint32_t> texts_;  // source id -> target id + 1; 0: not looked up yet
+  Known rules_, texts_, text_lists_, claims_, cwes_, components_;
 };
 
 }  // namespace gatepost

@@ -1,7 +1,6 @@
 #include "model/purl.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.hpp"
 #include "model/repo_path.hpp"
@@ -9,36 +8,27 @@
 namespace gatepost {
 namespace {
 
-// What a type does to case. Source: the types/*-definition.json files of the specification.
+// What a type does to letters. Types that are not listed keep all of them. Source: the definitions of the types in the
+// specification, and for GitLab what GitHub and Bitbucket do.
 struct TypeRule {
   std::string_view type;
   bool lower_namespace;
   bool lower_name;
   bool lower_version;
 };
-constexpr std::array<TypeRule, 21> kTypeRules = {{
-    {"alpm", true, true, false},
-    {"apk", true, true, false},
-    {"bitbucket", true, true, false},
-    {"bitnami", false, true, false},
-    {"composer", true, true, false},
-    {"deb", true, true, false},
-    {"github", true, true, false},
-    {"gitlab", true, true, false},
-    {"golang", true, true, false},
-    {"hex", true, true, false},
-    {"huggingface", false, false, true},
-    {"luarocks", true, true, false},
-    {"npm", true, true, false},
-    {"oci", true, true, false},
-    {"pub", false, true, false},
-    {"pypi", false, true, false},
-    {"qpkg", true, false, false},
-    {"rpm", true, false, false},
-    {"vscode-extension", true, true, false},
-    {"conan", false, false, false},
-    {"cargo", false, false, false},
-}};
+constexpr TypeRule kTypeRules[] = {
+    {"alpm", true, true, false},         {"apk", true, true, false},
+    {"bitbucket", true, true, false},    {"bitnami", false, true, false},
+    {"composer", true, true, false},     {"deb", true, true, false},
+    {"github", true, true, false},       {"gitlab", true, true, false},
+    {"golang", true, true, false},       {"hex", true, true, false},
+    {"huggingface", false, false, true}, {"luarocks", true, true, false},
+    {"npm", true, true, false},          {"oci", true, true, false},
+    {"otp", false, true, false},         {"pub", false, true, false},
+    {"pypi", false, true, true},         {"qpkg", true, false, false},
+    {"rpm", true, false, false},         {"vscode-extension", true, true, true},
+    {"yocto", true, false, false},
+};
 
 std::string encode(std::string_view text, std::string_view extra_safe) {
   static constexpr char kHex[] = "0123456789ABCDEF";
@@ -58,14 +48,13 @@ std::string encode(std::string_view text, std::string_view extra_safe) {
   return out;
 }
 
-// Decoded segments joined by "/", without empty ones (and, for a subpath, without "." and "..").
-std::string decode_segments(std::string_view text, bool subpath) {
+// Segments joined by "/", without empty ones (and, for a subpath, without "." and "..").
+std::string join_segments(std::string_view text, bool subpath) {
   std::string out;
   for (const std::string_view segment : text::split(text, '/')) {
-    const std::string decoded = percent_decode(segment);
-    const bool dots = subpath && (decoded == "." || decoded == "..");
-    if (decoded.empty() || dots) continue;
-    out.append(out.empty() ? "" : "/").append(decoded);
+    const bool dots = subpath && (segment == "." || segment == "..");
+    if (segment.empty() || dots) continue;
+    out.append(out.empty() ? "" : "/").append(segment);
   }
   return out;
 }
@@ -78,14 +67,27 @@ std::string encode_segments(std::string_view text) {
   return out;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+bool is_letter(char c) { return text::is_alnum(c) && !text::is_digit(c); }
+
 bool is_type(std::string_view type) {
-  if (type.empty() || text::is_digit(type[0])) return false;
-  return std::ranges::all_of(type, [](char c) { return text::is_alnum(c) || c == '.' || c == '+' || c == '-'; });
+  if (type.empty() || !is_letter(type[0])) return false;
+  return std::ranges::all_of(type, [](char c) { return text::is_alnum(c) || c == '.' || c == '-'; });
 }
 
 bool is_qualifier_key(std::string_view key) {
-  if (key.empty() || text::is_digit(key[0])) return false;
+  if (key.empty() || !is_letter(key[0])) return false;
   return std::ranges::all_of(key, [](char c) { return text::is_alnum(c) || c == '.' || c == '-' || c == '_'; });
+}
+
+// Runs of "-", "_" and "." become one "-", as PyPI compares names.
+std::string pypi_name(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool separator = c == '-' || c == '_' || c == '.';
+    if (!separator || !out.ends_with('-')) out += separator ? '-' : c;
+  }
+  return out;
 }
 
 // Splits off what stands behind the last `separator`; `rest` keeps what stands before it.
@@ -97,6 +99,23 @@ std::string_view cut_tail(std::string_view& rest, char separator) {
   return tail;
 }
 
+using Qualifiers = std::vector<std::pair<std::string, std::string>>;
+
+// Empty when a key is none or is given twice; pairs without a value count as not given.
+std::optional<Qualifiers> parse_qualifiers(std::string_view text) {
+  Qualifiers found;
+  for (const std::string_view pair : text::split(text, '&')) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos || equals + 1 == pair.size()) continue;
+    if (!is_qualifier_key(pair.substr(0, equals))) return std::nullopt;
+    found.emplace_back(text::lower(pair.substr(0, equals)), percent_decode(pair.substr(equals + 1)));
+  }
+  std::ranges::sort(found);
+  const auto key = &Qualifiers::value_type::first;
+  if (std::ranges::adjacent_find(found, {}, key) != found.end()) return std::nullopt;
+  return found;
+}
+
 }  // namespace
 
 void Purl::apply_type_rules() {
@@ -106,55 +125,48 @@ void Purl::apply_type_rules() {
     if (rule.lower_name) name_ = text::lower(name_);
     if (rule.lower_version) version_ = text::lower(version_);
   }
-  if (type_ == "pypi") std::ranges::replace(name_, '_', '-');
+  if (type_ == "pypi") name_ = pypi_name(name_);
 }
 
+// Follows the specification's "how to parse" from right to left.
 std::optional<Purl> Purl::parse(std::string_view given) {
   std::string_view rest = text::trim(given);
-  if (rest.size() > 4096 || !text::equal_ignoring_case(rest.substr(0, 4), "pkg:")) return std::nullopt;
+  if (rest.size() > 4096 || std::ranges::any_of(rest, is_control)) return std::nullopt;
+  if (!text::equal_ignoring_case(rest.substr(0, 4), "pkg:")) return std::nullopt;
   rest.remove_prefix(4);
   Purl purl;
-  if (const std::size_t hash = rest.find('#'); hash != std::string_view::npos) {
-    purl.subpath_ = decode_segments(rest.substr(hash + 1), true);
-    rest = rest.substr(0, hash);
-  }
-  if (const std::size_t question = rest.find('?'); question != std::string_view::npos) {
-    for (const std::string_view pair : text::split(rest.substr(question + 1), '&')) {
-      const std::size_t equals = pair.find('=');
-      if (equals == std::string_view::npos || equals + 1 == pair.size()) continue;
-      if (!is_qualifier_key(pair.substr(0, equals))) return std::nullopt;
-      purl.qualifiers_.emplace_back(text::lower(pair.substr(0, equals)), percent_decode(pair.substr(equals + 1)));
-    }
-    rest = rest.substr(0, question);
-  }
-  std::ranges::sort(purl.qualifiers_);
-  const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
-  if (std::ranges::adjacent_find(purl.qualifiers_, same_key) != purl.qualifiers_.end()) return std::nullopt;
+  purl.subpath_ = join_segments(percent_decode(cut_tail(rest, '#')), true);
+  auto qualifiers = parse_qualifiers(cut_tail(rest, '?'));
+  if (!qualifiers) return std::nullopt;
+  purl.qualifiers_ = std::move(*qualifiers);
   while (rest.starts_with('/')) rest.remove_prefix(1);
+  while (rest.ends_with('/')) rest.remove_suffix(1);
   const std::size_t slash = rest.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   purl.type_ = text::lower(rest.substr(0, slash));
   rest.remove_prefix(slash + 1);
-  // An "@" before the last "/" belongs to an npm scope that somebody forgot to encode.
+  // An "@" at the beginning of a segment belongs to an npm scope that somebody forgot to encode.
   const std::size_t at = rest.rfind('@');
-  const std::size_t last_slash = rest.rfind('/');
-  const bool version_given =
-      at != std::string_view::npos && at != 0 && (last_slash == std::string_view::npos || at > last_slash);
+  const bool version_given = at != std::string_view::npos && at > 0 && rest[at - 1] != '/';
   if (version_given) purl.version_ = percent_decode(cut_tail(rest, '@'));
   while (rest.ends_with('/')) rest.remove_suffix(1);
   const std::size_t name_begin = rest.rfind('/') + 1;
+  const bool scope_without_name = rest.substr(name_begin).starts_with('@');
   purl.name_ = percent_decode(rest.substr(name_begin));
-  if (name_begin > 0) purl.namespace_ = decode_segments(rest.substr(0, name_begin - 1), false);
-  if (!is_type(purl.type_) || purl.name_.empty()) return std::nullopt;
+  purl.namespace_ = join_segments(percent_decode(rest.substr(0, name_begin)), false);
+  if (!is_type(purl.type_) || purl.name_.empty() || scope_without_name) return std::nullopt;
   purl.apply_type_rules();
   return purl;
 }
 
 std::optional<Purl> Purl::make(std::string_view type, std::string_view name_space, std::string_view name,
                                std::string_view version) {
+  for (const std::string_view part : {name_space, name, version}) {
+    if (part.find('\0') != std::string_view::npos) return std::nullopt;
+  }
   Purl purl;
   purl.type_ = text::lower(type);
-  purl.namespace_ = name_space;
+  purl.namespace_ = join_segments(name_space, false);
   purl.name_ = name;
   purl.version_ = version;
   if (!is_type(purl.type_) || purl.name_.empty()) return std::nullopt;

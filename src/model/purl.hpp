@@ -15,7 +15,8 @@ class Purl {
   // Parses and canonicalises: lower-case type, the type's own rules for namespace and name, sorted qualifiers, decoded
   // and re-encoded components. Empty for anything that is not a purl.
   static std::optional<Purl> parse(std::string_view text);
-  // From parts as a tool states them, unencoded. `type` and `name` must not be empty.
+  // From parts as a tool states them, unencoded. Empty without a type or name, for a type that cannot be one, and for
+  // NUL.
   static std::optional<Purl> make(std::string_view type, std::string_view name_space, std::string_view name,
                                   std::string_view version);
 

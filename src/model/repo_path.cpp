@@ -22,14 +22,15 @@ bool has_drive(std::string_view path) {
   return letter && path[1] == ':' && (path.size() == 2 || path[2] == '/');
 }
 
-// Segments without "", "." and resolvable ".."; leading ".." stay.
-std::vector<std::string_view> resolve_segments(std::string_view path) {
+// Segments without "", "." and resolvable ".."; leading ".." stay, but above the root there is nothing.
+std::vector<std::string_view> resolve_segments(std::string_view path, bool rooted) {
   std::vector<std::string_view> kept;
   for (const std::string_view segment : text::split(path, '/')) {
     if (segment.empty() || segment == ".") continue;
-    if (segment == ".." && !kept.empty() && kept.back() != "..") {
+    const bool up = segment == "..";
+    if (up && !kept.empty() && kept.back() != "..") {
       kept.pop_back();
-    } else {
+    } else if (!up || !rooted) {
       kept.push_back(segment);
     }
   }
@@ -42,6 +43,16 @@ std::string join_segments(const std::vector<std::string_view>& segments) {
   return joined;
 }
 
+// Some other scheme than file: "https://…", "jar:file://…". A single letter is a drive.
+bool has_other_scheme(std::string_view uri) {
+  const std::size_t colon = uri.find("://");
+  if (colon == std::string_view::npos || colon < 2 || text::equal_ignoring_case(uri.substr(0, colon), "file")) {
+    return false;
+  }
+  return std::ranges::all_of(uri.substr(0, colon),
+                             [](char c) { return text::is_alnum(c) || c == '+' || c == '-' || c == '.' || c == ':'; });
+}
+
 // The path of a file: URI (RFC 8089), including the "file:/x" and "file://C:/x" that tools write.
 std::string_view strip_file_scheme(std::string_view uri) {
   constexpr std::string_view kScheme = "file:";
@@ -49,7 +60,9 @@ std::string_view strip_file_scheme(std::string_view uri) {
   uri.remove_prefix(kScheme.size());
   if (uri.starts_with("//")) {
     const std::string_view authority = uri.substr(2, uri.find('/', 2) - 2);
-    if (authority.empty() || text::equal_ignoring_case(authority, "localhost")) uri.remove_prefix(2 + authority.size());
+    const bool local = authority.empty() || text::equal_ignoring_case(authority, "localhost");
+    if (local) uri.remove_prefix(2 + authority.size());
+    if (has_drive(uri.substr(std::min<std::size_t>(2, uri.size())))) uri.remove_prefix(2);
   }
   const bool slash_before_drive = uri.size() > 2 && uri[0] == '/' && has_drive(uri.substr(1));
   if (slash_before_drive) uri.remove_prefix(1);
@@ -61,7 +74,7 @@ std::string_view strip_file_scheme(std::string_view uri) {
 std::optional<RepoPath> RepoPath::parse(std::string_view text) {
   if (text.empty() || text[0] == '/' || text.size() > kLongestPath) return std::nullopt;
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
-  const auto segments = resolve_segments(text);
+  const auto segments = resolve_segments(text, false);
   if (segments.empty() || segments.front() == "..") return std::nullopt;
   return RepoPath(join_segments(segments));
 }
@@ -93,19 +106,20 @@ bool is_absolute_path(std::string_view path) { return path.starts_with('/') || h
 
 std::string normalise_reported_path(std::string_view reported, bool is_uri) {
   std::string path(text::trim(reported.substr(0, 4 * kLongestPath)));
-  if (is_uri) {
-    std::ranges::replace(path, '\\', '/');
-    path = percent_decode(strip_file_scheme(path));
-  }
-  std::ranges::replace(path, '\\', '/');
   std::erase(path, '\0');
+  if (is_uri && has_other_scheme(path)) return path;
+  std::ranges::replace(path, '\\', '/');
+  if (is_uri) {
+    path = percent_decode(strip_file_scheme(path));
+    std::ranges::replace(path, '\\', '/');
+  }
   std::string drive;
   if (has_drive(path)) {
     drive = path.substr(0, 2);
     path.erase(0, 2);
   }
   const bool rooted = path.starts_with('/') || !drive.empty();
-  std::string resolved = join_segments(resolve_segments(path));
+  const std::string resolved = join_segments(resolve_segments(path, rooted));
   if (resolved.empty() && !rooted) return {};
   return drive + (rooted ? "/" : "") + resolved;
 }

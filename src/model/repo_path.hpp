@@ -27,8 +27,8 @@ class RepoPath {
 
 // What a report may call a file: "src\\a.c", "file:///home/x/src/a.c", "C:/x/a.c", "./src/a%20b.c" (a URI only when
 // `is_uri`). The result has "/" between segments, "." and ".." resolved as far as possible, percent signs decoded when
-// it was a URI, and starts with "/" or a drive letter when the report gave an absolute path. Never fails; "" for
-// nothing.
+// it was a URI, and starts with "/" or a drive letter when the report gave an absolute path. A URI of another scheme
+// ("https://…") is no path and stays as it is. Never fails; "" for nothing.
 std::string normalise_reported_path(std::string_view reported, bool is_uri);
 // Decodes %41; a broken escape stays as it is, and so does %00.
 std::string percent_decode(std::string_view text);

@@ -1,5 +1,5 @@
-// SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Read in windows, on several threads, so
-// that a million results cost little more than looking at their bytes.
+// SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Read in windows, on several threads,
+// so that a million results cost little more than looking at their bytes.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -35,7 +35,8 @@ bool has_sarif_shape(doc::View root) {
 bool head_has_sarif_shape(std::string_view head) {
   const std::string folded = text::lower(head.substr(0, 4096));
   const bool schema = folded.find("sarif") != std::string::npos && folded.find("\"$schema\"") != std::string::npos;
-  const bool version = folded.find("\"version\": \"2.1.0\"") != std::string::npos || folded.find("\"version\":\"2.1.0\"") != std::string::npos;
+  const bool version = folded.find("\"version\": \"2.1.0\"") != std::string::npos ||
+                       folded.find("\"version\":\"2.1.0\"") != std::string::npos;
   const bool runs = folded.find("\"runs\"") != std::string::npos;
   return schema || (version && runs);
 }
@@ -95,9 +96,11 @@ void describe_trailing(const Candidate& candidate, std::uint64_t offset, ReportW
   rest.resize(got ? *got : 0);
   const std::string where = fmt::format("byte {}", offset);
   if (rest.find('{') == std::string::npos) {
-    out.note(Note::Level::warning, "text-after-document", "other text after the end of the document was skipped", where);
+    out.note(Note::Level::warning, "text-after-document", "other text after the end of the document was skipped",
+             where);
   } else {
-    out.incomplete("second-document", "something like a second document follows the first; only the first was read", where);
+    out.incomplete("second-document", "something like a second document follows the first; only the first was read",
+                   where);
   }
 }
 
@@ -117,7 +120,8 @@ void collect_rows(ObservationTable& table, Workers& workers) {
   };
   std::vector<Part> parts;
   for (std::size_t worker = 0; worker < workers.readers.size(); ++worker) {
-    for (const auto& rows : workers.readers[worker].windows()) parts.push_back({rows.window, worker, rows.first, rows.count});
+    for (const auto& rows : workers.readers[worker].windows())
+      parts.push_back({rows.window, worker, rows.first, rows.count});
   }
   std::ranges::sort(parts, {}, &Part::window);
   if (workers.readers.size() == 1) return;
@@ -134,6 +138,17 @@ void collect_rows(ObservationTable& table, Workers& workers) {
   }
 }
 
+// The runs of the report in the file's order. Where the file is damaged, results can belong to a run that nothing more
+// is known of: it is there, too, and empty.
+std::vector<Run> runs_of(doc::View root, const doc::JsonSplitter::Frame& frame, ObservationTable& table) {
+  std::vector<Run> runs;
+  for (const doc::View run : root.at("runs").items()) runs.emplace_back(run, table);
+  for (const auto& array : frame.arrays) {
+    while (runs.size() <= run_number(array.pointer)) runs.emplace_back(doc::View(), table);
+  }
+  return runs;
+}
+
 void read(Candidate& candidate, ReportWriter& out) {
   ObservationTable& table = out.table();
   Workers workers(table, std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads));
@@ -144,18 +159,17 @@ void read(Candidate& candidate, ReportWriter& out) {
   const doc::View root = document ? document->root() : doc::View();
 
   // The rules go into the final table; the other workers' tables get the same ones under the same indices.
-  std::vector<std::vector<Run>> runs(workers.readers.size());
-  for (std::size_t worker = 0; worker < workers.readers.size(); ++worker) {
-    for (const doc::View run : root.at("runs").items()) runs[worker].emplace_back(run, workers.readers[worker].table());
-    Binder(workers.readers[worker], runs[worker]).bind_rows();
-  }
-  if (!runs.empty()) {
-    for (const Run& run : runs[0]) run.describe(out);
-    if (document && runs[0].empty()) out.incomplete("no-run", "the report has no run: no scan took place");
+  for (ResultReader& reader : workers.readers) {
+    std::vector<Run> runs = runs_of(root, frame, reader.table());
+    Binder(reader, runs).bind_rows();
+    if (&reader != &workers.readers[0]) continue;
+    for (const Run& run : runs) run.describe(out);
+    if (document && runs.empty()) out.incomplete("no-run", "the report has no run: no scan took place");
   }
   for (const ResultReader& reader : workers.readers) {
     out.count(reader.counts());
-    for (const auto& rejected : reader.rejected()) out.note(Note::Level::error, "rejected-record", rejected.why, rejected.at);
+    for (const auto& rejected : reader.rejected())
+      out.note(Note::Level::error, "rejected-record", rejected.why, rejected.at);
   }
   collect_rows(table, workers);
 }
@@ -163,13 +177,15 @@ void read(Candidate& candidate, ReportWriter& out) {
 }  // namespace
 
 extern const Format kSarif;
-const Format kSarif{.id = "sarif",
-                    .title = "SARIF 2.1.0",
-                    .kind = "any",
-                    .recognised_by = "a JSON object with \"runs\" and either version 2.1.x or a $schema that names SARIF",
-                    .yields = "rules, levels and security-severity, CWE from tags, relationships and taxa, places, code flows, "
-                              "suppressions, fingerprints, fixes; packages from the messages of known scanners",
-                    .recognise = recognise,
-                    .read = read};
+const Format kSarif{
+    .id = "sarif",
+    .title = "SARIF 2.1.0",
+    .kind = "any",
+    .recognised_by = "a JSON object with \"runs\" and either version 2.1.x or a $schema that names SARIF",
+    .yields =
+        "rules, levels and security-severity, CWE from tags, relationships and taxa, places, code flows, "
+        "suppressions, fingerprints, fixes; packages from the messages of known scanners",
+    .recognise = recognise,
+    .read = read};
 
 }  // namespace gatepost::ingest

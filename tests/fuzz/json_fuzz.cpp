@@ -1,0 +1,29 @@
+#include "base/json_text.hpp"
+#include "doc/json.hpp"
+#include "fuzz/check.hpp"
+#include "fuzz/views.hpp"
+
+using namespace gatepost;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text = fuzz::text_of(data, size);
+  std::string literal;
+  append_json_string(literal, text);
+  FUZZ_CHECK(unescape_json(std::string_view(literal).substr(1, literal.size() - 2)) == text::to_utf8(text));
+  FUZZ_CHECK(!text::is_utf8(text) || text::is_utf8(unescape_json(text)));
+
+  const auto document = doc::parse_json(text, "input");
+  FUZZ_CHECK(doc::why_not_json(text).empty() == document.ok());
+  if (!document) {
+    FUZZ_CHECK(document.error().message.starts_with("input: "));
+    FUZZ_CHECK(text::is_utf8(document.error().message));
+    return 0;
+  }
+  fuzz::check_view(document->root());
+  const std::string json = fuzz::written(document->root());
+  const auto again = doc::parse_json(json, "again");
+  FUZZ_CHECK(again.ok());
+  FUZZ_CHECK(again->notes().empty());
+  FUZZ_CHECK(fuzz::written(again->root()) == json);
+  return 0;
+}

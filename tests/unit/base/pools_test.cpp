@@ -1,0 +1,75 @@
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <unordered_map>
+
+#include "base/hash.hpp"
+#include "base/string_pool.hpp"
+
+using namespace gatepost;
+
+TEST_CASE("string pool: the empty text is none, in every pool") {
+  StringPool pool;
+  CHECK(pool.intern("") == TextId::none);
+  CHECK(pool.view(TextId::none) == "");
+  CHECK(pool.find("") == TextId::none);
+  CHECK(pool.size() == 1);
+}
+
+TEST_CASE("string pool: equal texts get equal ids, others do not") {
+  StringPool pool;
+  const TextId a = pool.intern("a"), b = pool.intern(std::string_view("a\0", 2));
+  CHECK(a != b);
+  CHECK(pool.intern("a") == a);
+  CHECK(pool.find("a") == a);
+  CHECK(pool.find("c") == TextId::none);
+  CHECK(pool.view(b) == std::string_view("a\0", 2));
+}
+
+TEST_CASE("string pool: many texts of all lengths agree with a map") {
+  std::mt19937 random(3);
+  std::unordered_map<std::string, TextId> model;
+  StringPool pool;
+  for (int i = 0; i < 50'000; ++i) {
+    std::string text = std::to_string(random() % 20'000);
+    if (random() % 1000 == 0) text.append(random() % 600'000, 'x');  // beyond a quarter of a block
+    const TextId id = pool.intern(text);
+    const auto [known, fresh] = model.try_emplace(text, id);
+    REQUIRE(known->second == id);
+    REQUIRE(pool.view(id) == text);
+    REQUIRE(pool.size() == model.size() + 1);
+  }
+  for (const auto& [text, id] : model) {
+    REQUIRE(pool.find(text) == id);
+    REQUIRE(pool.view(id) == text);
+  }
+}
+
+TEST_CASE("string pool: a text stays where it is while the pool grows and moves") {
+  StringPool pool;
+  const std::string_view first = pool.view(pool.intern("first"));
+  for (int i = 0; i < 100'000; ++i) pool.intern("text number " + std::to_string(i));
+  const StringPool moved = std::move(pool);
+  CHECK(moved.view(moved.find("first")).data() == first.data());
+  CHECK(first == "first");
+}
+
+TEST_CASE("string pool: a copy has the same ids and lives by itself") {
+  StringPool pool;
+  const TextId a = pool.intern("a"), b = pool.intern("b");
+  StringPool copy(pool);
+  CHECK(copy.find("a") == a);
+  CHECK(copy.view(b) == "b");
+  CHECK(copy.view(b).data() != pool.view(b).data());
+  copy.intern("c");
+  CHECK(pool.find("c") == TextId::none);
+  pool = copy;
+  CHECK(pool.find("c") == copy.find("c"));
+}
+
+TEST_CASE("hash: equal texts hash equally within a process") {
+  CHECK(table_hash("abc") == table_hash(std::string("abc")));
+  CHECK(table_hash("abc") != table_hash("abd"));
+  CHECK(table_hash("") == table_hash(std::string_view{}));
+}
