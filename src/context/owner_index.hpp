@@ -84,10 +84,11 @@ class OwnerIndex {
   ClaimTable file_claims_, directory_claims_;
 };
 
-// Looks paths up and remembers directories. Not for use by two threads at once; one for each thread.
+// Looks paths up in an index, which must outlive it, and remembers directories. One for each thread.
 class OwnerLookup {
  public:
   explicit OwnerLookup(const OwnerIndex& index);
+  explicit OwnerLookup(OwnerIndex&&) = delete;
 
   struct Found {
     std::span<const RuleId> rules;  // the winner of every section that has one, in the order of the sections;
