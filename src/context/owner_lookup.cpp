@@ -97,7 +97,7 @@ OwnerLookup::DirectoryId OwnerLookup::known(std::string_view path) const {
 }
 
 void OwnerLookup::remember(DirectoryId id, std::string_view path) {
-  if (2 * id >= slots_.size()) {
+  if (directories_.size() > slots_.size() / 2) {
     std::vector<Slot> old(2 * slots_.size());
     old.swap(slots_);
     for (const Slot& slot : old) {
