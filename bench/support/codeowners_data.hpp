@@ -92,9 +92,9 @@ inline Paths paths_of_monorepo(std::size_t count) {
   Paths paths;
   while (paths.size() < count) {
     std::string directory = unit(random.below(kUnits));
-    for (std::uint32_t depth = random.below(10) < 7 ? random.below(3) : 3; depth > 0; --depth)
+    for (std::uint32_t depth = random.below(10) < 9 ? random.below(3) : 3; depth > 0; --depth)
       directory += "/" + part(random);
-    if (random.below(5) == 0) directory += "/pkg" + std::to_string(random.below(8));
+    if (random.below(8) == 0) directory += "/pkg" + std::to_string(random.below(8));
     for (std::uint32_t files = 1 + random.below(7); files > 0 && paths.size() < count; --files) {
       const bool common = random.below(3) == 0;
       const std::string name = kNames[random.below(kNames.size())];

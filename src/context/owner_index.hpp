@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/string_pool.hpp"
 #include "context/codeowners_file.hpp"
 #include "context/segment_automaton.hpp"
 
@@ -84,10 +83,11 @@ class OwnerIndex {
   ClaimTable file_claims_, directory_claims_;
 };
 
-// Looks paths up and remembers directories. Not for use by two threads at once; one for each thread.
+// Looks paths up in an index, which must outlive it, and remembers directories. One for each thread.
 class OwnerLookup {
  public:
   explicit OwnerLookup(const OwnerIndex& index);
+  explicit OwnerLookup(OwnerIndex&&) = delete;
 
   struct Found {
     std::span<const RuleId> rules;  // the winner of every section that has one, in the order of the sections;
@@ -99,11 +99,18 @@ class OwnerLookup {
 
  private:
   using DirectoryId = std::uint32_t;
+  static constexpr DirectoryId kRootDirectory = 0;
   struct Directory {
-    DirectoryId parent = 0;
+    DirectoryId parent = kRootDirectory;
     Precedence inherited = kNoRule;                  // with one section: the best rule for everything below
     std::uint32_t first_state = 0, state_count = 0;  // of states_
-    std::uint32_t first_claim = 0, claim_count = 0;  // of claims_: those that this directory adds
+    std::uint32_t first_claim = 0, claim_count = 0;  // of claiming_: the states reached that claim what is below
+  };
+  // Of the table of directories; the root is not in it.
+  struct Slot {
+    std::uint32_t tag = 0;                  // upper half of the path's hash
+    std::uint32_t name = 0, name_size = 0;  // the path, of names_
+    DirectoryId directory = kRootDirectory;
   };
   // The globs of a state that match a segment, remembered.
   struct Memo {
@@ -114,9 +121,16 @@ class OwnerLookup {
   };
 
   void forget();
+  [[nodiscard]] std::string_view name_of(const Slot& slot) const {
+    return std::string_view(names_).substr(slot.name, slot.name_size);
+  }
+  [[nodiscard]] std::size_t slot_of(std::string_view path, std::uint64_t hash) const;
+  [[nodiscard]] DirectoryId known(std::string_view path) const;
+  void remember(DirectoryId directory, std::string_view path);
   DirectoryId remembered(std::string_view path);
-  DirectoryId walk_down(DirectoryId id, std::string_view path, std::size_t known, bool remember);
+  DirectoryId walk_down(DirectoryId id, std::string_view path, std::size_t above, bool keep);
   DirectoryId enter(DirectoryId parent, std::string_view name);
+  void share_states(Directory& made, const Directory& above);
   void reach_state(StateId state, Directory& directory);
   void find_best(const Directory& directory, std::string_view name);
   void find_all(DirectoryId directory, std::string_view name);
@@ -125,16 +139,16 @@ class OwnerLookup {
   void each_target(StateId state, const SegmentAutomaton::Segment& segment, Worth worth, F f);
 
   const OwnerIndex& index_;
-  StringPool names_;  // paths of the directories; their ids number directories_
-  std::size_t name_bytes_ = 0;
+  std::string names_;  // paths of the directories, one behind the other
+  std::vector<Slot> slots_;
   std::vector<Directory> directories_;
   std::vector<StateId> states_;
-  std::vector<OwnerIndex::Claim> claims_;
+  std::vector<StateId> claiming_;    // with several sections
   std::vector<StateId> reached_;     // in the step that is being made
   std::vector<std::uint64_t> seen_;  // by state: the last step that reached it
   std::uint64_t step_ = 0;
   std::string last_path_;
-  DirectoryId last_directory_ = 0;
+  DirectoryId last_directory_ = kRootDirectory;
   std::vector<Memo> memos_;
   // With several sections: the best claim of each in the look-up `look_up_`.
   struct Best {
@@ -142,6 +156,7 @@ class OwnerLookup {
     Precedence precedence = kNoRule;
   };
   std::vector<Best> best_;
+  std::vector<std::uint64_t> claimed_;  // by state: the last look-up that heard the state's claims
   std::vector<std::uint32_t> touched_;
   std::uint64_t look_up_ = 0;
   std::vector<RuleId> rules_;

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/assert.hpp"
 #include "base/hash.hpp"
 #include "context/owner_index.hpp"
 
@@ -13,6 +12,7 @@ constexpr std::size_t kMostPathBytes = 4096;
 // directory must not fill the memory.
 constexpr std::size_t kMostRemembered = std::size_t{8} << 20;
 constexpr std::size_t kMostDirectories = std::size_t{1} << 19;
+constexpr std::size_t kFewestSlots = 64;
 constexpr std::size_t kMostNameBytes = std::size_t{32} << 20;
 // Directories with longer paths are not remembered, so that the cost of a path stays in proportion to its length.
 constexpr std::size_t kLongestName = 256;
@@ -25,7 +25,7 @@ std::size_t last_slash(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? 0 : slash;
 }
-std::string_view name_of(std::string_view path) {
+std::string_view last_segment(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
@@ -35,26 +35,29 @@ constexpr auto always = [](StateId) { return true; };
 }  // namespace
 
 OwnerLookup::OwnerLookup(const OwnerIndex& index)
-    : index_(index), seen_(index.automaton().size()), best_(index.section_count()) {
+    : index_(index),
+      seen_(index.automaton().size()),
+      best_(index.section_count()),
+      claimed_(index.section_count() > 1 ? index.automaton().size() : 0) {
   forget();
 }
 
 // Leaves the root alone.
 void OwnerLookup::forget() {
-  names_ = StringPool();
-  name_bytes_ = 0;
+  names_.clear();
+  slots_.assign(kFewestSlots, {});
   directories_.clear();
   states_.clear();
-  claims_.clear();
+  claiming_.clear();
   last_path_.clear();
-  last_directory_ = 0;
+  last_directory_ = kRootDirectory;
   Directory root;
   reached_.clear();
   ++step_;
   reach_state(kRoot, root);
   states_ = reached_;
   root.state_count = static_cast<std::uint32_t>(states_.size());
-  root.claim_count = static_cast<std::uint32_t>(claims_.size());
+  root.claim_count = static_cast<std::uint32_t>(claiming_.size());
   directories_.push_back(root);
 }
 
@@ -65,46 +68,73 @@ OwnerLookup::Found OwnerLookup::find(std::string_view path) {
   const std::string_view above = path.substr(0, last_slash(path));
   const std::size_t kept = above.size() <= kLongestName ? above.size() : last_slash(above.substr(0, kLongestName + 1));
   DirectoryId id = remembered(above.substr(0, kept));
-  const std::array before = {directories_.size(), states_.size(), claims_.size()};
+  const std::array before = {directories_.size(), states_.size(), claiming_.size()};
   if (kept < above.size()) id = walk_down(id, above, kept, false);
   if (index_.section_count() == 1) {
-    find_best(directories_[id], name_of(path));
+    find_best(directories_[id], last_segment(path));
   } else {
-    find_all(id, name_of(path));
+    find_all(id, last_segment(path));
   }
   directories_.resize(before[0]);
   states_.resize(before[1]);
-  claims_.resize(before[2]);
+  claiming_.resize(before[2]);
   return {rules_, excluded_};
+}
+
+// The slot of `path`, or the free one where it belongs.
+std::size_t OwnerLookup::slot_of(std::string_view path, std::uint64_t hash) const {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+    const Slot& slot = slots_[i];
+    if (slot.directory == kRootDirectory) return i;
+    if (slot.tag == static_cast<std::uint32_t>(hash >> 32U) && name_of(slot) == path) return i;
+  }
+}
+
+// kRootDirectory also when it is not known.
+OwnerLookup::DirectoryId OwnerLookup::known(std::string_view path) const {
+  return path.empty() ? kRootDirectory : slots_[slot_of(path, table_hash(path))].directory;
+}
+
+void OwnerLookup::remember(DirectoryId id, std::string_view path) {
+  if (directories_.size() > slots_.size() / 2) {
+    std::vector<Slot> old(2 * slots_.size());
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.directory != kRootDirectory) slots_[slot_of(name_of(slot), table_hash(name_of(slot)))] = slot;
+    }
+  }
+  const std::uint64_t hash = table_hash(path);
+  slots_[slot_of(path, hash)] = {.tag = static_cast<std::uint32_t>(hash >> 32U),
+                                 .name = static_cast<std::uint32_t>(names_.size()),
+                                 .name_size = static_cast<std::uint32_t>(path.size()),
+                                 .directory = id};
+  names_ += path;
 }
 
 OwnerLookup::DirectoryId OwnerLookup::remembered(std::string_view path) {
   if (path == last_path_) return last_directory_;
-  const bool full = states_.size() + claims_.size() > kMostRemembered || directories_.size() > kMostDirectories ||
-                    name_bytes_ > kMostNameBytes;
+  const bool full = states_.size() + claiming_.size() > kMostRemembered || directories_.size() > kMostDirectories ||
+                    names_.size() > kMostNameBytes;
   if (full) forget();
-  DirectoryId id = static_cast<DirectoryId>(names_.find(path));
-  if (id == 0 && !path.empty()) {
-    std::size_t known = last_slash(path);  // bytes of the longest known directory above
-    while (known > 0 && names_.find(path.substr(0, known)) == TextId::none) known = last_slash(path.substr(0, known));
-    id = walk_down(static_cast<DirectoryId>(names_.find(path.substr(0, known))), path, known, true);
+  DirectoryId id = known(path);
+  if (id == kRootDirectory && !path.empty()) {
+    std::size_t above = last_slash(path);  // bytes of the longest known directory
+    while (above > 0 && known(path.substr(0, above)) == kRootDirectory) above = last_slash(path.substr(0, above));
+    id = walk_down(known(path.substr(0, above)), path, above, true);
   }
   last_path_ = path;
   last_directory_ = id;
   return id;
 }
 
-// From directory `id`, the first `known` bytes of `path`, down to `path`.
-OwnerLookup::DirectoryId OwnerLookup::walk_down(DirectoryId id, std::string_view path, std::size_t known,
-                                                bool remember) {
-  while (known < path.size()) {
-    const std::size_t begin = known == 0 ? 0 : known + 1;
-    known = std::min(path.find('/', begin), path.size());
-    id = enter(id, path.substr(begin, known - begin));
-    if (!remember) continue;
-    const auto name = static_cast<DirectoryId>(names_.intern(path.substr(0, known)));
-    GP_ASSERT(name == id);
-    name_bytes_ += known;
+// From directory `id`, the first `above` bytes of `path`, down to `path`.
+OwnerLookup::DirectoryId OwnerLookup::walk_down(DirectoryId id, std::string_view path, std::size_t above, bool keep) {
+  while (above < path.size()) {
+    const std::size_t begin = above == 0 ? 0 : above + 1;
+    above = std::min(path.find('/', begin), path.size());
+    id = enter(id, path.substr(begin, above - begin));
+    if (keep) remember(id, path.substr(0, above));
   }
   return id;
 }
@@ -115,7 +145,7 @@ OwnerLookup::DirectoryId OwnerLookup::enter(DirectoryId parent, std::string_view
   Directory made{.parent = parent,
                  .inherited = above.inherited,
                  .first_state = static_cast<std::uint32_t>(states_.size()),
-                 .first_claim = static_cast<std::uint32_t>(claims_.size())};
+                 .first_claim = static_cast<std::uint32_t>(claiming_.size())};
   const SegmentAutomaton& automaton = index_.automaton();
   const SegmentAutomaton::Segment segment = automaton.look_up(name);
   reached_.clear();
@@ -129,9 +159,18 @@ OwnerLookup::DirectoryId OwnerLookup::enter(DirectoryId parent, std::string_view
     if (index_.reach(state) > made.inherited) states_.push_back(state);
   }
   made.state_count = static_cast<std::uint32_t>(states_.size()) - made.first_state;
-  made.claim_count = static_cast<std::uint32_t>(claims_.size()) - made.first_claim;
+  share_states(made, above);
+  made.claim_count = static_cast<std::uint32_t>(claiming_.size()) - made.first_claim;
   directories_.push_back(made);
   return static_cast<DirectoryId>(directories_.size() - 1);
+}
+
+// Most directories keep the states of their parent in force.
+void OwnerLookup::share_states(Directory& made, const Directory& above) {
+  const auto states = [&](const Directory& it) { return std::span(states_).subspan(it.first_state, it.state_count); };
+  if (!std::ranges::equal(states(made), states(above))) return;
+  states_.resize(made.first_state);
+  made.first_state = above.first_state;
 }
 
 void OwnerLookup::reach_state(StateId state, Directory& directory) {
@@ -140,9 +179,8 @@ void OwnerLookup::reach_state(StateId state, Directory& directory) {
   reached_.push_back(state);
   if (index_.section_count() == 1) {
     directory.inherited = std::max(directory.inherited, index_.directory_claim(state));
-  } else {
-    const auto claims = index_.directory_claims(state);
-    claims_.insert(claims_.end(), claims.begin(), claims.end());
+  } else if (!index_.directory_claims(state).empty()) {
+    claiming_.push_back(state);
   }
   const StateId globstar = index_.automaton().globstar(state);
   if (globstar == kRoot || seen_[globstar] == step_) return;
@@ -210,8 +248,14 @@ void OwnerLookup::find_all(DirectoryId id, std::string_view name) {
                 [&](StateId target) { claim(index_.file_claims(target)); });
   }
   for (DirectoryId at = id;; at = directories_[at].parent) {
-    claim(std::span(claims_).subspan(directories_[at].first_claim, directories_[at].claim_count));
-    if (at == 0) break;
+    const Directory& above = directories_[at];
+    for (std::uint32_t i = 0; i < above.claim_count; ++i) {
+      const StateId state = claiming_[above.first_claim + i];
+      if (claimed_[state] == look_up_) continue;  // in a directory further down
+      claimed_[state] = look_up_;
+      claim(index_.directory_claims(state));
+    }
+    if (at == kRootDirectory) break;
   }
   std::ranges::sort(touched_);
   for (const std::uint32_t section : touched_) {

@@ -19,18 +19,13 @@ constexpr std::size_t kMostExplained = 1'000'000;  // owners
 
 // True when `path` is in normal form: no empty segment, no "." and no "..".
 bool is_normal(std::string_view path) {
-  std::size_t dots = 0, length = 0;
-  const auto bad_segment = [&] { return length == 0 || (dots == length && length <= 2); };
-  for (const char c : path) {
-    if (c != '/') {
-      ++length;
-      dots += c == '.' ? 1 : 0;
-      continue;
-    }
-    if (bad_segment()) return false;
-    dots = length = 0;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const std::string_view segment = path.substr(begin, end - begin);
+    if (segment.empty() || segment == "." || segment == "..") return false;
+    begin = end + 1;
   }
-  return !bad_segment();
+  return true;
 }
 
 CodeOwnersFile empty_file(std::optional<OwnersDialect> dialect) {

@@ -48,6 +48,7 @@ class CodeOwners {
 class OwnershipLookup {
  public:
   explicit OwnershipLookup(const CodeOwners& owners);
+  explicit OwnershipLookup(CodeOwners&&) = delete;
 
   OwnershipAnswer answer(std::string_view path);
   // Each owner once (letter case aside), in the order of the file; nobody when no rule applies. Valid until the next

