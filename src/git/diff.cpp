@@ -46,7 +46,7 @@ struct Content {
 // One side of a change as text.
 struct Side {
   Lines state = Lines::known;
-  std::optional<Object> object;
+  Object object;
   std::string_view text;
 };
 
@@ -108,8 +108,8 @@ Side Reader::load(std::uint32_t mode, const ObjectId& id) {
   auto object = objects_.find(id);
   if (!object || !*object) return {.state = Lines::missing};
   ++tally_.blobs;
-  Side side{.object = *std::move(object)};
-  side.text = side.object->bytes();
+  Side side{.object = **std::move(object)};
+  side.text = side.object.bytes();
   return side;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/note.hpp"
 #include "base/result.hpp"
 #include "git/change_base.hpp"

@@ -170,6 +170,15 @@ Result<std::vector<TreeFile>> Tree::matching(const Glob& glob) const {
   return found;
 }
 
+std::optional<TreePattern> parse_tree_pattern(std::string_view pattern) {
+  constexpr std::string_view kScheme = "git:";
+  if (!pattern.starts_with(kScheme)) return std::nullopt;
+  pattern.remove_prefix(kScheme.size());
+  const std::size_t colon = pattern.find(':');  // no revision has one
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == pattern.size()) return std::nullopt;
+  return TreePattern{std::string(pattern.substr(0, colon)), std::string(pattern.substr(colon + 1))};
+}
+
 Result<std::string> read_blob(const Repository& repository, const ObjectId& blob, std::uint64_t limit,
                               std::string_view name) {
   const std::string shown = text::printable(name, kLongestPath);
