@@ -5,9 +5,9 @@
 
 DIRECTORY gets a repository (once; about 20 s) whose branches pr10, pr1000 and pr10000 change so many paths of what main
 was some commits ago. COMMAND is run in it as `COMMAND --base main --head BRANCH`, for example
-`build/release/src/gatepost diff --json`, in turn with two gits. One line a case: medians of the wall time, the median of
-the ratios within a round, peak memory, and whether the renames are those of git. Exits 1 when a ratio to
-`git diff -U0 -M` is above --max-ratio or the renames differ.
+`build/release/src/gatepost diff --json`, in turn with two gits; it prints JSON with old_path and new_path of each file.
+One line a case: medians of the wall time, the median of the ratios within a round, peak memory, and whether the renames
+are those of git. Exits 1 when a ratio to `git diff -U0 -M` is above --max-ratio or the renames differ.
 """
 import argparse
 import json

@@ -84,10 +84,8 @@ class Ladder {
   }
 
   [[nodiscard]] std::string fetch_target() const {
-    const std::string& name = facts_.target_branch;
     if (repository_.is_shallow()) return "this clone is shallow; run: " + unshallow_command();
-    return fmt::format("run: git fetch --no-tags origin +refs/heads/{0}:refs/remotes/origin/{0}",
-                       text::printable(name));
+    return "run: " + fetch_branch_command(repository_, facts_.target_branch);
   }
 
   // The parents of the CI's merge commit, when that is what we look at.

@@ -46,7 +46,7 @@ struct Content {
 // One side of a change as text.
 struct Side {
   Lines state = Lines::known;
-  std::optional<Object> object;
+  Object object;
   std::string_view text;
 };
 
@@ -108,8 +108,8 @@ Side Reader::load(std::uint32_t mode, const ObjectId& id) {
   auto object = objects_.find(id);
   if (!object || !*object) return {.state = Lines::missing};
   ++tally_.blobs;
-  Side side{.object = *std::move(object)};
-  side.text = side.object->bytes();
+  Side side{.object = **std::move(object)};
+  side.text = side.object.bytes();
   return side;
 }
 
@@ -150,11 +150,6 @@ Content Reader::read_lone(const TreeChange& change, bool seek_similar) {
   content.pieces = counter_->pieces(side.text);
   return content;
 }
-
-// A rename by indices into the changes.
-struct Move {
-  std::uint32_t source = 0, target = 0, score = 0;
-};
 
 class Differ {
  public:
@@ -204,7 +199,7 @@ class Differ {
   void pair_similar_files();
   void read_contents();
   void compare_moved();
-  void prepare_readers(std::size_t files);
+  unsigned prepare_readers(std::size_t files);
   template <class Work>
   void for_each(const std::vector<std::uint32_t>& indices, Work work);
   FileChange describe(std::uint32_t i);
@@ -255,7 +250,8 @@ void Differ::pair_identical_files() {
 void Differ::pair_similar_files() {
   const Lone sources = lone(true), targets = lone(false);
   if (sources.files.empty() || targets.files.empty()) return;
-  if (tally_.over_similarity()) {
+  // Which contents were read before a limit was reached depends on the threads.
+  if (tally_.over_similarity() || tally_.over_total()) {
     renames_cut_ = true;
     return;
   }
@@ -265,28 +261,28 @@ void Differ::pair_similar_files() {
   pairs_scored_ = similar.pairs_scored;
 }
 
-// As many readers as threads are worth it.
-void Differ::prepare_readers(std::size_t files) {
-  const unsigned wanted = options_.threads == 0 ? default_threads() : options_.threads;
-  const std::size_t threads = std::clamp<std::size_t>(files / kFilesForAThread, 1, wanted);
+// How many threads so many files are worth, with a reader for each.
+unsigned Differ::prepare_readers(std::size_t files) {
+  const unsigned most = options_.threads == 0 ? default_threads() : options_.threads;
+  const std::size_t wanted = std::clamp<std::size_t>(files / kFilesForAThread, 1, most);
   if (readers_.empty()) readers_.emplace_back(Objects(repository_), tally_);
-  while (readers_.size() < threads) {
+  while (readers_.size() < wanted) {
     auto own = Objects::open_own(repository_);
-    if (!own) return;
+    if (!own) break;
     readers_.emplace_back(*std::move(own), tally_);
   }
+  return static_cast<unsigned>(std::min(wanted, readers_.size()));
 }
 
 template <class Work>
 void Differ::for_each(const std::vector<std::uint32_t>& indices, Work work) {
-  prepare_readers(indices.size());
+  const unsigned threads = prepare_readers(indices.size());
   std::size_t next = 0;
   const auto produce = [&]() -> std::optional<std::size_t> {
     if (next >= indices.size()) return std::nullopt;
     return std::exchange(next, next + kFilesAtOnce);
   };
-  const auto threads = static_cast<unsigned>(readers_.size());
-  produce_and_work<std::size_t>(threads, 2 * readers_.size(), produce, [&](unsigned worker, std::size_t first) {
+  produce_and_work<std::size_t>(threads, std::size_t{2} * threads, produce, [&](unsigned worker, std::size_t first) {
     const std::size_t end = std::min(first + kFilesAtOnce, indices.size());
     for (std::size_t i = first; i < end; ++i) contents_[indices[i]] = work(readers_[worker], indices[i]);
   });

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/note.hpp"
 #include "base/result.hpp"
 #include "git/change_base.hpp"
@@ -14,13 +15,13 @@
 namespace gatepost::git {
 
 struct DiffLimits {
-  std::size_t paths = 1'000'000;                            // more is an error
-  std::size_t paths_by_line = 100'000;                      // with more, no file is compared by line
-  std::uint64_t blob_bytes = std::uint64_t{8} << 20;        // a larger file is not compared by line, nor by similarity
-  std::uint32_t blob_lines = 500'000;                       // nor is one with more lines
-  std::uint64_t total_bytes = std::uint64_t{4} << 30;       // contents read; beyond, no file is compared by line
-  std::uint64_t similarity_bytes = std::uint64_t{1} << 30;  // contents of added and deleted files; beyond, only
-                                                            // identical files are renames
+  std::size_t paths = 1'000'000;                       // more is an error
+  std::size_t paths_by_line = Limits{}.changed_paths;  // with more, no file is compared by line
+  std::uint64_t blob_bytes = std::uint64_t{8} << 20;   // a larger file is not compared by line, nor by similarity
+  std::uint32_t blob_lines = 500'000;                  // nor is one with more lines
+  std::uint64_t total_bytes = std::uint64_t{4} << 30;  // contents read; beyond, no file is compared by line
+  std::uint64_t similarity_bytes = std::uint64_t{256} << 20;  // contents of added and deleted files; beyond, only
+                                                              // identical files are renames
   std::uint64_t rename_pairs = 2'000'000;
 };
 

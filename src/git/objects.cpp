@@ -10,6 +10,7 @@ Error unreadable(const ObjectId& id) {
 }  // namespace
 
 ObjectType Object::type() const {
+  if (handle_ == nullptr) return ObjectType::blob;
   switch (git_odb_object_type(handle_.get())) {
     case GIT_OBJECT_COMMIT:
       return ObjectType::commit;
@@ -23,6 +24,7 @@ ObjectType Object::type() const {
 }
 
 std::string_view Object::bytes() const {
+  if (handle_ == nullptr) return {};
   const auto* const data = static_cast<const char*>(git_odb_object_data(handle_.get()));
   return data == nullptr ? std::string_view{} : std::string_view{data, git_odb_object_size(handle_.get())};
 }

@@ -15,9 +15,10 @@ namespace gatepost::git {
 
 enum class ObjectType { commit, tree, blob, tag };
 
-// One object, unpacked; its bytes live as long as it does.
+// One object, unpacked; its bytes live as long as it does. Without a handle it is an empty blob.
 class Object {
  public:
+  Object() = default;
   explicit Object(OdbObjectHandle handle) : handle_(std::move(handle)) {}
   [[nodiscard]] ObjectType type() const;
   [[nodiscard]] std::string_view bytes() const;

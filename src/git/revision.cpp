@@ -18,21 +18,19 @@ bool is_plain_name(std::string_view name) {
   });
 }
 
+// A depth would make a complete clone shallow.
+std::string_view depth_option(const Repository& repository) { return repository.is_shallow() ? "--depth=1 " : ""; }
+
 std::string hint_for(const Repository& repository, std::string_view revision) {
-  const std::string_view branch = revision.starts_with("origin/") ? revision.substr(7) : revision;
-  const std::string depth = repository.is_shallow() ? "--depth=1 " : "";
-  if (is_plain_name(branch) && branch.starts_with("refs/")) {
-    return fmt::format("run: git fetch --no-tags {}origin +{}:{}", depth, branch, branch);
-  }
   if (repository.is_shallow() && revision.find_first_of("~^@") != std::string_view::npos) {
     return fmt::format("this clone is shallow; run: {}", unshallow_command());
   }
-  if (is_plain_name(branch)) {
-    return fmt::format(
-        "if it is a branch of the remote, run: git fetch --no-tags {}origin +refs/heads/{}:refs/remotes/origin/{}",
-        depth, branch, branch);
+  const std::string_view name = revision.starts_with("origin/") ? revision.substr(7) : revision;
+  if (!is_plain_name(name)) return "";
+  if (!name.starts_with("refs/")) {
+    return "if it is a branch of the remote, run: " + fetch_branch_command(repository, name);
   }
-  return "";
+  return fmt::format("run: git fetch --no-tags {}origin +{}:{}", depth_option(repository), name, name);
 }
 
 Error unknown_revision(const Repository& repository, std::string_view revision) {
@@ -103,8 +101,13 @@ Result<ObjectId> head_commit(const Repository& repository) {
 }
 
 std::string fetch_command(const Repository& repository, const ObjectId& commit) {
-  // A depth would make a complete clone shallow.
-  return fmt::format("git fetch --no-tags {}origin {}", repository.is_shallow() ? "--depth=1 " : "", commit.hex());
+  return fmt::format("git fetch --no-tags {}origin {}", depth_option(repository), commit.hex());
+}
+
+std::string fetch_branch_command(const Repository& repository, std::string_view branch) {
+  if (!is_plain_name(branch)) return "git fetch --no-tags origin";
+  return fmt::format("git fetch --no-tags {}origin +refs/heads/{}:refs/remotes/origin/{}", depth_option(repository),
+                     branch, branch);
 }
 
 std::string unfilter_command() { return "git fetch --refetch --no-filter origin"; }

@@ -25,6 +25,8 @@ Result<ObjectId> head_commit(const Repository& repository);
 
 // The command that brings a commit into this clone, as a hint for an error.
 std::string fetch_command(const Repository& repository, const ObjectId& commit);
+// The command that brings a branch of the remote; a general one when the shell would not take its name literally.
+std::string fetch_branch_command(const Repository& repository, std::string_view branch);
 // The command that brings a commit's contents into a clone that was made with a filter.
 std::string unfilter_command();
 // The command that brings the rest of the history into a shallow clone.

@@ -16,46 +16,68 @@ FileType type_of(std::uint32_t mode) {
   return mode == kModeSubmodule ? FileType::submodule : FileType::regular;
 }
 
-// Visits all files below a directory, in order. `enter(directory)` says whether a directory is worth reading.
+// Visits all files below a directory, in order. `enter(directory)` says whether a directory is worth reading. The stack
+// is its own: a stranger's directories may be nested deeply.
 template <class Enter, class Visit>
 class Walker {
  public:
   Walker(const Repository& repository, std::size_t most, Enter enter, Visit visit)
       : repository_(repository), most_(most), enter_(std::move(enter)), visit_(std::move(visit)) {}
 
-  // The depth of the recursion is bounded by the length of a path.
-  Status walk(const ObjectId& tree) {
-    if (++trees_ > most_) return too_many();
-    GP_TRY(TreeCursor cursor, TreeCursor::open(repository_, tree));
-    while (!cursor.at_end()) {
-      const TreeItem& item = cursor.item();
-      const std::size_t length = path_.size();
-      path_.append(item.name);
-      if (path_.size() > kLongestPath) {
-        return error(ErrorKind::bad_input,
-                     fmt::format("a path in the repository is longer than {} bytes", kLongestPath));
+  Status walk(const ObjectId& root) {
+    GP_CHECK(open(root));
+    while (!open_.empty()) {
+      Level& level = open_.back();
+      if (level.cursor.at_end()) {
+        open_.pop_back();
+        path_.resize(open_.empty() ? 0 : open_.back().path_length);
+      } else {
+        GP_CHECK(step(level));
       }
-      if (!item.is_tree()) {
-        if (++files_ > most_) return too_many();
-        visit_(path_, item);
-      } else if (enter_(path_)) {
-        path_ += '/';
-        GP_CHECK(walk(item.id));
-      }
-      path_.resize(length);
-      GP_CHECK(cursor.next());
     }
     return Done{};
   }
 
  private:
+  struct Level {
+    TreeCursor cursor;
+    std::size_t path_length = 0;
+  };
+
+  Status open(const ObjectId& tree) {
+    if (++trees_ > most_) return too_many();
+    GP_TRY(TreeCursor cursor, TreeCursor::open(repository_, tree));
+    open_.push_back({std::move(cursor), path_.size()});
+    return Done{};
+  }
+
+  Status step(Level& level) {
+    const TreeItem item = level.cursor.item();
+    GP_CHECK(level.cursor.next());
+    path_.resize(level.path_length);
+    path_.append(item.name);
+    if (path_.size() > kLongestPath) {
+      return error(ErrorKind::bad_input, fmt::format("a path in the repository is longer than {} bytes", kLongestPath));
+    }
+    if (!item.is_tree()) {
+      if (++files_ > most_) return too_many();
+      visit_(path_, item);
+    } else if (enter_(path_)) {
+      path_ += '/';
+      return open(item.id);
+    }
+    return Done{};
+  }
+
   [[nodiscard]] Error too_many() const {
     return error(ErrorKind::bad_input, fmt::format("the repository has more than {} files or directories", most_));
   }
+
   const Repository& repository_;
   std::size_t most_;
   Enter enter_;
   Visit visit_;
+  std::vector<Level> open_;
   std::string path_;
   std::size_t files_ = 0, trees_ = 0;
 };
@@ -146,6 +168,15 @@ Result<std::vector<TreeFile>> Tree::matching(const Glob& glob) const {
       });
   GP_CHECK(walker.walk(root_));
   return found;
+}
+
+std::optional<TreePattern> parse_tree_pattern(std::string_view pattern) {
+  constexpr std::string_view kScheme = "git:";
+  if (!pattern.starts_with(kScheme)) return std::nullopt;
+  pattern.remove_prefix(kScheme.size());
+  const std::size_t colon = pattern.find(':');  // no revision has one
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == pattern.size()) return std::nullopt;
+  return TreePattern{std::string(pattern.substr(0, colon)), std::string(pattern.substr(colon + 1))};
 }
 
 Result<std::string> read_blob(const Repository& repository, const ObjectId& blob, std::uint64_t limit,

@@ -53,6 +53,13 @@ class Tree {
   ObjectId root_;
 };
 
+// A report pattern that means files of a commit: "git:origin/reports:out/**/*.json" is the glob at that revision. Empty
+// for any other pattern.
+struct TreePattern {
+  std::string revision, glob;
+};
+std::optional<TreePattern> parse_tree_pattern(std::string_view pattern);
+
 // The bytes of a blob. Fails when it has more than `limit` bytes or is not in this clone; `name` is for the message.
 Result<std::string> read_blob(const Repository& repository, const ObjectId& blob, std::uint64_t limit,
                               std::string_view name);

@@ -51,12 +51,13 @@ std::strong_ordering compare_items(const TreeItem& a, const TreeItem& b) {
 Result<TreeCursor> TreeCursor::open(const Repository& repository, const ObjectId& tree) {
   TreeCursor cursor;
   cursor.id_ = tree;
-  GP_TRY(cursor.object_, find_object(repository, tree));
-  if (!cursor.object_) return missing_tree(repository, tree);
-  if (cursor.object_->type() != ObjectType::tree) {
+  GP_TRY(auto object, find_object(repository, tree));
+  if (!object) return missing_tree(repository, tree);
+  if (object->type() != ObjectType::tree) {
     return error(ErrorKind::bad_input, fmt::format("git object {} is not a tree", tree.hex()));
   }
-  cursor.rest_ = cursor.object_->bytes();
+  cursor.object_ = *std::move(object);
+  cursor.rest_ = cursor.object_.bytes();
   cursor.at_end_ = false;
   GP_CHECK(cursor.next());
   return cursor;

@@ -3,9 +3,9 @@
 
 #include <compare>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "git/object_id.hpp"
 #include "git/objects.hpp"
@@ -15,8 +15,7 @@ namespace gatepost::git {
 inline constexpr std::uint32_t kModeTree = 0040000, kModeFile = 0100644, kModeExecutable = 0100755, kModeLink = 0120000,
                                kModeSubmodule = 0160000, kModeKind = 0170000;
 
-// Longest path we follow: limits.hpp has the same for reports.
-inline constexpr std::size_t kLongestPath = 4096;
+inline constexpr std::size_t kLongestPath = Limits{}.path_bytes;
 
 inline bool is_regular(std::uint32_t mode) { return (mode & kModeKind) == (kModeFile & kModeKind); }
 
@@ -45,7 +44,7 @@ class TreeCursor {
  private:
   Status damaged(const char* what) const;
   ObjectId id_;
-  std::optional<Object> object_;
+  Object object_;
   std::string_view rest_;
   TreeItem item_;
   bool at_end_ = true;

@@ -200,6 +200,9 @@ TEST_CASE("change base: what cannot be resolved is an error with the way out") {
            Failure{{.head = "topic", .target_branch = "gone"},
                    "the target branch \"gone\" has no known common commit with",
                    "run: git fetch --no-tags origin +refs/heads/gone:refs/remotes/origin/gone"},
+           Failure{{.head = "topic", .target_branch = "a$(b)"},
+                   "the target branch \"a$(b)\"",
+                   "run: git fetch --no-tags origin"},
            Failure{{.base = "gone", .head = "topic"}, "--base: revision \"gone\": no such commit", "git fetch"},
            Failure{{.base = "main", .head = "gone"}, "--head: revision \"gone\": no such commit", "git fetch"},
            Failure{{.base = absent, .head = "topic"},
@@ -221,6 +224,7 @@ TEST_CASE("change base: what cannot be resolved is an error with the way out") {
     REQUIRE(!base.ok());
     CHECK_MESSAGE(contains(base.error().message, it.message), base.error().message);
     CHECK_MESSAGE(contains(base.error().hint, it.hint), base.error().hint);
+    CHECK_FALSE(contains(base.error().hint, "$("));
     CHECK(git::missing_commit(repository, it.facts).has_value() == it.missing);
     if (it.missing) CHECK(git::missing_commit(repository, it.facts)->hex() == absent);
   }

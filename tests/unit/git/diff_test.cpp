@@ -34,8 +34,9 @@ std::vector<GitHunk> real_hunks(const FileChange& file) {
 // Files of a few families of similar content, then moved, edited, deleted and added.
 class RandomTrees {
  public:
-  explicit RandomTrees(unsigned seed) : random_(seed) {
-    const int files = number(20, 120);
+  explicit RandomTrees(unsigned seed, int file_count = 0) : random_(seed) {
+    const int files = file_count != 0 ? file_count : number(20, 120);
+    names_ = std::max(60, files);
     for (int i = 0; i < files; ++i) before_[new_path()] = content();
     after_ = before_;
     for (const auto& [path, text] : before_) change(path, text);
@@ -53,7 +54,7 @@ class RandomTrees {
     std::string path;
     for (int i = number(0, 3); i > 0; --i) path += "d" + std::to_string(number(1, 3)) + "/";
     // The same few names in many directories, so that names are often not unique.
-    return path + (chance(40) ? kNames[number(0, 4)] : "f" + std::to_string(number(1, 60)) + ".c");
+    return path + (chance(40) ? kNames[number(0, 4)] : "f" + std::to_string(number(1, names_)) + ".c");
   }
 
   std::string line() {
@@ -111,6 +112,7 @@ class RandomTrees {
   }
 
   std::mt19937 random_;
+  int names_ = 0;  // different file names, about
   std::map<std::string, std::string> before_, after_;
 };
 
@@ -172,8 +174,23 @@ TEST_CASE("diff: random trees give the renames, modes and hunks that git gives")
     const auto repository = open_repository(temp / "r");
     const auto difference = difference_of(repository, "before", "after");
     check_against_git(temp / "r", difference.change, "before", "after");
-    for (const unsigned threads : {1U, 3U}) {
-      CHECK(difference_of(repository, "before", "after", {.threads = threads}).change == difference.change);
+  }
+}
+
+TEST_CASE("diff: the number of threads changes nothing, within the limits and beyond") {
+  if (!have_git()) return;
+  const TempDir temp;
+  RandomTrees random(1, 1500);
+  make_repository(temp / "r", {{"before", {}, random.before()}, {"after", {"before"}, random.after()}}, true);
+  const auto repository = open_repository(temp / "r");
+  for (const git::DiffLimits& limits :
+       {git::DiffLimits{}, git::DiffLimits{.total_bytes = 50'000}, git::DiffLimits{.similarity_bytes = 50'000}}) {
+    const auto one = difference_of(repository, "before", "after", {.limits = limits, .threads = 1});
+    REQUIRE(one.change.files.size() > 500);
+    for (const unsigned threads : {2U, 5U}) {
+      const auto several = difference_of(repository, "before", "after", {.limits = limits, .threads = threads});
+      CHECK(several.change == one.change);
+      CHECK(several.notes == one.notes);
     }
   }
 }

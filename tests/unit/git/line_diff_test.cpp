@@ -1,5 +1,6 @@
 #include "git/line_diff.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "unit/git/changes.hpp"
@@ -149,6 +150,14 @@ TEST_CASE("line diff: texts that share a long end give the hunks of git") {
     before.push_back({"f" + std::to_string(lines), text});
     after.push_back({"f" + std::to_string(lines), longer});
   }
+  for (int lines = 400; lines < 2400; lines += 100) {
+    std::string text = "first\n";
+    for (int i = 0; i < lines; ++i) text += i % 2 == 0 ? "x\n" : "y\n";
+    before.push_back({"g" + std::to_string(lines), text});
+    after.push_back({"g" + std::to_string(lines), text + "x\ny\n"});
+  }
+  std::ranges::sort(before, {}, &GitFile::path);
+  std::ranges::sort(after, {}, &GitFile::path);
   make_repository(temp / "r", {{"before", {}, before}, {"after", {"before"}, after}}, true);
   const auto changes = git_diff(temp / "r", "before", "after");
   REQUIRE(changes.size() == before.size());

@@ -106,7 +106,7 @@ const std::vector<Shape> kShapes = {
     {.name = "bare", .script = "git clone -q --bare origin r", .said = kTopic},
     {.name = "packed references", .script = "git clone -q origin r; cd r; git pack-refs --all", .said = kTopic},
     {.name = "another user's",
-     .script = "git clone -q origin r; test $(id -u) != 0 || chown -R 12345:12345 r",
+     .script = "git clone -q origin r; chown -R 12345:12345 r",
      .said = kTopic,
      .trusted = true},
 };
@@ -241,6 +241,7 @@ TEST_CASE("matrix: every clone gives the same change set") {
   const auto origin = open_repository(temp / "origin");
   for (const Shape& shape : kShapes) {
     CAPTURE(shape.name);
+    if (shape.trusted && ::geteuid() != 0) continue;  // the tests of repository say that this was skipped
     const TempDir place;
     std::filesystem::create_directory_symlink(temp / "origin", place / "origin");
     const ProcessResult made = run_shell(place.path().string(), "set -e; " + shape.script);

@@ -128,6 +128,17 @@ TEST_CASE("rename: over a limit only files that keep their name are paired, and 
   }
 }
 
+TEST_CASE("rename: among equally similar files the one with the same name wins") {
+  Files sources, targets;
+  sources.add("a/one.c", lines(1, 20));
+  sources.add("b/util.c", lines(1, 20));
+  sources.add("c/util.c", "other\n");  // so that the name is not unique
+  targets.add("d/util.c", lines(1, 19) + "x\n");
+  const SimilarFiles similar = pair_similar(sources.all(), targets.all(), {});
+  REQUIRE(similar.renames.size() == 1);
+  CHECK(similar.renames[0].source == 1);
+}
+
 TEST_CASE("rename: files that could not be read are not renamed by similarity") {
   Files sources, targets;
   sources.add("a/x", lines(1, 20));

@@ -90,6 +90,18 @@ TEST_CASE("tree: globs select paths at a revision") {
   }
 }
 
+TEST_CASE("tree: a report pattern can name a revision") {
+  const auto shown = [](const char* pattern) {
+    const auto parsed = git::parse_tree_pattern(pattern);
+    return parsed ? parsed->revision + " | " + parsed->glob : "none";
+  };
+  CHECK(shown("git:origin/reports:out/**/*.json") == "origin/reports | out/**/*.json");
+  CHECK(shown("git:HEAD~1:a:b") == "HEAD~1 | a:b");
+  for (const char* other : {"out/*.json", "git:HEAD", "git::a", "git:HEAD:", "git", "GIT:a:b"}) {
+    CHECK(shown(other) == "none");
+  }
+}
+
 TEST_CASE("tree: reads a file whole and byte for byte, and says what there is instead") {
   if (!have_git()) return;
   const TempDir temp;
