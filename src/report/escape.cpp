@@ -42,16 +42,36 @@ class Cleaner {
     }
   }
 
+  // Printable ASCII.
+  void put_plain(std::string_view characters) {
+    marks_ = 0;
+    out_ += characters;
+  }
+
  private:
   std::string& out_;
   unsigned marks_ = 0;
 };
 
+// Bytes from `i` on that are printable ASCII and no blank: of those nothing has to be looked at any closer.
+std::size_t end_of_word(std::string_view s, std::size_t i) {
+  while (i < s.size() && s[i] > ' ' && s[i] < 0x7F) ++i;
+  return i;
+}
+
 // Like one_line, but blanks, tabs and line feeds stay; a carriage return becomes a line feed, CR LF one.
 std::string several_lines(std::string_view s) {
   std::string out;
+  out.reserve(s.size());
   Cleaner cleaner(out);
   for (std::size_t i = 0; i < s.size();) {
+    std::size_t plain = i;
+    while (plain < s.size() && s[plain] >= ' ' && s[plain] < 0x7F) ++plain;
+    if (plain > i) {
+      cleaner.put_plain(s.substr(i, plain - i));
+      i = plain;
+      continue;
+    }
     const text::CodePoint at = text::code_point_at(s, i);
     i += at.bytes;
     if (at.value == '\r') {
@@ -182,21 +202,31 @@ Address address_of(std::string_view url) {
   return {text::lower(host), rest.substr(end)};
 }
 
-// What may stand in the address of a link without ending it.
-bool stands_in_link(char c) { return text::is_alnum(c) || std::string_view("-._/?=&+,:;#%").find(c) != kNoLimit; }
+constexpr std::array<bool, 256> letters_digits_and(std::string_view signs) {
+  std::array<bool, 256> all{};
+  for (int c = 0; c < 128; ++c) {
+    all[static_cast<std::size_t>(c)] = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+  for (const char c : signs) all[static_cast<std::uint8_t>(c)] = true;
+  return all;
+}
+constexpr auto kStandsInPath = letters_digits_and("-._~/");
+constexpr auto kStandsInLink = letters_digits_and("-._/?=&+,:;#%");  // without ending it
 
-std::string percent_encode(std::string_view s, bool (*keep)(char)) {
+std::string percent_encode(std::string_view s, const std::array<bool, 256>& keep) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
-  for (const char c : s) {
-    if (keep(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<std::uint8_t>(c);
+  out.reserve(s.size());
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    std::size_t end = i;
+    while (end < s.size() && keep[static_cast<std::uint8_t>(s[end])]) ++end;
+    out.append(s, i, end - i);
+    if (end == s.size()) break;
+    const auto byte = static_cast<std::uint8_t>(s[end]);
     out += '%';
     out += kHex[byte >> 4U];
     out += kHex[byte & 15U];
+    i = end;
   }
   return out;
 }
@@ -241,21 +271,35 @@ std::string cut(std::string s, std::size_t characters) {
 
 std::string one_line(std::string_view s, std::size_t characters) {
   std::string out;
+  out.reserve(std::min(s.size(), characters));
   Cleaner cleaner(out);
   bool blank = false;
   std::size_t count = 0;
+  const auto take = [&](std::size_t wanted) {  // of the characters that are left, with the blank before them
+    if (blank && count < characters) {
+      ++count;
+      if (count < characters) out += ' ';
+    }
+    blank = false;
+    const std::size_t taken = std::min(wanted, characters - count);
+    count += taken;
+    return taken;
+  };
   for (std::size_t i = 0; i < s.size();) {
+    if (const std::size_t end = end_of_word(s, i); end > i) {
+      const std::size_t taken = take(end - i);
+      cleaner.put_plain(s.substr(i, taken));
+      if (taken < end - i) return out + "…";
+      i = end;
+      continue;
+    }
     const text::CodePoint at = text::code_point_at(s, i);
     i += at.bytes;
     if (is_blank(at.value)) {
       blank = !out.empty();
       continue;
     }
-    const std::size_t more = blank ? 2 : 1;
-    if (count + more > characters) return out + "…";
-    count += more;
-    if (blank) out += ' ';
-    blank = false;
+    if (take(1) == 0) return out + "…";
     cleaner.put(at.value);
   }
   return out;
@@ -304,14 +348,11 @@ bool is_allowed_url(std::string_view url, std::span<const std::string> allowed) 
   });
 }
 
-std::string url_path(std::string_view path) {
-  return percent_encode(path,
-                        [](char c) { return text::is_alnum(c) || std::string_view("-._~/").find(c) != kNoLimit; });
-}
+std::string url_path(std::string_view path) { return percent_encode(path, kStandsInPath); }
 
 std::string markdown_link(std::string_view label, std::string_view url, std::span<const std::string> allowed) {
   if (label.empty() || !is_allowed_url(url, allowed)) return std::string(label);
-  return "[" + std::string(label) + "](" + percent_encode(url, stands_in_link) + ")";
+  return "[" + std::string(label) + "](" + percent_encode(url, kStandsInLink) + ")";
 }
 
 std::string markdown_finish(std::string_view document) {
@@ -392,12 +433,8 @@ std::string annotation(std::string_view s, std::size_t bytes) {
 }
 
 std::string sarif_message(std::string_view s, std::size_t bytes) {
-  std::string out;
-  const std::string clean = several_lines(s);
-  for (std::size_t i = 0; i < clean.size(); ++i) {
-    out += clean[i];
-    if (clean[i] == ']' && i + 1 < clean.size() && clean[i + 1] == '(') out += ' ';
-  }
+  std::string out = several_lines(s);
+  if (out.find("](") != std::string::npos) out = text::replace_all(std::move(out), "](", "] (");
   return out.size() <= bytes ? out : text::to_utf8(out, bytes - std::string_view("…").size()) + "…";
 }
 

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "base/json_text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
 #include "report/sarif.hpp"
 #include "report/sarif_parts.hpp"
+#include "report/sarif_rules.hpp"
 #include "report/words.hpp"
 
 namespace gatepost::report {
@@ -91,7 +93,9 @@ class ConvertedLog {
     }
     json().end_object().end_array().key("results").begin_array();
     for (std::size_t i = 0; i < rows.size(); ++i) {
+      result_.clear();
       result(table_.row(rows[i]), rule_of_result[i], rules.all()[rule_of_result[i]].id);
+      json().line_break().raw(result_);
       GP_CHECK(out_.pass_on());
     }
     json().end_array();
@@ -113,45 +117,46 @@ class ConvertedLog {
 
   void result(const ObservationRow& row, std::uint32_t rule, const std::string& rule_id) {
     const ObservationDetail* const detail = table_.detail_of(row);
-    json().line_break().begin_object().field("ruleId", rule_id).field("ruleIndex", rule);
-    json().field("level", sarif::level_of(severity_of(row).label));
+    result_ += R"({"ruleId":)";
+    append_json_string(result_, rule_id);
+    result_ += R"(,"ruleIndex":)";
+    sarif::append_number(result_, rule);
+    result_.append(R"(,"level":")").append(sarif::level_of(severity_of(row).label)).append(R"(","message":)");
     std::string text = table_.message(row);
     if (text.empty()) text = reported_title(table_, row);
-    sarif::write_message(json(), "message", escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
+    sarif::append_message(result_, escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
     if (row.path != TextId::none) {
-      json().key("locations").begin_array();
-      sarif::write_location(json(), table_.text(row.path), row.range, table_.text(row.symbol), {});
-      json().end_array();
+      result_ += R"(,"locations":[)";
+      sarif::append_location(result_, sarif::artifact(table_.text(row.path)), row.range, table_.text(row.symbol), {});
+      result_ += ']';
     }
-    sarif::write_flow(json(), table_, row, paths_);
-    related(detail);
+    sarif::append_flow(result_, table_, row, paths_);
+    sarif::append_related(result_, table_, detail, paths_);
     fingerprints(row);
     if (row.suppressed) {
-      json().key("suppressions").begin_array();
-      sarif::write_tool_suppression(json(), detail);
-      json().end_array();
+      result_ += R"(,"suppressions":[)";
+      sarif::append_tool_suppression(result_, detail);
+      result_ += ']';
     }
-    sarif::write_fixes(json(), table_, row, paths_);
-    if (detail != nullptr && detail->occurrences > 1) json().field("occurrenceCount", detail->occurrences);
-    json().end_object();
-  }
-
-  void related(const ObservationDetail* detail) {
-    if (detail == nullptr || detail->related.empty()) return;
-    json().key("relatedLocations").begin_array();
-    int id = 0;
-    for (const StoredLocation& place : detail->related) {
-      sarif::write_location(json(), table_.text(place.path), place.range, table_.text(place.symbol), {}, ++id);
+    sarif::append_fixes(result_, detail, paths_);
+    if (detail != nullptr && detail->occurrences > 1) {
+      result_ += R"(,"occurrenceCount":)";
+      sarif::append_number(result_, detail->occurrences);
     }
-    json().end_array();
+    result_ += '}';
   }
 
   void fingerprints(const ObservationRow& row) {
     const auto prints = fingerprints_by_name(table_, row.fingerprints);
     if (prints.empty()) return;
-    json().key("partialFingerprints").begin_object();
-    for (const StoredFingerprint& print : prints) json().field(table_.text(print.name), table_.text(print.value));
-    json().end_object();
+    result_ += R"(,"partialFingerprints":{)";
+    for (const StoredFingerprint& print : prints) {
+      if (!result_.ends_with('{')) result_ += ',';
+      append_json_string(result_, table_.text(print.name));
+      result_ += ':';
+      append_json_string(result_, table_.text(print.value));
+    }
+    result_ += '}';
   }
 
   const TableInput& input_;
@@ -159,6 +164,7 @@ class ConvertedLog {
   JsonStream out_;
   ReportedPaths paths_ = ReportedPaths::as_given();
   Row next_ = 0;
+  std::string result_;  // the result that is being written
 };
 
 }  // namespace
