@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 #include "base/text.hpp"
 #include "report/width.hpp"
@@ -57,6 +58,22 @@ class Cleaner {
 std::size_t end_of_word(std::string_view s, std::size_t i) {
   while (i < s.size() && s[i] > ' ' && s[i] < 0x7F) ++i;
   return i;
+}
+
+// True for printable ASCII and line feeds: most of what tools write. Eight bytes at a time; a no may be wrong.
+bool is_plain_text(std::string_view s) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
+  std::size_t i = 0;
+  for (; i + 8 <= s.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, s.data() + i, sizeof word);
+    const std::uint64_t below_blank = (word - kOnes * ' ') & ~word;
+    const std::uint64_t from_delete = (word + kOnes) | word;
+    if (((below_blank | from_delete) & kHigh) == 0) continue;
+    const auto plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; };
+    if (!std::ranges::all_of(s.substr(i, 8), plain)) return false;
+  }
+  return std::ranges::all_of(s.substr(i), [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; });
 }
 
 // Like one_line, but blanks, tabs and line feeds stay; a carriage return becomes a line feed, CR LF one.
@@ -375,7 +392,7 @@ std::string html_text(std::string_view s) { return encode_html(s); }
 std::string html_attribute(std::string_view s) { return encode_html(s); }
 
 std::string csv_cell(std::string_view s) {
-  std::string clean = several_lines(s);
+  std::string clean = is_plain_text(s) ? std::string(s) : several_lines(s);
   const std::size_t first = std::min(clean.find_first_not_of(" \t\n"), clean.size());
   const std::string_view rest = std::string_view(clean).substr(first);
   // Full-width signs count, too: some spreadsheets take them for the plain ones.
@@ -432,10 +449,10 @@ std::string annotation(std::string_view s, std::size_t bytes) {
   return out;
 }
 
-std::string sarif_message(std::string_view s, std::size_t bytes) {
-  std::string out = several_lines(s);
-  if (out.find("](") != std::string::npos) out = text::replace_all(std::move(out), "](", "] (");
-  return out.size() <= bytes ? out : text::to_utf8(out, bytes - std::string_view("…").size()) + "…";
+std::string sarif_message(std::string s, std::size_t bytes) {
+  if (!is_plain_text(s)) s = several_lines(s);
+  if (s.find("](") != std::string::npos) s = text::replace_all(std::move(s), "](", "] (");
+  return s.size() <= bytes ? s : text::to_utf8(s, bytes - std::string_view("…").size()) + "…";
 }
 
 std::string commit_status(std::string_view s) {

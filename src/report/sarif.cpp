@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json_text.hpp"
@@ -20,6 +22,7 @@ namespace {
 
 using doc::JsonWriter;
 
+constexpr std::size_t kAhead = 8;  // results whose data are fetched while earlier ones are written
 constexpr std::size_t kMostNotifications = 20;
 constexpr std::size_t kRuleIdCharacters = 250;
 constexpr std::size_t kToolMessageBytes = 2'000;
@@ -110,9 +113,8 @@ class SarifLog {
     const std::vector<std::string> heads = heads_of(rules);
     json().key("results").begin_array();
     for (std::size_t i = 0; i < findings.size(); ++i) {
-      result_.clear();
-      result(findings[i], heads[rule_of_result[i]]);
-      json().line_break().raw(result_);
+      fetch_ahead(findings, i);
+      result(json().line_break().by_hand(), findings[i], heads[rule_of_result[i]]);
       GP_CHECK(stream_.pass_on());
     }
     json().end_array();
@@ -127,10 +129,21 @@ class SarifLog {
       sort_by_risk(assessment_, findings);
       findings.resize(input_.sarif.most_results);
     }
-    std::ranges::sort(findings, {}, [&](FindingIndex finding) {
+    std::vector<std::pair<std::uint64_t, FindingIndex>> order;
+    order.reserve(findings.size());
+    for (const FindingIndex finding : findings) {
       const Finding& it = assessment_.findings.all[finding];
-      return std::pair(it.in_base_only, it.primary);
-    });
+      order.emplace_back((std::uint64_t{it.in_base_only} << 32U) | it.primary, finding);
+    }
+    std::ranges::sort(order);
+    std::ranges::transform(order, findings.begin(), &std::pair<std::uint64_t, FindingIndex>::second);
+  }
+
+  // Findings are stored in the order of their ids: in the order of the reports the next ones may lie anywhere.
+  void fetch_ahead(const std::vector<FindingIndex>& findings, std::size_t i) const {
+    if (i + kAhead >= findings.size()) return;
+    __builtin_prefetch(&assessment_.findings.all[findings[i + kAhead]]);
+    __builtin_prefetch(&assessment_.assessed[findings[i + kAhead]]);
   }
 
   // The rules of the findings, and which one each has.
@@ -140,7 +153,9 @@ class SarifLog {
     std::vector<std::uint32_t> known(assessment_.table.rule_count(), kUnknown);
     std::vector<std::uint32_t> rule_of_result;
     rule_of_result.reserve(findings.size());
-    for (const FindingIndex finding : findings) {
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+      fetch_ahead(findings, i);
+      const FindingIndex finding = findings[i];
       const Finding& it = assessment_.findings.all[finding];
       const ObservationTable& table = assessment_.table_of(it);
       const ObservationRow& row = table.row(it.primary);
@@ -211,129 +226,136 @@ class SarifLog {
     json().end_object().end_array();
   }
 
-  void result(FindingIndex finding, const std::string& head) {
+  void result(std::string& out, FindingIndex finding, const std::string& head) {
     const Finding& it = assessment_.findings.all[finding];
     const ObservationTable& table = assessment_.table_of(it);
     const ObservationRow& row = table.row(it.primary);
     const ObservationDetail* const detail = table.detail_of(row);
     const std::string id = to_string(it.id);
-    result_ += head;
-    result_ += sarif::level_of(assessment_.severity_of(finding).label);
-    result_ += R"(","message":)";
-    sarif::append_message(result_, message(finding, id));
-    location(it, table, row);
-    sarif::append_flow(result_, table, row, paths_);
-    sarif::append_related(result_, table, detail, paths_);
-    fingerprints(finding, id);
-    suppressions(finding, detail);
-    sarif::append_fixes(result_, detail, paths_);
-    judgement(finding);
-    result_ += '}';
+    out += head;
+    out += sarif::level_of(assessment_.severity_of(finding).label);
+    out += R"(","message":)";
+    tell(finding, id, table, row);
+    text_ = escape::sarif_message(std::move(text_), sarif::kMessageBytes);
+    sarif::append_message(out, text_);
+    location(out, it, table, row);
+    sarif::append_flow(out, table, row, paths_);
+    sarif::append_related(out, table, detail, paths_);
+    fingerprints(out, finding, id);
+    suppressions(out, finding, detail);
+    sarif::append_fixes(out, detail, paths_);
+    judgement(out, finding);
+    out += '}';
   }
 
-  std::string message(FindingIndex finding, const std::string& id) const {
-    const Finding& it = assessment_.findings.all[finding];
-    const ObservationTable& table = assessment_.table_of(it);
-    const int risk = assessment_.assessed[finding].risk.effective_tenths;
-    std::string text = title_of(assessment_, finding);
-    const std::string told = table.message(table.row(it.primary));
-    if (!told.empty() && told != text) {
-      text += '\n';
-      text += told.size() > kToolMessageBytes ? text::to_utf8(told, kToolMessageBytes) + "…" : told;
+  // Puts into text_ what a person should read first.
+  void tell(FindingIndex finding, const std::string& id, const ObservationTable& table, const ObservationRow& row) {
+    const Assessed& judged = assessment_.assessed[finding];
+    const int risk = judged.risk.effective_tenths;
+    text_.clear();
+    text_ += title_of(assessment_, finding);
+    const std::string told = table.message(row);
+    if (!told.empty() && told != text_) {
+      text_ += '\n';
+      text_ += told.size() > kToolMessageBytes ? text::to_utf8(told, kToolMessageBytes) + "…" : told;
     }
-    text.append("\nRisk ").append(points(risk)).append(" of 100 (").append(to_string(band_for_tenths(risk)));
-    text.append("), ").append(id, 0, short_form(it.id).size());
-    const std::string owners = teams(assessment_.owners_of(finding));
-    if (!owners.empty()) text.append(", owned by ").append(owners);
+    text_.append("\nRisk ").append(points(risk)).append(" of 100 (").append(to_string(band_for_tenths(risk)));
+    text_.append("), ").append(id, 0, kShortFormLength).append(owners_of(judged.owners).sentence);
     const std::string fix = fix_of(input_, finding);
-    if (!fix.empty()) text.append("\nFix: ").append(fix);
-    return escape::sarif_message(text, sarif::kMessageBytes);
+    if (!fix.empty()) text_.append("\nFix: ").append(fix);
   }
 
   // GitHub refuses a file in which one result has no place. What is in no file of the repository is therefore shown at
   // the report that states it, which the message of the place says.
-  void location(const Finding& it, const ObservationTable& table, const ObservationRow& row) {
-    result_ += R"(,"locations":[)";
+  void location(std::string& out, const Finding& it, const ObservationTable& table, const ObservationRow& row) {
+    out += R"(,"locations":[)";
     if (it.file != Finding::kNoFile) {
       std::string& artifact = artifacts_[it.file];
       if (artifact.empty()) artifact = sarif::artifact(assessment_.findings.files[it.file]);
-      sarif::append_location(result_, artifact, it.range, table.text(row.symbol), {});
+      sarif::append_location(out, artifact, it.range, table.text(row.symbol), {});
     } else {
       const std::string& report = table.reports()[row.report].path;
       const auto path = RepoPath::parse(report);
       const std::string name = path ? path->value() : report.substr(report.rfind('/') + 1);
       const std::string where = place_of(table, row);
-      sarif::append_location(result_, sarif::artifact(name.empty() ? "report" : name), {}, {},
+      sarif::append_location(out, sarif::artifact(name.empty() ? "report" : name), {}, {},
                              escape::sarif_message("in no file of the repository, as this report says" +
                                                        (where.empty() ? "" : ": " + where),
                                                    sarif::kMessageBytes));
     }
-    result_ += ']';
+    out += ']';
   }
 
-  void fingerprints(FindingIndex finding, const std::string& id) {
-    result_ += R"(,"partialFingerprints":{"gatepostFinding/v1":")" + id + '"';
+  void fingerprints(std::string& out, FindingIndex finding, const std::string& id) {
+    out += R"(,"partialFingerprints":{"gatepostFinding/v1":")" + id + '"';
     const std::string hash = input_.line_hash ? input_.line_hash(finding) : std::string();
     if (!hash.empty()) {
-      result_ += R"(,"primaryLocationLineHash":)";
-      append_json_string(result_, hash);
+      out += R"(,"primaryLocationLineHash":)";
+      append_json_string(out, hash);
     }
-    result_ += '}';
+    out += '}';
   }
 
-  void suppressions(FindingIndex finding, const ObservationDetail* detail) {
+  void suppressions(std::string& out, FindingIndex finding, const ObservationDetail* detail) {
     const WaiverInfo* const waiver = assessment_.waiver_of(finding);
     const bool by_tools = assessment_.assessed[finding].suppressed;
     if (waiver == nullptr && !by_tools) return;
-    result_ += R"(,"suppressions":[)";
+    out += R"(,"suppressions":[)";
     if (waiver != nullptr) {
       std::string why = waiver->reason;
       if (!waiver->justification.empty()) why += ": " + waiver->justification;
       if (!waiver->approved_by.empty()) why += " (approved by " + waiver->approved_by + ")";
       if (!waiver->expires.empty()) why += " (until " + waiver->expires + ")";
-      sarif::append_suppression(result_, "external", why);
+      sarif::append_suppression(out, "external", why);
     }
-    if (waiver != nullptr && by_tools) result_ += ',';
-    if (by_tools) sarif::append_tool_suppression(result_, detail);
-    result_ += ']';
+    if (waiver != nullptr && by_tools) out += ',';
+    if (by_tools) sarif::append_tool_suppression(out, detail);
+    out += ']';
   }
 
   // What gatepost thinks of it: "baselineState", "rank" and "properties".
-  void judgement(FindingIndex finding) {
+  void judgement(std::string& out, FindingIndex finding) {
     const Assessed& judged = assessment_.assessed[finding];
     const std::string_view state = baseline_state(assessment_, judged.presence);
-    if (!state.empty()) result_.append(R"(,"baselineState":")").append(state).append("\"");
-    result_.append(R"(,"rank":)").append(points(judged.risk.effective_tenths)).append(R"(,"properties":{)");
+    if (!state.empty()) out.append(R"(,"baselineState":")").append(state).append("\"");
+    out.append(R"(,"rank":)").append(points(judged.risk.effective_tenths)).append(R"(,"properties":{)");
     const std::string severity = sarif::security_severity(assessment_.severity_of(finding));
-    if (!severity.empty()) result_.append(R"("security-severity":")").append(severity).append("\",");
-    result_.append(R"("presence":")").append(to_string(judged.presence));
-    result_.append(R"(","decision":")").append(to_string(judged.action)).append(R"(","engines":[)");
+    if (!severity.empty()) out.append(R"("security-severity":")").append(severity).append("\",");
+    out.append(R"("presence":")").append(to_string(judged.presence));
+    out.append(R"(","decision":")").append(to_string(judged.action)).append(R"(","engines":[)");
     for (const std::string_view engine : engines_of(assessment_, finding)) {
-      if (!result_.ends_with('[')) result_ += ',';
-      append_json_string(result_, engine);
+      if (!out.ends_with('[')) out += ',';
+      append_json_string(out, engine);
     }
-    result_.append("],").append(owners_of(judged.owners)).append("}");
+    out.append("],").append(owners_of(judged.owners).json).append("}");
   }
 
-  // "owners":[…], of each set once.
-  const std::string& owners_of(std::uint32_t set) {
-    std::string& owners = owners_[set];
-    if (!owners.empty()) return owners;
-    owners = R"("owners":[)";
+  // What is said of a set of owners, put together once.
+  struct OwnersText {
+    std::string json;      // "owners":["@acme/payments"]
+    std::string sentence;  // ", owned by @acme/payments"; "" when nobody is
+  };
+  const OwnersText& owners_of(std::uint32_t set) {
+    OwnersText& owners = owners_[set];
+    if (!owners.json.empty()) return owners;
+    owners.json = R"("owners":[)";
     for (const Owner& owner : assessment_.owner_sets[set]) {
-      if (!owners.ends_with('[')) owners += ',';
-      append_json_string(owners, owner.team.value);
+      if (!owners.json.ends_with('[')) owners.json += ',';
+      append_json_string(owners.json, owner.team.value);
     }
-    return owners += ']';
+    owners.json += ']';
+    const std::string names = teams(assessment_.owner_sets[set]);
+    if (!names.empty()) owners.sentence = ", owned by " + names;
+    return owners;
   }
 
   const Input& input_;
   const Assessment& assessment_;
   JsonStream stream_;
   ReportedPaths paths_;
-  std::string result_;                  // the result that is being written
+  std::string text_;                    // its message
   std::vector<std::string> artifacts_;  // by file; "" until it is asked for
-  std::vector<std::string> owners_;     // by set of owners; "" until it is asked for
+  std::vector<OwnersText> owners_;      // by set of owners; empty until it is asked for
 };
 
 }  // namespace

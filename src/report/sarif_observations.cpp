@@ -20,7 +20,7 @@ constexpr std::size_t kMessageBytes = std::size_t{64} << 10;
 
 class ConvertedLog {
  public:
-  ConvertedLog(const TableInput& input, const Sink& sink) : input_(input), table_(input.table), out_(sink) {}
+  ConvertedLog(const TableInput& input, const Sink& sink) : input_(input), table_(input.table), stream_(sink) {}
 
   Status write() {
     sarif::begin_log(json());
@@ -39,11 +39,11 @@ class ConvertedLog {
       }
     }
     json().end_array().end_object();
-    return out_.finish();
+    return stream_.finish();
   }
 
  private:
-  JsonWriter& json() { return out_.json; }
+  JsonWriter& json() { return stream_.json; }
 
   // Rows of a report stand together.
   [[nodiscard]] std::vector<Row> rows_of(std::uint32_t report) {
@@ -93,10 +93,8 @@ class ConvertedLog {
     }
     json().end_object().end_array().key("results").begin_array();
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      result_.clear();
-      result(table_.row(rows[i]), rule_of_result[i], rules.all()[rule_of_result[i]].id);
-      json().line_break().raw(result_);
-      GP_CHECK(out_.pass_on());
+      result(json().line_break().by_hand(), table_.row(rows[i]), rule_of_result[i], rules.all()[rule_of_result[i]].id);
+      GP_CHECK(stream_.pass_on());
     }
     json().end_array();
     rules.write_taxonomies(json());
@@ -115,56 +113,55 @@ class ConvertedLog {
             .kind = row.kind};
   }
 
-  void result(const ObservationRow& row, std::uint32_t rule, const std::string& rule_id) {
+  void result(std::string& out, const ObservationRow& row, std::uint32_t rule, const std::string& rule_id) {
     const ObservationDetail* const detail = table_.detail_of(row);
-    result_ += R"({"ruleId":)";
-    append_json_string(result_, rule_id);
-    result_ += R"(,"ruleIndex":)";
-    sarif::append_number(result_, rule);
-    result_.append(R"(,"level":")").append(sarif::level_of(severity_of(row).label)).append(R"(","message":)");
+    out += R"({"ruleId":)";
+    append_json_string(out, rule_id);
+    out += R"(,"ruleIndex":)";
+    sarif::append_number(out, rule);
+    out.append(R"(,"level":")").append(sarif::level_of(severity_of(row).label)).append(R"(","message":)");
     std::string text = table_.message(row);
     if (text.empty()) text = reported_title(table_, row);
-    sarif::append_message(result_, escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
+    sarif::append_message(out, escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
     if (row.path != TextId::none) {
-      result_ += R"(,"locations":[)";
-      sarif::append_location(result_, sarif::artifact(table_.text(row.path)), row.range, table_.text(row.symbol), {});
-      result_ += ']';
+      out += R"(,"locations":[)";
+      sarif::append_location(out, sarif::artifact(table_.text(row.path)), row.range, table_.text(row.symbol), {});
+      out += ']';
     }
-    sarif::append_flow(result_, table_, row, paths_);
-    sarif::append_related(result_, table_, detail, paths_);
-    fingerprints(row);
+    sarif::append_flow(out, table_, row, paths_);
+    sarif::append_related(out, table_, detail, paths_);
+    fingerprints(out, row);
     if (row.suppressed) {
-      result_ += R"(,"suppressions":[)";
-      sarif::append_tool_suppression(result_, detail);
-      result_ += ']';
+      out += R"(,"suppressions":[)";
+      sarif::append_tool_suppression(out, detail);
+      out += ']';
     }
-    sarif::append_fixes(result_, detail, paths_);
+    sarif::append_fixes(out, detail, paths_);
     if (detail != nullptr && detail->occurrences > 1) {
-      result_ += R"(,"occurrenceCount":)";
-      sarif::append_number(result_, detail->occurrences);
+      out += R"(,"occurrenceCount":)";
+      sarif::append_number(out, detail->occurrences);
     }
-    result_ += '}';
+    out += '}';
   }
 
-  void fingerprints(const ObservationRow& row) {
+  void fingerprints(std::string& out, const ObservationRow& row) {
     const auto prints = fingerprints_by_name(table_, row.fingerprints);
     if (prints.empty()) return;
-    result_ += R"(,"partialFingerprints":{)";
+    out += R"(,"partialFingerprints":{)";
     for (const StoredFingerprint& print : prints) {
-      if (!result_.ends_with('{')) result_ += ',';
-      append_json_string(result_, table_.text(print.name));
-      result_ += ':';
-      append_json_string(result_, table_.text(print.value));
+      if (!out.ends_with('{')) out += ',';
+      append_json_string(out, table_.text(print.name));
+      out += ':';
+      append_json_string(out, table_.text(print.value));
     }
-    result_ += '}';
+    out += '}';
   }
 
   const TableInput& input_;
   const ObservationTable& table_;
-  JsonStream out_;
+  JsonStream stream_;
   ReportedPaths paths_ = ReportedPaths::as_given();
   Row next_ = 0;
-  std::string result_;  // the result that is being written
 };
 
 }  // namespace

@@ -113,7 +113,7 @@ void write_message(JsonWriter& json, std::string_view key, std::string_view text
 
 void write_notification(JsonWriter& json, std::string_view id, std::string_view text) {
   json.begin_object().key("descriptor").begin_object().field("id", id).end_object().field("level", "warning");
-  write_message(json, "message", escape::sarif_message(text, kMessageBytes));
+  write_message(json, "message", escape::sarif_message(std::string(text), kMessageBytes));
   json.end_object();
 }
 
@@ -218,7 +218,7 @@ void append_suppression(std::string& out, std::string_view kind, std::string_vie
   out += R"(","status":"accepted")";
   if (!why.empty()) {
     out += R"(,"justification":)";
-    append_json_string(out, escape::sarif_message(why, kMessageBytes));
+    append_json_string(out, escape::sarif_message(std::string(why), kMessageBytes));
   }
   out += '}';
 }
