@@ -86,6 +86,7 @@ std::string hex(const Digest128& digest) { return hex_of(digest.bytes); }
 std::string base32(const Digest128& digest) {
   static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string out;
+  out.reserve((digest.bytes.size() * 8 + 4) / 5);
   std::uint32_t pending = 0;
   int bits = 0;
   for (const std::uint8_t byte : digest.bytes) {

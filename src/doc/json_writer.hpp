@@ -42,6 +42,12 @@ class JsonWriter {
   // Bytes that are JSON already.
   JsonWriter& raw(std::string_view json);
 
+  // The next item, to be appended to what is returned as finished JSON.
+  std::string& by_hand() {
+    separate();
+    return out_;
+  }
+
   template <class T>
   JsonWriter& field(std::string_view name, const T& content) {
     return key(name).value(content);

@@ -9,8 +9,6 @@
 namespace gatepost {
 namespace {
 
-constexpr std::size_t kShortLetters = 8;
-
 // The place of a base32 letter among the characters: "2" to "7", which stand for 26 to 31, come before "A".
 constexpr std::array<std::uint8_t, 32> kCharacterOrder = [] {
   std::array<std::uint8_t, 32> order{};
@@ -40,7 +38,7 @@ std::strong_ordering operator<=>(const FindingId& a, const FindingId& b) {
 
 std::string to_string(const FindingId& id) { return "GP-" + base32(id.digest); }
 
-std::string short_form(const FindingId& id) { return to_string(id).substr(0, 3 + kShortLetters); }
+std::string short_form(const FindingId& id) { return to_string(id).substr(0, kShortFormLength); }
 
 bool names(std::string_view text, const FindingId& id) {
   const std::string_view trimmed = text::trim(text);

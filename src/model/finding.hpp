@@ -27,7 +27,8 @@ struct FindingId {
   friend std::strong_ordering operator<=>(const FindingId& a, const FindingId& b);
 };
 std::string to_string(const FindingId& id);   // "GP-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-std::string short_form(const FindingId& id);  // "GP-ABCDEFGH"
+std::string short_form(const FindingId& id);  // "GP-ABCDEFGH", the beginning of the other
+inline constexpr std::size_t kShortFormLength = 11;
 // True when `text` names this id: the full or the short form, in any case.
 bool names(std::string_view text, const FindingId& id);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 #include "base/text.hpp"
 #include "report/width.hpp"
@@ -42,16 +43,52 @@ class Cleaner {
     }
   }
 
+  // Printable ASCII.
+  void put_plain(std::string_view characters) {
+    marks_ = 0;
+    out_ += characters;
+  }
+
  private:
   std::string& out_;
   unsigned marks_ = 0;
 };
 
+// Bytes from `i` on that are printable ASCII and no blank: of those nothing has to be looked at any closer.
+std::size_t end_of_word(std::string_view s, std::size_t i) {
+  while (i < s.size() && s[i] > ' ' && s[i] < 0x7F) ++i;
+  return i;
+}
+
+// True for printable ASCII and line feeds: most of what tools write. Eight bytes at a time; a no may be wrong.
+bool is_plain_text(std::string_view s) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
+  std::size_t i = 0;
+  for (; i + 8 <= s.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, s.data() + i, sizeof word);
+    const std::uint64_t below_blank = (word - kOnes * ' ') & ~word;
+    const std::uint64_t from_delete = (word + kOnes) | word;
+    if (((below_blank | from_delete) & kHigh) == 0) continue;
+    const auto plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; };
+    if (!std::ranges::all_of(s.substr(i, 8), plain)) return false;
+  }
+  return std::ranges::all_of(s.substr(i), [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; });
+}
+
 // Like one_line, but blanks, tabs and line feeds stay; a carriage return becomes a line feed, CR LF one.
 std::string several_lines(std::string_view s) {
   std::string out;
+  out.reserve(s.size());
   Cleaner cleaner(out);
   for (std::size_t i = 0; i < s.size();) {
+    std::size_t plain = i;
+    while (plain < s.size() && s[plain] >= ' ' && s[plain] < 0x7F) ++plain;
+    if (plain > i) {
+      cleaner.put_plain(s.substr(i, plain - i));
+      i = plain;
+      continue;
+    }
     const text::CodePoint at = text::code_point_at(s, i);
     i += at.bytes;
     if (at.value == '\r') {
@@ -182,21 +219,31 @@ Address address_of(std::string_view url) {
   return {text::lower(host), rest.substr(end)};
 }
 
-// What may stand in the address of a link without ending it.
-bool stands_in_link(char c) { return text::is_alnum(c) || std::string_view("-._/?=&+,:;#%").find(c) != kNoLimit; }
+constexpr std::array<bool, 256> letters_digits_and(std::string_view signs) {
+  std::array<bool, 256> all{};
+  for (int c = 0; c < 128; ++c) {
+    all[static_cast<std::size_t>(c)] = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+  for (const char c : signs) all[static_cast<std::uint8_t>(c)] = true;
+  return all;
+}
+constexpr auto kStandsInPath = letters_digits_and("-._~/");
+constexpr auto kStandsInLink = letters_digits_and("-._/?=&+,:;#%");  // without ending it
 
-std::string percent_encode(std::string_view s, bool (*keep)(char)) {
+std::string percent_encode(std::string_view s, const std::array<bool, 256>& keep) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
-  for (const char c : s) {
-    if (keep(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<std::uint8_t>(c);
+  out.reserve(s.size());
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    std::size_t end = i;
+    while (end < s.size() && keep[static_cast<std::uint8_t>(s[end])]) ++end;
+    out.append(s, i, end - i);
+    if (end == s.size()) break;
+    const auto byte = static_cast<std::uint8_t>(s[end]);
     out += '%';
     out += kHex[byte >> 4U];
     out += kHex[byte & 15U];
+    i = end;
   }
   return out;
 }
@@ -241,21 +288,35 @@ std::string cut(std::string s, std::size_t characters) {
 
 std::string one_line(std::string_view s, std::size_t characters) {
   std::string out;
+  out.reserve(std::min(s.size(), characters));
   Cleaner cleaner(out);
   bool blank = false;
   std::size_t count = 0;
+  const auto take = [&](std::size_t wanted) {  // of the characters that are left, with the blank before them
+    if (blank && count < characters) {
+      ++count;
+      if (count < characters) out += ' ';
+    }
+    blank = false;
+    const std::size_t taken = std::min(wanted, characters - count);
+    count += taken;
+    return taken;
+  };
   for (std::size_t i = 0; i < s.size();) {
+    if (const std::size_t end = end_of_word(s, i); end > i) {
+      const std::size_t taken = take(end - i);
+      cleaner.put_plain(s.substr(i, taken));
+      if (taken < end - i) return out + "…";
+      i = end;
+      continue;
+    }
     const text::CodePoint at = text::code_point_at(s, i);
     i += at.bytes;
     if (is_blank(at.value)) {
       blank = !out.empty();
       continue;
     }
-    const std::size_t more = blank ? 2 : 1;
-    if (count + more > characters) return out + "…";
-    count += more;
-    if (blank) out += ' ';
-    blank = false;
+    if (take(1) == 0) return out + "…";
     cleaner.put(at.value);
   }
   return out;
@@ -304,14 +365,11 @@ bool is_allowed_url(std::string_view url, std::span<const std::string> allowed) 
   });
 }
 
-std::string url_path(std::string_view path) {
-  return percent_encode(path,
-                        [](char c) { return text::is_alnum(c) || std::string_view("-._~/").find(c) != kNoLimit; });
-}
+std::string url_path(std::string_view path) { return percent_encode(path, kStandsInPath); }
 
 std::string markdown_link(std::string_view label, std::string_view url, std::span<const std::string> allowed) {
   if (label.empty() || !is_allowed_url(url, allowed)) return std::string(label);
-  return "[" + std::string(label) + "](" + percent_encode(url, stands_in_link) + ")";
+  return "[" + std::string(label) + "](" + percent_encode(url, kStandsInLink) + ")";
 }
 
 std::string markdown_finish(std::string_view document) {
@@ -334,7 +392,7 @@ std::string html_text(std::string_view s) { return encode_html(s); }
 std::string html_attribute(std::string_view s) { return encode_html(s); }
 
 std::string csv_cell(std::string_view s) {
-  std::string clean = several_lines(s);
+  std::string clean = is_plain_text(s) ? std::string(s) : several_lines(s);
   const std::size_t first = std::min(clean.find_first_not_of(" \t\n"), clean.size());
   const std::string_view rest = std::string_view(clean).substr(first);
   // Full-width signs count, too: some spreadsheets take them for the plain ones.
@@ -391,14 +449,10 @@ std::string annotation(std::string_view s, std::size_t bytes) {
   return out;
 }
 
-std::string sarif_message(std::string_view s, std::size_t bytes) {
-  std::string out;
-  const std::string clean = several_lines(s);
-  for (std::size_t i = 0; i < clean.size(); ++i) {
-    out += clean[i];
-    if (clean[i] == ']' && i + 1 < clean.size() && clean[i + 1] == '(') out += ' ';
-  }
-  return out.size() <= bytes ? out : text::to_utf8(out, bytes - std::string_view("…").size()) + "…";
+std::string sarif_message(std::string s, std::size_t bytes) {
+  if (!is_plain_text(s)) s = several_lines(s);
+  if (s.find("](") != std::string::npos) s = text::replace_all(std::move(s), "](", "] (");
+  return s.size() <= bytes ? s : text::to_utf8(s, bytes - std::string_view("…").size()) + "…";
 }
 
 std::string commit_status(std::string_view s) {

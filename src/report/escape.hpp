@@ -64,7 +64,7 @@ std::string workflow_property(std::string_view s, std::size_t characters = 250);
 // not take, are written \U0001F600.
 std::string annotation(std::string_view s, std::size_t bytes = 64'000);
 // Of a SARIF message, at most `bytes`. Line breaks stay; "[text](target)", which viewers make a link, is taken apart.
-std::string sarif_message(std::string_view s, std::size_t bytes);
+std::string sarif_message(std::string s, std::size_t bytes);
 // Of a commit status: at most 140 characters, all ASCII.
 std::string commit_status(std::string_view s);
 

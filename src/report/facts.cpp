@@ -12,11 +12,6 @@ constexpr std::size_t kMostVersions = 3;
 // Members of one finding that are asked for what the primary one does not know.
 constexpr std::size_t kMostMembers = 100;
 
-const ObservationDetail* detail_of(const Assessment& assessment, std::size_t finding) {
-  const ObservationTable& table = assessment.table_of(assessment.findings.all[finding]);
-  return table.detail_of(primary_row(assessment, finding));
-}
-
 std::string package_of(const ObservationTable& table, const ObservationRow& row) {
   const StoredComponent* const component = table.component_of(row);
   if (component == nullptr) return {};
@@ -98,18 +93,20 @@ std::string title_of(const Assessment& assessment, std::size_t finding) {
   return named ? title : package_of(table, row) + ": " + title;
 }
 
-std::string place_of(const Assessment& assessment, std::size_t finding) {
-  const Finding& it = assessment.findings.all[finding];
-  if (it.file != Finding::kNoFile) {
-    std::string place(assessment.findings.path_of(it));
-    return it.range.first_line == 0 ? place : place + ":" + std::to_string(it.range.first_line);
-  }
-  if (const ObservationDetail* const detail = detail_of(assessment, finding)) {
+std::string place_of(const ObservationTable& table, const ObservationRow& row) {
+  if (const ObservationDetail* const detail = table.detail_of(row)) {
     if (detail->endpoint) return std::string(text::trim(detail->endpoint->method + " " + detail->endpoint->url));
     if (!detail->resource.empty()) return detail->resource;
     if (!detail->image.empty()) return detail->image;
   }
-  return package_of(assessment.table_of(it), primary_row(assessment, finding));
+  return package_of(table, row);
+}
+
+std::string place_of(const Assessment& assessment, std::size_t finding) {
+  const Finding& it = assessment.findings.all[finding];
+  if (it.file == Finding::kNoFile) return place_of(assessment.table_of(it), primary_row(assessment, finding));
+  std::string place(assessment.findings.path_of(it));
+  return it.range.first_line == 0 ? place : place + ":" + std::to_string(it.range.first_line);
 }
 
 std::string_view rule_of(const Assessment& assessment, std::size_t finding) {

@@ -23,7 +23,10 @@ std::vector<StoredFingerprint> fingerprints_by_name(const ObservationTable& tabl
 
 // Never empty. Of a vulnerable package it names the package and its version.
 std::string title_of(const Assessment& assessment, std::size_t finding);
-// "src/a.c:12"; where no file is known "GET /users/{id}", "aws_s3_bucket.logs", an image or a package; "" for nothing.
+// Where an observation without a file is: "GET /users/{id}", "aws_s3_bucket.logs", an image or a package; "" for
+// nothing.
+std::string place_of(const ObservationTable& table, const ObservationRow& row);
+// "src/a.c:12"; where no file is known the place of the observation.
 std::string place_of(const Assessment& assessment, std::size_t finding);
 // "python.sqli", as the tool calls it; "" when it has no name.
 std::string_view rule_of(const Assessment& assessment, std::size_t finding);

@@ -1,8 +1,8 @@
 #include "report/overview.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <map>
-#include <tuple>
 
 #include "report/facts.hpp"
 
@@ -41,13 +41,23 @@ void add(Overview& overview, FindingIndex finding, const Assessed& it) {
 
 bool is_acted_on(const Assessed& it) { return it.action >= Action::warn; }
 
-bool ranks_before(const Assessment& assessment, FindingIndex a, FindingIndex b) {
-  const auto key = [&](FindingIndex finding) {
-    const Finding& it = assessment.findings.all[finding];
-    return std::tuple(-int{assessment.assessed[finding].risk.effective_tenths}, -assessment.severity_of(finding).tenths,
-                      assessment.findings.path_of(it), it.range.first_line, it.id);
+void sort_by_risk(const Assessment& assessment, std::vector<FindingIndex>& findings) {
+  // Files are sorted by path and findings by id, so their indices stand for them.
+  struct Key {
+    std::uint32_t safety = 0, file = 0, line = 0;
+    FindingIndex finding = 0;
+    auto operator<=>(const Key&) const = default;
   };
-  return key(a) < key(b);
+  std::vector<Key> keys;
+  keys.reserve(findings.size());
+  for (const FindingIndex finding : findings) {
+    const Finding& it = assessment.findings.all[finding];
+    const std::uint32_t risk = assessment.assessed[finding].risk.effective_tenths;
+    const auto severity = static_cast<std::uint32_t>(std::clamp(assessment.severity_of(finding).tenths, 0, 100));
+    keys.push_back({((0xFFFFU - risk) << 8U) | (100U - severity), it.file, it.range.first_line, finding});
+  }
+  std::ranges::sort(keys);
+  std::ranges::transform(keys, findings.begin(), &Key::finding);
 }
 
 Overview overview_of(const Assessment& assessment) {
@@ -55,9 +65,8 @@ Overview overview_of(const Assessment& assessment) {
   for (FindingIndex finding = 0; finding < assessment.assessed.size(); ++finding) {
     add(overview, finding, assessment.assessed[finding]);
   }
-  const auto before = [&](FindingIndex a, FindingIndex b) { return ranks_before(assessment, a, b); };
   for (auto* list : {&overview.news, &overview.external, &overview.fixed, &overview.waived, &overview.suppressed}) {
-    std::ranges::sort(*list, before);
+    sort_by_risk(assessment, *list);
   }
   return overview;
 }
@@ -69,7 +78,7 @@ std::vector<FindingIndex> most_important(const Assessment& assessment, const std
   const auto blocks = [&](FindingIndex finding) { return assessment.assessed[finding].action == Action::block; };
   std::ranges::stable_partition(chosen, blocks);
   chosen.resize(most);
-  std::ranges::sort(chosen, [&](FindingIndex a, FindingIndex b) { return ranks_before(assessment, a, b); });
+  sort_by_risk(assessment, chosen);
   return chosen;
 }
 

@@ -30,8 +30,9 @@ Overview overview_of(const Assessment& assessment);
 // True when a policy asks for something because of the finding.
 bool is_acted_on(const Assessed& it);
 
-// True when `a` is shown before `b`: higher risk, then higher severity, then by path, line and id.
-bool ranks_before(const Assessment& assessment, FindingIndex a, FindingIndex b);
+// Puts the findings into the order of the risk: the highest first, then the highest severity, then by path, line and
+// id.
+void sort_by_risk(const Assessment& assessment, std::vector<FindingIndex>& findings);
 
 // At most `most` of `findings`, in the order of the risk. Those that block come in first, so that none of them is left
 // out because of a riskier one that does not.

@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
 #include "report/overview.hpp"
 #include "report/sarif_parts.hpp"
+#include "report/sarif_rules.hpp"
 #include "report/words.hpp"
 
 namespace gatepost::report {
@@ -18,28 +22,30 @@ namespace {
 
 using doc::JsonWriter;
 
-constexpr std::size_t kMostRelated = 100;  // GitHub keeps no more locations
+constexpr std::size_t kAhead = 8;  // results whose data are fetched while earlier ones are written
 constexpr std::size_t kMostNotifications = 20;
 constexpr std::size_t kRuleIdCharacters = 250;
 constexpr std::size_t kToolMessageBytes = 2'000;
 
-// The vulnerability where there is one: it stays the same whichever tool names it. Else the tool and its rule.
-std::string rule_id_of(const Assessment& assessment, std::size_t finding) {
-  const ObservationTable& table = assessment.table_of(assessment.findings.all[finding]);
-  const ObservationRow& row = primary_row(assessment, finding);
+// The vulnerability where there is one: it stays the same whichever tool names it. "" for other problems.
+std::string_view advisory_of(const ObservationTable& table, const ObservationRow& row) {
   const auto advisories = table.texts(row.advisories);
   const auto cve = std::ranges::find_if(advisories, [&](TextId id) { return table.text(id).starts_with("CVE-"); });
-  if (cve != advisories.end()) return std::string(table.text(*cve));
-  if (!advisories.empty()) return std::string(table.text(advisories.front()));
-  const RuleInfo& rule = table.rule_of(row);
-  const std::string_view name = rule.id == TextId::none ? to_string(row.kind) : table.text(rule.id);
-  const std::string_view engine = table.text(rule.engine);
-  return escape::one_line(engine.empty() ? std::string(name) : std::string(engine) + "/" + std::string(name),
-                          kRuleIdCharacters);
+  if (cve != advisories.end()) return table.text(*cve);
+  return advisories.empty() ? std::string_view() : table.text(advisories.front());
 }
 
-std::optional<std::string_view> baseline_state(const Assessment& assessment, Presence presence) {
-  if (assessment.change.base_source == BaseSource::none) return std::nullopt;
+std::string rule_id_of(const ObservationTable& table, const ObservationRow& row) {
+  if (const std::string_view advisory = advisory_of(table, row); !advisory.empty()) return std::string(advisory);
+  const RuleInfo& rule = table.rule_of(row);
+  const std::string name(rule.id == TextId::none ? to_string(row.kind) : table.text(rule.id));
+  const std::string engine(table.text(rule.engine));
+  return escape::one_line(engine.empty() ? name : engine + "/" + name, kRuleIdCharacters);
+}
+
+// "" when there is nothing to compare with.
+std::string_view baseline_state(const Assessment& assessment, Presence presence) {
+  if (assessment.change.base_source == BaseSource::none) return {};
   switch (presence) {
     case Presence::introduced:
     case Presence::external:
@@ -54,7 +60,7 @@ std::optional<std::string_view> baseline_state(const Assessment& assessment, Pre
     case Presence::fixed:
       return "absent";
   }
-  return std::nullopt;
+  return {};
 }
 
 class SarifLog {
@@ -62,8 +68,10 @@ class SarifLog {
   SarifLog(const Input& input, const Sink& sink)
       : input_(input),
         assessment_(input.assessment),
-        out_(sink),
-        paths_(ReportedPaths::in_repository(input.repository_path)) {}
+        stream_(sink),
+        paths_(ReportedPaths::in_repository(input.repository_path)),
+        artifacts_(assessment_.findings.files.size()),
+        owners_(assessment_.owner_sets.size()) {}
 
   Status write() {
     sarif::begin_log(json());
@@ -74,28 +82,24 @@ class SarifLog {
     }
     bool any = false;
     for (std::size_t kind = 0; kind < by_kind.size(); ++kind) {
-      const bool complete =
-          std::ranges::find(input_.sarif.complete_kinds, static_cast<Kind>(kind)) != input_.sarif.complete_kinds.end();
-      if (by_kind[kind].empty() && !complete) continue;
+      const auto& complete = input_.sarif.complete_kinds;
+      if (by_kind[kind].empty() && std::ranges::find(complete, static_cast<Kind>(kind)) == complete.end()) continue;
       any = true;
-      GP_CHECK(run(static_cast<Kind>(kind), by_kind[kind]));
+      GP_CHECK(run(static_cast<Kind>(kind), std::move(by_kind[kind])));
     }
     if (!any) GP_CHECK(run(Kind::other, {}));  // a log without a run is refused
     json().end_array().end_object();
-    return out_.finish();
+    return stream_.finish();
   }
 
  private:
-  JsonWriter& json() { return out_.json; }
+  JsonWriter& json() { return stream_.json; }
 
   Status run(Kind kind, std::vector<FindingIndex> findings) {
-    std::ranges::sort(findings, [&](FindingIndex a, FindingIndex b) { return ranks_before(assessment_, a, b); });
     const std::size_t all = findings.size();
-    findings.resize(std::min(all, input_.sarif.most_results));
+    choose(findings);
     sarif::Rules rules;
-    std::vector<std::uint32_t> rule_of_result;
-    rule_of_result.reserve(findings.size());
-    for (const FindingIndex finding : findings) rule_of_result.push_back(rules.add(rule(finding)));
+    const std::vector<std::uint32_t> rule_of_result = collect(findings, rules);
 
     json().line_break().begin_object().key("tool").begin_object().key("driver").begin_object();
     sarif::write_name_and_version(json(), input_.tool_version);
@@ -106,10 +110,12 @@ class SarifLog {
     provenance();
     sarif::write_root(json());
     invocation(all - findings.size());
+    const std::vector<std::string> heads = heads_of(rules);
     json().key("results").begin_array();
     for (std::size_t i = 0; i < findings.size(); ++i) {
-      result(findings[i], rule_of_result[i], rules.all()[rule_of_result[i]].id);
-      GP_CHECK(out_.pass_on());
+      fetch_ahead(findings, i);
+      result(json().line_break().by_hand(), findings[i], heads[rule_of_result[i]]);
+      GP_CHECK(stream_.pass_on());
     }
     json().end_array();
     rules.write_taxonomies(json());
@@ -117,17 +123,77 @@ class SarifLog {
     return Done{};
   }
 
-  [[nodiscard]] sarif::Rule rule(FindingIndex finding) const {
-    const Finding& it = assessment_.findings.all[finding];
-    const ObservationTable& table = assessment_.table_of(it);
-    const auto cwes = table.cwes(table.cwes_of(table.row(it.primary)));
-    const std::string_view own = table.text(table.rule_of(table.row(it.primary)).title);
-    return {.id = rule_id_of(assessment_, finding),
+  // The riskiest as far as the limit goes, in the order of the reports and of their records.
+  void choose(std::vector<FindingIndex>& findings) const {
+    if (findings.size() > input_.sarif.most_results) {
+      sort_by_risk(assessment_, findings);
+      findings.resize(input_.sarif.most_results);
+    }
+    std::vector<std::pair<std::uint64_t, FindingIndex>> order;
+    order.reserve(findings.size());
+    for (const FindingIndex finding : findings) {
+      const Finding& it = assessment_.findings.all[finding];
+      order.emplace_back((std::uint64_t{it.in_base_only} << 32U) | it.primary, finding);
+    }
+    std::ranges::sort(order);
+    std::ranges::transform(order, findings.begin(), &std::pair<std::uint64_t, FindingIndex>::second);
+  }
+
+  // Findings are stored in the order of their ids: in the order of the reports the next ones may lie anywhere.
+  void fetch_ahead(const std::vector<FindingIndex>& findings, std::size_t i) const {
+    if (i + kAhead >= findings.size()) return;
+    __builtin_prefetch(&assessment_.findings.all[findings[i + kAhead]]);
+    __builtin_prefetch(&assessment_.assessed[findings[i + kAhead]]);
+  }
+
+  // The rules of the findings, and which one each has.
+  std::vector<std::uint32_t> collect(const std::vector<FindingIndex>& findings, sarif::Rules& rules) const {
+    constexpr std::uint32_t kUnknown = std::numeric_limits<std::uint32_t>::max();
+    // By the tool's rule, of findings that are not known by an advisory.
+    std::vector<std::uint32_t> known(assessment_.table.rule_count(), kUnknown);
+    std::vector<std::uint32_t> rule_of_result;
+    rule_of_result.reserve(findings.size());
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+      fetch_ahead(findings, i);
+      const FindingIndex finding = findings[i];
+      const Finding& it = assessment_.findings.all[finding];
+      const ObservationTable& table = assessment_.table_of(it);
+      const ObservationRow& row = table.row(it.primary);
+      const bool shared = row.advisories == ListId::none && !it.in_base_only;
+      std::uint32_t rule = shared ? known[row.rule] : kUnknown;
+      if (rule == kUnknown) {
+        rule = rules.add(rule_for(finding, table, row));
+        if (shared) known[row.rule] = rule;
+      } else {
+        rules.raise(rule, assessment_.severity_of(finding));
+      }
+      rule_of_result.push_back(rule);
+    }
+    return rule_of_result;
+  }
+
+  [[nodiscard]] sarif::Rule rule_for(FindingIndex finding, const ObservationTable& table,
+                                     const ObservationRow& row) const {
+    const auto cwes = table.cwes(table.cwes_of(row));
+    const std::string_view own = table.text(table.rule_of(row).title);
+    return {.id = rule_id_of(table, row),
             .title = own.empty() ? title_of(assessment_, finding) : std::string(own),
-            .help_url = std::string(help_url_of(assessment_, finding)),
+            .help_url = std::string(reported_help(table, row)),
             .cwes = {cwes.begin(), cwes.end()},
             .highest = assessment_.severity_of(finding),
-            .kind = it.kind};
+            .kind = assessment_.findings.all[finding].kind};
+  }
+
+  // How the results of each rule begin.
+  static std::vector<std::string> heads_of(const sarif::Rules& rules) {
+    std::vector<std::string> heads;
+    for (const sarif::Rule& rule : rules.all()) {
+      std::string head = R"({"ruleId":)";
+      append_json_string(head, rule.id);
+      head += R"(,"ruleIndex":)" + std::to_string(heads.size()) + R"(,"level":")";
+      heads.push_back(std::move(head));
+    }
+    return heads;
   }
 
   void provenance() {
@@ -160,122 +226,136 @@ class SarifLog {
     json().end_object().end_array();
   }
 
-  void result(FindingIndex finding, std::uint32_t rule, const std::string& rule_id) {
+  void result(std::string& out, FindingIndex finding, const std::string& head) {
     const Finding& it = assessment_.findings.all[finding];
-    const Assessed& judged = assessment_.assessed[finding];
     const ObservationTable& table = assessment_.table_of(it);
     const ObservationRow& row = table.row(it.primary);
-    json().line_break().begin_object().field("ruleId", rule_id).field("ruleIndex", rule);
-    json().field("level", sarif::level_of(assessment_.severity_of(finding).label));
-    sarif::write_message(json(), "message", message(finding));
-    location(finding);
-    sarif::write_flow(json(), table, row, paths_);
-    related(finding);
-    json().key("partialFingerprints").begin_object().field("gatepostFinding/v1", to_string(it.id));
-    if (input_.line_hash) json().optional_field("primaryLocationLineHash", input_.line_hash(finding));
-    json().end_object();
-    suppressions(finding);
-    if (const auto state = baseline_state(assessment_, judged.presence)) json().field("baselineState", *state);
-    sarif::write_fixes(json(), table, row, paths_);
-    json().key("rank").tenths(judged.risk.effective_tenths);
-    properties(finding);
-    json().end_object();
+    const ObservationDetail* const detail = table.detail_of(row);
+    const std::string id = to_string(it.id);
+    out += head;
+    out += sarif::level_of(assessment_.severity_of(finding).label);
+    out += R"(","message":)";
+    tell(finding, id, table, row);
+    text_ = escape::sarif_message(std::move(text_), sarif::kMessageBytes);
+    sarif::append_message(out, text_);
+    location(out, it, table, row);
+    sarif::append_flow(out, table, row, paths_);
+    sarif::append_related(out, table, detail, paths_);
+    fingerprints(out, finding, id);
+    suppressions(out, finding, detail);
+    sarif::append_fixes(out, detail, paths_);
+    judgement(out, finding);
+    out += '}';
   }
 
-  [[nodiscard]] std::string message(FindingIndex finding) const {
-    const Finding& it = assessment_.findings.all[finding];
-    const ObservationTable& table = assessment_.table_of(it);
+  // Puts into text_ what a person should read first.
+  void tell(FindingIndex finding, const std::string& id, const ObservationTable& table, const ObservationRow& row) {
     const Assessed& judged = assessment_.assessed[finding];
-    std::string text = title_of(assessment_, finding);
-    const std::string told = table.message(table.row(it.primary));
-    if (!told.empty() && told != text) text += "\n" + text::to_utf8(told, kToolMessageBytes);
-    text += "\nRisk " + points(judged.risk.effective_tenths) + " of 100 (" +
-            std::string(to_string(band_for_tenths(judged.risk.effective_tenths))) + "), " + short_form(it.id);
-    const std::string owners = teams(assessment_.owners_of(finding));
-    if (!owners.empty()) text += ", owned by " + owners;
+    const int risk = judged.risk.effective_tenths;
+    text_.clear();
+    text_ += title_of(assessment_, finding);
+    const std::string told = table.message(row);
+    if (!told.empty() && told != text_) {
+      text_ += '\n';
+      text_ += told.size() > kToolMessageBytes ? text::to_utf8(told, kToolMessageBytes) + "…" : told;
+    }
+    text_.append("\nRisk ").append(points(risk)).append(" of 100 (").append(to_string(band_for_tenths(risk)));
+    text_.append("), ").append(id, 0, kShortFormLength).append(owners_of(judged.owners).sentence);
     const std::string fix = fix_of(input_, finding);
-    if (!fix.empty()) text += "\nFix: " + fix;
-    return escape::sarif_message(text, sarif::kMessageBytes);
+    if (!fix.empty()) text_.append("\nFix: ").append(fix);
   }
 
   // GitHub refuses a file in which one result has no place. What is in no file of the repository is therefore shown at
   // the report that states it, which the message of the place says.
-  void location(FindingIndex finding) {
-    const Finding& it = assessment_.findings.all[finding];
-    const ObservationTable& table = assessment_.table_of(it);
-    const ObservationRow& row = table.row(it.primary);
-    json().key("locations").begin_array();
+  void location(std::string& out, const Finding& it, const ObservationTable& table, const ObservationRow& row) {
+    out += R"(,"locations":[)";
     if (it.file != Finding::kNoFile) {
-      sarif::write_location(json(), assessment_.findings.path_of(it), it.range, table.text(row.symbol), {});
+      std::string& artifact = artifacts_[it.file];
+      if (artifact.empty()) artifact = sarif::artifact(assessment_.findings.files[it.file]);
+      sarif::append_location(out, artifact, it.range, table.text(row.symbol), {});
     } else {
       const std::string& report = table.reports()[row.report].path;
       const auto path = RepoPath::parse(report);
-      const std::string where = place_of(assessment_, finding);
-      sarif::write_location(json(), path ? path->value() : report.substr(report.rfind('/') + 1), {}, {},
-                            escape::sarif_message("in no file of the repository, as this report says" +
-                                                      (where.empty() ? "" : ": " + where),
-                                                  sarif::kMessageBytes));
+      const std::string name = path ? path->value() : report.substr(report.rfind('/') + 1);
+      const std::string where = place_of(table, row);
+      sarif::append_location(out, sarif::artifact(name.empty() ? "report" : name), {}, {},
+                             escape::sarif_message("in no file of the repository, as this report says" +
+                                                       (where.empty() ? "" : ": " + where),
+                                                   sarif::kMessageBytes));
     }
-    json().end_array();
+    out += ']';
   }
 
-  // Where else the tools see it.
-  void related(FindingIndex finding) {
-    const Finding& it = assessment_.findings.all[finding];
-    const ObservationTable& table = assessment_.table_of(it);
-    const ObservationDetail* const detail = table.detail_of(table.row(it.primary));
-    std::vector<StoredLocation> places;
-    if (detail != nullptr) {
-      places = detail->related;
-      if (detail->locations.size() > 1)
-        places.insert(places.end(), detail->locations.begin() + 1, detail->locations.end());
+  void fingerprints(std::string& out, FindingIndex finding, const std::string& id) {
+    out += R"(,"partialFingerprints":{"gatepostFinding/v1":")" + id + '"';
+    const std::string hash = input_.line_hash ? input_.line_hash(finding) : std::string();
+    if (!hash.empty()) {
+      out += R"(,"primaryLocationLineHash":)";
+      append_json_string(out, hash);
     }
-    int id = 0;
-    for (const StoredLocation& place : places) {
-      const std::string_view path = paths_.shown(table.text(place.path));
-      if (path.empty() || static_cast<std::size_t>(id) >= kMostRelated) continue;
-      if (id == 0) json().key("relatedLocations").begin_array();
-      sarif::write_location(json(), path, place.range, table.text(place.symbol), {}, ++id);
-    }
-    if (id > 0) json().end_array();
+    out += '}';
   }
 
-  void suppressions(FindingIndex finding) {
+  void suppressions(std::string& out, FindingIndex finding, const ObservationDetail* detail) {
     const WaiverInfo* const waiver = assessment_.waiver_of(finding);
     const bool by_tools = assessment_.assessed[finding].suppressed;
     if (waiver == nullptr && !by_tools) return;
-    json().key("suppressions").begin_array();
+    out += R"(,"suppressions":[)";
     if (waiver != nullptr) {
       std::string why = waiver->reason;
       if (!waiver->justification.empty()) why += ": " + waiver->justification;
       if (!waiver->approved_by.empty()) why += " (approved by " + waiver->approved_by + ")";
       if (!waiver->expires.empty()) why += " (until " + waiver->expires + ")";
-      sarif::write_suppression(json(), "external", why);
+      sarif::append_suppression(out, "external", why);
     }
-    if (by_tools) {
-      const Finding& it = assessment_.findings.all[finding];
-      const ObservationTable& table = assessment_.table_of(it);
-      sarif::write_tool_suppression(json(), table.detail_of(table.row(it.primary)));
-    }
-    json().end_array();
+    if (waiver != nullptr && by_tools) out += ',';
+    if (by_tools) sarif::append_tool_suppression(out, detail);
+    out += ']';
   }
 
-  void properties(FindingIndex finding) {
+  // What gatepost thinks of it: "baselineState", "rank" and "properties".
+  void judgement(std::string& out, FindingIndex finding) {
     const Assessed& judged = assessment_.assessed[finding];
+    const std::string_view state = baseline_state(assessment_, judged.presence);
+    if (!state.empty()) out.append(R"(,"baselineState":")").append(state).append("\"");
+    out.append(R"(,"rank":)").append(points(judged.risk.effective_tenths)).append(R"(,"properties":{)");
     const std::string severity = sarif::security_severity(assessment_.severity_of(finding));
-    json().key("properties").begin_object().optional_field("security-severity", severity);
-    json().field("presence", to_string(judged.presence)).field("decision", to_string(judged.action));
-    json().key("engines").begin_array();
-    for (const std::string_view engine : engines_of(assessment_, finding)) json().value(engine);
-    json().end_array().key("owners").begin_array();
-    for (const Owner& owner : assessment_.owners_of(finding)) json().value(owner.team.value);
-    json().end_array().end_object();
+    if (!severity.empty()) out.append(R"("security-severity":")").append(severity).append("\",");
+    out.append(R"("presence":")").append(to_string(judged.presence));
+    out.append(R"(","decision":")").append(to_string(judged.action)).append(R"(","engines":[)");
+    for (const std::string_view engine : engines_of(assessment_, finding)) {
+      if (!out.ends_with('[')) out += ',';
+      append_json_string(out, engine);
+    }
+    out.append("],").append(owners_of(judged.owners).json).append("}");
+  }
+
+  // What is said of a set of owners, put together once.
+  struct OwnersText {
+    std::string json;      // "owners":["@acme/payments"]
+    std::string sentence;  // ", owned by @acme/payments"; "" when nobody is
+  };
+  const OwnersText& owners_of(std::uint32_t set) {
+    OwnersText& owners = owners_[set];
+    if (!owners.json.empty()) return owners;
+    owners.json = R"("owners":[)";
+    for (const Owner& owner : assessment_.owner_sets[set]) {
+      if (!owners.json.ends_with('[')) owners.json += ',';
+      append_json_string(owners.json, owner.team.value);
+    }
+    owners.json += ']';
+    const std::string names = teams(assessment_.owner_sets[set]);
+    if (!names.empty()) owners.sentence = ", owned by " + names;
+    return owners;
   }
 
   const Input& input_;
   const Assessment& assessment_;
-  JsonStream out_;
+  JsonStream stream_;
   ReportedPaths paths_;
+  std::string text_;                    // its message
+  std::vector<std::string> artifacts_;  // by file; "" until it is asked for
+  std::vector<OwnersText> owners_;      // by set of owners; empty until it is asked for
 };
 
 }  // namespace

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "base/json_text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
 #include "report/sarif.hpp"
 #include "report/sarif_parts.hpp"
+#include "report/sarif_rules.hpp"
 #include "report/words.hpp"
 
 namespace gatepost::report {
@@ -18,7 +20,7 @@ constexpr std::size_t kMessageBytes = std::size_t{64} << 10;
 
 class ConvertedLog {
  public:
-  ConvertedLog(const TableInput& input, const Sink& sink) : input_(input), table_(input.table), out_(sink) {}
+  ConvertedLog(const TableInput& input, const Sink& sink) : input_(input), table_(input.table), stream_(sink) {}
 
   Status write() {
     sarif::begin_log(json());
@@ -37,11 +39,11 @@ class ConvertedLog {
       }
     }
     json().end_array().end_object();
-    return out_.finish();
+    return stream_.finish();
   }
 
  private:
-  JsonWriter& json() { return out_.json; }
+  JsonWriter& json() { return stream_.json; }
 
   // Rows of a report stand together.
   [[nodiscard]] std::vector<Row> rows_of(std::uint32_t report) {
@@ -91,8 +93,8 @@ class ConvertedLog {
     }
     json().end_object().end_array().key("results").begin_array();
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      result(table_.row(rows[i]), rule_of_result[i], rules.all()[rule_of_result[i]].id);
-      GP_CHECK(out_.pass_on());
+      result(json().line_break().by_hand(), table_.row(rows[i]), rule_of_result[i], rules.all()[rule_of_result[i]].id);
+      GP_CHECK(stream_.pass_on());
     }
     json().end_array();
     rules.write_taxonomies(json());
@@ -111,52 +113,53 @@ class ConvertedLog {
             .kind = row.kind};
   }
 
-  void result(const ObservationRow& row, std::uint32_t rule, const std::string& rule_id) {
+  void result(std::string& out, const ObservationRow& row, std::uint32_t rule, const std::string& rule_id) {
     const ObservationDetail* const detail = table_.detail_of(row);
-    json().line_break().begin_object().field("ruleId", rule_id).field("ruleIndex", rule);
-    json().field("level", sarif::level_of(severity_of(row).label));
+    out += R"({"ruleId":)";
+    append_json_string(out, rule_id);
+    out += R"(,"ruleIndex":)";
+    sarif::append_number(out, rule);
+    out.append(R"(,"level":")").append(sarif::level_of(severity_of(row).label)).append(R"(","message":)");
     std::string text = table_.message(row);
     if (text.empty()) text = reported_title(table_, row);
-    sarif::write_message(json(), "message", escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
+    sarif::append_message(out, escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
     if (row.path != TextId::none) {
-      json().key("locations").begin_array();
-      sarif::write_location(json(), table_.text(row.path), row.range, table_.text(row.symbol), {});
-      json().end_array();
+      out += R"(,"locations":[)";
+      sarif::append_location(out, sarif::artifact(table_.text(row.path)), row.range, table_.text(row.symbol), {});
+      out += ']';
     }
-    sarif::write_flow(json(), table_, row, paths_);
-    related(detail);
-    fingerprints(row);
+    sarif::append_flow(out, table_, row, paths_);
+    sarif::append_related(out, table_, detail, paths_);
+    fingerprints(out, row);
     if (row.suppressed) {
-      json().key("suppressions").begin_array();
-      sarif::write_tool_suppression(json(), detail);
-      json().end_array();
+      out += R"(,"suppressions":[)";
+      sarif::append_tool_suppression(out, detail);
+      out += ']';
     }
-    sarif::write_fixes(json(), table_, row, paths_);
-    if (detail != nullptr && detail->occurrences > 1) json().field("occurrenceCount", detail->occurrences);
-    json().end_object();
+    sarif::append_fixes(out, detail, paths_);
+    if (detail != nullptr && detail->occurrences > 1) {
+      out += R"(,"occurrenceCount":)";
+      sarif::append_number(out, detail->occurrences);
+    }
+    out += '}';
   }
 
-  void related(const ObservationDetail* detail) {
-    if (detail == nullptr || detail->related.empty()) return;
-    json().key("relatedLocations").begin_array();
-    int id = 0;
-    for (const StoredLocation& place : detail->related) {
-      sarif::write_location(json(), table_.text(place.path), place.range, table_.text(place.symbol), {}, ++id);
-    }
-    json().end_array();
-  }
-
-  void fingerprints(const ObservationRow& row) {
+  void fingerprints(std::string& out, const ObservationRow& row) {
     const auto prints = fingerprints_by_name(table_, row.fingerprints);
     if (prints.empty()) return;
-    json().key("partialFingerprints").begin_object();
-    for (const StoredFingerprint& print : prints) json().field(table_.text(print.name), table_.text(print.value));
-    json().end_object();
+    out += R"(,"partialFingerprints":{)";
+    for (const StoredFingerprint& print : prints) {
+      if (!out.ends_with('{')) out += ',';
+      append_json_string(out, table_.text(print.name));
+      out += ':';
+      append_json_string(out, table_.text(print.value));
+    }
+    out += '}';
   }
 
   const TableInput& input_;
   const ObservationTable& table_;
-  JsonStream out_;
+  JsonStream stream_;
   ReportedPaths paths_ = ReportedPaths::as_given();
   Row next_ = 0;
 };

@@ -1,84 +1,79 @@
 #include "report/sarif_parts.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
 #include <limits>
 
+#include "base/json_text.hpp"
 #include "model/repo_path.hpp"
 #include "report/escape.hpp"
-#include "report/facts.hpp"
 
 namespace gatepost::report::sarif {
 namespace {
 
 using doc::JsonWriter;
 
-constexpr std::string_view kRoot = "%SRCROOT%";
-constexpr std::size_t kMostTags = 10;          // GitHub keeps no more
+constexpr std::string_view kSchema = "https://json.schemastore.org/sarif-2.1.0.json";
 constexpr std::size_t kMostFlowSteps = 1'000;  // GitHub keeps no more
-constexpr std::size_t kDescriptionCharacters = 1'000;
+constexpr std::size_t kMostRelated = 100;      // GitHub keeps no more
 
 bool is_number_for_all(std::uint64_t number) { return number <= std::numeric_limits<std::int32_t>::max(); }
-
-// Problems that GitHub lists among the security alerts rather than among those of code quality.
-bool is_security(Kind kind) { return kind != Kind::quality && kind != Kind::license && kind != Kind::other; }
-
-std::string cwe_tag(Cwe cwe) {
-  char tag[40];
-  std::snprintf(tag, sizeof tag, "external/cwe/cwe-%03u", static_cast<unsigned>(cwe.number));
-  return tag;
-}
-
-// An address that every reader takes for one; "" for anything else.
-std::string_view plain_address(std::string_view url) {
-  const bool plain = std::ranges::all_of(url, [](char c) {
-    return c > ' ' && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-  });
-  return plain && url.starts_with("https://") && url.size() < 2'000 ? url : std::string_view();
-}
 
 // False for a text edit whose place is not known to the character: better no proposal than one that deletes too much.
 bool is_exact(const Edit& edit) {
   const Range& range = edit.range;
-  return range.first_line > 0 && (range.first_column == 0 || range.last_column > 0) && !edit.path.empty();
+  return range.first_line > 0 && is_number_for_all(range.first_line) && !edit.path.empty() &&
+         (range.first_column == 0 || range.last_column > 0);
 }
 
-void write_properties(JsonWriter& json, const Rule& rule) {
-  json.key("properties").begin_object();
-  const std::string severity = security_severity(rule.highest);
-  if (is_security(rule.kind) && !severity.empty()) json.field("security-severity", severity);
-  json.key("tags").begin_array();
-  if (is_security(rule.kind)) json.value("security");
-  const std::size_t room = kMostTags - (is_security(rule.kind) ? 1 : 0);
-  for (std::size_t i = 0; i < std::min(rule.cwes.size(), room); ++i) json.value(cwe_tag(rule.cwes[i]));
-  json.end_array().end_object();
-}
+bool has_region(const Range& range) { return range.first_line > 0 && is_number_for_all(range.first_line); }
 
-void write_relationships(JsonWriter& json, const Rule& rule, const std::vector<Cwe>& taxa) {
-  if (rule.cwes.empty()) return;
-  json.key("relationships").begin_array();
-  for (const Cwe cwe : rule.cwes) {
-    const auto index = std::ranges::lower_bound(taxa, cwe) - taxa.begin();
-    json.begin_object().key("target").begin_object();
-    json.field("id", std::to_string(cwe.number)).field("index", index);
-    json.key("toolComponent").begin_object().field("name", "CWE").field("index", 0).end_object().end_object();
-    json.key("kinds").begin_array().value("relevant").end_array().end_object();
+void append_region(std::string& out, const Range& range) {
+  // In SARIF the end column is the one behind the last character.
+  const std::uint64_t end_column = std::uint64_t{range.last_column} + 1;
+  const bool has_end = range.last_line >= range.first_line && is_number_for_all(range.last_line);
+  const bool has_end_column = range.last_column > 0 && has_end && is_number_for_all(end_column) &&
+                              (range.last_line > range.first_line || end_column >= range.first_column);
+  out += R"({"startLine":)";
+  append_number(out, range.first_line);
+  if (range.first_column > 0 && is_number_for_all(range.first_column)) {
+    out += R"(,"startColumn":)";
+    append_number(out, range.first_column);
   }
-  json.end_array();
+  if (has_end) {
+    out += R"(,"endLine":)";
+    append_number(out, range.last_line);
+  }
+  if (has_end_column) {
+    out += R"(,"endColumn":)";
+    append_number(out, end_column);
+  }
+  out += '}';
 }
 
-void write_rule(JsonWriter& json, const Rule& rule, const std::vector<Cwe>& taxa) {
-  json.begin_object().field("id", rule.id);
-  const std::string title = escape::one_line(rule.title.empty() ? rule.id : rule.title, kDescriptionCharacters);
-  write_message(json, "shortDescription", title);
-  write_message(json, "fullDescription", title);
-  const std::string_view page = plain_address(rule.help_url);
-  write_message(json, "help", page.empty() ? title : title + "\n" + std::string(page));
-  json.optional_field("helpUri", page);
-  json.key("defaultConfiguration").begin_object().field("level", level_of(rule.highest.label)).end_object();
-  write_properties(json, rule);
-  write_relationships(json, rule, taxa);
-  json.end_object();
+// The artifact of a reported path; "" when it must not be shown.
+std::string shown_artifact(std::string_view reported, ReportedPaths& paths) {
+  const std::string_view path = paths.shown(reported);
+  return path.empty() ? std::string() : artifact(path);
+}
+
+void append_fix(std::string& out, const Fix& fix, ReportedPaths& paths) {
+  out += '{';
+  if (!fix.description.empty()) {
+    out += R"("description":)";
+    append_message(out, escape::sarif_message(fix.description, kMessageBytes));
+    out += ',';
+  }
+  out += R"("artifactChanges":[)";
+  for (const Edit& edit : fix.edits) {
+    if (!out.ends_with('[')) out += ',';
+    out += R"({"artifactLocation":)" + shown_artifact(edit.path, paths) + R"(,"replacements":[{"deletedRegion":)";
+    append_region(out, edit.range);
+    out += R"(,"insertedContent":)";
+    append_message(out, edit.text);
+    out += "}]}";
+  }
+  out += "]}";
 }
 
 }  // namespace
@@ -98,11 +93,6 @@ std::string_view level_of(SeverityLabel label) {
   return "warning";
 }
 
-std::string security_severity(const Severity& severity) {
-  if (severity.tenths <= 0 || severity.label == SeverityLabel::unknown) return {};
-  return points(std::min(severity.tenths, 100));
-}
-
 void begin_log(JsonWriter& json) {
   json.begin_object().field("$schema", kSchema).field("version", "2.1.0").key("runs").begin_array();
 }
@@ -112,161 +102,132 @@ void write_name_and_version(JsonWriter& json, const std::string& version) {
 }
 
 void write_root(JsonWriter& json) {
-  json.key("originalUriBaseIds").begin_object().key(kRoot).begin_object();
+  json.key("originalUriBaseIds").begin_object().key("%SRCROOT%").begin_object();
   write_message(json, "description", "The root of the repository.");
   json.end_object().end_object();
-}
-
-void write_notification(JsonWriter& json, std::string_view id, std::string_view text) {
-  json.begin_object().key("descriptor").begin_object().field("id", id).end_object().field("level", "warning");
-  write_message(json, "message", escape::sarif_message(text, kMessageBytes));
-  json.end_object();
-}
-
-void write_suppression(JsonWriter& json, std::string_view kind, std::string_view why) {
-  json.begin_object().field("kind", kind).field("status", "accepted");
-  json.optional_field("justification", escape::sarif_message(why, kMessageBytes)).end_object();
-}
-
-void write_tool_suppression(JsonWriter& json, const ObservationDetail* detail) {
-  const bool told = detail != nullptr && detail->suppression.has_value();
-  const bool in_source = told && detail->suppression->by == "inSource";
-  write_suppression(json, in_source ? "inSource" : "external",
-                    told ? std::string_view(detail->suppression->reason) : std::string_view());
 }
 
 void write_message(JsonWriter& json, std::string_view key, std::string_view text) {
   json.key(key).begin_object().field("text", text).end_object();
 }
 
-void write_artifact(JsonWriter& json, std::string_view path) {
-  json.begin_object();
-  if (is_absolute_path(path)) {
-    json.field("uri", (path.starts_with('/') ? "file://" : "file:///") + escape::url_path(path));
-  } else {
-    json.field("uri", escape::url_path(path)).field("uriBaseId", kRoot);
+void write_notification(JsonWriter& json, std::string_view id, std::string_view text) {
+  json.begin_object().key("descriptor").begin_object().field("id", id).end_object().field("level", "warning");
+  write_message(json, "message", escape::sarif_message(std::string(text), kMessageBytes));
+  json.end_object();
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void append_message(std::string& out, std::string_view text) {
+  out += R"({"text":)";
+  append_json_string(out, text);
+  out += '}';
+}
+
+std::string artifact(std::string_view path) {
+  if (!is_absolute_path(path)) {
+    return R"({"uri":")" + escape::url_path(path) + R"(","uriBaseId":"%SRCROOT%"})";
   }
-  json.end_object();
+  return std::string(R"({"uri":")") + (path.starts_with('/') ? "file://" : "file:///") + escape::url_path(path) + "\"}";
 }
 
-void write_region(JsonWriter& json, std::string_view key, const Range& range) {
-  if (range.first_line == 0 || !is_number_for_all(range.first_line)) return;
-  // In SARIF the end column is the one behind the last character.
-  const std::uint64_t end_column = std::uint64_t{range.last_column} + 1;
-  const bool has_end = range.last_line >= range.first_line && is_number_for_all(range.last_line);
-  const bool has_end_column = range.last_column > 0 && has_end && is_number_for_all(end_column) &&
-                              (range.last_line > range.first_line || end_column >= range.first_column);
-  json.key(key).begin_object().field("startLine", range.first_line);
-  if (range.first_column > 0 && is_number_for_all(range.first_column)) json.field("startColumn", range.first_column);
-  if (has_end) json.field("endLine", range.last_line);
-  if (has_end_column) json.field("endColumn", end_column);
-  json.end_object();
-}
-
-void write_location(JsonWriter& json, std::string_view path, const Range& range, std::string_view symbol,
-                    std::string_view message, int id) {
-  json.begin_object();
-  if (id > 0) json.field("id", id);
-  if (!path.empty()) {
-    json.key("physicalLocation").begin_object().key("artifactLocation");
-    write_artifact(json, path);
-    write_region(json, "region", range);
-    json.end_object();
+void append_location(std::string& out, std::string_view artifact, const Range& range, std::string_view symbol,
+                     std::string_view message, std::uint64_t id) {
+  std::string_view comma;
+  const auto member = [&](std::string_view text) {
+    out += comma;
+    out += text;
+    comma = ",";
+  };
+  out += '{';
+  if (id > 0) {
+    member(R"("id":)");
+    append_number(out, id);
+  }
+  if (!artifact.empty()) {
+    member(R"("physicalLocation":{"artifactLocation":)");
+    out += artifact;
+    if (has_region(range)) {
+      out += R"(,"region":)";
+      append_region(out, range);
+    }
+    out += '}';
   }
   if (!symbol.empty()) {
-    json.key("logicalLocations").begin_array().begin_object();
-    json.field("fullyQualifiedName", symbol).end_object().end_array();
+    member(R"("logicalLocations":[{"fullyQualifiedName":)");
+    append_json_string(out, symbol);
+    out += "}]";
   }
-  if (!message.empty()) write_message(json, "message", message);
-  json.end_object();
+  if (!message.empty()) {
+    member(R"("message":)");
+    append_message(out, message);
+  }
+  out += '}';
 }
 
-void write_flow(JsonWriter& json, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths) {
+void append_flow(std::string& out, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths) {
   const auto steps = table.locations(row.flow);
   if (steps.empty()) return;
-  json.key("codeFlows").begin_array().begin_object().key("threadFlows").begin_array().begin_object();
-  json.key("locations").begin_array();
+  out += R"(,"codeFlows":[{"threadFlows":[{"locations":[)";
   for (const StoredLocation& step : steps.first(std::min(steps.size(), kMostFlowSteps))) {
-    json.begin_object().key("location");
-    write_location(json, paths.shown(table.text(step.path)), step.range, table.text(step.symbol), {});
-    json.end_object();
+    if (!out.ends_with('[')) out += ',';
+    out += R"({"location":)";
+    append_location(out, shown_artifact(table.text(step.path), paths), step.range, table.text(step.symbol), {});
+    out += '}';
   }
-  json.end_array().end_object().end_array().end_object().end_array();
+  out += "]}]}]";
 }
 
-void write_fixes(JsonWriter& json, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths) {
-  const ObservationDetail* const detail = table.detail_of(row);
+void append_related(std::string& out, const ObservationTable& table, const ObservationDetail* detail,
+                    ReportedPaths& paths) {
   if (detail == nullptr) return;
-  const auto usable = [&](const Fix& fix) {
-    return !fix.edits.empty() && std::ranges::all_of(fix.edits, [&](const Edit& edit) {
+  std::uint64_t id = 0;
+  const auto append = [&](const StoredLocation& place) {
+    const std::string file = shown_artifact(table.text(place.path), paths);
+    if (file.empty() || id >= kMostRelated) return;
+    out += id == 0 ? R"(,"relatedLocations":[)" : ",";
+    append_location(out, file, place.range, table.text(place.symbol), {}, ++id);
+  };
+  std::ranges::for_each(detail->related, append);
+  for (std::size_t i = 1; i < detail->locations.size(); ++i) append(detail->locations[i]);
+  if (id > 0) out += ']';
+}
+
+void append_fixes(std::string& out, const ObservationDetail* detail, ReportedPaths& paths) {
+  if (detail == nullptr) return;
+  bool any = false;
+  for (const Fix& fix : detail->fixes) {
+    const bool usable = !fix.edits.empty() && std::ranges::all_of(fix.edits, [&](const Edit& edit) {
       return is_exact(edit) && !paths.shown(edit.path).empty();
     });
-  };
-  if (std::ranges::none_of(detail->fixes, usable)) return;
-  json.key("fixes").begin_array();
-  for (const Fix& fix : detail->fixes) {
-    if (!usable(fix)) continue;
-    json.begin_object();
-    if (!fix.description.empty()) {
-      write_message(json, "description", escape::sarif_message(fix.description, kMessageBytes));
-    }
-    json.key("artifactChanges").begin_array();
-    for (const Edit& edit : fix.edits) {
-      json.begin_object().key("artifactLocation");
-      write_artifact(json, paths.shown(edit.path));
-      json.key("replacements").begin_array().begin_object();
-      write_region(json, "deletedRegion", edit.range);
-      write_message(json, "insertedContent", edit.text);
-      json.end_object().end_array().end_object();
-    }
-    json.end_array().end_object();
+    if (!usable) continue;
+    out += any ? "," : R"(,"fixes":[)";
+    any = true;
+    append_fix(out, fix, paths);
   }
-  json.end_array();
+  if (any) out += ']';
 }
 
-std::uint32_t Rules::add(Rule rule) {
-  const auto [place, added] = index_.try_emplace(rule.id, static_cast<std::uint32_t>(rules_.size()));
-  if (added) {
-    std::ranges::sort(rule.cwes);
-    const auto repeated = std::ranges::unique(rule.cwes);
-    rule.cwes.erase(repeated.begin(), repeated.end());
-    rules_.push_back(std::move(rule));
-  } else if (rule.highest.tenths > rules_[place->second].highest.tenths) {
-    rules_[place->second].highest = std::move(rule.highest);
+void append_suppression(std::string& out, std::string_view kind, std::string_view why) {
+  out += R"({"kind":")";
+  out += kind;
+  out += R"(","status":"accepted")";
+  if (!why.empty()) {
+    out += R"(,"justification":)";
+    append_json_string(out, escape::sarif_message(std::string(why), kMessageBytes));
   }
-  return place->second;
+  out += '}';
 }
 
-std::vector<Cwe> Rules::weaknesses() const {
-  std::vector<Cwe> all;
-  for (const Rule& rule : rules_) all.insert(all.end(), rule.cwes.begin(), rule.cwes.end());
-  std::ranges::sort(all);
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
-  return all;
-}
-
-void Rules::write_rules(JsonWriter& json) const {
-  const std::vector<Cwe> taxa = weaknesses();
-  if (!taxa.empty()) {
-    json.key("supportedTaxonomies").begin_array().begin_object();
-    json.field("name", "CWE").field("index", 0).end_object().end_array();
-  }
-  json.key("rules").begin_array();
-  for (const Rule& rule : rules_) {
-    json.line_break();
-    write_rule(json, rule, taxa);
-  }
-  json.end_array();
-}
-
-void Rules::write_taxonomies(JsonWriter& json) const {
-  const std::vector<Cwe> taxa = weaknesses();
-  if (taxa.empty()) return;
-  json.key("taxonomies").begin_array().begin_object().field("name", "CWE").field("organization", "MITRE");
-  json.field("informationUri", "https://cwe.mitre.org/").key("taxa").begin_array();
-  for (const Cwe cwe : taxa) json.begin_object().field("id", std::to_string(cwe.number)).end_object();
-  json.end_array().end_object().end_array();
+void append_tool_suppression(std::string& out, const ObservationDetail* detail) {
+  const bool told = detail != nullptr && detail->suppression.has_value();
+  const bool in_source = told && detail->suppression->by == "inSource";
+  append_suppression(out, in_source ? "inSource" : "external",
+                     told ? std::string_view(detail->suppression->reason) : std::string_view());
 }
 
 }  // namespace gatepost::report::sarif

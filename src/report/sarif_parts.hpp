@@ -1,72 +1,51 @@
-// Pieces of SARIF. Each function writes one object, or one member of the object that is open.
+// Pieces of SARIF that its writers share.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "doc/json_writer.hpp"
-#include "model/cwe.hpp"
-#include "model/kind.hpp"
 #include "model/observation_table.hpp"
 #include "model/severity.hpp"
 #include "report/reported_path.hpp"
 
 namespace gatepost::report::sarif {
 
-inline constexpr std::string_view kSchema = "https://json.schemastore.org/sarif-2.1.0.json";
 inline constexpr std::size_t kMessageBytes = 4'000;
 
 // "error", "warning" or "note".
 std::string_view level_of(SeverityLabel label);
-// "9.8", of GitHub's property security-severity; "" for 0, which it does not take, and for what is unknown.
-std::string security_severity(const Severity& severity);
 
 // The log up to its first run.
 void begin_log(doc::JsonWriter& json);
 // Members "name" and "version" of gatepost as a driver, and "originalUriBaseIds" of a run.
 void write_name_and_version(doc::JsonWriter& json, const std::string& version);
 void write_root(doc::JsonWriter& json);
-
 void write_message(doc::JsonWriter& json, std::string_view key, std::string_view text);
-void write_artifact(doc::JsonWriter& json, std::string_view path);
-void write_region(doc::JsonWriter& json, std::string_view key, const Range& range);
-// `message` may be "".
-void write_location(doc::JsonWriter& json, std::string_view path, const Range& range, std::string_view symbol,
-                    std::string_view message, int id = 0);
-
 void write_notification(doc::JsonWriter& json, std::string_view id, std::string_view text);
-void write_suppression(doc::JsonWriter& json, std::string_view kind, std::string_view why);
-void write_tool_suppression(doc::JsonWriter& json, const ObservationDetail* detail);
 
-// "codeFlows" and "suppressions" of one observation; each is left out when there is nothing to say.
-void write_flow(doc::JsonWriter& json, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths);
-void write_fixes(doc::JsonWriter& json, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths);
+// Results are the bulk of a log. They are put together by hand from finished JSON: a JsonWriter, which keeps track of
+// what is open, takes more than twice as long.
 
-struct Rule {
-  std::string id;  // never empty
-  std::string title, help_url;
-  std::vector<Cwe> cwes;
-  Severity highest;  // of its results
-  Kind kind = Kind::other;
-};
+void append_number(std::string& out, std::uint64_t number);
+// {"text":"…"}
+void append_message(std::string& out, std::string_view text);
+// {"uri":"…","uriBaseId":"%SRCROOT%"}
+std::string artifact(std::string_view path);
+// A location object. `artifact` is empty for a place in no file; `symbol` and `message` may be "", `id` 0.
+void append_location(std::string& out, std::string_view artifact, const Range& range, std::string_view symbol,
+                     std::string_view message, std::uint64_t id = 0);
 
-// The rules of one run in the order in which they were first named.
-class Rules {
- public:
-  // The index of the rule; a rule of the same id takes the higher severity.
-  std::uint32_t add(Rule rule);
-  [[nodiscard]] const std::vector<Rule>& all() const { return rules_; }
-  // The members "rules" and "supportedTaxonomies" of a driver, and "taxonomies" of a run.
-  void write_rules(doc::JsonWriter& json) const;
-  void write_taxonomies(doc::JsonWriter& json) const;
+// Members of a result, each with a comma before it; nothing when there is nothing to say.
+void append_flow(std::string& out, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths);
+// All places of the observation but the primary one.
+void append_related(std::string& out, const ObservationTable& table, const ObservationDetail* detail,
+                    ReportedPaths& paths);
+void append_fixes(std::string& out, const ObservationDetail* detail, ReportedPaths& paths);
 
- private:
-  [[nodiscard]] std::vector<Cwe> weaknesses() const;  // of all rules, sorted
-  std::unordered_map<std::string, std::uint32_t> index_;
-  std::vector<Rule> rules_;
-};
+// A suppression object.
+void append_suppression(std::string& out, std::string_view kind, std::string_view why);
+void append_tool_suppression(std::string& out, const ObservationDetail* detail);
 
 }  // namespace gatepost::report::sarif

@@ -27,7 +27,7 @@ class JsonStream {
   }
 
  private:
-  static constexpr std::size_t kPiece = std::size_t{256} << 10;
+  static constexpr std::size_t kPiece = std::size_t{64} << 10;
   Status pass_on_all() {
     GP_CHECK(sink_(json.text()));
     json.clear_text();

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <regex>
 #include <string>
 
 #include "base/text.hpp"
@@ -40,6 +42,39 @@ TEST_CASE("terminal: no line is wider than the terminal, from 40 columns on") {
         CAPTURE(line);
         CHECK(width_of(line) <= width);
       }
+    }
+  }
+}
+
+TEST_CASE("terminal: colours change nothing but colours") {
+  for (const cases::Case& it : cases::all()) {
+    Input input = cases::input_for(it.built);
+    const std::string plain = terminal_of(input);
+    CHECK(plain.find('\x1b') == std::string::npos);
+    input.style.colour = true;
+    const std::string coloured = terminal_of(input);
+    CHECK(coloured.find("\x1b[") != std::string::npos);
+    CHECK(std::regex_replace(coloured, std::regex("\x1b\\[[0-9;]*m"), "") == plain);
+  }
+}
+
+TEST_CASE("terminal: ten thousand findings fit on a few pages, and the rest is counted") {
+  const auto built = cases::ten_thousand();
+  const std::string terminal = terminal_of(cases::input_for(built));
+  CHECK(std::ranges::count(terminal, '\n') < 200);
+  CHECK(terminal.find("the 25 that matter most of 8,000 findings") != std::string::npos);
+  CHECK(terminal.find("and 7,975 more of lower risk") != std::string::npos);
+}
+
+TEST_CASE("terminal: no line is a command to a CI runner") {
+  for (const cases::Case& it : cases::all()) {
+    for (const std::size_t width : {40U, 80U}) {
+      Input input = cases::input_for(it.built);
+      input.style.width = width;
+      const std::string terminal = terminal_of(input);
+      for (const std::string_view line : text::split(terminal, '\n')) CHECK_FALSE(text::trim(line).starts_with("::"));
+      CHECK(terminal.find("##[") == std::string::npos);
+      CHECK(terminal.find('\r') == std::string::npos);
     }
   }
 }
