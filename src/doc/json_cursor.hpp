@@ -31,6 +31,8 @@ inline constexpr std::array<std::int8_t, 256> kNesting = [] {
   return nesting;
 }();
 
+inline bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
 // An element cut into tokens: where each bracket, colon, comma, string and scalar begins.
 struct Tokens {
   const char* text = nullptr;
@@ -45,7 +47,7 @@ struct Tokens {
   // All of a string or scalar without the blanks behind it.
   [[nodiscard]] std::string_view whole(const std::uint32_t* token) const {
     std::uint32_t last = token + 1 < end ? token[1] : length;
-    while (last > *token && static_cast<unsigned char>(text[last - 1]) <= ' ') --last;
+    while (last > *token && is_blank(text[last - 1])) --last;
     return {text + *token, last - *token};
   }
   // The token behind the value that begins at `token`, whatever is inside.

@@ -213,9 +213,9 @@ class Terminal {
     for (const OwnerGroup& group : by_owner(assessment_, shown, overview_.news)) owner(group);
     if (some) {
       page_.blank();
-      page_.paragraph({{"  "}}, {"… and " + grouped(overview_.news.size() - shown.size()) +
-                                     " more of lower risk; --format json lists all.",
-                                 Ink::dim});
+      page_.paragraph(
+          {{"  "}},
+          {"… and " + grouped(overview_.news.size() - shown.size()) + " more; --format json lists all.", Ink::dim});
     }
   }
 
@@ -226,7 +226,7 @@ class Terminal {
     const std::string because =
         nobody ? "no rule of CODEOWNERS matches" : escape::terminal(group.because, kTitleCharacters);
     const std::string count = group.total > group.findings.size() ? " · " + finding_count(group.total) : "";
-    const std::string shown = fit(name, page_.columns() - 2);
+    const std::string shown = fit(name, page_.columns() - 2 - width_of(count));
     const std::size_t used = 2 + width_of(shown) + width_of(count);
     const std::string more = used + 10 < page_.columns() ? " · " + fit(because, page_.columns() - used - 3) : "";
     page_.line({{"  "}, {shown, Ink::bold}, {count}, {more, Ink::dim}});

@@ -1,9 +1,9 @@
 #include "report/terminal.hpp"
 
 #include <doctest/doctest.h>
+#include <re2/re2.h>
 
 #include <algorithm>
-#include <regex>
 #include <string>
 
 #include "base/text.hpp"
@@ -23,6 +23,12 @@ std::string terminal_of(const Input& input) {
   return out;
 }
 
+// `s` without what the pattern matches.
+std::string without(std::string s, const RE2& pattern) {
+  RE2::GlobalReplace(&s, pattern, "");
+  return s;
+}
+
 }  // namespace
 
 TEST_CASE("terminal: what a person reads") {
@@ -32,7 +38,9 @@ TEST_CASE("terminal: what a person reads") {
 }
 
 TEST_CASE("terminal: no line is wider than the terminal, from 40 columns on") {
-  for (const cases::Case& it : cases::all()) {
+  auto all = cases::all();
+  all.push_back({"ten-thousand", cases::ten_thousand()});
+  for (const cases::Case& it : all) {
     CAPTURE(it.name);
     for (const std::size_t width : {40U, 41U, 63U, 64U, 80U, 110U}) {
       Input input = cases::input_for(it.built);
@@ -54,7 +62,7 @@ TEST_CASE("terminal: colours change nothing but colours") {
     input.style.colour = true;
     const std::string coloured = terminal_of(input);
     CHECK(coloured.find("\x1b[") != std::string::npos);
-    CHECK(std::regex_replace(coloured, std::regex("\x1b\\[[0-9;]*m"), "") == plain);
+    CHECK(without(coloured, "\x1b\\[[0-9;]*m") == plain);
   }
 }
 
@@ -63,7 +71,7 @@ TEST_CASE("terminal: ten thousand findings fit on a few pages, and the rest is c
   const std::string terminal = terminal_of(cases::input_for(built));
   CHECK(std::ranges::count(terminal, '\n') < 200);
   CHECK(terminal.find("the 25 that matter most of 8,000 findings") != std::string::npos);
-  CHECK(terminal.find("and 7,975 more of lower risk") != std::string::npos);
+  CHECK(terminal.find("and 7,975 more;") != std::string::npos);
 }
 
 TEST_CASE("terminal: no line is a command to a CI runner") {
