@@ -7,10 +7,10 @@
 #include <unordered_map>
 
 #include "app/control_changes.hpp"
+#include "app/finding_facts.hpp"
 #include "base/text.hpp"
 #include "correlate/find.hpp"
 #include "correlate/presence.hpp"
-#include "model/purl.hpp"
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
 #include "risk/severity.hpp"
@@ -186,16 +186,19 @@ class Assessor {
     }
   }
 
-  // A tool's suppression counts unless the change itself brought it along in the code.
+  // What all tools that report it have set aside counts as suppressed, unless the change itself brought that along in
+  // the code. What an embedded VEX statement says is evidence, not a decision.
   bool is_suppressed(std::size_t index) const {
     const Finding& finding = out_.findings.all[index];
     const ObservationTable& table = out_.table_of(finding);
+    const bool is_new = out_.assessed[index].presence == Presence::introduced;
     return std::ranges::all_of(out_.findings.members_of(finding), [&](Row member) {
       const ObservationRow& row = table.row(member);
       if (!row.suppressed) return false;
       const ObservationDetail* const detail = table.detail_of(row);
-      const bool in_source = detail != nullptr && detail->suppression && detail->suppression->by == "inSource";
-      return !(in_source && out_.assessed[index].presence == Presence::introduced);
+      const std::string_view by =
+          detail != nullptr && detail->suppression ? detail->suppression->by : std::string_view{};
+      return by != "vex" && !(by == "inSource" && is_new);
     });
   }
 
@@ -218,56 +221,6 @@ class Assessor {
     }
   }
 
-  policy::Facts facts_of(std::size_t index) const {
-    const Finding& finding = out_.findings.all[index];
-    const Assessed& assessed = out_.assessed[index];
-    const ObservationTable& table = out_.table_of(finding);
-    const ObservationRow& row = table.row(finding.primary);
-    const RuleInfo& rule = table.rule_of(row);
-    const ObservationDetail* const detail = table.detail_of(row);
-    policy::Facts facts{.kind = finding.kind,
-                        .severity = out_.severities[assessed.severity].label,
-                        .risk_tenths = assessed.risk.effective_tenths,
-                        .presence = assessed.presence,
-                        .path = out_.findings.path_of(finding),
-                        .rule = table.text(rule.id),
-                        .engine = table.text(rule.engine),
-                        .title = table.text(rule.title),
-                        .confidence = row.confidence,
-                        .reach = row.reach,
-                        .malicious = is_malicious(finding),
-                        .waived = assessed.waiver != Assessed::kNone,
-                        .suppressed = assessed.suppressed,
-                        .cwes = table.cwes(table.cwes_of(row))};
-    if (const StoredComponent* component = table.component_of(row)) add_component(table, *component, facts);
-    if (detail != nullptr) {
-      facts.kev = detail->kev;
-      if (detail->secret) facts.verified_secret = detail->secret->verified;
-      if (!detail->fixes.empty()) facts.fix_available = true;
-    }
-    for (const Owner& owner : out_.owners_of(index)) facts.owners.push_back(owner.team.value);
-    return facts;
-  }
-
-  static void add_component(const ObservationTable& table, const StoredComponent& component, policy::Facts& facts) {
-    facts.package = table.text(component.package);
-    // "pkg:npm/…": what stands between the colon and the first slash.
-    const std::string_view purl = table.text(component.purl);
-    const std::size_t slash = purl.find('/');
-    if (purl.starts_with("pkg:") && slash != std::string_view::npos) facts.ecosystem = purl.substr(4, slash - 4);
-    facts.scope = component.scope;
-    if (component.direct != 2) facts.direct = component.direct == 1;
-    if (!table.texts(component.fixed_versions).empty()) facts.fix_available = true;
-  }
-
-  bool is_malicious(const Finding& finding) const { return risk_input_is_malicious(out_, finding); }
-  static bool risk_input_is_malicious(const Assessment& assessment, const Finding& finding) {
-    const ObservationTable& table = assessment.table_of(finding);
-    if (finding.kind == Kind::malware) return true;
-    return std::ranges::any_of(table.texts(table.row(finding.primary).advisories),
-                               [&](TextId id) { return table.text(id).starts_with("MAL-"); });
-  }
-
   // Gone findings need no waiver.
   bool is_current(std::size_t index) const {
     const Presence presence = out_.assessed[index].presence;
@@ -281,7 +234,7 @@ class Assessor {
     }
     const auto waiver_facts = [&](std::size_t index) {
       const Finding& finding = out_.findings.all[current[index]];
-      policy::WaiverFacts facts{finding.id, facts_of(current[index]), {}};
+      policy::WaiverFacts facts{finding.id, policy_facts(out_, current[index]), {}};
       const ObservationTable& table = out_.table_of(finding);
       for (const TextId id : table.texts(table.row(finding.primary).advisories))
         facts.advisories.push_back(table.text(id));
@@ -320,7 +273,7 @@ class Assessor {
   }
 
   void judge() {
-    const auto facts = [this](std::size_t i) { return facts_of(i); };
+    const auto facts = [this](std::size_t i) { return policy_facts(out_, i); };
     const auto id = [this](std::size_t i) { return out_.findings.all[i].id; };
     policy::Evaluation evaluation = policy::evaluate(evidence_.settings.rules, out_.findings.all.size(), facts, id,
                                                      out_.totals, {event(), day_of(now_)});
@@ -348,40 +301,5 @@ class Assessor {
 }  // namespace
 
 Assessment assess(Evidence& evidence, Timestamp now) { return Assessor(evidence, now).run(); }
-
-risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
-  const Finding& finding = assessment.findings.all[index];
-  const ObservationTable& table = assessment.table_of(finding);
-  const ObservationRow& row = table.row(finding.primary);
-  const StoredComponent* const component = table.component_of(row);
-  risk::RiskInput input{.kind = finding.kind,
-                        .severity_tenths = assessment.severity_of(index).tenths,
-                        .reach = row.reach,
-                        .has_flow = row.flow != ListId::none,
-                        .context = assessment.assessed[index].context};
-  for (const TextId id : table.texts(row.advisories)) {
-    input.has_cve |= table.text(id).starts_with("CVE-");
-    input.malicious |= table.text(id).starts_with("MAL-");
-  }
-  input.malicious |= finding.kind == Kind::malware;
-  if (component != nullptr) {
-    input.scope = component->scope;
-    input.exact_package = component->purl != TextId::none;
-  }
-  for (const Cwe cwe : table.cwes(table.cwes_of(row))) input.cwes.push_back(cwe);
-  std::map<std::string_view, Confidence> engines;  // the surest statement of each
-  for (const Row member : assessment.findings.members_of(finding)) {
-    const ObservationRow& seen = table.row(member);
-    Confidence& confidence = engines[table.text(table.rule_of(seen).engine)];
-    confidence = std::max(confidence, seen.confidence);
-  }
-  for (const auto& [engine, confidence] : engines) input.confidences.push_back(confidence);
-  if (const ObservationDetail* detail = table.detail_of(row)) {
-    input.epss_ppm = detail->epss_ppm;
-    input.kev = detail->kev.value_or(false);
-    if (detail->secret) input.secret_verified = detail->secret->verified;
-  }
-  return input;
-}
 
 }  // namespace gatepost::app

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "app/assess.hpp"
+#include "app/finding_facts.hpp"
 #include "app/source_facts.hpp"
 #include "app/write_output.hpp"
 #include "app/writers.hpp"
 #include "git/library.hpp"
 #include "git/tree.hpp"
 #include "report/writers.hpp"
+#include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {

@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include "app/assess.hpp"
+#include "app/finding_facts.hpp"
 #include "base/text.hpp"
 #include "git/library.hpp"
 #include "report/explanation.hpp"
+#include "risk/explain.hpp"
 
 namespace gatepost::app {
 

@@ -11,6 +11,7 @@ struct Entry {
   IdentityKey key;
   Range range;
   std::uint32_t message_hash = 0;
+  std::uint32_t report = 0;
   Row row = 0;
 };
 
@@ -18,42 +19,108 @@ auto order_of(const Entry& entry) { return std::tie(entry.key.digest, entry.rang
 
 bool same_place(const Entry& a, const Entry& b) { return a.range == b.range && a.message_hash == b.message_hash; }
 
+// How much an observation tells: what a finding is shown by is the member that tells most.
+std::size_t telling(const ObservationTable& table, Row index) {
+  const ObservationRow& row = table.row(index);
+  const RuleInfo& rule = table.rule_of(row);
+  const ObservationDetail* const detail = table.detail_of(row);
+  const StoredComponent* const component = table.component_of(row);
+  const std::string_view title = table.text(rule.title), id = table.text(rule.id);
+  const bool fixed = (detail != nullptr && !detail->fixes.empty()) ||
+                     (component != nullptr && !table.texts(component->fixed_versions).empty());
+  const bool own_title = !title.empty() && (id.empty() || title.find(id) == std::string_view::npos);
+  const bool exact_line = row.range.first_line > 1 || row.range.last_line > 1;
+  return (exact_line ? 16U : 0U) + (row.flow != ListId::none ? 8U : 0U) + (fixed ? 4U : 0U) + (own_title ? 2U : 0U) +
+         (row.range.first_column != 0 ? 1U : 0U);
+}
+
 // Rows with equal keys, sorted by place: [begin, end).
 class Grouper {
  public:
   Grouper(const IdentityInputs& in, Findings& out) : in_(in), out_(out) {}
 
   void add(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
-    if (!begin->key.by_place) return add_finding(begin, end, 0);
-    // Several messages at one range take turns: bring equal ones together, in the order of their first row.
+    key_ = begin->key;
+    if (!key_.by_place) return add_finding(rows_of(begin, end), 0);
     std::uint32_t occurrence = 0;
     for (auto first = begin; first != end;) {
-      const auto same = [&](const Entry& entry) { return same_place(*first, entry); };
-      const auto range_end = std::find_if(first, end, [&](const Entry& entry) { return entry.range != first->range; });
-      const auto rest = std::stable_partition(std::next(first), range_end, same);
-      add_finding(first, rest, occurrence++);
-      first = rest;
+      const auto other_line = [&](const Entry& it) { return it.range.first_line != first->range.first_line; };
+      const auto line_end = std::find_if(first, end, other_line);
+      for (Hit& hit : hits_of(first, line_end)) add_finding(std::move(hit.rows), occurrence++);
+      first = line_end;
     }
   }
 
  private:
-  void add_finding(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end, std::uint32_t occurrence) {
-    const ObservationRow& row = in_.table.row(begin->row);
-    Finding finding{.id = finding_id(begin->key, occurrence),
-                    .primary = begin->row,
+  // One thing at one line, as one or several reports have it.
+  struct Hit {
+    std::vector<Row> rows;
+    std::vector<std::uint32_t> reports;
+  };
+
+  static std::vector<Row> rows_of(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
+    std::vector<Row> rows;
+    for (auto entry = begin; entry != end; ++entry) rows.push_back(entry->row);
+    return rows;
+  }
+
+  // Within one report, another range or message is another hit: scanners report what they think is one thing once. From
+  // another report of the same engine it is the same hit in other words or with less exact columns.
+  static std::vector<Hit> hits_of(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
+    std::vector<Hit> exact;
+    for (auto first = begin; first != end;) {
+      const auto same = [&](const Entry& entry) { return same_place(*first, entry); };
+      const auto range_end = std::find_if(first, end, [&](const Entry& it) { return it.range != first->range; });
+      const auto rest = std::stable_partition(std::next(first), range_end, same);
+      Hit hit{.rows = rows_of(first, rest), .reports = {}};
+      for (auto entry = first; entry != rest; ++entry) hit.reports.push_back(entry->report);
+      exact.push_back(std::move(hit));
+      first = rest;
+    }
+    return folded(std::move(exact));
+  }
+
+  // Hits of different reports become one, in their order.
+  static std::vector<Hit> folded(std::vector<Hit> hits) {
+    const bool one_report = std::ranges::all_of(hits, [&](const Hit& hit) {
+      return std::ranges::all_of(hit.reports, [&](auto report) { return report == hits.front().reports.front(); });
+    });
+    if (one_report || hits.size() > kMostFolded) return hits;
+    std::vector<Hit> out;
+    for (Hit& hit : hits) {
+      const auto disjoint = [&](const Hit& other) {
+        return std::ranges::find_first_of(other.reports, hit.reports) == other.reports.end();
+      };
+      if (const auto target = std::ranges::find_if(out, disjoint); target != out.end()) {
+        target->rows.insert(target->rows.end(), hit.rows.begin(), hit.rows.end());
+        target->reports.insert(target->reports.end(), hit.reports.begin(), hit.reports.end());
+      } else {
+        out.push_back(std::move(hit));
+      }
+    }
+    return out;
+  }
+
+  void add_finding(std::vector<Row> rows, std::uint32_t occurrence) {
+    std::ranges::sort(rows);
+    const Row primary = *std::ranges::max_element(rows, {}, [&](Row row) { return telling(in_.table, row); });
+    const ObservationRow& shown = in_.table.row(primary);
+    Finding finding{.id = finding_id(key_, occurrence),
+                    .primary = primary,
                     .first_member = static_cast<std::uint32_t>(out_.members.size()),
-                    .member_count = static_cast<std::uint32_t>(end - begin),
-                    .file = in_.placement.file_of(row.path),
-                    .range = row.range,
-                    .kind = row.kind};
-    for (auto entry = begin; entry != end; ++entry) out_.members.push_back(entry->row);
-    std::sort(out_.members.end() - (end - begin), out_.members.end());
-    finding.primary = out_.members[finding.first_member];
+                    .member_count = static_cast<std::uint32_t>(rows.size()),
+                    .file = in_.placement.file_of(shown.path),
+                    .range = shown.range,
+                    .kind = shown.kind};
+    out_.members.insert(out_.members.end(), rows.begin(), rows.end());
     out_.all.push_back(finding);
   }
 
+  static constexpr std::size_t kMostFolded = 64;  // hits of one rule on one line: beyond that nobody means one thing
+
   const IdentityInputs& in_;
   Findings& out_;
+  IdentityKey key_;
 };
 
 }  // namespace
@@ -65,7 +132,7 @@ Findings find(const IdentityInputs& inputs) {
   Identifier identifier(inputs);
   for (Row row = 0; row < inputs.table.size(); ++row) {
     const ObservationRow& seen = inputs.table.row(row);
-    entries[row] = {identifier.key(row), seen.range, seen.message_hash, row};
+    entries[row] = {identifier.key(row), seen.range, seen.message_hash, seen.report, row};
   }
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return order_of(a) < order_of(b); });
   Grouper grouper(inputs, findings);

@@ -91,38 +91,109 @@ class LinePresence {
   std::unordered_map<std::string_view, const FileChange*> changed_;
 };
 
-// Pairs findings of head and base: first by identity, then dependencies by package without version.
-struct Pairs {
-  std::vector<bool> head_matched, base_matched, still_affected;
-};
+// Pairs findings of head and base, each at most once. What stands on a line that the change left alone is paired by
+// that line, whatever was edited around it; the rest by identity, dependencies at last by package without version.
+class Matcher {
+ public:
+  Matcher(const PresenceInputs& head, const BaseInputs& base)
+      : head_matched(head.findings.all.size()),
+        base_matched(base.findings.all.size()),
+        still_affected(head.findings.all.size()),
+        head_(head),
+        base_(base) {
+    for (const FileChange& file : head.change.files) {
+      if (!file.old_path.empty()) changed_.emplace(file.old_path, &file);
+    }
+    by_line();
+    by_id();
+    by_package();
+  }
 
-Pairs match(const PresenceInputs& head, const BaseInputs& base) {
-  Pairs pairs{std::vector<bool>(head.findings.all.size()), std::vector<bool>(base.findings.all.size()),
-              std::vector<bool>(head.findings.all.size())};
-  // Both are sorted by id.
-  for (std::size_t h = 0, b = 0; h < head.findings.all.size() && b < base.findings.all.size();) {
-    const auto order = head.findings.all[h].id <=> base.findings.all[b].id;
-    if (order == 0) pairs.head_matched[h] = pairs.base_matched[b] = true;
-    if (order <= 0) ++h;
-    if (order >= 0) ++b;
+  std::vector<bool> head_matched, base_matched;
+  std::vector<bool> still_affected;  // of the head: another version of the package has the same flaw
+
+ private:
+  using Numbers = std::unordered_map<Digest128, std::vector<std::size_t>, DigestHash>;
+
+  // Engine, rule, path and line; empty when the finding has no line of code.
+  static Digest128 line_key(const ObservationTable& table, const Finding& finding, std::string_view path,
+                            std::uint32_t line) {
+    const ObservationRow& row = table.row(finding.primary);
+    if (line == 0 || is_dependency_kind(finding.kind)) return {};
+    const RuleInfo& rule = table.rule_of(row);
+    return Sha256()
+        .field(table.text(rule.engine))
+        .field(table.text(rule.id))
+        .field(path)
+        .field(std::uint64_t{line})
+        .finish128();
   }
-  std::unordered_map<Digest128, std::vector<std::size_t>, DigestHash> by_package;
-  for (std::size_t b = 0; b < base.findings.all.size(); ++b) {
-    const Digest128 package =
-        pairs.base_matched[b] ? Digest128{} : base.base_identifier.package_key(base.findings.all[b].primary);
-    if (!package.empty()) by_package[package].push_back(b);
+
+  // Where the head has the first line of a base finding, if the change left that line alone.
+  [[nodiscard]] Digest128 line_in_head(const Finding& finding) const {
+    const std::string_view path = base_.findings.path_of(finding);
+    if (path.empty()) return {};
+    const auto changed = changed_.find(path);
+    if (changed == changed_.end()) return line_key(base_.table, finding, path, finding.range.first_line);
+    const FileChange& file = *changed->second;
+    if (file.new_path.empty()) return {};
+    const auto line = new_line_of(file, finding.range.first_line);
+    return line_key(base_.table, finding, file.new_path, line.value_or(0));
   }
-  for (std::size_t h = 0; h < head.findings.all.size(); ++h) {
-    const Digest128 package =
-        pairs.head_matched[h] ? Digest128{} : base.head_identifier.package_key(head.findings.all[h].primary);
-    const auto found = package.empty() ? by_package.end() : by_package.find(package);
-    if (found == by_package.end() || found->second.empty()) continue;
-    pairs.base_matched[found->second.back()] = true;
-    pairs.head_matched[h] = pairs.still_affected[h] = true;
-    found->second.pop_back();
+
+  void by_line() {
+    Numbers lines;
+    for (std::size_t b = 0; b < base_matched.size(); ++b) {
+      const Digest128 key = line_in_head(base_.findings.all[b]);
+      if (!key.empty()) lines[key].push_back(b);
+    }
+    for (std::size_t h = 0; h < head_matched.size(); ++h) {
+      const Finding& finding = head_.findings.all[h];
+      const Digest128 key = line_key(head_.table, finding, head_.findings.path_of(finding), finding.range.first_line);
+      if (const auto found = lines.find(key); found != lines.end()) pair(h, found->second);
+    }
   }
-  return pairs;
-}
+
+  void by_id() {
+    // Both are sorted by id.
+    for (std::size_t h = 0, b = 0; h < head_matched.size() && b < base_matched.size();) {
+      const auto order = head_.findings.all[h].id <=> base_.findings.all[b].id;
+      if (order == 0 && !head_matched[h] && !base_matched[b]) head_matched[h] = base_matched[b] = true;
+      if (order <= 0) ++h;
+      if (order >= 0) ++b;
+    }
+  }
+
+  void by_package() {
+    Numbers packages;
+    for (std::size_t b = 0; b < base_matched.size(); ++b) {
+      if (base_matched[b]) continue;
+      const Digest128 package = base_.base_identifier.package_key(base_.findings.all[b].primary);
+      if (!package.empty()) packages[package].push_back(b);
+    }
+    for (std::size_t h = 0; h < head_matched.size(); ++h) {
+      if (head_matched[h]) continue;
+      const Digest128 package = base_.head_identifier.package_key(head_.findings.all[h].primary);
+      const auto found = package.empty() ? packages.end() : packages.find(package);
+      if (found != packages.end()) still_affected[h] = pair(h, found->second);
+    }
+  }
+
+  // Takes one of the base's candidates, the one of the same id if there is one.
+  bool pair(std::size_t h, std::vector<std::size_t>& candidates) {
+    if (candidates.empty()) return false;
+    const FindingId id = head_.findings.all[h].id;
+    auto chosen = std::ranges::find_if(candidates, [&](std::size_t b) { return base_.findings.all[b].id == id; });
+    if (chosen == candidates.end()) chosen = candidates.begin();
+    head_matched[h] = base_matched[*chosen] = true;
+    candidates.erase(chosen);
+    return true;
+  }
+
+  const PresenceInputs& head_;
+  const BaseInputs& base_;
+  std::unordered_map<std::string_view, const FileChange*> changed_;
+};
 
 }  // namespace
 
@@ -143,7 +214,7 @@ std::vector<Presence> presence_by_lines(const PresenceInputs& inputs) {
 
 Comparison compare_with_base(const PresenceInputs& inputs, const BaseInputs& base) {
   const LinePresence lines(inputs);
-  const Pairs pairs = match(inputs, base);
+  const Matcher pairs(inputs, base);
   Comparison result;
   for (std::size_t h = 0; h < inputs.findings.all.size(); ++h) {
     const Finding& finding = inputs.findings.all[h];

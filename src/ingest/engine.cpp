@@ -15,6 +15,7 @@ constexpr std::size_t kLongestId = 64;
 struct EngineTable {
   std::map<std::string, std::string, std::less<>> ids;                                  // by name in kebab-case
   std::map<std::string, Kind, std::less<>> kinds;                                       // by id
+  std::map<std::string, SeverityLabel, std::less<>> severities;                         // by id
   std::map<std::string, std::vector<std::pair<std::string, Kind>>, std::less<>> rules;  // by id: prefixes of rules
 };
 
@@ -30,6 +31,11 @@ EngineTable load() {
     const auto kind = parse_kind(engine.at("kind").text());
     GP_ASSERT(kind.has_value());
     table.kinds.emplace(id, *kind);
+    if (engine.at("severity").exists()) {
+      const auto label = parse_severity_label(engine.at("severity").text());
+      GP_ASSERT(label.has_value());
+      table.severities.emplace(id, *label);
+    }
     for (const auto& [prefix, of_rules] : engine.at("rules").members()) {
       const auto rule_kind = parse_kind(of_rules.text());
       GP_ASSERT(rule_kind.has_value());
@@ -79,6 +85,12 @@ std::optional<Kind> engine_kind(std::string_view engine, std::initializer_list<s
   }
   const auto known = engines().kinds.find(engine);
   if (known == engines().kinds.end()) return std::nullopt;
+  return known->second;
+}
+
+std::optional<SeverityLabel> engine_severity(std::string_view engine) {
+  const auto known = engines().severities.find(engine);
+  if (known == engines().severities.end()) return std::nullopt;
   return known->second;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/kind.hpp"
+#include "model/severity.hpp"
 
 namespace gatepost::ingest {
 
@@ -18,5 +19,8 @@ std::string engine_id(std::string_view tool_name);
 // What an engine's findings are when a report does not say so; empty for an engine that is not in the table. Of engines
 // that do several things the prefix of the rule's id or name decides, if the table has it.
 std::optional<Kind> engine_kind(std::string_view engine, std::initializer_list<std::string_view> rule = {});
+
+// How bad the findings of an engine are that writes the same level on all of them; empty for one that judges itself.
+std::optional<SeverityLabel> engine_severity(std::string_view engine);
 
 }  // namespace gatepost::ingest

@@ -37,11 +37,15 @@ struct Risk {
 };
 
 // One line of an explanation: what the factor is, how much it takes off against its best value, and why it has it.
+// What the knowledge of a factor does to the risk, compared with not knowing.
+enum class Leaning : std::uint8_t { unknown, neutral, raises, lowers };
+
 struct Factor {
   std::string name;       // "exposure"
   std::string value;      // "unknown (75 %)"
   int effect_tenths = 0;  // risk with this factor at its highest, minus the risk: never negative
   std::string because;
+  Leaning leaning = Leaning::neutral;
   friend auto operator<=>(const Factor&, const Factor&) = default;
 };
 

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +28,7 @@ struct Facts {
   bool malicious = false;
   bool waived = false;
   bool suppressed = false;  // by the tools themselves
-  std::span<const Cwe> cwes;
+  std::vector<Cwe> cwes;
   std::vector<std::string_view> owners;
 };
 

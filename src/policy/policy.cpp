@@ -62,10 +62,9 @@ Action effective_action(const Policy& policy, const Rules& rules) {
   return monitored && policy.action == Action::block ? Action::warn : policy.action;
 }
 
-std::string reason_text(const Policy& policy, const Matches& matches, const Rules& rules) {
+std::string reason_text(const Policy& policy, const Rules& rules) {
   std::string text = policy.message.empty() ? policy.title : policy.message;
   if (text.empty()) text = fmt::format("policy {}", policy.id.value);
-  text += fmt::format(" ({})", text::count_of(matches.findings.size(), "finding"));
   if (effective_action(policy, rules) != policy.action) text += "; monitor mode: would close the gate";
   return text;
 }
@@ -94,7 +93,7 @@ Evaluation evaluate(const Rules& rules, std::size_t findings, const std::functio
     const Policy& policy = rules.policies[i];
     if (!in_force(policy, occasion) || !reached(policy.threshold, matched[i], totals)) continue;
     const Action action = effective_action(policy, rules);
-    Reason reason{.policy = policy.id, .action = action, .text = reason_text(policy, matched[i], rules)};
+    Reason reason{.policy = policy.id, .action = action, .text = reason_text(policy, rules)};
     for (const std::size_t finding : matched[i].findings) {
       evaluation.actions[finding] = std::max(evaluation.actions[finding], action);
       reason.findings.push_back(id_of(finding));

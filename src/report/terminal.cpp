@@ -266,7 +266,10 @@ class Terminal {
     const Presence presence = assessed(finding).presence;
     if (presence != Presence::introduced)
       parts.push_back(text::replace_all(std::string(to_string(presence)), "_", " "));
-    parts.push_back("severity " + std::string(to_string(assessment_.severity_of(finding).label)));
+    const Severity& severity = assessment_.severity_of(finding);
+    const bool known = severity.label != SeverityLabel::unknown;
+    parts.push_back("severity " + std::string(to_string(severity.label)) +
+                    (known ? " " + points(severity.tenths) : ""));
     for (const std::string& part :
          {joined(engines_of(assessment_, finding)), std::string(rule_of(assessment_, finding))}) {
       if (!part.empty()) parts.push_back(escape::terminal(part, kTitleCharacters));

@@ -8,7 +8,6 @@
 namespace gatepost::report {
 namespace {
 
-constexpr std::size_t kMostDrivers = 4;  // factors that are named in one line
 constexpr std::size_t kCommitDigits = 8;
 
 bool has_base(const Assessment& assessment) { return assessment.change.base_source != BaseSource::none; }
@@ -117,19 +116,14 @@ std::vector<std::string> risks(const RiskTotals& totals) {
 }
 
 std::string why_so_risky(std::span<const Factor> factors) {
-  const auto shown = [](const Factor& factor) {
-    return factor.value.empty() ? factor.name : factor.name + " " + factor.value;
-  };
-  std::vector<std::string> drivers;
-  const Factor* strongest = nullptr;  // of what lowers the risk
+  std::vector<std::string> raising, lowering;
   for (const Factor& factor : factors) {
-    if (factor.effect_tenths == 0 && drivers.size() < kMostDrivers) drivers.push_back(shown(factor));
-    if (factor.effect_tenths > (strongest == nullptr ? 0 : strongest->effect_tenths)) strongest = &factor;
+    if (factor.leaning == Leaning::raises) raising.push_back(factor.because);
+    if (factor.leaning == Leaning::lowers) lowering.push_back(factor.because);
   }
-  std::string line = text::join(drivers, ", ");
-  if (strongest == nullptr) return line;
-  if (!line.empty()) line += "; ";
-  return line + "lowered by " + shown(*strongest) + " (−" + points(strongest->effect_tenths) + ")";
+  std::string line = text::join(raising, ", ");
+  if (lowering.empty()) return line;
+  return line + (line.empty() ? "" : "; ") + "less, for " + text::join(lowering, ", ");
 }
 
 std::string problem_of(const ReportInfo& report) {

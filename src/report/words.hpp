@@ -23,7 +23,7 @@ std::vector<std::string> tallies(const Overview& overview);
 // "risk of its findings 91.3 of 100", "risk of what it touches 15 of 100", "adds 91.3 points"; 0 is left out.
 std::vector<std::string> risks(const RiskTotals& totals);
 
-// "severity 9.8, exposure internet; lowered by reach unknown (-12.4)"; "" without factors.
+// "one of the CWE Top 25, the tool shows the data flow; less, for used by tests only"; what is not known is left out.
 std::string why_so_risky(std::span<const Factor> factors);
 
 // What is wrong with a report and what follows from it, in one sentence; "" for one that was read completely.

@@ -173,7 +173,8 @@ int threat(const RiskInput& input) {
   return input.kev ? std::max(value, kThreatOfKev) : value;
 }
 
-// What the kind of finding says about reach when nothing else does.
+}  // namespace
+
 Reach known_reach(const RiskInput& input) {
   if (input.malicious || input.kind == Kind::secret) return Reach::observed;
   if (input.reach != Reach::unknown) return input.reach;
@@ -181,6 +182,12 @@ Reach known_reach(const RiskInput& input) {
   if (is_dependency_kind(input.kind)) return Reach::unknown;
   return input.has_flow ? Reach::called : Reach::first_party;
 }
+
+bool in_top_25(std::span<const Cwe> cwes) {
+  return std::ranges::any_of(cwes, [](Cwe cwe) { return std::ranges::find(kTop25, cwe.number) != kTop25.end(); });
+}
+
+namespace {
 
 // Engines are independent witnesses: noisy-or in parts per million, strongest first, floor at each step.
 int confidence(const RiskInput& input) {
@@ -270,51 +277,6 @@ std::uint16_t raw_tenths(const RiskFactors& f) {
 }
 
 Risk score(const RiskInput& input) { return finish(input, factors_of(input)); }
-
-std::vector<Factor> explain(const RiskInput& input) {
-  const Risk risk = score(input);
-  std::vector<Factor> out;
-  const auto add = [&](const char* name, std::string value, std::uint8_t RiskFactors::* member, std::string because) {
-    RiskFactors best = risk.factors;
-    best.*member = 100;
-    out.push_back({name, std::move(value), raw_tenths(best) - risk.raw_tenths, std::move(because)});
-  };
-  const auto named = [](std::string_view name, int value) { return fmt::format("{} ({} %)", name, value); };
-  const RiskFactors& f = risk.factors;
-  const Context& context = input.context;
-  const Reach reach = known_reach(input);
-  std::string threat_why = input.malicious              ? "the package is malicious"
-                           : input.kev                  ? "known to be exploited (CISA KEV)"
-                           : input.epss_ppm             ? fmt::format("EPSS {:.4f}", *input.epss_ppm / 1e6)
-                           : input.kind == Kind::secret ? "whether the secret works is not known"
-                           : input.has_cve              ? "CVE without an EPSS score at hand: taken as 1 %"
-                           : f.threat >= kThreatOfTop25 ? "one of the CWE Top 25"
-                                                        : "how often this weakness is exploited is not known";
-  if (input.secret_verified)
-    threat_why = *input.secret_verified ? "the secret was tried and works" : "the secret no longer works";
-  add("severity", fmt::format("{}.{}", f.severity / 10, f.severity % 10), &RiskFactors::severity,
-      "how bad it is in general");
-  add("threat", fmt::format("{} %", f.threat), &RiskFactors::threat, threat_why);
-  add("reach", named(to_string(reach), f.reach), &RiskFactors::reach,
-      reach == Reach::called && input.has_flow ? "the tool shows the data flow" : "whether the code runs");
-  add("exposure", named(kExposureNames[static_cast<std::size_t>(context.exposure)], f.exposure), &RiskFactors::exposure,
-      "who can reach the service");
-  add("environment",
-      named(input.kind == Kind::secret ? "any" : kEnvironmentNames[static_cast<std::size_t>(context.environment)],
-            f.environment),
-      &RiskFactors::environment, "where it is deployed");
-  add("mitigation", named(kMitigationNames[static_cast<std::size_t>(context.mitigation)], f.mitigation),
-      &RiskFactors::mitigation, "what stands in the way");
-  add("confidence", fmt::format("{} %", f.confidence), &RiskFactors::confidence, "how sure the tools are");
-  add("business", named(kCriticalityNames[static_cast<std::size_t>(context.criticality)], f.business),
-      &RiskFactors::business, "what the service is worth");
-  if (risk.score_tenths > risk.raw_tenths)
-    out.push_back({"floor", fmt::format("{}", risk.score_tenths / 10), 0, threat_why});
-  if (risk.score_tenths < risk.raw_tenths) {
-    out.push_back({"cap", fmt::format("{}", risk.score_tenths / 10), 0, "a dependency of development or tests only"});
-  }
-  return out;
-}
 
 std::int64_t aggregate_tenths(std::span<const std::uint16_t> scores) {
   std::uint64_t sum = 0;

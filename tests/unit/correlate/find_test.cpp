@@ -99,6 +99,41 @@ TEST_CASE("find: two messages of a rule on one line stay two findings") {
   CHECK(findings.all[0].member_count + findings.all[1].member_count == 3);
 }
 
+TEST_CASE("find: two reports of one engine may say the same thing in other words, one report may not") {
+  const AnObservation a = AnObservation().message("SQL from text"),
+                      b = AnObservation().message("SQL is built from text"),
+                      c = AnObservation().message("another thing");
+  const auto hits = [](const std::vector<AnObservation>& observations) {
+    World world;
+    for (const AnObservation& it : observations) world.add(it, "code");
+    const Findings findings = world.find();
+    std::vector<std::vector<Row>> members;
+    for (const Finding& finding : findings.all) {
+      const auto rows = findings.members_of(finding);
+      members.emplace_back(rows.begin(), rows.end());
+    }
+    std::ranges::sort(members);
+    return members;
+  };
+  using Members = std::vector<std::vector<Row>>;
+  const auto in_report = [](AnObservation it, std::uint32_t index) { return it.report(index); };
+  CHECK(hits({in_report(a, 0), in_report(b, 1)}) == Members{{0, 1}});
+  CHECK(hits({in_report(a, 0), in_report(b, 0)}) == Members{{0}, {1}});
+  CHECK(hits({in_report(a, 0), in_report(c, 0), in_report(c, 1)}) == Members{{0}, {1, 2}});
+  CHECK(hits({in_report(a, 0), in_report(c, 0), in_report(b, 1)}) == Members{{0, 2}, {1}});
+}
+
+TEST_CASE("find: a finding is shown by the observation that tells most") {
+  World world;
+  AnObservation precise;
+  precise.report(1).get().place.range.first_column = 7;
+  world.add(AnObservation(), "code").add(precise, "code");
+  const Findings findings = world.find();
+  REQUIRE(findings.all.size() == 1);
+  CHECK(findings.all[0].primary == 1);
+  CHECK(findings.all[0].range.first_column == 7);
+}
+
 TEST_CASE("find: every observation is in exactly one finding") {
   World world;
   for (std::uint32_t i = 0; i < 500; ++i) {

@@ -121,8 +121,8 @@ struct Both {
   Comparison compare() {
     const FileIndex index(kFiles);
     const Placement head_placement = place(head, index), base_placement = place(base, index);
-    const IdentityInputs head_in{head, index, head_placement, {}, {}, {}},
-        base_in{base, index, base_placement, {}, {}, {}};
+    const IdentityInputs head_in{head, index, head_placement, head_contexts, {}, {}},
+        base_in{base, index, base_placement, base_contexts, {}, {}};
     head_findings = find(head_in);
     base_findings = find(base_in);
     Identifier head_identifier(head_in), base_identifier(base_in);
@@ -133,6 +133,7 @@ struct Both {
          [](std::string_view) { return false; }});
   }
   Findings head_findings, base_findings;
+  std::vector<Digest128> head_contexts, base_contexts;  // of the code around each row
 };
 
 }  // namespace
@@ -154,6 +155,40 @@ TEST_CASE("presence: with a base report, what the base has is not introduced") {
   CHECK(by_rule["edited"] == Presence::touched);
   CHECK(by_rule["fresh"] == Presence::introduced);
   CHECK(result.gone.empty());
+}
+
+TEST_CASE("presence: a line that the change left alone keeps its finding, whatever is edited around it") {
+  Both both;  // lines 10-12 replace 10-11
+  both.base_contexts = {Sha256().add("as it was").finish128(), {}};
+  both.head_contexts = {Sha256().add("with a new line before").finish128(), {}, {}};
+  both.base.add(AnObservation().at("src/a.c", 12), TextId::none, 0);
+  both.base.add(AnObservation().rule("rewritten").at("src/a.c", 10), TextId::none, 1);
+  both.head.add(AnObservation().at("src/a.c", 13), TextId::none, 0);
+  both.head.add(AnObservation().rule("second").at("src/a.c", 13), TextId::none, 1);
+  const Comparison result = both.compare();
+  for (std::size_t i = 0; i < result.head.size(); ++i) {
+    const Row row = both.head_findings.all[i].primary;
+    CHECK(result.head[i] == (row == 0 ? Presence::unrelated : Presence::introduced));
+  }
+  REQUIRE(result.gone.size() == 1);
+  CHECK(both.base_findings.all[result.gone[0].finding].primary == 1);
+}
+
+TEST_CASE("presence: of equal statements it is the inserted one that is new") {
+  Both both;
+  both.change = change_of({modified("src/a.c", {{9, 0, 10, 1}})});  // line 10 is new
+  const Digest128 code = Sha256().add("free(p);").finish128();
+  both.base_contexts = {code, code};
+  both.head_contexts = {code, code, code};
+  for (const std::uint32_t line : {20U, 30U}) both.base.add(AnObservation().at("src/a.c", line), TextId::none, line);
+  for (const std::uint32_t line : {10U, 21U, 31U})
+    both.head.add(AnObservation().at("src/a.c", line), TextId::none, line);
+  const Comparison result = both.compare();
+  CHECK(result.gone.empty());
+  for (std::size_t i = 0; i < result.head.size(); ++i) {
+    const bool inserted = both.head_findings.all[i].range.first_line == 10;
+    CHECK(result.head[i] == (inserted ? Presence::introduced : Presence::unrelated));
+  }
 }
 
 TEST_CASE("presence: gone is fixed only when the engine looked at the head") {

@@ -53,3 +53,9 @@ TEST_CASE("engines: every id of the table is its own name and every kind is one"
     for (const doc::View name : engine.at("names").items()) CHECK(engine_id(name.text()) == id);
   }
 }
+
+TEST_CASE("engine: one that writes the same level on everything has its severity from the table") {
+  CHECK(ingest::engine_severity("checkov") == SeverityLabel::medium);
+  CHECK(ingest::engine_severity("gitleaks") == SeverityLabel::high);
+  CHECK_FALSE(ingest::engine_severity("semgrep").has_value());
+}

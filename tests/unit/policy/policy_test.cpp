@@ -72,7 +72,7 @@ TEST_CASE("condition: each type compares as its operators say") {
 
 TEST_CASE("condition: sets") {
   const Cwe cwes[] = {Cwe{79}, Cwe{89}};
-  Facts facts{.cwes = cwes};
+  Facts facts{.cwes = {std::begin(cwes), std::end(cwes)}};
   facts.owners = {"@acme/web"};
   CHECK(truth(is("cwe", Op::any, {{"89"}, {"22"}}), facts) == Truth::yes);
   CHECK(truth(is("cwe", Op::all, {{"89"}, {"22"}}), facts) == Truth::no);

@@ -138,12 +138,16 @@ TEST_CASE("words: the headline counts what decides") {
         "Gate would be closed: 1 new finding blocks this change (monitor mode: nothing is held up)");
 }
 
-TEST_CASE("words: an explanation in one line names what drives the risk and what lowers it most") {
+TEST_CASE("words: an explanation in one line names what is known to raise the risk and to lower it") {
   CHECK(why_so_risky({}) == "");
-  CHECK(why_so_risky(std::vector<Factor>{{"reach", "called", 0, "x"}, {"kev", "", 0, "y"}}) == "reach called, kev");
-  CHECK(why_so_risky(std::vector<Factor>{{"a", "1", 10, ""}, {"b", "2", 61, ""}, {"c", "3", 0, ""}}) ==
-        "c 3; lowered by b 2 (−6.1)");
-  CHECK(why_so_risky(std::vector<Factor>{{"a", "1", 10, ""}}) == "lowered by a 1 (−1.0)");
+  const std::vector<Factor> factors = {{"severity", "9.8", 2, "x", Leaning::neutral},
+                                       {"threat", "70 %", 3, "it is exploited", Leaning::raises},
+                                       {"exposure", "unknown", 3, "nobody knows", Leaning::unknown},
+                                       {"reach", "called", 0, "it is called", Leaning::raises}};
+  CHECK(why_so_risky(factors) == "it is exploited, it is called");
+  const std::vector<Factor> lowered = {{"severity", "5.0", 2, "x", Leaning::neutral},
+                                       {"cap", "40", 0, "tests only", Leaning::lowers}};
+  CHECK(why_so_risky(lowered) == "less, for tests only");
 }
 
 TEST_CASE("words: a report that was read in part says how much, and what follows") {

@@ -1,5 +1,7 @@
 #include "risk/score.hpp"
 
+#include "risk/explain.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
