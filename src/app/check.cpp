@@ -1,14 +1,18 @@
 #include "app/check.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "app/assess.hpp"
+#include "app/exit_code.hpp"
 #include "app/finding_facts.hpp"
 #include "app/source_facts.hpp"
 #include "app/write_output.hpp"
 #include "app/writers.hpp"
+#include "base/log.hpp"
 #include "git/library.hpp"
 #include "git/tree.hpp"
+#include "report/words.hpp"
 #include "report/writers.hpp"
 #include "risk/explain.hpp"
 #include "risk/severity.hpp"
@@ -42,6 +46,17 @@ std::vector<Kind> complete_kinds(const Assessment& assessment) {
   return kinds;
 }
 
+// Standard output may carry JSON, or nothing: then the narration says how the gate stands.
+void narrate(const Assessment& assessment, std::span<const OutputRequest> outputs) {
+  const auto tells = [](const OutputRequest& it) { return it.format == "terminal" && it.path == "-"; };
+  if (std::ranges::any_of(outputs, tells)) return;
+  const report::Headline headline = report::headline_of(assessment, report::overview_of(assessment));
+  const std::string line = headline.verdict + ": " + headline.why;
+  const bool open = exit_code(assessment.verdict.outcome) == ExitCode::done;
+  if (open) return log::info(line);
+  log::error(line);
+}
+
 }  // namespace
 
 Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
@@ -60,10 +75,12 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
       .sarif = {.complete_kinds = complete_kinds(assessment)},
       .tool_version = request.version};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
-  for (const OutputRequest& output : request.outputs.empty() ? standard : request.outputs) {
+  const std::vector<OutputRequest>& outputs = request.outputs.empty() ? standard : request.outputs;
+  for (const OutputRequest& output : outputs) {
     GP_TRY(const report::Writer* const chosen, writer(output.format));
     GP_CHECK(write_output(ports, output.path, [&](const report::Sink& sink) { return chosen->write(input, sink); }));
   }
+  narrate(assessment, outputs);
   return assessment.verdict;
 }
 

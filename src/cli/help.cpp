@@ -68,7 +68,8 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 std::string mistake(const CLI::App& app, const CLI::ParseError& failure) {
   const CLI::App& where = *chosen(app);
   const std::vector<std::string> extras = app.remaining(true);
-  if (dynamic_cast<const CLI::ExtrasError*>(&failure) != nullptr && !extras.empty()) {
+  const bool missing = dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr && !command_names(where).empty();
+  if ((missing || dynamic_cast<const CLI::ExtrasError*>(&failure) != nullptr) && !extras.empty()) {
     const std::string_view word = std::string_view(extras.front()).substr(0, extras.front().find('='));
     const std::string shown = text::printable(word, 60);
     if (word.starts_with("-"))
@@ -77,7 +78,7 @@ std::string mistake(const CLI::App& app, const CLI::ParseError& failure) {
       return fmt::format("unknown command \"{}\"{}", shown, did_you_mean(word, command_names(where)));
     return fmt::format("unexpected argument \"{}\"", shown);
   }
-  if (dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr && !command_names(where).empty()) {
+  if (missing) {
     return fmt::format("a command is missing; expected one of {}", text::join(command_names(where), ", "));
   }
   return text::printable(failure.what(), 300);

@@ -60,7 +60,7 @@ class Ladder {
     if (found) return std::move(chosen_);
     if (ids_.event_base) return event_base();
     if (facts_.target_branch.empty()) return std::move(chosen_);
-    return error(ErrorKind::usage,
+    return error(ErrorKind::bad_input,
                  fmt::format("the target branch \"{}\" has no known common commit with {}",
                              text::printable(facts_.target_branch), chosen_.head.short_hex()),
                  fetch_target());
@@ -70,7 +70,8 @@ class Ladder {
   Result<ChangeBase> take(const ObjectId& base, BaseSource source) {
     if (!has_object(repository_, base)) {
       missing_ = base;
-      return error(ErrorKind::usage, fmt::format("the base of the change, commit {}, is not in this clone", base.hex()),
+      return error(ErrorKind::bad_input,
+                   fmt::format("the base of the change, commit {}, is not in this clone", base.hex()),
                    "run: " + fetch_command(repository_, base));
     }
     chosen_.base = base;
@@ -111,7 +112,9 @@ class Ladder {
   Result<ChangeBase> given() {
     const auto full = ObjectId::parse(facts_.base);
     if (full && !has_object(repository_, *full)) missing_ = full;
-    GP_TRY(const ObjectId base, resolve_commit(repository_, facts_.base).context("--base"));
+    const auto resolved = resolve_commit(repository_, facts_.base).context("--base");
+    if (!resolved) return not_here(resolved.error());
+    const ObjectId& base = *resolved;
     chosen_.source = BaseSource::given;
     GP_TRY(const MergeBases found, merge_bases(repository_, base, chosen_.head));
     if (found.certain && !found.bases.empty()) {
@@ -128,6 +131,12 @@ class Ladder {
                         base.short_hex(), chosen_.head.short_hex(), unshallow_command()));
     }
     return std::move(chosen_);
+  }
+
+  // In a shallow clone a base that cannot be found is most likely history that was not fetched, not a slip of the pen.
+  Error not_here(Error failure) const {
+    if (failure.kind == ErrorKind::usage && repository_.is_shallow()) failure.kind = ErrorKind::bad_input;
+    return failure;
   }
 
   void choose_of(const MergeBases& found) {
