@@ -61,6 +61,11 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   const auto& patterns = request.base_reports.empty() ? evidence.settings.base_reports : request.base_reports;
   if (patterns.empty()) return Done{};
   if (evidence.change.base.empty()) {
+    if (request.base_reports.empty()) {
+      evidence.notes.push_back(
+          {Note::Level::warning, "base-report", "base_reports are not read: no base is known", {}});
+      return Done{};
+    }
     return error(ErrorKind::usage, "--base-report needs a base: what was it made on?", "add --base REVISION");
   }
   GP_TRY(const auto missing, read_reports(evidence.base_table, patterns, evidence.repository, options));

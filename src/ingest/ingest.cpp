@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 
 namespace gatepost::ingest {
@@ -75,10 +76,24 @@ Bytes unpacked(const Bytes& bytes, const Options& options, ReportWriter& out) {
   return bytes;
 }
 
+// SHA-256 of the file as it is, hex; "" when it cannot be read to its end.
+std::string digest_of(const Bytes& bytes) {
+  constexpr std::size_t kBlock = 1 << 18;
+  Sha256 hasher;
+  std::string block(kBlock, '\0');
+  for (std::uint64_t offset = 0; offset < bytes.size();) {
+    const auto got = bytes.read(offset, block);
+    if (!got || *got == 0) return {};
+    hasher.add(std::string_view(block).substr(0, *got));
+    offset += *got;
+  }
+  return hex(hasher.finish());
+}
+
 }  // namespace
 
 std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options) {
-  const std::uint32_t index = table.add_report({.path = path}, bytes);
+  const std::uint32_t index = table.add_report({.path = path, .sha256 = digest_of(bytes)}, bytes);
   ReportWriter out(table, index, options);
   const Bytes plain = unpacked(bytes, options, out);
   table.replace_bytes(index, plain);

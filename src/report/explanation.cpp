@@ -85,8 +85,9 @@ class Explanation {
     for (const StoredClaim& stored : table.claims(table.claims_of(primary_row(assessment_, finding_)))) {
       const SeverityClaim claim = table.claim(stored);
       line("claim",
-           fmt::format("{}{} ({} by {}) {}", to_string(claim.label), claim.tenths ? " " + points(*claim.tenths) : "",
-                       to_string(claim.method), escape::terminal(claim.source), escape::terminal(claim.vector)));
+           fmt::format("{}{} ({} by {}){}", to_string(claim.label), claim.tenths ? " " + points(*claim.tenths) : "",
+                       to_string(claim.method), escape::terminal(claim.source),
+                       claim.vector.empty() ? "" : " " + escape::terminal(claim.vector)));
     }
   }
 

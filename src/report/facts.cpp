@@ -21,11 +21,17 @@ std::string package_of(const ObservationTable& table, const ObservationRow& row)
   return name;
 }
 
+// "hardcoded_tmp_directory" and "Semgrep Finding: rules.sqli" name the rule; they do not tell what is wrong.
+bool tells_nothing(std::string_view title, std::string_view rule) {
+  return title.find(' ') == std::string_view::npos || (!rule.empty() && title.find(rule) != std::string_view::npos);
+}
+
 std::string own_title(const ObservationTable& table, const ObservationRow& row) {
   const std::string_view title = reported_title(table, row);
-  if (!title.empty()) return std::string(title);
+  if (!tells_nothing(title, table.text(table.rule_of(row).id))) return std::string(title);
   const std::string message = table.message(row);
   if (!message.empty()) return message.substr(0, message.find('\n'));
+  if (!title.empty()) return std::string(title);
   if (const TextId rule = table.rule_of(row).id; rule != TextId::none) return std::string(table.text(rule));
   return "problem without a name (" + std::string(to_string(row.kind)) + ")";
 }

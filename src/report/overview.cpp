@@ -74,11 +74,9 @@ Overview overview_of(const Assessment& assessment) {
 std::vector<FindingIndex> most_important(const Assessment& assessment, const std::vector<FindingIndex>& findings,
                                          std::size_t most) {
   std::vector<FindingIndex> chosen = findings;
-  if (chosen.size() <= most) return chosen;
   const auto blocks = [&](FindingIndex finding) { return assessment.assessed[finding].action == Action::block; };
   std::ranges::stable_partition(chosen, blocks);
-  chosen.resize(most);
-  sort_by_risk(assessment, chosen);
+  if (chosen.size() > most) chosen.resize(most);
   return chosen;
 }
 

@@ -34,8 +34,7 @@ bool is_acted_on(const Assessed& it);
 // id.
 void sort_by_risk(const Assessment& assessment, std::vector<FindingIndex>& findings);
 
-// At most `most` of `findings`, in the order of the risk. Those that block come in first, so that none of them is left
-// out because of a riskier one that does not.
+// At most `most` of `findings`, which are in the order of the risk: those that block come first, then the others.
 std::vector<FindingIndex> most_important(const Assessment& assessment, const std::vector<FindingIndex>& findings,
                                          std::size_t most);
 
