@@ -26,7 +26,7 @@ UNIT_TIMEOUT = 900
 # Documents that the binary writes: path, arguments that print it.
 GENERATED = [
     ("docs/formats.md", ["formats", "--markdown"]),
-    ("docs/cli.md", ["help", "--markdown"]),
+    ("docs/cli.md", ["reference"]),
 ]
 
 

@@ -30,8 +30,9 @@ std::shared_ptr<T> options() {
 
 void declare_evidence(CLI::App& app, app::GatherRequest& request) {
   app.add_option("--base", request.base,
-                 "What the change is compared with: a revision. Default: from the CI, else none");
-  app.add_option("--head", request.head, "The change: a revision. Default: from the CI, else HEAD");
+                 "What the change is compared with: a revision. Default: from the CI, else none")
+      ->type_name("REV");
+  app.add_option("--head", request.head, "The change: a revision. Default: from the CI, else HEAD")->type_name("REV");
   app.add_option("--report", request.reports,
                  "Reports of the head: a glob in the work tree, git:REV:GLOB in a commit, or - for standard input; "
                  "=FORMAT may follow. "
@@ -43,7 +44,8 @@ void declare_evidence(CLI::App& app, app::GatherRequest& request) {
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   app.add_option("--threads", request.threads,
-                 "Threads to read large reports with. Default: one for each core, at most 8");
+                 "Threads to read large reports with. Default: one for each core, at most 8")
+      ->type_name("N");
 }
 
 app::GatherRequest with_globals(app::GatherRequest request, const Globals& globals) {
@@ -81,6 +83,7 @@ void declare_check(CLI::App& app, Action& action) {
   declare_evidence(app, chosen->request.gather);
   app.add_option("--format", chosen->formats,
                  fmt::format("Write the result as {}. Repeatable. Default: terminal", app::writer_names()))
+      ->type_name("FORMAT")
       ->allow_extra_args(false);
   app.add_option("--output", chosen->outputs, "File for the --format of the same position; - is standard output")
       ->type_name("FILE")

@@ -97,7 +97,7 @@ std::string help_text(const CLI::App& app) {
 std::string option_line(const CLI::Option& option) {
   const std::string name = option.get_positional() ? option.get_name(true) : option.get_name(false, true);
   const bool takes_value = !option.get_positional() && option.get_type_size() != 0;
-  const std::string type = takes_value ? " " + option.get_type_name() : "";
+  const std::string type = takes_value && !option.get_type_name().empty() ? " " + option.get_type_name() : "";
   return fmt::format("| `{}{}` | {} |\n", text::replace_all(name, "|", "\\|"), text::replace_all(type, "|", "\\|"),
                      text::replace_all(option.get_description(), "|", "\\|"));
 }
@@ -114,7 +114,7 @@ std::string option_table(const CLI::App& app) {
 
 void declare(CLI::App& app, Globals& globals, Action& action) {
   app.require_subcommand(1);
-  app.set_version_flag("--version", fmt::format("gatepost {}", kVersion));
+  app.set_version_flag("--version", fmt::format("gatepost {}", kVersion), "Print the version and exit");
   declare_globals(app, globals);
   for (const Command& command : commands()) {
     CLI::App* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));

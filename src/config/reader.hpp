@@ -1,5 +1,5 @@
-// Reads a configuration document strictly: every key is known, every value has its type, and all problems are reported at
-// once, each with file:line:column and, for a slip of the pen, the nearest name.
+// Reads a configuration document strictly: every key is known, every value has its type, and all problems are reported
+// at once, each with file:line:column and, for a slip of the pen, the nearest name.
 #pragma once
 
 #include <chrono>
@@ -35,12 +35,12 @@ class Section {
   Section(doc::View view, Problems& problems);
 
   [[nodiscard]] doc::View get(std::string_view key);
-  [[nodiscard]] std::string text(std::string_view key);                      // "" when absent
-  [[nodiscard]] std::string required_text(std::string_view key);             // absent or empty is a problem
+  [[nodiscard]] std::string text(std::string_view key);           // "" when absent
+  [[nodiscard]] std::string required_text(std::string_view key);  // absent or empty is a problem
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
   [[nodiscard]] std::optional<bool> boolean(std::string_view key);
   [[nodiscard]] std::optional<std::chrono::sys_days> date(std::string_view key);
-  [[nodiscard]] std::vector<std::string> texts(std::string_view key);        // a list of texts, or one text
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key);  // a list of texts, or one text
   // Position in `names`; a value that is not there is a problem.
   [[nodiscard]] std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> names);
   void finish();

@@ -8,7 +8,8 @@
 namespace gatepost::config {
 namespace {
 
-constexpr std::array<std::string_view, 6> kReasons = {"risk_accepted", "false_positive", "mitigated", "test_code", "no_fix", "vendor_dispute"};
+constexpr std::array<std::string_view, 6> kReasons = {"risk_accepted", "false_positive", "mitigated",
+                                                      "test_code",     "no_fix",         "vendor_dispute"};
 
 void read_match(doc::View view, policy::Waiver& waiver, Problems& problems) {
   Section match(view, problems);
@@ -26,8 +27,10 @@ void read_match(doc::View view, policy::Waiver& waiver, Problems& problems) {
     }
   }
   match.finish();
-  const bool broad = !waiver.rule.empty() || !waiver.advisory.empty() || !waiver.package.empty() || waiver.path.has_value();
-  if (waiver.finding.empty() && !broad) problems.add(view, "match names nothing; expected finding, rule, advisory, package or path");
+  const bool broad =
+      !waiver.rule.empty() || !waiver.advisory.empty() || !waiver.package.empty() || waiver.path.has_value();
+  if (waiver.finding.empty() && !broad)
+    problems.add(view, "match names nothing; expected finding, rule, advisory, package or path");
   if (!waiver.finding.empty() && broad) problems.add(view, "match by finding needs nothing else");
 }
 
@@ -63,7 +66,8 @@ std::vector<policy::Waiver> read_waivers(doc::View root, Problems& problems) {
   for (const doc::View view : section.get("waivers").items()) {
     policy::Waiver waiver = read_waiver(view, problems);
     const auto same = [&](const policy::Waiver& other) { return other.id == waiver.id; };
-    if (std::ranges::any_of(waivers, same)) problems.add(view, fmt::format("waiver id \"{}\" is used twice", waiver.id.value));
+    if (std::ranges::any_of(waivers, same))
+      problems.add(view, fmt::format("waiver id \"{}\" is used twice", waiver.id.value));
     waivers.push_back(std::move(waiver));
   }
   section.finish();

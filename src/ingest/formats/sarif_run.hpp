@@ -1,5 +1,5 @@
-// What one SARIF run says once for all of its results: the tool, its rules, base URIs and taxonomies. Bound to the results
-// after the whole file has been read, because the order of keys in a SARIF file means nothing.
+// What one SARIF run says once for all of its results: the tool, its rules, base URIs and taxonomies. Bound to the
+// results after the whole file has been read, because the order of keys in a SARIF file means nothing.
 #pragma once
 
 #include <cstdint>
