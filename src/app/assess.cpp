@@ -2,23 +2,19 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <unordered_map>
 
 #include "app/control_changes.hpp"
+#include "app/find_findings.hpp"
 #include "app/finding_facts.hpp"
 #include "base/text.hpp"
-#include "correlate/find.hpp"
-#include "correlate/presence.hpp"
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
 namespace {
-
-constexpr std::string_view kOwnEngine = "gatepost";
 
 // The assessment while it grows.
 class Assessor {
@@ -31,7 +27,7 @@ class Assessor {
     out_.base_table = std::move(evidence_.base_table);
     out_.mode = to_string(evidence_.settings.rules.mode);
     out_.notes = std::move(evidence_.notes);
-    find_findings();
+    find_findings(evidence_, out_);
     resolve_severities();
     score_risks();
     find_owners();
@@ -43,119 +39,6 @@ class Assessor {
   }
 
  private:
-  // Observations become findings; findings get their place against the base. Those of the base that are gone come
-  // along.
-  void find_findings() {
-    const correlate::IdentityInputs head{out_.table,
-                                         *evidence_.head_files,
-                                         evidence_.sources.placement,
-                                         evidence_.sources.contexts,
-                                         evidence_.settings.repository,
-                                         {}};
-    out_.findings = correlate::find(head);
-    const auto package_change = [this](Row row) {
-      return row < evidence_.sources.packages.size() ? evidence_.sources.packages[row]
-                                                     : correlate::PackageChange::unknown;
-    };
-    const correlate::PresenceInputs inputs{out_.table, out_.findings, evidence_.sources.placement, out_.change,
-                                           package_change};
-    std::vector<Presence> presence;
-    if (evidence_.base_files) {
-      presence = compare(head, inputs);
-    } else {
-      presence = correlate::presence_by_lines(inputs);
-    }
-    out_.assessed.resize(out_.findings.all.size());
-    for (std::size_t i = 0; i < presence.size(); ++i) out_.assessed[i].presence = presence[i];
-    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      if (engine_of(out_.findings.all[i]) == kOwnEngine) out_.assessed[i].presence = Presence::introduced;
-    }
-  }
-
-  std::vector<Presence> compare(const correlate::IdentityInputs& head, const correlate::PresenceInputs& inputs) {
-    std::unordered_map<std::string_view, std::string_view> renamed;  // old path -> new path
-    std::set<std::string_view> moved;
-    for (const FileChange& file : out_.change.files) {
-      if (file.kind != ChangeKind::renamed) continue;
-      renamed.emplace(file.old_path, file.new_path);
-      moved.insert(file.new_path);
-    }
-    const auto current_path = [&](std::string_view path) {
-      const auto found = renamed.find(path);
-      return found == renamed.end() ? path : found->second;
-    };
-    const correlate::IdentityInputs base{out_.base_table,
-                                         *evidence_.base_files,
-                                         evidence_.base_sources.placement,
-                                         evidence_.base_sources.contexts,
-                                         evidence_.settings.repository,
-                                         current_path};
-    const Findings base_findings = correlate::find(base);
-    correlate::Identifier head_identifier(head), base_identifier(base);
-    const auto ran_on_head = [&](Row row) { return complete_engines().contains(engine_of_base(row)); };
-    const correlate::Comparison comparison = correlate::compare_with_base(
-        inputs, {out_.base_table, base_findings, head_identifier, base_identifier, ran_on_head,
-                 [&](std::string_view path) { return moved.contains(path); }});
-    std::vector<Presence> presence = comparison.head;
-    add_gone(comparison, base_findings, presence);
-    return presence;
-  }
-
-  // The base's findings that the head no longer has join the others; all stay sorted by id.
-  void add_gone(const correlate::Comparison& comparison, const Findings& base, std::vector<Presence>& presence) {
-    std::map<std::string_view, std::uint32_t> file_index;
-    for (std::uint32_t i = 0; i < out_.findings.files.size(); ++i) file_index.emplace(out_.findings.files[i], i);
-    std::vector<std::string> further;  // files that only the base has
-    std::vector<std::pair<Finding, Presence>> all;
-    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) all.emplace_back(out_.findings.all[i], presence[i]);
-    for (const auto& gone : comparison.gone) {
-      Finding finding = base.all[gone.finding];
-      finding.in_base_only = true;
-      const auto members = base.members_of(finding);
-      finding.first_member = static_cast<std::uint32_t>(out_.findings.members.size());
-      out_.findings.members.insert(out_.findings.members.end(), members.begin(), members.end());
-      if (finding.file != Finding::kNoFile) finding.file = file_number(base.files[finding.file], file_index, further);
-      all.emplace_back(finding, gone.presence);
-    }
-    std::ranges::move(further, std::back_inserter(out_.findings.files));
-    std::ranges::stable_sort(all, {}, [](const auto& entry) { return entry.first.id; });
-    out_.findings.all.clear();
-    presence.clear();
-    for (const auto& [finding, where] : all) {
-      out_.findings.all.push_back(finding);
-      presence.push_back(where);
-    }
-  }
-
-  std::uint32_t file_number(const std::string& path, const std::map<std::string_view, std::uint32_t>& known,
-                            std::vector<std::string>& further) const {
-    if (const auto found = known.find(path); found != known.end()) return found->second;
-    const auto again = std::ranges::find(further, path);
-    const auto index = static_cast<std::uint32_t>(again - further.begin());
-    if (again == further.end()) further.push_back(path);
-    return static_cast<std::uint32_t>(out_.findings.files.size()) + index;
-  }
-
-  // Engines that have a complete report of the head, and no incomplete one.
-  const std::set<std::string>& complete_engines() {
-    if (!complete_engines_.empty()) return complete_engines_;
-    std::set<std::string> incomplete;
-    for (const ReportInfo& report : out_.table.reports()) {
-      auto& engines = is_complete(report.state) ? complete_engines_ : incomplete;
-      engines.insert(report.engines.begin(), report.engines.end());
-    }
-    for (const std::string& engine : incomplete) complete_engines_.erase(engine);
-    return complete_engines_;
-  }
-
-  std::string engine_of_base(Row row) const {
-    return std::string(out_.base_table.text(out_.base_table.rule_of(out_.base_table.row(row)).engine));
-  }
-  std::string_view engine_of(const Finding& finding) const {
-    const ObservationTable& table = out_.table_of(finding);
-    return table.text(table.rule_of(table.row(finding.primary)).engine);
-  }
-
   // Of the severities that a finding's observations have, the highest.
   void resolve_severities() {
     head_severities_ = risk::effective_severities(out_.table);
@@ -295,7 +178,6 @@ class Assessor {
   Timestamp now_;
   Assessment out_;
   std::vector<Severity> head_severities_, base_severities_;
-  std::set<std::string> complete_engines_;
 };
 
 }  // namespace

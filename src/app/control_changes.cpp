@@ -58,7 +58,7 @@ const ControlRule* rule_for(const FileChange& file) {
 
 Observation observation_of(const FileChange& file, const ControlRule& rule) {
   const std::string& path = file.new_path.empty() ? file.old_path : file.new_path;
-  Observation seen{.engine = "gatepost", .kind = Kind::ci, .rule = rule.id, .title = rule.title};
+  Observation seen{.engine = std::string(kChangeEngine), .kind = Kind::ci, .rule = rule.id, .title = rule.title};
   seen.message = fmt::format("{} {} ({}). The change is judged by the version of the base.", rule.title, path,
                              to_string(file.kind));
   seen.place.path = path;

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "model/change.hpp"
 #include "model/observation_table.hpp"
 
 namespace gatepost::app {
+
+inline constexpr std::string_view kChangeEngine = "gatepost";
 
 // Adds an observation of engine "gatepost" for each changed file that controls a gate, a scanner or who reviews:
 // policies, waivers, CODEOWNERS, CI workflows, ignore files and scanner configurations

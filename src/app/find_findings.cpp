@@ -1,0 +1,145 @@
+#include "app/find_findings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "app/control_changes.hpp"
+#include "correlate/find.hpp"
+#include "correlate/presence.hpp"
+
+namespace gatepost::app {
+namespace {
+
+correlate::IdentityInputs head_inputs(const Evidence& evidence, const Assessment& out) {
+  return {out.table,
+          *evidence.head_files,
+          evidence.sources.placement,
+          evidence.sources.contexts,
+          evidence.settings.repository,
+          {}};
+}
+
+std::string_view engine_of(const ObservationTable& table, Row row) {
+  return table.text(table.rule_of(table.row(row)).engine);
+}
+
+// Engines that have a complete report of the head, and no incomplete one.
+std::set<std::string, std::less<>> complete_engines(const ObservationTable& head) {
+  std::set<std::string, std::less<>> complete, incomplete;
+  for (const ReportInfo& report : head.reports()) {
+    auto& engines = is_complete(report.state) ? complete : incomplete;
+    engines.insert(report.engines.begin(), report.engines.end());
+  }
+  for (const std::string& engine : incomplete) complete.erase(engine);
+  return complete;
+}
+
+// Files under their new names.
+class Renames {
+ public:
+  explicit Renames(const ChangeSet& change) {
+    for (const FileChange& file : change.files) {
+      if (file.kind != ChangeKind::renamed) continue;
+      new_of_.emplace(file.old_path, file.new_path);
+      moved_.insert(file.new_path);
+    }
+  }
+  [[nodiscard]] std::string_view current(std::string_view path) const {
+    const auto found = new_of_.find(path);
+    return found == new_of_.end() ? path : found->second;
+  }
+  [[nodiscard]] bool moved_to(std::string_view path) const { return moved_.contains(path); }
+
+ private:
+  std::unordered_map<std::string_view, std::string_view> new_of_;
+  std::set<std::string_view> moved_;
+};
+
+// Numbers of files in Findings::files; those that only the base has are appended.
+class FileNumbers {
+ public:
+  explicit FileNumbers(std::vector<std::string>& files) : files_(files) {
+    for (std::uint32_t i = 0; i < files.size(); ++i) numbers_.emplace(files[i], i);
+  }
+  std::uint32_t of(const std::string& path) {
+    const auto [entry, fresh] = numbers_.try_emplace(path, static_cast<std::uint32_t>(files_.size()));
+    if (fresh) files_.push_back(path);
+    return entry->second;
+  }
+
+ private:
+  std::vector<std::string>& files_;
+  std::map<std::string, std::uint32_t> numbers_;
+};
+
+// The base's findings that the head no longer has join the others; all stay sorted by id.
+void add_gone(const correlate::Comparison& comparison, const Findings& base, Findings& findings,
+              std::vector<Presence>& presence) {
+  FileNumbers numbers(findings.files);
+  std::vector<std::pair<Finding, Presence>> all;
+  for (std::size_t i = 0; i < findings.all.size(); ++i) all.emplace_back(findings.all[i], presence[i]);
+  for (const auto& gone : comparison.gone) {
+    Finding finding = base.all[gone.finding];
+    finding.in_base_only = true;
+    const auto members = base.members_of(finding);
+    finding.first_member = static_cast<std::uint32_t>(findings.members.size());
+    findings.members.insert(findings.members.end(), members.begin(), members.end());
+    if (finding.file != Finding::kNoFile) finding.file = numbers.of(base.files[finding.file]);
+    all.emplace_back(finding, gone.presence);
+  }
+  std::ranges::stable_sort(all, {}, [](const auto& entry) { return entry.first.id; });
+  findings.all.clear();
+  presence.clear();
+  for (const auto& [finding, where] : all) {
+    findings.all.push_back(finding);
+    presence.push_back(where);
+  }
+}
+
+std::vector<Presence> compare(const Evidence& evidence, const correlate::PresenceInputs& inputs, Assessment& out) {
+  const Renames renames(out.change);
+  const correlate::IdentityInputs head = head_inputs(evidence, out);
+  const correlate::IdentityInputs base{out.base_table,
+                                       *evidence.base_files,
+                                       evidence.base_sources.placement,
+                                       evidence.base_sources.contexts,
+                                       evidence.settings.repository,
+                                       [&](std::string_view path) { return renames.current(path); }};
+  const Findings base_findings = correlate::find(base);
+  correlate::Identifier head_identifier(head), base_identifier(base);
+  const auto complete = complete_engines(out.table);
+  const auto ran_on_head = [&](Row row) { return complete.contains(engine_of(out.base_table, row)); };
+  const correlate::Comparison comparison = correlate::compare_with_base(
+      inputs, {out.base_table, base_findings, head_identifier, base_identifier, ran_on_head,
+               [&](std::string_view path) { return renames.moved_to(path); }});
+  std::vector<Presence> presence = comparison.head;
+  add_gone(comparison, base_findings, out.findings, presence);
+  return presence;
+}
+
+}  // namespace
+
+void find_findings(const Evidence& evidence, Assessment& out) {
+  out.findings = correlate::find(head_inputs(evidence, out));
+  const auto package_change = [&](Row row) {
+    return row < evidence.sources.packages.size() ? evidence.sources.packages[row] : correlate::PackageChange::unknown;
+  };
+  const correlate::PresenceInputs inputs{out.table, out.findings, evidence.sources.placement, out.change,
+                                         package_change};
+  const std::vector<Presence> presence =
+      evidence.base_files ? compare(evidence, inputs, out) : correlate::presence_by_lines(inputs);
+  out.assessed.resize(out.findings.all.size());
+  for (std::size_t i = 0; i < presence.size(); ++i) {
+    const Finding& finding = out.findings.all[i];
+    const bool own = engine_of(out.table_of(finding), finding.primary) == kChangeEngine;
+    out.assessed[i].presence = own ? Presence::introduced : presence[i];
+  }
+}
+
+}  // namespace gatepost::app
