@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "model/repo_path.hpp"
 
 namespace gatepost::report {
 namespace {
@@ -60,6 +61,16 @@ std::string proposal(const ObservationTable& table, const ObservationRow& row) {
   return detail->fixes.empty() ? "" : "the tool proposes a change of the code";
 }
 
+// Of a finding that is in no file of the commit; a relative path may be that of a generated file.
+std::string place_outside(const ObservationTable& table, const ObservationRow& row) {
+  std::string place = place_of(table, row);
+  const std::string_view path = table.text(row.path);
+  if (!place.empty() || path.empty() || is_absolute_path(path) || !RepoPath::parse(path)) return place;
+  place = std::string(path);
+  if (row.range.first_line != 0) place += ":" + std::to_string(row.range.first_line);
+  return place + " (not in the commit)";
+}
+
 }  // namespace
 
 std::string_view reported_title(const ObservationTable& table, const ObservationRow& row) {
@@ -110,7 +121,7 @@ std::string place_of(const ObservationTable& table, const ObservationRow& row) {
 
 std::string place_of(const Assessment& assessment, std::size_t finding) {
   const Finding& it = assessment.findings.all[finding];
-  if (it.file == Finding::kNoFile) return place_of(assessment.table_of(it), primary_row(assessment, finding));
+  if (it.file == Finding::kNoFile) return place_outside(assessment.table_of(it), primary_row(assessment, finding));
   std::string place(assessment.findings.path_of(it));
   return it.range.first_line == 0 ? place : place + ":" + std::to_string(it.range.first_line);
 }
