@@ -1,0 +1,70 @@
+// The schemas that editors use know the same keys as the readers.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "base/resource.hpp"
+#include "base/text.hpp"
+#include "config/settings.hpp"
+
+using namespace gatepost;
+using namespace gatepost::config;
+
+namespace {
+
+using Names = std::set<std::string>;
+
+// The names that a message lists behind "expected one of".
+Names names_in(const std::string& message) {
+  constexpr std::string_view kBefore = "expected one of ";
+  const std::size_t at = message.find(kBefore);
+  Names names;
+  if (at == std::string::npos) return names;
+  const std::string list = message.substr(at + kBefore.size(), message.find('\n', at) - at - kBefore.size());
+  for (const std::string_view name : text::split(list, ',')) names.emplace(text::trim(name));
+  return names;
+}
+
+Names keys_of(std::string_view schema, const char* pointer) {
+  const auto text = find_resource(schema);
+  REQUIRE(text.has_value());
+  const auto document = nlohmann::json::parse(*text);
+  Names names;
+  for (const auto& [key, value] : document.at(nlohmann::json::json_pointer(pointer)).items()) names.insert(key);
+  return names;
+}
+
+struct Case {
+  const char* schema;
+  const char* pointer;  // to the properties
+  const char* text;     // has a key "qqqqqqqq" in the place that the properties describe
+};
+
+}  // namespace
+
+TEST_CASE("schema: the keys of the schemas are those that the readers know") {
+  const Case cases[] = {
+      {"schema/gatepost.schema.json", "/properties", "version: 1\nqqqqqqqq: 1\n"},
+      {"schema/gatepost.schema.json", "/properties/gate/properties", "version: 1\ngate: {qqqqqqqq: 1}\n"},
+      {"schema/gatepost.schema.json", "/properties/codeowners/properties", "version: 1\ncodeowners: {qqqqqqqq: 1}\n"},
+      {"schema/policy.schema.json", "/properties", "gatepost: 1\npolicies: []\nqqqqqqqq: 1\n"},
+      {"schema/policy.schema.json", "/properties/defaults/properties",
+       "gatepost: 1\npolicies: []\ndefaults: {qqqqqqqq: 1}\n"},
+      {"schema/policy.schema.json", "/properties/policies/items/properties",
+       "gatepost: 1\npolicies: [{id: a, match: {kind: sca}, action: warn, qqqqqqqq: 1}]\n"},
+      {"schema/waivers.schema.json", "/properties", "waivers: []\nqqqqqqqq: 1\n"},
+      {"schema/waivers.schema.json", "/properties/waivers/items/properties", "waivers: [{id: W, qqqqqqqq: 1}]\n"},
+  };
+  for (const Case& test : cases) {
+    INFO(std::string(test.schema) << std::string(test.pointer));
+    const File file{"x.yml", test.text};
+    const std::string_view schema = test.schema;
+    const auto read = load(schema.find("gatepost.") != std::string_view::npos ? Files{.settings = file}
+                           : schema.find("policy") != std::string_view::npos  ? Files{.policy = file}
+                                                                              : Files{.waivers = file});
+    REQUIRE_FALSE(read.ok());
+    CHECK(names_in(read.error().message) == keys_of(schema, test.pointer));
+  }
+}
