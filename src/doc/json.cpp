@@ -4,8 +4,10 @@
 #include <simdjson.h>
 
 #include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
