@@ -4,16 +4,17 @@
 #include <simdjson.h>
 
 #include <array>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
-#include "doc/scan.hpp"
+#include "doc/json_skeleton.hpp"
 
 namespace gatepost::doc {
 namespace {
-
-bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // Blanks, and what has a meaning of its own.
 constexpr std::array<bool, 256> kEndsToken = [] {
@@ -22,214 +23,169 @@ constexpr std::array<bool, 256> kEndsToken = [] {
   return ends;
 }();
 
-// What may come next, in the words of a message.
-enum class Expected { value, value_or_end, key, key_or_end, colon, comma_or_end, nothing };
-
-// The grammar of RFC 8259, section 6. Any size is fine.
-bool is_json_number(std::string_view token) {
-  std::size_t i = token.starts_with('-') ? 1 : 0;
-  const auto digits = [&] {
-    const std::size_t begin = i;
-    while (i < token.size() && text::is_digit(token[i])) ++i;
-    return i - begin;
-  };
-  const bool leading_zero = i < token.size() && token[i] == '0';
-  const std::size_t whole = digits();
-  if (whole == 0 || (leading_zero && whole > 1)) return false;
-  if (i < token.size() && token[i] == '.') {
-    ++i;
-    if (digits() == 0) return false;
-  }
-  if (i < token.size() && (token[i] == 'e' || token[i] == 'E')) {
-    ++i;
-    if (i < token.size() && (token[i] == '+' || token[i] == '-')) ++i;
-    if (digits() == 0) return false;
-  }
-  return i == token.size();
+// From `at` to the next blank or character that has a meaning of its own.
+std::string_view token_at(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && !kEndsToken[static_cast<unsigned char>(text[end])]) ++end;
+  return text.substr(at, end - at);
 }
 
-// Reads the text front to back in one loop, without recursion; what is open is known by the tree.
-class Parser {
+// What may come next; in the same order the words of messages.
+enum class Expected { value, value_or_end, key, key_or_end, colon, comma_or_end_of_array, comma_or_end_of_object, end };
+constexpr std::array<const char*, 8> kExpectations = {
+    "a value", "a value or \"]\"", "a key in double quotes", "a key in double quotes or \"}\"",
+    "\":\"",   "\",\" or \"]\"",   "\",\" or \"}\"",         "nothing"};
+
+// Builds the tree from what nlohmann reports, taking every value from the text itself. Of a refusal it finds the words.
+class Reader final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Parser(TreeBuilder& tree, const Limits& limits) : tree_(tree), limits_(limits), text_(tree.source()) {}
+  Reader(TreeBuilder& tree, const Limits& limits)
+      : tree_(tree), limits_(limits), text_(tree.source()), skeleton_(tree.source()) {}
 
   // True when the text is one JSON document.
-  bool parse() {
-    for (skip_blanks(); at_ < text_.size() && problem_.empty(); skip_blanks()) step();
-    if (problem_.empty() && expected_ != Expected::nothing) fail(at_, "the document ends in the middle");
-    return problem_.empty();
-  }
+  bool read() { return nlohmann::json::sax_parse(skeleton_.begin(), skeleton_.end(), this); }
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
+  bool null() override { return scalar(Kind::null, skeleton_.last() + 1); }
+  bool boolean(bool /*value*/) override { return scalar(Kind::boolean, skeleton_.last() + 1); }
+  bool number_integer(number_integer_t /*value*/) override { return number(); }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return number(); }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return number(); }
+  bool string(string_t& /*value*/) override {
+    const std::size_t begin = next_token();
+    std::string_view text;
+    if (!may_have_value(begin) || !string_at(begin, text)) return false;
+    tree_.scalar(Kind::string, text, begin);
+    return value_ended(skeleton_.last() + 1);
+  }
+  bool key(string_t& /*value*/) override {
+    const std::size_t begin = next_token();
+    std::string_view text;
+    if (!string_at(begin, text)) return false;
+    tree_.key(text, begin);
+    return passed(skeleton_.last() + 1, Expected::colon);
+  }
+  bool start_object(std::size_t /*members*/) override { return open(Kind::object, Expected::key_or_end); }
+  bool start_array(std::size_t /*items*/) override { return open(Kind::array, Expected::value_or_end); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool binary(binary_t& /*value*/) override { return false; }  // JSON has none
+
+  bool parse_error(std::size_t /*at*/, const std::string& /*token*/,
+                   const nlohmann::json::exception& /*why*/) override {
+    const std::size_t at = next_token();
+    if (at == text_.size()) return fail(at, "the document ends in the middle");
+    if (expected_ == Expected::end) return fail(at, "text after the end of the document");
+    return text_[at] == '"' && expected_ <= Expected::key_or_end ? broken_string(at) : unexpected(at);
+  }
+
  private:
-  void fail(std::size_t offset, std::string_view what) {
+  template <class... Args>
+  bool fail(std::size_t offset, fmt::format_string<Args...> what, Args&&... args) {
     const Position at = position_of(text_, offset);
-    problem_ = fmt::format("line {}, column {}: {}", at.line, at.column, what);
+    problem_ = fmt::format("line {}, column {}: ", at.line, at.column);
+    fmt::format_to(std::back_inserter(problem_), what, std::forward<Args>(args)...);
+    return false;
   }
 
-  void skip_blanks() {
-    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-  }
-
-  void step() {
-    const char c = text_[at_];
-    switch (expected_) {
-      case Expected::value:
-        return value(c);
-      case Expected::value_or_end:
-        return c == ']' ? close() : value(c);
-      case Expected::key:
-        return c == '"' ? key() : unexpected();
-      case Expected::key_or_end:
-        return c == '}' ? close() : c == '"' ? key() : unexpected();
-      case Expected::colon:
-        return c == ':' ? pass(Expected::value) : unexpected();
-      case Expected::comma_or_end:
-        if (c == ',') return pass(tree_.in_object() ? Expected::key : Expected::value);
-        return c == (tree_.in_object() ? '}' : ']') ? close() : unexpected();
-      case Expected::nothing:
-        return fail(at_, "text after the end of the document");
-    }
-  }
-
-  void pass(Expected next) {
-    ++at_;
+  bool passed(std::size_t end, Expected next) {
+    at_ = end;
     expected_ = next;
+    return true;
   }
 
-  void value(char c) {
-    if (tree_.size() >= limits_.values)
-      return fail(at_, fmt::format("more than the limit of {} values", limits_.values));
-    if (c == '{') return open(Kind::object, Expected::key_or_end);
-    if (c == '[') return open(Kind::array, Expected::value_or_end);
-    if (c == '"') {
-      const std::size_t begin = at_;
-      if (const auto text = string()) tree_.scalar(Kind::string, *text, begin);
-    } else {
-      literal();
+  bool value_ended(std::size_t end) {
+    return passed(end, tree_.depth() == 0  ? Expected::end
+                       : tree_.in_object() ? Expected::comma_or_end_of_object
+                                           : Expected::comma_or_end_of_array);
+  }
+
+  // Where the next token begins that is no comma or colon in its place: those are not reported.
+  std::size_t next_token() {
+    at_ = end_of_blanks(text_, at_);
+    const char c = at_ < text_.size() ? text_[at_] : ' ';
+    const bool comma = expected_ == Expected::comma_or_end_of_array || expected_ == Expected::comma_or_end_of_object;
+    if ((c == ':' && expected_ == Expected::colon) || (c == ',' && comma)) {
+      const Expected next = expected_ == Expected::comma_or_end_of_object ? Expected::key : Expected::value;
+      passed(end_of_blanks(text_, at_ + 1), next);
     }
-    value_ended();
+    return at_;
   }
 
-  void open(Kind kind, Expected next) {
-    if (tree_.depth() >= limits_.depth) {
-      return fail(at_, fmt::format("nested deeper than the limit of {} levels", limits_.depth));
-    }
-    tree_.open(kind, at_);
-    pass(next);
+  bool may_have_value(std::size_t begin) {
+    return tree_.size() < limits_.values || fail(begin, "more than the limit of {} values", limits_.values);
   }
 
-  void close() {
+  // nlohmann has read one byte more.
+  bool number() { return scalar(Kind::number, skeleton_.last()); }
+
+  // Of "1.2.3" nlohmann reports 1.2 before it stumbles.
+  bool scalar(Kind kind, std::size_t end) {
+    const std::size_t begin = next_token();
+    const std::string_view token = token_at(text_, begin);
+    if (!may_have_value(begin)) return false;
+    if (begin + token.size() != end) return unexpected(begin);
+    tree_.scalar(kind, token, begin);
+    return value_ended(end);
+  }
+
+  bool open(Kind kind, Expected next) {
+    const std::size_t begin = next_token();
+    if (!may_have_value(begin)) return false;
+    if (tree_.depth() >= limits_.depth) return fail(begin, "nested deeper than the limit of {} levels", limits_.depth);
+    tree_.open(kind, begin);
+    return passed(begin + 1, next);
+  }
+
+  bool close() {
     tree_.close();
-    ++at_;
-    value_ended();
+    return value_ended(skeleton_.last() + 1);
   }
 
-  void value_ended() { expected_ = tree_.depth() == 0 ? Expected::nothing : Expected::comma_or_end; }
-
-  void key() {
-    const std::size_t begin = at_;
-    if (const auto text = string()) tree_.key(*text, begin);
-    expected_ = Expected::colon;
-  }
-
-  // The text of the string that begins at at_, which moves behind it.
-  std::optional<std::string_view> string() {
-    const std::size_t begin = at_;
-    const char* const end = text_.data() + text_.size();
-    const char* p = text_.data() + begin + 1;
-    bool escaped = false;
-    for (p = find_in_string(p, end); p < end && *p == '\\'; p = find_in_string(p, end)) {
-      escaped = true;
-      ++p;
-      if (p < end && (*p == '"' || *p == '\\')) ++p;
+  // Of the string that begins at `begin` and ends with the byte that was read last.
+  bool string_at(std::size_t begin, std::string_view& text) {
+    const std::size_t end = skeleton_.last();
+    if (end - begin > limits_.string_bytes) {
+      return fail(begin, "a string longer than the limit of {} bytes", limits_.string_bytes);
     }
-    at_ = static_cast<std::size_t>(p - text_.data());
-    if (p == end) {
-      const Position at = position_of(text_, begin);
-      fail(at_,
-           fmt::format("the document ends inside the string that begins at line {}, column {}", at.line, at.column));
-      return std::nullopt;
-    }
-    if (*p != '"') {
-      fail(at_, fmt::format("control character {} in a string; it must be escaped", text::printable({p, 1})));
-      return std::nullopt;
-    }
-    if (at_ - begin > limits_.string_bytes) {
-      fail(begin, fmt::format("a string longer than the limit of {} bytes", limits_.string_bytes));
-      return std::nullopt;
-    }
-    const std::string_view raw = text_.substr(begin + 1, at_++ - begin - 1);
-    return escaped ? unescaped(raw, begin) : raw;
-  }
-
-  std::string_view unescaped(std::string_view raw, std::size_t place) {
+    text = text_.substr(begin + 1, end - begin - 1);
+    if (text.find('\\') == std::string_view::npos) return true;
     bool broken = false;
-    std::string text = unescape_json(raw, &broken);
+    text = tree_.keep(unescape_json(text, &broken));
     if (broken) {
       tree_.note(Note::Level::warning, "invalid-escape", "a string has an escape that is not JSON; read as U+FFFD",
-                 place);
+                 begin);
     }
-    return tree_.keep(std::move(text));
+    return true;
   }
 
-  void literal() {
-    const std::string_view token = this->token();
-    if (token == "true" || token == "false") {
-      tree_.scalar(Kind::boolean, token, at_);
-    } else if (token == "null") {
-      tree_.scalar(Kind::null, token, at_);
-    } else if (is_json_number(token)) {
-      tree_.scalar(Kind::number, token, at_);
-    } else {
-      return unexpected();
+  bool broken_string(std::size_t begin) {
+    const std::size_t end = skeleton_.last();
+    const Position at = position_of(text_, begin);
+    if (end == text_.size()) {
+      return fail(end, "the document ends inside the string that begins at line {}, column {}", at.line, at.column);
     }
-    at_ += token.size();
+    const std::string shown = text::printable(text_.substr(end, 1));
+    return fail(end, "control character {} in a string; it must be escaped", shown);
   }
 
-  // From here to the next blank or character that has a meaning of its own.
-  [[nodiscard]] std::string_view token() const {
-    std::size_t end = at_;
-    while (end < text_.size() && !kEndsToken[static_cast<unsigned char>(text_[end])]) ++end;
-    return text_.substr(at_, end - at_);
-  }
-
-  void unexpected() {
-    std::string_view found = token();
-    if (found.empty()) found = text_.substr(at_, 1);
+  bool unexpected(std::size_t at) {
+    std::string_view found = token_at(text_, at);
+    const bool cut = !found.empty() && at + found.size() == text_.size();
+    if (found.empty()) found = text_.substr(at, 1);
     const bool number = text::is_digit(found[0]) || (found.size() > 1 && (found[0] == '-' || found[0] == '+'));
-    const std::string shown = fmt::format("\"{}\"", text::printable(found, 20));
-    const bool value_expected = expected_ == Expected::value || expected_ == Expected::value_or_end;
-    const bool cut = !kEndsToken[static_cast<unsigned char>(found[0])] && at_ + found.size() == text_.size();
+    const bool value_expected = expected_ <= Expected::value_or_end;
     if (value_expected && cut && tree_.depth() > 0) return fail(text_.size(), "the document ends in the middle");
-    if (value_expected && number) return fail(at_, shown + " is not a number as JSON writes it");
-    fail(at_, fmt::format("found {}, expected {}", found == "\"" ? "a string" : shown, expectation()));
-  }
-
-  [[nodiscard]] std::string_view expectation() const {
-    switch (expected_) {
-      case Expected::value:
-        return "a value";
-      case Expected::value_or_end:
-        return "a value or \"]\"";
-      case Expected::key:
-        return "a key in double quotes";
-      case Expected::key_or_end:
-        return "a key in double quotes or \"}\"";
-      case Expected::colon:
-        return "\":\"";
-      case Expected::comma_or_end:
-        return tree_.in_object() ? "\",\" or \"}\"" : "\",\" or \"]\"";
-      case Expected::nothing:
-        return "nothing";
-    }
-    return "nothing";
+    const std::string shown = found == "\"" ? "a string" : fmt::format("\"{}\"", text::printable(found, 20));
+    if (value_expected && number) return fail(at, "{} is not a number as JSON writes it", shown);
+    return fail(at, "found {}, expected {}", shown, kExpectations[static_cast<std::size_t>(expected_)]);
   }
 
   TreeBuilder& tree_;
   const Limits& limits_;
   const std::string_view text_;
-  std::size_t at_ = 0;
+  JsonSkeleton skeleton_;
+  std::size_t at_ = 0;  // behind what was reported last
   Expected expected_ = Expected::value;
   std::string problem_;
 };
@@ -267,8 +223,8 @@ Result<Document> parse_json(std::string text, std::string name, const Limits& li
   if (byte_order_mark) {
     tree.note(Note::Level::info, "byte-order-mark", "starts with a byte order mark, which JSON does not have", 0);
   }
-  Parser parser(tree, limits);
-  if (!parser.parse()) return refuse(parser.problem());
+  Reader reader(tree, limits);
+  if (!reader.read()) return refuse(reader.problem());
   return tree.finish();
 }
 

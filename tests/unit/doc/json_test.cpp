@@ -1,6 +1,7 @@
 #include "doc/json.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/core.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -244,6 +245,26 @@ TEST_CASE("json: every value knows where it is") {
   CHECK(document->root().pointer() == "");
   CHECK(document->root().where() == "r.json:1:1");
   CHECK(document->name() == "r.json");
+}
+
+TEST_CASE("json: values of every kind know where they begin, whatever stands around them") {
+  const std::string text = R"([1 ,-2.5e3
+,"x\"y" ,true,{ "k" :
+ null , "l":[  ]} ,12345678901234567890123,false,0,
+ "" ,[[7]],"ä",8 ])";
+  const auto document = doc::parse_json(text, "x");
+  REQUIRE_MESSAGE(document.ok(), document.error().message);
+  const View root = document->root();
+  std::string places;
+  for (const View item : root.items()) {
+    places += fmt::format("{}:{} ", item.position().line, item.position().column);
+  }
+  CHECK(places == "1:2 1:5 2:2 2:10 2:15 3:20 3:44 3:50 4:2 4:6 4:12 4:17 ");
+  CHECK(root.at(4).at("k").key_where() == "x:2:17");
+  CHECK(root.at(4).at("k").where() == "x:3:2");
+  CHECK(root.at(4).at("l").key_where() == "x:3:9");
+  CHECK(root.at(4).at("l").where() == "x:3:13");
+  CHECK(root.at(9).at(0).at(0).where() == "x:4:8");
 }
 
 TEST_CASE("json: numbers say what fits") {
