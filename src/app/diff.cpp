@@ -12,10 +12,10 @@ Result<ExitCode> diff(const Ports& ports, const DiffRequest& request) {
   const CiFacts ci = detect_ci(ports);
   GP_TRY(const git::Repository repository, open_repository(ports, request.repository, ci));
   std::vector<Note> notes;
-  GP_TRY(const ChangeSet change, find_change(repository, ci, request.base, request.head, notes));
+  GP_TRY(const FoundChange found, find_change(repository, ci, request.base, request.head, notes));
   for (const Note& note : notes) log::warning(note.text);
-  GP_CHECK(request.json ? report::write_diff_json(change, ports.output)
-                        : report::write_diff_text(change, ports.output));
+  GP_CHECK(request.json ? report::write_diff_json(found.change, ports.output)
+                        : report::write_diff_text(found.change, ports.output));
   return ExitCode::done;
 }
 

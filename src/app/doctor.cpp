@@ -90,11 +90,12 @@ class Doctor {
 
   void look_at_change(const git::Repository& repository) {
     std::vector<Note> notes;
-    const auto change = find_change(repository, ci_, request_.base, request_.head, notes);
-    if (!change) {
-      rows_.push_back(failed("base", change.error()));
+    const auto found = find_change(repository, ci_, request_.base, request_.head, notes);
+    if (!found) {
+      rows_.push_back(failed("base", found.error()));
       return look_at_rules(repository, git::head_commit(repository));
     }
+    const ChangeSet* const change = &found->change;
     if (change->base.empty()) {
       rows_.push_back({"base", Health::warning, "none: every finding counts as introduced",
                        "add --base, for example --base origin/main"});
@@ -107,8 +108,7 @@ class Doctor {
     }
     for (const Note& note : notes)
       rows_.push_back({"base", note.level == Note::Level::info ? Health::ok : Health::warning, note.text, {}});
-    const auto rules = git::ObjectId::parse(change->base.empty() ? change->head : change->base);
-    look_at_rules(repository, rules ? Result<git::ObjectId>(*rules) : git::head_commit(repository));
+    look_at_rules(repository, found->rules);
   }
 
   void look_at_rules(const git::Repository& repository, const Result<git::ObjectId>& commit) {

@@ -87,8 +87,8 @@ Result<git::Repository> open_repository(const Ports& ports, const std::string& d
   return git::Repository::open(start, {.trusted_path = !directory.empty() || named_by_ci});
 }
 
-Result<ChangeSet> find_change(const git::Repository& repository, const CiFacts& ci, const std::string& base,
-                              const std::string& head, std::vector<Note>& notes) {
+Result<FoundChange> find_change(const git::Repository& repository, const CiFacts& ci, const std::string& base,
+                                const std::string& head, std::vector<Note>& notes) {
   const git::ChangeFacts facts{.base = base,
                                .head = head,
                                .merge_commit = ci.merge_commit,
@@ -100,7 +100,7 @@ Result<ChangeSet> find_change(const git::Repository& repository, const CiFacts& 
   GP_TRY(git::ChangeBase resolved, git::resolve_change_base(repository, facts));
   GP_TRY(git::Difference difference, git::diff(repository, resolved));
   std::ranges::move(difference.notes, std::back_inserter(notes));
-  return std::move(difference.change);
+  return FoundChange{std::move(difference.change), resolved.rules.value_or(resolved.head)};
 }
 
 Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
@@ -145,16 +145,12 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& request) {
   Evidence evidence(std::move(repository));
   evidence.notes = std::move(ci.notes);
   evidence.ci = std::move(ci);
-  GP_TRY(evidence.change, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
-
-  // Who proposes a change must not choose the rules it is judged by: they come from the base. Without a base there is
-  // nobody who proposes anything.
-  const auto& rules_from = evidence.change.base.empty() ? evidence.change.head : evidence.change.base;
-  evidence.settings_revision = rules_from;
-  const git::ObjectId rules_commit = *git::ObjectId::parse(rules_from);
-  GP_TRY(evidence.settings, read_settings(evidence.repository, rules_commit, request.config));
+  GP_TRY(FoundChange found, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
+  evidence.change = std::move(found.change);
+  evidence.settings_revision = found.rules.hex();
+  GP_TRY(evidence.settings, read_settings(evidence.repository, found.rules, request.config));
   GP_TRY(evidence.owners,
-         read_owners(evidence.repository, rules_commit, owners_dialect(evidence.settings, evidence.ci)));
+         read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named();

@@ -60,9 +60,15 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& request);
 
 // The repository of --repo, else the one around the current directory; trusted when --repo or the CI names it.
 Result<git::Repository> open_repository(const Ports& ports, const std::string& directory, const CiFacts& ci);
-// The change between the base and head that the request and the CI state.
-Result<ChangeSet> find_change(const git::Repository& repository, const CiFacts& ci, const std::string& base,
-                              const std::string& head, std::vector<Note>& notes);
+struct FoundChange {
+  ChangeSet change;
+  git::ObjectId rules;  // the commit whose settings, policies and CODEOWNERS judge the change
+};
+// The change between the base and head that the request and the CI state. Who proposes a change must not choose the
+// rules it is judged by: they come from what it goes into. Without a base nobody proposes anything, and the head's
+// count.
+Result<FoundChange> find_change(const git::Repository& repository, const CiFacts& ci, const std::string& base,
+                                const std::string& head, std::vector<Note>& notes);
 // CODEOWNERS at a commit.
 Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
                                         std::optional<OwnersDialect> dialect);

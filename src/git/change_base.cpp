@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "git/history.hpp"
 #include "git/objects.hpp"
@@ -52,10 +54,14 @@ class Ladder {
 
   Result<ChangeBase> climb() {
     if (!facts_.base.empty()) return given();
+    GP_CHECK(check_head());
     if (ids_.queue_base) return take(*ids_.queue_base, BaseSource::merge_queue);
     GP_TRY(const auto parents, merge_parents());
-    if (!parents.empty()) return from_merge(parents);
-    if (ids_.forge_merge_base) return take(*ids_.forge_merge_base, BaseSource::merge_base);
+    if (!parents.empty() && is_of_this_change(parents[1])) return from_merge(parents);
+    if (ids_.forge_merge_base) {
+      chosen_.rules = find_branch(repository_, facts_.target_branch);
+      return take(*ids_.forge_merge_base, BaseSource::merge_base);
+    }
     GP_TRY(const bool found, target_branch());
     if (found) return std::move(chosen_);
     if (ids_.event_base) return event_base();
@@ -75,6 +81,7 @@ class Ladder {
                    "run: " + fetch_command(repository_, base));
     }
     chosen_.base = base;
+    if (!chosen_.rules) chosen_.rules = base;
     chosen_.source = source;
     return std::move(chosen_);
   }
@@ -97,14 +104,36 @@ class Ladder {
     return std::move(commit->parents);
   }
 
+  // The head of a change may have moved on since its merge commit was made. A commit that the change never had is no
+  // part of it: then anybody could choose the parents.
+  bool is_of_this_change(const ObjectId& merged) {
+    if (!ids_.change_head || *ids_.change_head == merged) return true;
+    const bool earlier = !has_object(repository_, *ids_.change_head) || descends(*ids_.change_head, merged);
+    doubt("merge-commit-of-other-head", fmt::format("the merge commit contains {}, but the change's head is {}",
+                                                    merged.short_hex(), ids_.change_head->short_hex()));
+    return earlier;
+  }
+
+  bool descends(const ObjectId& from, const ObjectId& ancestor) const {
+    if (from == ancestor) return true;
+    if (!has_object(repository_, ancestor)) return false;
+    const auto found = merge_bases(repository_, from, ancestor);
+    return found && found->certain && std::ranges::find(found->bases, ancestor) != found->bases.end();
+  }
+
+  // What is checked out must be the change, or contain it.
+  Status check_head() {
+    if (!facts_.head.empty() || !ids_.change_head || chosen_.head == ids_.merge_commit) return Done{};
+    if (descends(chosen_.head, *ids_.change_head)) return Done{};
+    return error(
+        ErrorKind::bad_input,
+        fmt::format("{} is checked out, but the change's head is {}: the scanners saw something else",
+                    chosen_.head.short_hex(), ids_.change_head->short_hex()),
+        "check out the change (actions/checkout: ref: ${{ github.event.pull_request.head.sha }}), or give --head");
+  }
+
   Result<ChangeBase> from_merge(const std::vector<ObjectId>& parents) {
-    const ObjectId& merged = parents[1];
-    if (ids_.change_head && *ids_.change_head != merged) {
-      chosen_.notes.push_back(note(Note::Level::warning, "merge-commit-of-other-head",
-                                   fmt::format("the merge commit contains {}, but the change's head is {}",
-                                               merged.short_hex(), ids_.change_head->short_hex())));
-    }
-    chosen_.change_head = merged;
+    chosen_.change_head = parents[1];
     return take(parents.front(), BaseSource::merge_parents);
   }
 
@@ -116,6 +145,7 @@ class Ladder {
     if (!resolved) return not_here(resolved.error());
     const ObjectId& base = *resolved;
     chosen_.source = BaseSource::given;
+    chosen_.rules = base;
     GP_TRY(const MergeBases found, merge_bases(repository_, base, chosen_.head));
     if (found.certain && !found.bases.empty()) {
       choose_of(found);
@@ -154,6 +184,7 @@ class Ladder {
     GP_TRY(const MergeBases found, merge_bases(repository_, *tip, chosen_.head));
     if (!found.certain || found.bases.empty()) return false;
     chosen_.source = BaseSource::merge_base;
+    chosen_.rules = tip;
     choose_of(found);
     return true;
   }
@@ -165,6 +196,7 @@ class Ladder {
                       "may count as changes made here",
                       base.short_hex()));
     if (!has_object(repository_, base)) return take(base, BaseSource::event);
+    chosen_.rules = base;
     GP_TRY(const MergeBases found, merge_bases(repository_, base, chosen_.head));
     if (!found.certain || found.bases.empty()) return take(base, BaseSource::event);
     return take(found.bases.front(), BaseSource::event);

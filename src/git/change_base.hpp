@@ -27,8 +27,11 @@ struct ChangeFacts {
 };
 
 struct ChangeBase {
-  std::optional<ObjectId> base;         // empty when everything is in scope
-  ObjectId head;                        // the commit whose files were scanned
+  std::optional<ObjectId> base;  // empty when everything is in scope
+  ObjectId head;                 // the commit whose files were scanned
+  // The newest commit known of what the change goes into: its rules judge the change, not those of a base long ago that
+  // the change chose by where it branched off. Empty without a base.
+  std::optional<ObjectId> rules;
   std::optional<ObjectId> change_head;  // tip of the change, where comments belong; need not be in this clone
   BaseSource source = BaseSource::none;
   bool confident = true;
@@ -42,8 +45,9 @@ struct ChangeBase {
 //                  is added to, and known even in a clone of depth 1
 //   merge base     the forge's, or else our own of target branch and head
 //   event          the merge base with the event's base, or that commit itself: never confident
-// Fails when a commit it needs is not in this clone, with the command that fetches it. A merge base that a shallow
-// clone does not let us be sure of is not used.
+// Fails when a commit it needs is not in this clone, with the command that fetches it, and when the commit checked out
+// has nothing to do with the change that the CI tells of. A merge base that a shallow clone does not let us be sure of
+// is not used, nor the parents of a merge commit that contains something else than the change's head.
 Result<ChangeBase> resolve_change_base(const Repository& repository, const ChangeFacts& facts);
 
 // The commit for want of which resolve_change_base fails: who may fetch, fetches it by its id and asks again. Empty

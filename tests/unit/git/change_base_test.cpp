@@ -1,5 +1,6 @@
 #include "git/change_base.hpp"
 
+#include "git/revision.hpp"
 #include "unit/git/fixture.hpp"
 
 using namespace gatepost;
@@ -74,8 +75,15 @@ const std::vector<Case> kCases = {
      "main",
      BaseSource::merge_parents,
      "merge-commit-of-other-head",
-     true,
+     false,
      "first"},
+    {"merge commit of something else",
+     {.head = "merge", .merge_commit = "merge", .change_head = "squash", .target_branch = "main"},
+     "main",
+     BaseSource::merge_base,
+     "merge-commit-of-other-head",
+     false,
+     "squash"},
     {"merge commit of three",
      {.head = "octopus", .merge_commit = "octopus"},
      "main",
@@ -138,6 +146,20 @@ git::ChangeFacts facts_of(const git::Repository& repository, const Facts& said) 
           .target_branch = said.target_branch};
 }
 
+// The newest commit known of what the change goes into.
+std::string rules_of(const Case& it) {
+  switch (it.source) {
+    case BaseSource::given:
+      return it.said.base;
+    case BaseSource::merge_base:
+      return it.said.target_branch;
+    case BaseSource::event:
+      return it.said.event_base;
+    default:
+      return it.base;
+  }
+}
+
 }  // namespace
 
 TEST_CASE("change base: the first rung of the ladder that holds is taken") {
@@ -154,6 +176,8 @@ TEST_CASE("change base: the first rung of the ladder that holds is taken") {
     if (base->base && !it.base.empty()) CHECK(*base->base == commit_id(repository, it.base));
     CHECK(base->head == commit_id(repository, it.said.head));
     CHECK(base->change_head == commit_id(repository, it.change_head.empty() ? it.said.head : it.change_head));
+    CHECK(base->rules.has_value() == base->base.has_value());
+    if (base->rules) CHECK(base->rules == git::resolve_commit(repository, rules_of(it)).value());
     CHECK(base->source == it.source);
     CHECK(base->confident == it.confident);
     CHECK((base->notes.empty() ? "" : base->notes.front().code) == it.code);
@@ -172,6 +196,25 @@ TEST_CASE("change base: without --head the commit checked out is looked at") {
   REQUIRE(base.ok());
   CHECK(base->head == commit_id(repository, "merge"));
   CHECK(base->source == BaseSource::merge_parents);
+}
+
+TEST_CASE("change base: a commit that is not the change's is not judged") {
+  if (!have_git()) return;
+  const TempDir temp;
+  make_repository(temp / "r", kHistory);
+  const auto repository = open_repository(temp / "r");
+  const auto facts = [&](const char* change) {
+    return git::ChangeFacts{.change_head = commit_id(repository, change).hex(), .target_branch = "main"};
+  };
+  run_git(temp / "r", {"checkout", "-q", "--detach", "main"});
+  const auto base_instead = git::resolve_change_base(repository, facts("topic"));
+  REQUIRE_FALSE(base_instead.ok());
+  CHECK(base_instead.error().kind == ErrorKind::bad_input);
+  CHECK(contains(base_instead.error().message, "is checked out, but the change's head is"));
+  // A commit that the pipeline made on top of the change is fine.
+  run_git(temp / "r", {"checkout", "-q", "--detach", "topic"});
+  CHECK(git::resolve_change_base(repository, facts("topic")).ok());
+  CHECK(git::resolve_change_base(repository, facts("first")).ok());
 }
 
 TEST_CASE("change base: the remote's target branch counts, not a local one left behind") {
