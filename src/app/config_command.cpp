@@ -2,12 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <filesystem>
-#include <span>
 #include <vector>
 
 #include "app/ci.hpp"
 #include "app/gather.hpp"
+#include "app/settings_files.hpp"
 #include "base/assert.hpp"
 #include "base/file.hpp"
 #include "base/resource.hpp"
@@ -18,26 +17,12 @@
 namespace gatepost::app {
 namespace {
 
-constexpr std::uint64_t kLargestSettings = 1 << 20;
-
 Result<std::string> work_tree(const Ports& ports, const ConfigRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(const git::Repository repository, open_repository(ports, request.repository, detect_ci(ports)));
   if (repository.is_bare())
     return error(ErrorKind::usage, "the repository is bare: it has no work tree with a configuration");
   return repository.work_tree();
-}
-
-// The first of the files that exists in the work tree.
-Result<std::optional<config::File>> read_first(const std::string& root, std::span<const std::string_view> paths) {
-  for (const std::string_view path : paths) {
-    const std::string full = root + "/" + std::string(path);
-    std::error_code failure;
-    if (!std::filesystem::exists(full, failure)) continue;
-    GP_TRY(std::string text, read_file(full, kLargestSettings));
-    return std::optional(config::File{std::string(path), std::move(text)});
-  }
-  return std::optional<config::File>{};
 }
 
 // Globs for the reports that lie around already; the usual place when there are none.
@@ -57,15 +42,8 @@ std::vector<std::string> proposed_reports(const std::string& root) {
 
 Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) {
   GP_TRY(const std::string root, work_tree(ports, request));
-  config::Files files;
-  GP_TRY(files.settings, read_first(root, config::kSettingsPaths));
-  GP_TRY(files.policy, read_first(root, {&config::kPolicyPath, 1}));
-  GP_TRY(files.waivers, read_first(root, {&config::kWaiversPath, 1}));
-  if (!request.config.empty()) {
-    auto text = read_file(request.config, kLargestSettings);
-    if (!text) return error(ErrorKind::usage, "--config " + text.error().message);
-    files.settings = config::File{request.config, std::move(*text)};
-  }
+  GP_TRY(config::Files files, settings_files(root));
+  GP_CHECK(use_config(request.config, files));
   GP_TRY(const config::Settings settings, config::load(files));
   std::string lines;
   for (const auto* const file : {&files.settings, &files.policy, &files.waivers}) {
@@ -90,7 +68,8 @@ Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
     GP_CHECK(ports.output(text));
     return ExitCode::done;
   }
-  GP_TRY(const auto existing, read_first(root, config::kSettingsPaths));
+  GP_TRY(const config::Files files, settings_files(root));
+  const auto& existing = files.settings;
   if (existing && !request.force) {
     return error(ErrorKind::usage, fmt::format("{} exists already", existing->name),
                  "--force overwrites it, --dry-run prints the starter");

@@ -93,7 +93,10 @@ class Doctor {
     const auto found = find_change(repository, ci_, request_.base, request_.head, notes);
     if (!found) {
       rows_.push_back(failed("base", found.error()));
-      return look_at_rules(repository, git::head_commit(repository));
+      const auto head = git::head_commit(repository);
+      if (head) return look_at_rules(repository, {.change = {}, .rules = *head});
+      rows_.push_back(failed("configuration", head.error()));
+      return;
     }
     const ChangeSet* const change = &found->change;
     if (change->base.empty()) {
@@ -108,15 +111,11 @@ class Doctor {
     }
     for (const Note& note : notes)
       rows_.push_back({"base", note.level == Note::Level::info ? Health::ok : Health::warning, note.text, {}});
-    look_at_rules(repository, found->rules);
+    look_at_rules(repository, *found);
   }
 
-  void look_at_rules(const git::Repository& repository, const Result<git::ObjectId>& commit) {
-    if (!commit) {
-      rows_.push_back(failed("configuration", commit.error()));
-      return;
-    }
-    const auto settings = read_settings(repository, *commit, request_.config);
+  void look_at_rules(const git::Repository& repository, const FoundChange& found) {
+    const auto settings = read_settings(repository, found, request_.config);
     if (settings) {
       rows_.push_back(
           {"configuration",
@@ -129,7 +128,7 @@ class Doctor {
       rows_.push_back({"configuration", Health::failure, settings.error().message,
                        "gatepost config check shows the same for the work tree"});
     }
-    look_at_owners(repository, *commit, settings ? settings->codeowners_dialect : std::nullopt);
+    look_at_owners(repository, found.rules, settings ? settings->codeowners_dialect : std::nullopt);
   }
 
   void look_at_reports(const git::Repository& repository, const config::Settings& settings) {

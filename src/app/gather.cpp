@@ -7,6 +7,7 @@
 
 #include "app/control_changes.hpp"
 #include "app/report_files.hpp"
+#include "app/settings_files.hpp"
 #include "app/source_facts.hpp"
 #include "base/file.hpp"
 #include "base/parallel.hpp"
@@ -20,21 +21,6 @@
 namespace gatepost::app {
 namespace {
 
-constexpr std::uint64_t kLargestSettings = 1 << 20;
-
-// The first of the files that the commit has.
-Result<std::optional<config::File>> read_first(const git::Tree& tree, std::span<const std::string_view> paths) {
-  for (const std::string_view path : paths) {
-    GP_TRY(auto text, tree.read(path, kLargestSettings).context(path));
-    if (text) return std::optional(config::File{std::string(path), std::move(*text)});
-  }
-  return std::optional<config::File>{};
-}
-
-Result<std::optional<config::File>> read_one(const git::Tree& tree, std::string_view path) {
-  return read_first(tree, {&path, 1});
-}
-
 std::optional<OwnersDialect> owners_dialect(const config::Settings& settings, const CiFacts& ci) {
   return settings.codeowners_dialect ? settings.codeowners_dialect : dialect_of(ci.system);
 }
@@ -46,9 +32,11 @@ ingest::Options ingest_options(const Ports& ports, const GatherRequest& request)
   return options;
 }
 
-Error no_reports_named() {
-  return error(ErrorKind::usage, "no reports are named: neither --report nor \"reports\" in .gatepost.yml",
-               "try: gatepost check --report 'reports/**/*.sarif'");
+Error no_reports_named(const std::string& settings_revision) {
+  return error(ErrorKind::usage,
+               fmt::format("no reports are named: neither --report nor \"reports\" in the .gatepost.yml of commit {}",
+                           settings_revision.substr(0, 10)),
+               "try: gatepost check --report 'reports/**/*.sarif'; settings count once they are on the base");
 }
 
 Result<correlate::FileIndex> file_index(const git::Tree& tree) {
@@ -100,7 +88,9 @@ Result<FoundChange> find_change(const git::Repository& repository, const CiFacts
   GP_TRY(git::ChangeBase resolved, git::resolve_change_base(repository, facts));
   GP_TRY(git::Difference difference, git::diff(repository, resolved));
   std::ranges::move(difference.notes, std::back_inserter(notes));
-  return FoundChange{std::move(difference.change), resolved.rules.value_or(resolved.head)};
+  return FoundChange{.change = std::move(difference.change),
+                     .rules = resolved.rules.value_or(resolved.head),
+                     .looks_at_work_tree = head.empty() && ci.system == CiFacts::System::none};
 }
 
 Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
@@ -122,20 +112,13 @@ Result<context::CodeOwners> read_owners(const git::Repository& repository, const
   return context::CodeOwners({place->path, std::move(**text), file ? file->id.hex() : ""}, language);
 }
 
-Result<config::Settings> read_settings(const git::Repository& repository, const std::optional<git::ObjectId>& commit,
+Result<config::Settings> read_settings(const git::Repository& repository, const FoundChange& found,
                                        const std::string& config) {
-  config::Files files;
-  if (commit) {
-    GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, *commit));
-    GP_TRY(files.settings, read_first(tree, config::kSettingsPaths));
-    GP_TRY(files.policy, read_one(tree, config::kPolicyPath));
-    GP_TRY(files.waivers, read_one(tree, config::kWaiversPath));
-  }
-  if (!config.empty()) {
-    auto text = read_file(config, kLargestSettings);
-    if (!text) return error(ErrorKind::usage, "--config " + text.error().message);
-    files.settings = config::File{config, std::move(*text)};
-  }
+  const bool own_files =
+      found.change.base_source == BaseSource::none && found.looks_at_work_tree && !repository.is_bare();
+  GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, found.rules));
+  GP_TRY(config::Files files, own_files ? settings_files(repository.work_tree()) : settings_files(tree));
+  GP_CHECK(use_config(config, files));
   return config::load(files);
 }
 
@@ -146,14 +129,14 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& request) {
   evidence.notes = std::move(ci.notes);
   evidence.ci = std::move(ci);
   GP_TRY(FoundChange found, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
-  evidence.change = std::move(found.change);
   evidence.settings_revision = found.rules.hex();
-  GP_TRY(evidence.settings, read_settings(evidence.repository, found.rules, request.config));
+  GP_TRY(evidence.settings, read_settings(evidence.repository, found, request.config));
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
+  evidence.change = std::move(found.change);
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
-  if (patterns.empty()) return no_reports_named();
+  if (patterns.empty()) return no_reports_named(evidence.settings_revision);
   const ingest::Options options = ingest_options(ports, request);
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options));
   add_control_changes(evidence.change, evidence.table);

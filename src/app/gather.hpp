@@ -62,7 +62,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& request);
 Result<git::Repository> open_repository(const Ports& ports, const std::string& directory, const CiFacts& ci);
 struct FoundChange {
   ChangeSet change;
-  git::ObjectId rules;  // the commit whose settings, policies and CODEOWNERS judge the change
+  git::ObjectId rules;              // the commit whose settings, policies and CODEOWNERS judge the change
+  bool looks_at_work_tree = false;  // a person's own, neither a CI's nor another commit
 };
 // The change between the base and head that the request and the CI state. Who proposes a change must not choose the
 // rules it is judged by: they come from what it goes into. Without a base nobody proposes anything, and the head's
@@ -72,8 +73,9 @@ Result<FoundChange> find_change(const git::Repository& repository, const CiFacts
 // CODEOWNERS at a commit.
 Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
                                         std::optional<OwnersDialect> dialect);
-// Settings, policies and waivers at a commit; `config` names a file on disk that takes the place of the settings there.
-Result<config::Settings> read_settings(const git::Repository& repository, const std::optional<git::ObjectId>& commit,
+// Settings, policies and waivers that judge a change; `config` names a file on disk that takes the place of the
+// settings. Who looks at the own work tree without a base tries something out: the files that lie there count.
+Result<config::Settings> read_settings(const git::Repository& repository, const FoundChange& found,
                                        const std::string& config);
 
 }  // namespace gatepost::app

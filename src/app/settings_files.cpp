@@ -1,0 +1,59 @@
+#include "app/settings_files.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "base/file.hpp"
+
+namespace gatepost::app {
+namespace {
+
+constexpr std::uint64_t kLargestSettings = 1 << 20;
+
+// The first of the files that is there. `read(path)` gives Result<std::optional<std::string>>.
+template <class Read>
+Result<std::optional<config::File>> first_of(std::span<const std::string_view> paths, const Read& read) {
+  for (const std::string_view path : paths) {
+    GP_TRY(auto text, read(path));
+    if (text) return std::optional(config::File{std::string(path), std::move(*text)});
+  }
+  return std::optional<config::File>{};
+}
+
+template <class Read>
+Result<config::Files> all_of(const Read& read) {
+  config::Files files;
+  GP_TRY(files.settings, first_of(config::kSettingsPaths, read));
+  GP_TRY(files.policy, first_of({&config::kPolicyPath, 1}, read));
+  GP_TRY(files.waivers, first_of({&config::kWaiversPath, 1}, read));
+  return files;
+}
+
+}  // namespace
+
+Result<config::Files> settings_files(const git::Tree& tree) {
+  return all_of([&](std::string_view path) { return tree.read(path, kLargestSettings).context(path); });
+}
+
+Result<config::Files> settings_files(const std::string& work_tree) {
+  return all_of([&](std::string_view path) -> Result<std::optional<std::string>> {
+    const std::string full = work_tree + "/" + std::string(path);
+    std::error_code failure;
+    if (!std::filesystem::exists(full, failure)) return std::optional<std::string>{};
+    GP_TRY(std::string text, read_file(full, kLargestSettings));
+    return std::optional(std::move(text));
+  });
+}
+
+Status use_config(const std::string& config, config::Files& files) {
+  if (config.empty()) return Done{};
+  auto text = read_file(config, kLargestSettings);
+  if (!text) return error(ErrorKind::usage, "--config " + text.error().message);
+  files.settings = config::File{config, std::move(*text)};
+  return Done{};
+}
+
+}  // namespace gatepost::app
