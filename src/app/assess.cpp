@@ -1,11 +1,14 @@
 #include "app/assess.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <map>
 #include <string>
 #include <unordered_map>
 
 #include "app/control_changes.hpp"
+#include "app/engine_coverage.hpp"
 #include "app/find_findings.hpp"
 #include "app/finding_facts.hpp"
 #include "base/text.hpp"
@@ -165,13 +168,44 @@ class Assessor {
     for (const ReportInfo& report : out_.table.reports()) {
       if (report.format != "change") reports.push_back(report);
     }
-    std::vector<Reason> missing;
+    out_.verdict = policy::conclude(std::move(evaluation), evidence_reasons(reports));
+  }
+
+  // What is missing to judge, and what that does to the verdict. Monitor mode holds nothing up.
+  std::vector<Reason> evidence_reasons(const std::vector<ReportInfo>& reports) const {
+    policy::Evidence evidence = evidence_.settings.evidence;
+    const bool monitor = evidence_.settings.rules.mode == policy::Mode::monitor;
+    evidence.tolerate_incomplete |= monitor;
+    const bool tolerated = monitor || (evidence.tolerate_incomplete && !reports.empty());
+    std::vector<Reason> reasons;
     for (const std::string& sentence : evidence_.missing)
-      missing.push_back({{"evidence"}, Action::block, sentence, {}});
-    const bool nothing_but_missing = reports.empty() && !missing.empty();
+      reasons.push_back({{"evidence"}, tolerated ? Action::warn : Action::block, sentence, {}});
+    const bool nothing_but_missing = reports.empty() && !reasons.empty();
     if (!nothing_but_missing)
-      std::ranges::move(policy::missing_evidence(evidence_.settings.evidence, reports), std::back_inserter(missing));
-    out_.verdict = policy::conclude(std::move(evaluation), std::move(missing), evidence_.settings.evidence);
+      std::ranges::move(policy::missing_evidence(evidence, reports), std::back_inserter(reasons));
+    if (const std::size_t unplaced = count_unplaced(); unplaced > 0) {
+      reasons.push_back({{"evidence"},
+                         Action::warn,
+                         fmt::format("{} in no file of this commit: whether the change brought {} is not known without "
+                                     "a report of the base",
+                                     unplaced == 1 ? "a finding lies" : text::count_of(unplaced, "finding") + " lie",
+                                     unplaced == 1 ? "it" : "them"),
+                         {}});
+    }
+    return reasons;
+  }
+
+  // Findings of which nobody knows whether they are new.
+  std::size_t count_unplaced() const {
+    const EngineCoverage base(out_.base_table);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < out_.assessed.size(); ++i) {
+      const Finding& finding = out_.findings.all[i];
+      const bool unplaced = finding.file == Finding::kNoFile && out_.assessed[i].presence == Presence::touched;
+      const bool looked = evidence_.base_files && base.covers(out_.table_of(finding), finding.primary);
+      if (unplaced && !looked && !out_.assessed[i].suppressed) ++count;
+    }
+    return count;
   }
 
   Evidence& evidence_;

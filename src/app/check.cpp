@@ -1,6 +1,7 @@
 #include "app/check.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 #include "app/assess.hpp"
@@ -76,11 +77,17 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
       .tool_version = request.version};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   const std::vector<OutputRequest>& outputs = request.outputs.empty() ? standard : request.outputs;
+  // An output that cannot be written neither keeps the others back nor changes a verdict that closes the gate.
+  std::optional<Error> failure;
   for (const OutputRequest& output : outputs) {
     GP_TRY(const report::Writer* const chosen, writer(output.format));
-    GP_CHECK(write_output(ports, output.path, [&](const report::Sink& sink) { return chosen->write(input, sink); }));
+    const Status written =
+        write_output(ports, output.path, [&](const report::Sink& sink) { return chosen->write(input, sink); });
+    if (!written && !failure) failure = written.error();
   }
   narrate(assessment, outputs);
+  if (failure && exit_code(assessment.verdict.outcome) == ExitCode::done) return *failure;
+  if (failure) log::error(failure->message);
   return assessment.verdict;
 }
 

@@ -30,9 +30,9 @@ std::vector<std::string> proposed_reports(const std::string& root) {
   std::vector<std::string> proposed;
   for (const char* const pattern : {"reports/**/*.sarif", "**/*.sarif", "**/*.cdx.json", "**/gl-*-report.json"}) {
     const auto glob = Glob::compile(pattern);
-    const auto found = glob ? find_files(root, *glob) : std::vector<std::string>{};
+    const auto found = glob ? find_files(root, *glob) : FoundFiles{};
     const bool covered = !proposed.empty() && std::string_view(pattern) == "**/*.sarif";
-    if (found && !found->empty() && !covered) proposed.emplace_back(pattern);
+    if (found && !found->files.empty() && !covered) proposed.emplace_back(pattern);
   }
   if (proposed.empty()) proposed.emplace_back("reports/**/*.sarif");
   return proposed;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/control_changes.hpp"
+#include "app/engine_coverage.hpp"
 #include "correlate/find.hpp"
 #include "correlate/presence.hpp"
 
@@ -27,17 +28,6 @@ correlate::IdentityInputs head_inputs(const Evidence& evidence, const Assessment
 
 std::string_view engine_of(const ObservationTable& table, Row row) {
   return table.text(table.rule_of(table.row(row)).engine);
-}
-
-// Engines that have a complete report of the head, and no incomplete one.
-std::set<std::string, std::less<>> complete_engines(const ObservationTable& head) {
-  std::set<std::string, std::less<>> complete, incomplete;
-  for (const ReportInfo& report : head.reports()) {
-    auto& engines = is_complete(report.state) ? complete : incomplete;
-    engines.insert(report.engines.begin(), report.engines.end());
-  }
-  for (const std::string& engine : incomplete) complete.erase(engine);
-  return complete;
 }
 
 // Files under their new names.
@@ -113,10 +103,11 @@ std::vector<Presence> compare(const Evidence& evidence, const correlate::Presenc
                                        [&](std::string_view path) { return renames.current(path); }};
   const Findings base_findings = correlate::find(base);
   correlate::Identifier head_identifier(head), base_identifier(base);
-  const auto complete = complete_engines(out.table);
-  const auto ran_on_head = [&](Row row) { return complete.contains(engine_of(out.base_table, row)); };
+  const EngineCoverage head_coverage(out.table), base_coverage(out.base_table);
+  const auto ran_on_head = [&](Row row) { return head_coverage.covers(out.base_table, row); };
+  const auto ran_on_base = [&](Row row) { return base_coverage.covers(out.table, row); };
   const correlate::Comparison comparison = correlate::compare_with_base(
-      inputs, {out.base_table, base_findings, head_identifier, base_identifier, ran_on_head,
+      inputs, {out.base_table, base_findings, head_identifier, base_identifier, ran_on_head, ran_on_base,
                [&](std::string_view path) { return renames.moved_to(path); }});
   std::vector<Presence> presence = comparison.head;
   add_gone(comparison, base_findings, out.findings, presence);
@@ -130,8 +121,11 @@ void find_findings(const Evidence& evidence, Assessment& out) {
   const auto package_change = [&](Row row) {
     return row < evidence.sources.packages.size() ? evidence.sources.packages[row] : correlate::PackageChange::unknown;
   };
-  const correlate::PresenceInputs inputs{out.table, out.findings, evidence.sources.placement, out.change,
-                                         package_change};
+  const auto line_is_doubtful = [&](Row row) {
+    return row < evidence.sources.doubtful_lines.size() && evidence.sources.doubtful_lines[row];
+  };
+  const correlate::PresenceInputs inputs{out.table,  out.findings,   evidence.sources.placement,
+                                         out.change, package_change, line_is_doubtful};
   const std::vector<Presence> presence =
       evidence.base_files ? compare(evidence, inputs, out) : correlate::presence_by_lines(inputs);
   out.assessed.resize(out.findings.all.size());

@@ -60,6 +60,15 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   // Without the base's report nothing can be told from the past: that is a note, not missing evidence about the change.
   for (const std::string& sentence : missing)
     evidence.notes.push_back({Note::Level::warning, "base-report", "base: " + sentence, {}});
+  const auto& reports = evidence.base_table.reports();
+  if (std::ranges::none_of(reports, [](const ReportInfo& report) { return is_complete(report.state); })) {
+    evidence.notes.push_back({Note::Level::warning,
+                              "base-report",
+                              "no report of the base could be read completely: what is new is told from the lines of "
+                              "the change",
+                              {}});
+    return Done{};
+  }
   GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.base)));
   GP_TRY(auto files, file_index(tree));
   evidence.base_files = std::move(files);

@@ -36,6 +36,7 @@ struct SourceFacts {
   correlate::Placement placement;
   std::vector<Digest128> contexts;                 // by row
   std::vector<correlate::PackageChange> packages;  // by row; empty without a change
+  std::vector<bool> doubtful_lines;                // by row: its number may mean another line
 };
 
 struct Evidence {

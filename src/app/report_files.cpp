@@ -61,7 +61,14 @@ Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& r
     names.push_back(pattern.glob);
   } else {
     GP_TRY(const Glob glob, Glob::compile(pattern.glob));
-    GP_TRY(names, find_files(repository.work_tree(), glob));
+    GP_TRY(FoundFiles found, find_files(repository.work_tree(), glob));
+    names = std::move(found.files);
+    for (const std::string& link : found.refused) {
+      out.missing.push_back(
+          fmt::format("--report {}: {} is a symbolic link that leads out of the work tree or nowhere; it is not read",
+                      text::printable(pattern.text, 200), text::printable(link, 200)));
+    }
+    if (names.empty() && !found.refused.empty()) return Done{};
   }
   if (names.empty()) out.missing.push_back(nothing_matches(pattern, "in the work tree"));
   for (const std::string& name : names) {

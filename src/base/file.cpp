@@ -25,7 +25,7 @@ Status write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return error(ErrorKind::unavailable, "cannot be written: " + reason());
+    if (put <= 0) return error(ErrorKind::usage, "cannot be written: " + reason());
     bytes.remove_prefix(static_cast<std::size_t>(put));
   }
   return Done{};
@@ -111,8 +111,8 @@ Status write_file(const std::string& path, std::string_view bytes) {
   return std::move(file).commit();
 }
 
-Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob) {
-  std::vector<std::string> found;
+Result<FoundFiles> find_files(const std::string& root, const Glob& glob) {
+  FoundFiles found;
   std::error_code failure, ignored;
   const fs::path base = fs::canonical(root, failure);
   if (failure) return error(ErrorKind::usage, fmt::format("{}: {}", root, failure.message()));
@@ -122,12 +122,15 @@ Result<std::vector<std::string>> find_files(const std::string& root, const Glob&
     const std::string relative = entry->path().lexically_relative(base).generic_string();
     const bool enter = entry->path().filename() != ".git" && glob.may_match_below(relative);
     if (!enter) entry.disable_recursion_pending();
-    if (!glob.matches(relative) || !entry->is_regular_file(ignored)) continue;
-    if (entry->is_symlink(ignored) && !lies_in(entry->path(), base)) continue;
-    found.push_back(relative);
+    if (!glob.matches(relative) || entry->is_directory(ignored)) continue;
+    const bool usable =
+        entry->is_regular_file(ignored) && (!entry->is_symlink(ignored) || lies_in(entry->path(), base));
+    if (usable) found.files.push_back(relative);
+    if (!usable && entry->is_symlink(ignored)) found.refused.push_back(relative);
   }
   if (failure) return error(ErrorKind::unavailable, fmt::format("{}: {}", root, failure.message()));
-  std::ranges::sort(found);
+  std::ranges::sort(found.files);
+  std::ranges::sort(found.refused);
   return found;
 }
 

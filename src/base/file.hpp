@@ -30,9 +30,13 @@ class FileWriter {
 };
 // All at once.
 Status write_file(const std::string& path, std::string_view bytes);
-// Regular files below `root` whose path relative to it matches, sorted. Symbolic links to directories are not followed
-// and those to files only when these lie below `root`, too; neither `.git` nor a folder
-// that no match can lie in is entered. Fails when `root` does not exist or a folder cannot be read to its end.
-Result<std::vector<std::string>> find_files(const std::string& root, const Glob& glob);
+struct FoundFiles {
+  std::vector<std::string> files;    // sorted, relative to the root
+  std::vector<std::string> refused;  // symbolic links that match and lead out of the root, or nowhere; sorted
+};
+// Regular files below `root` whose path relative to it matches. Symbolic links to directories are not followed and those
+// to files only when these lie below `root`, too; neither `.git` nor a folder that no match can lie in is entered. Fails
+// when `root` does not exist or a folder cannot be read to its end.
+Result<FoundFiles> find_files(const std::string& root, const Glob& glob);
 
 }  // namespace gatepost

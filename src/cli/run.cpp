@@ -30,7 +30,7 @@ std::optional<std::string> environment(const char* name) {
 
 Status write_standard_output(std::string_view bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return Done{};
-  return error(ErrorKind::unavailable, "standard output cannot be written");
+  return error(ErrorKind::usage, "standard output cannot be written");
 }
 
 app::Ports real_ports() {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace gatepost::correlate {
 namespace {
@@ -54,6 +56,7 @@ class Grouper {
  private:
   // One thing at one line, as one or several reports have it.
   struct Hit {
+    Range range;
     std::vector<Row> rows;
     std::vector<std::uint32_t> reports;
   };
@@ -67,16 +70,19 @@ class Grouper {
   // Within one report, another range or message is another hit: scanners report what they think is one thing once. From
   // another report of the same engine it is the same hit in other words or with less exact columns.
   static std::vector<Hit> hits_of(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
+    const auto words_of = [](const Entry& it) { return std::tie(it.range, it.message_hash, it.row); };
+    std::sort(begin, end, [&](const Entry& a, const Entry& b) { return words_of(a) < words_of(b); });
     std::vector<Hit> exact;
     for (auto first = begin; first != end;) {
-      const auto same = [&](const Entry& entry) { return same_place(*first, entry); };
-      const auto range_end = std::find_if(first, end, [&](const Entry& it) { return it.range != first->range; });
-      const auto rest = std::stable_partition(std::next(first), range_end, same);
-      Hit hit{.rows = rows_of(first, rest), .reports = {}};
+      const auto other = [&](const Entry& entry) { return !same_place(*first, entry); };
+      const auto rest = std::find_if(first, end, other);
+      Hit hit{.range = first->range, .rows = rows_of(first, rest), .reports = {}};
       for (auto entry = first; entry != rest; ++entry) hit.reports.push_back(entry->report);
       exact.push_back(std::move(hit));
       first = rest;
     }
+    // Several messages at one range in the order of their first row.
+    std::ranges::sort(exact, {}, [](const Hit& hit) { return std::pair(hit.range, hit.rows.front()); });
     return folded(std::move(exact));
   }
 

@@ -27,13 +27,11 @@ class LinePresence {
   Presence of(const Finding& finding) const {
     if (in_.change.base_source == BaseSource::none) return Presence::introduced;
     const ObservationRow& row = in_.table.row(finding.primary);
+    if (in_.placement.file_of(row.path) == Placement::kNoFile) return of_unplaced(finding, row);
     if (is_dependency_kind(finding.kind)) return of_dependency(finding);
     const FileChange* const file = change_of(row.path);
-    const Range& range = row.range;
-    // A finding about a file as a whole is new with the file; any other change of the file touches it.
-    const bool line_matters = range.first_line != 0 || (file != nullptr && file->kind == ChangeKind::added);
-    if (file != nullptr && line_matters && touches_new_lines(*file, range.first_line, range.first_line))
-      return Presence::introduced;
+    if (file != nullptr && in_.line_is_doubtful && in_.line_is_doubtful(finding.primary)) return Presence::introduced;
+    if (is_new_place({row.path, row.range, TextId::none}) || has_new_place(row)) return Presence::introduced;
     for (const StoredLocation& step : in_.table.locations(row.flow)) {
       const FileChange* const changed = change_of(step.path);
       if (changed != nullptr && touches_added_lines(*changed, step.range.first_line, step.range.last_line)) {
@@ -41,6 +39,24 @@ class LinePresence {
       }
     }
     return is_touched(row) ? Presence::touched : Presence::unrelated;
+  }
+
+  // True when the place begins on a new or edited line. A finding about a file as a whole is new with the file; any
+  // other change of the file touches it.
+  bool is_new_place(const StoredLocation& place) const {
+    const FileChange* const file = change_of(place.path);
+    if (file == nullptr) return false;
+    const bool line_matters = place.range.first_line != 0 || file->kind == ChangeKind::added;
+    return line_matters && touches_new_lines(*file, place.range.first_line, place.range.first_line);
+  }
+
+  // True for a further place of the finding, beside the first.
+  bool has_new_place(const ObservationRow& row) const {
+    const ObservationDetail* const detail = in_.table.detail_of(row);
+    return detail != nullptr && std::ranges::any_of(detail->locations, [&](const StoredLocation& place) {
+             const bool first = place.path == row.path && place.range.first_line == row.range.first_line;
+             return !first && is_new_place(place);
+           });
   }
 
   // True when the change edits any line of any of the finding's places.
@@ -64,6 +80,22 @@ class LinePresence {
   bool touches(const StoredLocation& location) const {
     const FileChange* const file = change_of(location.path);
     return file != nullptr && touches_new_lines(*file, location.range.first_line, location.range.last_line);
+  }
+
+  // In no file of the commit, or in one of several: what the change has to do with it is not known, unless it adds the
+  // package or edits that line of a file with that name.
+  Presence of_unplaced(const Finding& finding, const ObservationRow& row) const {
+    if (is_dependency_kind(finding.kind)) {
+      return in_.package_change(finding.primary) == PackageChange::changed ? Presence::introduced : Presence::touched;
+    }
+    const std::string_view path = in_.table.text(row.path);
+    const std::string_view name = path.substr(path.find_last_of("/\\") + 1);
+    const bool may_be_new = std::ranges::any_of(in_.change.files, [&](const FileChange& file) {
+      const std::string_view changed = file.new_path;
+      return !name.empty() && changed.substr(changed.rfind('/') + 1) == name &&
+             touches_new_lines(file, row.range.first_line, row.range.first_line);
+    });
+    return may_be_new ? Presence::introduced : Presence::touched;
   }
 
   Presence of_dependency(const Finding& finding) const {
@@ -105,7 +137,7 @@ class Matcher {
       if (!file.old_path.empty()) changed_.emplace(file.old_path, &file);
     }
     by_line();
-    by_id();
+    by_id([](std::size_t, std::size_t) { return true; });
     by_package();
   }
 
@@ -113,7 +145,11 @@ class Matcher {
   std::vector<bool> still_affected;  // of the head: another version of the package has the same flaw
 
  private:
-  using Numbers = std::unordered_map<Digest128, std::vector<std::size_t>, DigestHash>;
+  struct Waiting {
+    std::vector<std::size_t> numbers;  // of base findings
+    std::size_t next = 0;
+  };
+  using Candidates = std::unordered_map<Digest128, Waiting, DigestHash>;
 
   // Engine, rule, path and line; empty when the finding has no line of code.
   static Digest128 line_key(const ObservationTable& table, const Finding& finding, std::string_view path,
@@ -142,51 +178,52 @@ class Matcher {
   }
 
   void by_line() {
-    Numbers lines;
-    for (std::size_t b = 0; b < base_matched.size(); ++b) {
-      const Digest128 key = line_in_head(base_.findings.all[b]);
-      if (!key.empty()) lines[key].push_back(b);
-    }
-    for (std::size_t h = 0; h < head_matched.size(); ++h) {
+    std::vector<Digest128> head_lines(head_matched.size()), base_lines(base_matched.size());
+    for (std::size_t h = 0; h < head_lines.size(); ++h) {
       const Finding& finding = head_.findings.all[h];
-      const Digest128 key = line_key(head_.table, finding, head_.findings.path_of(finding), finding.range.first_line);
-      if (const auto found = lines.find(key); found != lines.end()) pair(h, found->second);
+      head_lines[h] = line_key(head_.table, finding, head_.findings.path_of(finding), finding.range.first_line);
+    }
+    for (std::size_t b = 0; b < base_lines.size(); ++b) base_lines[b] = line_in_head(base_.findings.all[b]);
+    // Several on one line: those of the same id belong together, the others in their order.
+    by_id([&](std::size_t h, std::size_t b) { return !head_lines[h].empty() && head_lines[h] == base_lines[b]; });
+    Candidates candidates;
+    for (std::size_t b = 0; b < base_lines.size(); ++b) {
+      if (!base_matched[b] && !base_lines[b].empty()) candidates[base_lines[b]].numbers.push_back(b);
+    }
+    for (std::size_t h = 0; h < head_lines.size(); ++h) {
+      if (!head_matched[h]) pair(h, candidates, head_lines[h]);
     }
   }
 
-  void by_id() {
-    // Both are sorted by id.
+  // Those with the same id for which `also` holds. Both lists are sorted by id.
+  template <class Predicate>
+  void by_id(const Predicate& also) {
     for (std::size_t h = 0, b = 0; h < head_matched.size() && b < base_matched.size();) {
       const auto order = head_.findings.all[h].id <=> base_.findings.all[b].id;
-      if (order == 0 && !head_matched[h] && !base_matched[b]) head_matched[h] = base_matched[b] = true;
+      if (order == 0 && !head_matched[h] && !base_matched[b] && also(h, b)) head_matched[h] = base_matched[b] = true;
       if (order <= 0) ++h;
       if (order >= 0) ++b;
     }
   }
 
   void by_package() {
-    Numbers packages;
+    Candidates candidates;
     for (std::size_t b = 0; b < base_matched.size(); ++b) {
       if (base_matched[b]) continue;
       const Digest128 package = base_.base_identifier.package_key(base_.findings.all[b].primary);
-      if (!package.empty()) packages[package].push_back(b);
+      if (!package.empty()) candidates[package].numbers.push_back(b);
     }
     for (std::size_t h = 0; h < head_matched.size(); ++h) {
       if (head_matched[h]) continue;
-      const Digest128 package = base_.head_identifier.package_key(head_.findings.all[h].primary);
-      const auto found = package.empty() ? packages.end() : packages.find(package);
-      if (found != packages.end()) still_affected[h] = pair(h, found->second);
+      still_affected[h] = pair(h, candidates, base_.head_identifier.package_key(head_.findings.all[h].primary));
     }
   }
 
-  // Takes one of the base's candidates, the one of the same id if there is one.
-  bool pair(std::size_t h, std::vector<std::size_t>& candidates) {
-    if (candidates.empty()) return false;
-    const FindingId id = head_.findings.all[h].id;
-    auto chosen = std::ranges::find_if(candidates, [&](std::size_t b) { return base_.findings.all[b].id == id; });
-    if (chosen == candidates.end()) chosen = candidates.begin();
-    head_matched[h] = base_matched[*chosen] = true;
-    candidates.erase(chosen);
+  // Takes the next of the base's candidates with this key.
+  bool pair(std::size_t h, Candidates& candidates, const Digest128& key) {
+    const auto found = key.empty() ? candidates.end() : candidates.find(key);
+    if (found == candidates.end() || found->second.next == found->second.numbers.size()) return false;
+    head_matched[h] = base_matched[found->second.numbers[found->second.next++]] = true;
     return true;
   }
 
@@ -212,23 +249,42 @@ std::vector<Presence> presence_by_lines(const PresenceInputs& inputs) {
   return presence;
 }
 
+namespace {
+
+// Of a finding that the base has.
+Presence presence_of_known(const LinePresence& lines, const ObservationTable& table, const Finding& finding, bool moved,
+                           bool still_affected) {
+  const ObservationRow& row = table.row(finding.primary);
+  const ObservationDetail* const detail = table.detail_of(row);
+  const bool value_known = detail != nullptr && detail->secret && !detail->secret->id.empty();
+  const bool new_line = lines.is_new_place({row.path, row.range, TextId::none});
+  if (finding.kind == Kind::secret && !value_known && new_line) return Presence::introduced;
+  if (lines.has_new_place(row)) return Presence::worsened;
+  if (still_affected || lines.is_touched(row)) return Presence::touched;
+  return moved ? Presence::moved : Presence::unrelated;
+}
+
+// Of one that the base report does not have. A package that the change did not touch cannot have got its flaw from it:
+// the advisory is news.
+Presence presence_of_new(const LinePresence& lines, const Finding& finding, bool looked_at_base) {
+  const Presence by_lines = lines.of(finding);
+  if (!looked_at_base) return by_lines;
+  const bool news = is_dependency_kind(finding.kind) && finding.file != Finding::kNoFile;
+  return news && by_lines == Presence::unrelated ? Presence::external : Presence::introduced;
+}
+
+}  // namespace
+
 Comparison compare_with_base(const PresenceInputs& inputs, const BaseInputs& base) {
   const LinePresence lines(inputs);
   const Matcher pairs(inputs, base);
   Comparison result;
   for (std::size_t h = 0; h < inputs.findings.all.size(); ++h) {
     const Finding& finding = inputs.findings.all[h];
-    const ObservationRow& row = inputs.table.row(finding.primary);
-    if (pairs.head_matched[h]) {
-      const bool touched = pairs.still_affected[h] || lines.is_touched(row);
-      const bool moved = base.was_renamed(inputs.findings.path_of(finding));
-      result.head.push_back(touched ? Presence::touched : moved ? Presence::moved : Presence::unrelated);
-    } else {
-      // A package that the change did not touch cannot have got its flaw from it: the advisory is news.
-      const bool news = is_dependency_kind(finding.kind) && finding.file != Finding::kNoFile &&
-                        lines.of(finding) == Presence::unrelated;
-      result.head.push_back(news ? Presence::external : Presence::introduced);
-    }
+    const bool moved = base.was_renamed(inputs.findings.path_of(finding));
+    result.head.push_back(pairs.head_matched[h]
+                              ? presence_of_known(lines, inputs.table, finding, moved, pairs.still_affected[h])
+                              : presence_of_new(lines, finding, base.engine_ran_on_base(finding.primary)));
   }
   for (std::size_t b = 0; b < base.findings.all.size(); ++b) {
     if (pairs.base_matched[b]) continue;

@@ -29,11 +29,15 @@ struct PresenceInputs {
   const Placement& placement;
   const ChangeSet& change;
   std::function<PackageChange(Row row)> package_change;  // of a dependency finding's primary row
+  // True when the line of a row cannot be trusted: it is behind the end of its file, or the file has line ends that
+  // tools count differently. Empty: all can.
+  std::function<bool(Row row)> line_is_doubtful = {};
 };
 
-// Without a base report, by the lines of the change. Introduced: the first line of the finding is new or edited, or a
-// step of its code flow is on a line that was added, or its package was added or updated. Touched: the change edits
-// something else of it. Unrelated: everything else; without a base everything is introduced.
+// Without a base report, by the lines of the change. Introduced: the first line of the finding or of another of its
+// places is new or edited, or a step of its code flow is on a line that was added, or its package was added or updated;
+// also when its line is doubtful and its file was changed. Touched: the change edits something else of it, or it has no
+// place in the commit, so that nobody knows. Unrelated: everything else; without a base everything is introduced.
 std::vector<Presence> presence_by_lines(const PresenceInputs& inputs);
 
 // What a base report adds: findings of the base, in the same way identified (renamed files under their new names).
@@ -42,12 +46,17 @@ struct BaseInputs {
   const Findings& findings;  // files as in the head's index
   Identifier& head_identifier;
   Identifier& base_identifier;
-  // True when the engine of a base row reported on the head, completely.
+  // True when what reported a base row looked at the head as well, completely.
   std::function<bool(Row row)> engine_ran_on_head;
+  // True when what reported a head row looked at the base as well, completely. Otherwise the lines of the change
+  // decide.
+  std::function<bool(Row row)> engine_ran_on_base;
   std::function<bool(std::string_view path)> was_renamed;  // head path -> the change moved the file there
 };
 
-// Presence of the head's findings with a base to compare with, and the base's findings that the head no longer has.
+// Presence of the head's findings with a base to compare with, and the base's findings that the head no longer has. One
+// that the base has is worsened when the change adds a place to it, and introduced when it is a secret without a known
+// value on an edited line: that may be another secret.
 struct Comparison {
   std::vector<Presence> head;  // parallel to PresenceInputs::findings.all
   struct Gone {

@@ -7,6 +7,7 @@
 namespace gatepost::correlate {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::uint32_t kLongRange = 40;
 constexpr std::uint32_t kEndsOfLongRange = 3;
 constexpr std::uint32_t kFarthestNeighbour = 50;  // lines to look for a line of code
@@ -66,10 +67,11 @@ Digest128 digest(const SourceText& source, const Range& range, bool with_range) 
 SourceText::SourceText(std::string bytes) : bytes_(std::move(bytes)) {
   const std::string_view all = bytes_;
   if (all.find('\0') != std::string_view::npos) return;
-  for (std::size_t begin = 0; begin < all.size();) {
+  for (std::size_t begin = all.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; begin < all.size();) {
     const std::size_t end = std::min(all.find_first_of("\r\n", begin), all.size());
     lines_.push_back(all.substr(begin, end - begin));
     const bool crlf = all.substr(end).starts_with("\r\n");
+    has_lone_cr_ |= end < all.size() && all[end] == '\r' && !crlf;
     begin = end + (crlf ? 2 : 1);
   }
 }

@@ -14,7 +14,8 @@ namespace gatepost::correlate {
 
 class SourceText {
  public:
-  // Lines end with LF, CRLF or CR. A binary file (a NUL byte in it) has no lines.
+  // Lines end with LF, CRLF or CR; a byte order mark is no part of the first. A binary file (a NUL byte in it) has no
+  // lines.
   explicit SourceText(std::string bytes);
   SourceText(const SourceText&) = delete;
   SourceText& operator=(const SourceText&) = delete;
@@ -23,10 +24,13 @@ class SourceText {
   // Without its line end; `number` starts at 1, lines that do not exist are "".
   [[nodiscard]] std::string_view line(std::uint32_t number) const;
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  // A CR without LF ends a line for some tools and not for others (git): nobody can tell which line a number means.
+  [[nodiscard]] bool has_lone_cr() const { return has_lone_cr_; }
 
  private:
   std::string bytes_;
   std::vector<std::string_view> lines_;
+  bool has_lone_cr_ = false;
 };
 
 // Hash of the code around a place, the same after lines were moved, reindented or rewrapped at their ends: the lines of

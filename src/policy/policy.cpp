@@ -135,13 +135,12 @@ std::vector<Reason> missing_evidence(const Evidence& evidence, const std::vector
   return reasons;
 }
 
-Verdict conclude(Evaluation evaluation, std::vector<Reason> evidence, const Evidence& settings) {
+Verdict conclude(Evaluation evaluation, std::vector<Reason> evidence) {
   Verdict verdict{evaluation.outcome, std::move(evaluation.reasons)};
   const bool insufficient =
       std::ranges::any_of(evidence, [](const Reason& reason) { return reason.action == Action::block; });
   if (insufficient && verdict.outcome != Outcome::fail) verdict.outcome = Outcome::inconclusive;
-  if (!evidence.empty() && settings.tolerate_incomplete && verdict.outcome == Outcome::pass)
-    verdict.outcome = Outcome::warn;
+  if (!evidence.empty() && verdict.outcome == Outcome::pass) verdict.outcome = Outcome::warn;
   std::ranges::move(evidence, std::back_inserter(verdict.reasons));
   return verdict;
 }

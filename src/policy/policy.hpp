@@ -86,7 +86,7 @@ struct Evidence {
 };
 std::vector<Reason> missing_evidence(const Evidence& evidence, const std::vector<ReportInfo>& reports);
 
-// A failed policy stays failed; otherwise missing evidence makes a verdict inconclusive.
-Verdict conclude(Evaluation evaluation, std::vector<Reason> evidence, const Evidence& settings);
+// A failed policy stays failed; otherwise evidence that blocks makes a verdict inconclusive, any other a warning.
+Verdict conclude(Evaluation evaluation, std::vector<Reason> evidence);
 
 }  // namespace gatepost::policy

@@ -30,6 +30,10 @@ class AnObservation {
     it_.flow.push_back({.path = std::move(path), .range = {.first_line = line, .last_line = line}});
     return *this;
   }
+  AnObservation& also_at(std::string path, std::uint32_t line) {
+    it_.locations.push_back({.path = std::move(path), .range = {.first_line = line, .last_line = line}});
+    return *this;
+  }
   AnObservation& package(std::string purl, std::string name, std::string version) {
     it_.kind = Kind::sca;
     it_.component = Component{.purl = std::move(purl), .package = std::move(name), .version = std::move(version)};

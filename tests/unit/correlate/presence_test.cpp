@@ -23,7 +23,8 @@ ChangeSet change_of(std::vector<FileChange> files) {
   return {.base = "b", .head = "h", .base_source = BaseSource::given, .files = std::move(files)};
 }
 
-const std::vector<std::string> kFiles = {"infra/main.tf", "package-lock.json", "src/a.c", "src/b.c", "src/new.c"};
+const std::vector<std::string> kFiles = {
+    "infra/main.tf", "package-lock.json", "src/a.c", "src/b.c", "src/new.c", "x/x.c", "y/x.c"};
 
 Presence presence_of(const Observation& observation, const ChangeSet& change,
                      PackageChange package = PackageChange::unknown) {
@@ -71,7 +72,14 @@ TEST_CASE("presence: by the lines of the change") {
       {"about a new file as a whole", AnObservation().at("src/new.c", 0), added("src/new.c"), Presence::introduced},
       {"about an edited file as a whole", AnObservation().at("src/a.c", 0), edit, Presence::touched},
       {"in another file", AnObservation().at("src/b.c", 12), edit, Presence::unrelated},
-      {"in no file of the repository", AnObservation().at("/elsewhere/z.c", 12), edit, Presence::unrelated},
+      {"in no file of the repository: nobody knows", AnObservation().at("/elsewhere/z.c", 12), edit, Presence::touched},
+      {"without any place: nobody knows", AnObservation().at("", 0), edit, Presence::touched},
+      {"in one of several files, of which one has that line edited", AnObservation().at("/build/x.c", 12),
+       modified("x/x.c", {{10, 2, 10, 3}}), Presence::introduced},
+      {"a further place on an edited line", AnObservation().at("src/b.c", 3).also_at("src/a.c", 11), edit,
+       Presence::introduced},
+      {"a further place beside the edit", AnObservation().at("src/b.c", 3).also_at("src/a.c", 30), edit,
+       Presence::unrelated},
   };
   for (const Case& test : cases) {
     INFO(std::string(test.what));
@@ -116,7 +124,7 @@ namespace {
 struct Both {
   ObservationTable head, base;
   ChangeSet change = change_of({modified("src/a.c", {{10, 2, 10, 3}})});
-  std::set<std::string> engines_on_head = {"semgrep"};
+  std::set<std::string> engines_on_head = {"semgrep"}, engines_on_base = {"semgrep"};
 
   Comparison compare() {
     const FileIndex index(kFiles);
@@ -130,6 +138,7 @@ struct Both {
         {head, head_findings, head_placement, change, [](Row) { return PackageChange::unchanged; }},
         {base, base_findings, head_identifier, base_identifier,
          [&](Row row) { return engines_on_head.contains(std::string(base.text(base.rule_of(base.row(row)).engine))); },
+         [&](Row row) { return engines_on_base.contains(std::string(head.text(head.rule_of(head.row(row)).engine))); },
          [](std::string_view) { return false; }});
   }
   Findings head_findings, base_findings;
@@ -188,6 +197,46 @@ TEST_CASE("presence: of equal statements it is the inserted one that is new") {
   for (std::size_t i = 0; i < result.head.size(); ++i) {
     const bool inserted = both.head_findings.all[i].range.first_line == 10;
     CHECK(result.head[i] == (inserted ? Presence::introduced : Presence::unrelated));
+  }
+}
+
+TEST_CASE("presence: a line that nobody can trust, in a changed file, may be new") {
+  ObservationTable table;
+  table.add(AnObservation().at("src/a.c", 500), TextId::none, 0);
+  const FileIndex index(kFiles);
+  const Placement placement = place(table, index);
+  const Findings findings = find({table, index, placement, {}, {}, {}});
+  const ChangeSet change = change_of({modified("src/a.c", {{10, 2, 10, 3}})});
+  const auto package = [](Row) { return PackageChange::unknown; };
+  CHECK(presence_by_lines({table, findings, placement, change, package})[0] == Presence::unrelated);
+  CHECK(presence_by_lines({table, findings, placement, change, package, [](Row) { return true; }})[0] ==
+        Presence::introduced);
+}
+
+TEST_CASE("presence: what nobody looked for in the base is judged by its lines") {
+  Both both;
+  both.engines_on_base = {};
+  both.head.add(AnObservation().rule("old").at("src/b.c", 3), TextId::none, 0);
+  CHECK(both.compare().head[0] == Presence::unrelated);
+}
+
+TEST_CASE("presence: a known finding that gets another place has become worse") {
+  Both both;
+  both.base.add(AnObservation().at("src/b.c", 3), TextId::none, 0);
+  both.head.add(AnObservation().at("src/b.c", 3).also_at("src/a.c", 11), TextId::none, 0);
+  CHECK(both.compare().head[0] == Presence::worsened);
+}
+
+TEST_CASE("presence: on an edited line there may be another secret") {
+  for (const bool value_known : {false, true}) {
+    Both both;
+    AnObservation secret;
+    secret.kind(Kind::secret).at("src/a.c", 11);
+    secret.get().secret = SecretMark{.kind = "token"};
+    if (value_known) secret.get().secret->id = "hmac:1";
+    both.base.add(secret, TextId::none, 0);
+    both.head.add(secret, TextId::none, 0);
+    CHECK(both.compare().head[0] == (value_known ? Presence::touched : Presence::introduced));
   }
 }
 

@@ -204,7 +204,7 @@ ReportInfo report(const char* path, const char* engine, ReportState state) {
 Outcome concluded(Outcome outcome, const Evidence& evidence, const std::vector<ReportInfo>& reports) {
   Evaluation evaluation;
   evaluation.outcome = outcome;
-  return conclude(std::move(evaluation), missing_evidence(evidence, reports), evidence).outcome;
+  return conclude(std::move(evaluation), missing_evidence(evidence, reports)).outcome;
 }
 
 }  // namespace

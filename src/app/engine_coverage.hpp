@@ -1,0 +1,32 @@
+// What the reports of one side of a comparison looked for.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "model/observation_table.hpp"
+
+namespace gatepost::app {
+
+class EngineCoverage {
+ public:
+  // Engines with a complete report, and no incomplete one, among the table's.
+  explicit EngineCoverage(const ObservationTable& table);
+
+  // True when what reported a row of another table looked for such a thing here as well. Many scanners are several in
+  // one: an engine whose reports here are all about something else (packages, not configurations) did not look, unless
+  // one of them has the other report's file name.
+  [[nodiscard]] bool covers(const ObservationTable& other, Row row) const;
+
+ private:
+  struct Seen {
+    std::set<std::uint8_t> domains;
+    std::set<std::string, std::less<>> file_names;
+  };
+  std::map<std::string, Seen, std::less<>> complete_;
+};
+
+}  // namespace gatepost::app
