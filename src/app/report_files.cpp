@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
+#include <set>
 
 #include "base/file.hpp"
 #include "base/glob.hpp"
@@ -20,6 +22,7 @@ struct ReportFile {
 };
 struct Found {
   std::map<std::string, ReportFile> files;  // by name
+  std::set<std::string> absolute;           // absolute paths among them
   std::vector<std::string> missing;         // what could not be found or opened, in sentences
 };
 
@@ -46,6 +49,16 @@ Status add_from_git(const ReportPattern& pattern, const git::Repository& reposit
   return Done{};
 }
 
+// An absolute path as it may be shown: relative to the work tree, and of a file elsewhere as little as tells it from
+// the other reports, because outputs shall not depend on the machine.
+std::string shown_name(const std::string& path, const std::string& work_tree, const Found& found) {
+  const std::string absolute = std::filesystem::path(path).lexically_normal().generic_string();
+  if (absolute.starts_with(work_tree + "/")) return absolute.substr(work_tree.size() + 1);
+  std::size_t begin = absolute.rfind('/');
+  while (begin > 0 && found.files.contains(absolute.substr(begin + 1))) begin = absolute.rfind('/', begin - 1);
+  return absolute.substr(begin + 1);
+}
+
 Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits,
                           Found& out) {
   if (repository.is_bare()) {
@@ -70,11 +83,13 @@ Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& r
     }
     if (names.empty() && !found.refused.empty()) return Done{};
   }
+  if (absolute && !out.absolute.insert(pattern.glob).second) return Done{};
   if (names.empty()) out.missing.push_back(nothing_matches(pattern, "in the work tree"));
   for (const std::string& name : names) {
     auto bytes = Bytes::open(absolute ? name : repository.work_tree() + "/" + name, limits);
     if (bytes) {
-      out.files.insert_or_assign(name, ReportFile{std::move(*bytes), pattern.format});
+      const std::string shown = absolute ? shown_name(name, repository.work_tree(), out) : name;
+      out.files.insert_or_assign(shown, ReportFile{std::move(*bytes), pattern.format});
     } else {
       out.missing.push_back(fmt::format("{} {}", text::printable(name, 200), bytes.error().message));
     }

@@ -100,7 +100,7 @@ class AssessmentJson {
     json().key("risk").tenths(judged.risk.effective_tenths);
     json().field("band", to_string(band_for_tenths(judged.risk.effective_tenths)));
     json().field("decision", to_string(judged.action));
-    json().optional_field("path", assessment_.findings.path_of(it));
+    json().optional_field("path", path_of(assessment_, index));
     write_range_fields(json(), it.range);
     write_owners(json(), assessment_.owners_of(index));
     write_context(json(), judged.context);

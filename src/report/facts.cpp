@@ -61,16 +61,6 @@ std::string proposal(const ObservationTable& table, const ObservationRow& row) {
   return detail->fixes.empty() ? "" : "the tool proposes a change of the code";
 }
 
-// Of a finding that is in no file of the commit; a relative path may be that of a generated file.
-std::string place_outside(const ObservationTable& table, const ObservationRow& row) {
-  std::string place = place_of(table, row);
-  const std::string_view path = table.text(row.path);
-  if (!place.empty() || path.empty() || is_absolute_path(path) || !RepoPath::parse(path)) return place;
-  place = std::string(path);
-  if (row.range.first_line != 0) place += ":" + std::to_string(row.range.first_line);
-  return place + " (not in the commit)";
-}
-
 }  // namespace
 
 std::string_view reported_title(const ObservationTable& table, const ObservationRow& row) {
@@ -119,11 +109,23 @@ std::string place_of(const ObservationTable& table, const ObservationRow& row) {
   return package_of(table, row);
 }
 
+std::string_view path_of(const Assessment& assessment, std::size_t finding) {
+  const Finding& it = assessment.findings.all[finding];
+  if (it.file != Finding::kNoFile) return assessment.findings.path_of(it);
+  const std::string_view path = assessment.table_of(it).text(primary_row(assessment, finding).path);
+  return is_absolute_path(path) || !RepoPath::parse(path) ? std::string_view{} : path;
+}
+
 std::string place_of(const Assessment& assessment, std::size_t finding) {
   const Finding& it = assessment.findings.all[finding];
-  if (it.file == Finding::kNoFile) return place_outside(assessment.table_of(it), primary_row(assessment, finding));
-  std::string place(assessment.findings.path_of(it));
-  return it.range.first_line == 0 ? place : place + ":" + std::to_string(it.range.first_line);
+  const bool placed = it.file != Finding::kNoFile;
+  if (!placed) {
+    std::string place = place_of(assessment.table_of(it), primary_row(assessment, finding));
+    if (!place.empty()) return place;
+  }
+  std::string place(path_of(assessment, finding));
+  if (!place.empty() && it.range.first_line != 0) place += ":" + std::to_string(it.range.first_line);
+  return placed || place.empty() ? place : place + " (not in the commit)";
 }
 
 std::string_view rule_of(const Assessment& assessment, std::size_t finding) {

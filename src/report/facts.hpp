@@ -28,6 +28,8 @@ std::string title_of(const Assessment& assessment, std::size_t finding);
 std::string place_of(const ObservationTable& table, const ObservationRow& row);
 // "src/a.c:12"; where no file is known the place of the observation.
 std::string place_of(const Assessment& assessment, std::size_t finding);
+// In the repository; as reported when it is in no file of the commit, "" when it lies outside.
+std::string_view path_of(const Assessment& assessment, std::size_t finding);
 // "python.sqli", as the tool calls it; "" when it has no name.
 std::string_view rule_of(const Assessment& assessment, std::size_t finding);
 // "" when the tool names no page.
