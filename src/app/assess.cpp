@@ -173,16 +173,15 @@ class Assessor {
 
   // What is missing to judge, and what that does to the verdict. Monitor mode holds nothing up.
   std::vector<Reason> evidence_reasons(const std::vector<ReportInfo>& reports) const {
-    policy::Evidence evidence = evidence_.settings.evidence;
-    const bool monitor = evidence_.settings.rules.mode == policy::Mode::monitor;
-    evidence.tolerate_incomplete |= monitor;
-    const bool tolerated = monitor || (evidence.tolerate_incomplete && !reports.empty());
     std::vector<Reason> reasons;
     for (const std::string& sentence : evidence_.missing)
-      reasons.push_back({{"evidence"}, tolerated ? Action::warn : Action::block, sentence, {}});
+      reasons.push_back({{"evidence"}, Action::block, sentence, {}});
     const bool nothing_but_missing = reports.empty() && !reasons.empty();
     if (!nothing_but_missing)
-      std::ranges::move(policy::missing_evidence(evidence, reports), std::back_inserter(reasons));
+      std::ranges::move(policy::missing_evidence(evidence_.settings.evidence, reports), std::back_inserter(reasons));
+    if (evidence_.settings.rules.mode == policy::Mode::monitor) {
+      for (Reason& reason : reasons) reason.action = std::min(reason.action, Action::warn);
+    }
     if (const std::size_t unplaced = count_unplaced(); unplaced > 0) {
       reasons.push_back({{"evidence"},
                          Action::warn,
