@@ -36,6 +36,10 @@ std::uint32_t ObservationTable::add_report(ReportInfo info, Bytes bytes) {
   return static_cast<std::uint32_t>(reports_.size() - 1);
 }
 
+void ObservationTable::add_reports_of(const ObservationTable& other) {
+  for (const Bytes& bytes : other.bytes_) add_report({}, bytes);
+}
+
 std::uint32_t ObservationTable::add_rule(const RuleInfo& rule) {
   rules_.push_back(rule);
   return static_cast<std::uint32_t>(rules_.size() - 1);

@@ -131,6 +131,9 @@ class ObservationTable {
 
   // --- writing, by ingest only ---
   std::uint32_t add_report(ReportInfo info, Bytes bytes);
+  // The reports of another table under the same indices, so that messages can be read back. For a table whose rows are
+  // going to be moved there.
+  void add_reports_of(const ObservationTable& other);
   ReportInfo& report(std::uint32_t index) { return reports_[index]; }
   void replace_bytes(std::uint32_t report, Bytes bytes) { bytes_[report] = std::move(bytes); }  // unpacked
   std::uint32_t add_rule(const RuleInfo& rule);

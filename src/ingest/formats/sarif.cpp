@@ -64,6 +64,7 @@ struct Workers {
     readers.emplace_back(final_table);
     for (unsigned i = 1; i < threads; ++i) {
       tables.push_back(std::make_unique<ObservationTable>());
+      tables.back()->add_reports_of(final_table);
       readers.emplace_back(*tables.back());
     }
   }
