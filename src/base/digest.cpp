@@ -40,8 +40,20 @@ Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
 
 void Sha256::restart() { GP_ASSERT(EVP_DigestInit_ex2(context_, nullptr, nullptr) == 1); }
 
+void Sha256::pass_on() {
+  GP_ASSERT(EVP_DigestUpdate(context_, waiting_.data(), waiting_size_) == 1);
+  waiting_size_ = 0;
+}
+
 Sha256& Sha256::add(std::string_view bytes) {
-  GP_ASSERT(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+  if (bytes.empty()) return *this;
+  if (bytes.size() > waiting_.size() - waiting_size_) pass_on();
+  if (bytes.size() > waiting_.size()) {
+    GP_ASSERT(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+    return *this;
+  }
+  std::memcpy(waiting_.data() + waiting_size_, bytes.data(), bytes.size());
+  waiting_size_ += bytes.size();
   return *this;
 }
 
@@ -54,6 +66,7 @@ Sha256& Sha256::field(std::uint64_t number) {
 }
 
 Digest256 Sha256::finish() {
+  pass_on();
   Digest256 digest{};
   GP_ASSERT(EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1);
   restart();
