@@ -107,7 +107,7 @@ Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t o
   std::vector<TextId> advisories;
   for (const AdvisoryId& advisory : draft.advisories) advisories.push_back(intern(advisory.value()));
   std::vector<StoredFingerprint> fingerprints;
-  for (const auto& [name, value] : draft.fingerprints) fingerprints.push_back({intern(name), intern(value)});
+  for (const auto& [name, value] : draft.fingerprints) fingerprints.push_back({intern(name), append_text(value)});
 
   const std::uint32_t rule = intern_rule({.id = intern(draft.rule),
                                           .title = intern(draft.title),
@@ -322,23 +322,30 @@ std::uint32_t TableMerger::component(std::uint32_t id) {
 }
 
 std::vector<StoredLocation> TableMerger::locations(std::span<const StoredLocation> from) {
-  std::vector<StoredLocation> copies(from.begin(), from.end());
-  for (StoredLocation& location : copies) {
-    location.path = text(location.path);
-    location.symbol = text(location.symbol);
-  }
+  std::vector<StoredLocation> copies;
+  copy_locations(from, copies);
   return copies;
 }
 
+void TableMerger::copy_locations(std::span<const StoredLocation> from, std::vector<StoredLocation>& to) {
+  to.assign(from.begin(), from.end());
+  for (StoredLocation& location : to) {
+    location.path = text(location.path);
+    location.symbol = text(location.symbol);
+  }
+}
+
 ListId TableMerger::flow(ListId id) {
-  return id == ListId::none ? id : target_.add_locations(locations(source_.locations(id)));
+  if (id == ListId::none) return id;
+  copy_locations(source_.locations(id), flow_);
+  return target_.add_locations(flow_);
 }
 
 ListId TableMerger::fingerprints(ListId id) {
-  std::vector<StoredFingerprint> prints;
+  prints_.clear();
   for (const StoredFingerprint& print : source_.fingerprints(id))
-    prints.push_back({text(print.name), text(print.value)});
-  return target_.add_fingerprints(prints);
+    prints_.push_back({text(print.name), target_.append_text(source_.text(print.value))});
+  return target_.add_fingerprints(prints_);
 }
 
 std::uint32_t TableMerger::detail(std::uint32_t id) {

@@ -145,6 +145,8 @@ class ObservationTable {
   // only when it is not <list>/<ordinal>. Equal rules are stored once.
   Row add(const Observation& draft, TextId list, std::uint32_t ordinal);
   TextId intern(std::string_view text) { return texts_.intern(text); }
+  // Of a text that hardly any other observation has: nobody looks whether it is there already.
+  TextId append_text(std::string_view text) { return texts_.append(text); }
   ListId intern_claims(std::span<const SeverityClaim> claims);
   ListId intern_cwes(std::span<const Cwe> cwes) { return cwes_.intern(cwes); }
   ListId intern_texts(std::span<const std::string> texts);
@@ -251,11 +253,15 @@ class TableMerger {
   ListId fingerprints(ListId id);
   std::uint32_t detail(std::uint32_t id);
   std::vector<StoredLocation> locations(std::span<const StoredLocation> from);
+  void copy_locations(std::span<const StoredLocation> from, std::vector<StoredLocation>& to);
   void move_row(ObservationRow row);
 
   ObservationTable& target_;
   ObservationTable& source_;
   Known rules_, texts_, text_lists_, claims_, cwes_, components_;
+  // Of the row that is being moved.
+  std::vector<StoredLocation> flow_;
+  std::vector<StoredFingerprint> prints_;
 };
 
 }  // namespace gatepost
