@@ -1,9 +1,11 @@
 // Reads reports, normalises what they say and brings equal observations together, with the functions of `gatepost
 // check`; the files of the repository come from a list. Prints what came of it, for bench/run.py.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/parallel.hpp"
@@ -14,6 +16,18 @@
 namespace {
 
 using namespace gatepost;
+
+class Stopwatch {
+ public:
+  // Since the last call.
+  double milliseconds() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double, std::milli>(now - std::exchange(begin_, now)).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 bool read_reports(ObservationTable& table, int count, char** paths, const ingest::Options& options) {
   for (int i = 0; i < count; ++i) {
@@ -45,13 +59,19 @@ int main(int count, char** arguments) {
     return 2;
   }
   const auto threads = static_cast<unsigned>(std::atoi(arguments[1]));
+  const ingest::Options options{.threads = threads == 0 ? default_threads() : threads};
+  Stopwatch watch;
   ObservationTable table;
-  if (!read_reports(table, count - 3, arguments + 3, {.threads = threads == 0 ? default_threads() : threads})) return 1;
+  if (!read_reports(table, count - 3, arguments + 3, options)) return 1;
+  const double read = watch.milliseconds();
   const std::vector<Severity> severities = risk::effective_severities(table);
   const correlate::FileIndex files(lines_of(arguments[2]));
   const correlate::Placement placement = place(table, files);
+  const double placed = watch.milliseconds();
   const Findings findings = correlate::find(
       {.table = table, .files = files, .placement = placement, .contexts = {}, .repository = "", .current_path = {}});
-  std::printf("{\"observations\": %zu, \"findings\": %zu, \"severities\": %zu}\n", table.size(), findings.all.size(),
-              severities.size());
+  std::printf(
+      "{\"observations\": %zu, \"findings\": %zu, \"severities\": %zu, \"read_ms\": %.1f, \"place_ms\": %.1f, "
+      "\"find_ms\": %.1f}\n",
+      table.size(), findings.all.size(), severities.size(), read, placed, watch.milliseconds());
 }

@@ -18,7 +18,8 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   options.set_max_mem(std::int64_t{8} << 20);
   auto compiled = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!compiled->ok()) {
-    return error(ErrorKind::config, fmt::format("regular expression \"{}\": {}", text::printable(pattern), compiled->error()));
+    return error(ErrorKind::config,
+                 fmt::format("regular expression \"{}\": {}", text::printable(pattern), compiled->error()));
   }
   return Regex(std::move(compiled));
 }

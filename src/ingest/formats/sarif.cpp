@@ -150,6 +150,20 @@ std::vector<Run> runs_of(doc::View root, const doc::JsonSplitter::Frame& frame, 
   return runs;
 }
 
+// Every worker binds the rows of its own table.
+std::vector<Run> bind(Workers& workers, doc::View root, const doc::JsonSplitter::Frame& frame) {
+  std::vector<std::vector<Run>> runs(workers.readers.size());
+  std::size_t next = 0;
+  produce_and_work<std::size_t>(
+      static_cast<unsigned>(runs.size()), runs.size(),
+      [&]() -> std::optional<std::size_t> { return next < runs.size() ? std::optional(next++) : std::nullopt; },
+      [&](unsigned, std::size_t worker) {
+        runs[worker] = runs_of(root, frame, workers.readers[worker].table());
+        Binder(workers.readers[worker], runs[worker]).bind_rows();
+      });
+  return std::move(runs.front());
+}
+
 void read(Candidate& candidate, ReportWriter& out) {
   ObservationTable& table = out.table();
   Workers workers(table, std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads));
@@ -159,14 +173,9 @@ void read(Candidate& candidate, ReportWriter& out) {
   if (!document) out.incomplete("malformed", document.error().message);
   const doc::View root = document ? document->root() : doc::View();
 
-  // The rules go into the final table; the other workers' tables get the same ones under the same indices.
-  for (ResultReader& reader : workers.readers) {
-    std::vector<Run> runs = runs_of(root, frame, reader.table());
-    Binder(reader, runs).bind_rows();
-    if (&reader != &workers.readers[0]) continue;
-    for (const Run& run : runs) run.describe(out);
-    if (document && runs.empty()) out.incomplete("no-run", "the report has no run: no scan took place");
-  }
+  const std::vector<Run> runs = bind(workers, root, frame);
+  for (const Run& run : runs) run.describe(out);
+  if (document && runs.empty()) out.incomplete("no-run", "the report has no run: no scan took place");
   for (const ResultReader& reader : workers.readers) {
     out.count(reader.counts());
     for (const auto& rejected : reader.rejected())
