@@ -6,10 +6,11 @@
 #include <compare>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
-struct evp_md_ctx_st;
+struct SHA256state_st;  // of OpenSSL
 
 namespace gatepost {
 
@@ -52,11 +53,7 @@ class Sha256 {
 
  private:
   void restart();
-  void pass_on();
-  evp_md_ctx_st* context_;
-  // Not given to OpenSSL yet: most texts are short, and each call costs more than hashing one.
-  std::array<char, 256> waiting_;
-  std::size_t waiting_size_ = 0;
+  std::unique_ptr<SHA256state_st> state_;
 };
 
 Digest256 sha256(std::string_view bytes);
