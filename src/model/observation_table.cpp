@@ -64,7 +64,7 @@ std::uint32_t ObservationTable::add_detail(ObservationDetail detail) {
 
 Row ObservationTable::add(const ObservationRow& row) {
   GP_ASSERT(size_ < std::numeric_limits<Row>::max());
-  if (size_ == blocks_.size() * kBlockRows) blocks_.push_back(std::make_unique<ObservationRow[]>(kBlockRows));
+  if (size_ == blocks_.size() * kBlockRows) blocks_.push_back(make_pages<ObservationRow>(kBlockRows));
   const Row index = static_cast<Row>(size_++);
   mutable_row(index) = row;
   return index;
@@ -263,9 +263,12 @@ DetachedRows ObservationTable::detach_rows(Row first) {
   return detached;
 }
 
-void DetachedRows::give_back(ObservationTable& table, Row first, Row count) const {
+void DetachedRows::give_back(ObservationTable& table, Row first, Row count) {
   for (Row row = first - first_of_blocks_; row < first - first_of_blocks_ + count; ++row) {
     table.add(blocks_[row / block_rows_][row % block_rows_]);
+  }
+  for (std::size_t block = (first - first_of_blocks_ + count) / block_rows_; block-- > 0 && blocks_[block];) {
+    blocks_[block].reset();
   }
 }
 
@@ -376,6 +379,11 @@ void TableMerger::move_row(ObservationRow row) {
 
 void TableMerger::move_rows(Row first, Row count) {
   for (Row index = first; index < first + count; ++index) move_row(source_.row(index));
+  if (first != moved_) return;
+  moved_ += count;
+  for (std::size_t block = moved_ / ObservationTable::kBlockRows; block-- > 0 && source_.blocks_[block];) {
+    source_.blocks_[block].reset();
+  }
 }
 
 }  // namespace gatepost

@@ -13,6 +13,7 @@
 
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
+#include "base/pages.hpp"
 #include "base/string_pool.hpp"
 #include "model/list_pool.hpp"
 #include "model/observation.hpp"
@@ -194,7 +195,7 @@ class ObservationTable {
  private:
   friend class TableMerger;
   static constexpr std::size_t kBlockRows = 4096;
-  using Block = std::unique_ptr<ObservationRow[]>;
+  using Block = Pages<ObservationRow>;
   StoredLocation store(const Location& location);
   std::vector<StoredLocation> store(std::span<const Location> locations);
   std::uint32_t intern_rule(const RuleInfo& rule);
@@ -219,20 +220,21 @@ class ObservationTable {
 // Rows that were taken out of their table. What they refer to is still there.
 class DetachedRows {
  public:
-  // Adds `count` rows, the first of which had the index `first`, to the end of the table they came from.
-  void give_back(ObservationTable& table, Row first, Row count) const;
+  // Adds `count` rows, the first of which had the index `first`, to the end of the table they came from. To be called
+  // for all rows in their order: memory is given up on the way.
+  void give_back(ObservationTable& table, Row first, Row count);
 
  private:
   friend class ObservationTable;
   Row first_ = 0;
   std::size_t block_rows_ = 1;
-  std::vector<std::unique_ptr<ObservationRow[]>> blocks_;
+  std::vector<Pages<ObservationRow>> blocks_;
   Row first_of_blocks_ = 0;
 };
 
 // Moves rows of one table to the end of another, with everything they refer to. Reports are matched by index: the
 // tables must have been given the same ones. One merger for each source, which may grow meanwhile; details of moved
-// rows are taken out of it.
+// rows are taken out of it, and rows that are moved in their order are no longer there.
 class TableMerger {
  public:
   TableMerger(ObservationTable& target, ObservationTable& source);
@@ -259,6 +261,7 @@ class TableMerger {
   ObservationTable& target_;
   ObservationTable& source_;
   Known rules_, texts_, text_lists_, claims_, cwes_, components_;
+  Row moved_ = 0;  // all rows before it were moved
   // Of the row that is being moved.
   std::vector<StoredLocation> flow_;
   std::vector<StoredFingerprint> prints_;

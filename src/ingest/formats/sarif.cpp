@@ -153,14 +153,10 @@ std::vector<Run> runs_of(doc::View root, const doc::JsonSplitter::Frame& frame, 
 // Every worker binds the rows of its own table.
 std::vector<Run> bind(Workers& workers, doc::View root, const doc::JsonSplitter::Frame& frame) {
   std::vector<std::vector<Run>> runs(workers.readers.size());
-  std::size_t next = 0;
-  produce_and_work<std::size_t>(
-      static_cast<unsigned>(runs.size()), runs.size(),
-      [&]() -> std::optional<std::size_t> { return next < runs.size() ? std::optional(next++) : std::nullopt; },
-      [&](unsigned, std::size_t worker) {
-        runs[worker] = runs_of(root, frame, workers.readers[worker].table());
-        Binder(workers.readers[worker], runs[worker]).bind_rows();
-      });
+  work_in_pieces(static_cast<unsigned>(runs.size()), runs.size(), 1, [&](unsigned, std::size_t i, std::size_t) {
+    runs[i] = runs_of(root, frame, workers.readers[i].table());
+    Binder(workers.readers[i], runs[i]).bind_rows();
+  });
   return std::move(runs.front());
 }
 

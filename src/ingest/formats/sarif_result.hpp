@@ -79,6 +79,11 @@ class ResultReader {
   [[nodiscard]] const RareParts* rare_of(const Pending& pending) const {
     return pending.rare == ObservationRow::kNone ? nullptr : &rare_[pending.rare];
   }
+  // Once all rows are bound.
+  void forget_pending() {
+    pending_ = {};
+    rare_ = {};
+  }
   [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
   [[nodiscard]] const RecordCounts& counts() const { return counts_; }
   // Where this reader's rows and flow locations begin in its table.
