@@ -17,8 +17,8 @@ namespace {
 // How engines write packages into SARIF messages (config/rules/sarif-packages.yaml), and which ecosystem a manifest
 // belongs to (config/rules/manifests.yaml).
 struct PackageRules {
-  std::map<std::string, std::vector<Regex>, std::less<>> patterns;       // by engine
-  std::map<std::string, std::string, std::less<>> ecosystems;  // manifest name -> purl type
+  std::map<std::string, std::vector<Regex>, std::less<>> patterns;  // by engine
+  std::map<std::string, std::string, std::less<>> ecosystems;       // manifest name -> purl type
 };
 
 doc::Document load(const char* name) {
@@ -53,11 +53,16 @@ const PackageRules& package_rules() {
 
 SeverityLabel label_of(Level level) {
   switch (level) {
-    case Level::error: return SeverityLabel::high;
-    case Level::warning: return SeverityLabel::medium;
-    case Level::note: return SeverityLabel::low;
-    case Level::none: return SeverityLabel::info;
-    case Level::absent: return SeverityLabel::unknown;
+    case Level::error:
+      return SeverityLabel::high;
+    case Level::warning:
+      return SeverityLabel::medium;
+    case Level::note:
+      return SeverityLabel::low;
+    case Level::none:
+      return SeverityLabel::info;
+    case Level::absent:
+      return SeverityLabel::unknown;
   }
   return SeverityLabel::unknown;
 }
@@ -76,7 +81,8 @@ std::string fill_in(std::string_view pattern, const std::vector<std::string>& ar
       continue;
     }
     const std::size_t close = pattern[i] == '{' ? pattern.find('}', i) : std::string_view::npos;
-    const auto number = close == std::string_view::npos ? std::nullopt : text::parse_number(pattern.substr(i + 1, close - i - 1));
+    const auto number =
+        close == std::string_view::npos ? std::nullopt : text::parse_number(pattern.substr(i + 1, close - i - 1));
     if (number && *number < arguments.size()) {
       out += arguments[*number];
       i = close;
@@ -156,8 +162,8 @@ void Binder::bind_row(Row index, const Pending& pending) {
 
 ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level level, const Run& run, BoundRule& rule) {
   const bool plain = rare == nullptr || rare->severity_word.empty();
-  const std::uint32_t key = (std::uint32_t{pending.security_tenths} << 16U) | (std::uint32_t{pending.rank_tenths} << 4U & 0xFFF0U) |
-                            static_cast<std::uint32_t>(level);
+  const std::uint32_t key = (std::uint32_t{pending.security_tenths} << 16U) |
+                            (std::uint32_t{pending.rank_tenths} << 4U & 0xFFF0U) | static_cast<std::uint32_t>(level);
   if (plain) {
     if (const auto known = rule.claims.find(key); known != rule.claims.end()) return known->second;
   }
@@ -175,7 +181,8 @@ ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level le
   }
   const bool asks = pending.kind == ResultKind::open || pending.kind == ResultKind::review;
   claims.push_back({asks ? SeverityLabel::info : label_of(level), {}, SeverityMethod::level, engine, {}});
-  const bool nothing_else = claims.size() == 1 && pending.level == Level::absent && rule.rule.default_level == Level::absent;
+  const bool nothing_else =
+      claims.size() == 1 && pending.level == Level::absent && rule.rule.default_level == Level::absent;
   if (nothing_else && pending.rank_tenths != kNoTenths) {
     claims.push_back({label_for_tenths(pending.rank_tenths), pending.rank_tenths, SeverityMethod::rank, engine, {}});
   }
@@ -202,7 +209,8 @@ void Binder::bind_rare(ObservationRow& row, const RareParts& rare, Run& run, Bou
     row.message = LongText::pooled(table.intern(fill_in(pattern, rare.message_arguments)));
   }
   if (const auto purl = Purl::parse(rare.purl)) {
-    row.component = table.add_component({.purl = purl->to_string(), .package = purl->name(), .version = purl->version()});
+    row.component =
+        table.add_component({.purl = purl->to_string(), .package = purl->name(), .version = purl->version()});
   }
 }
 
@@ -216,12 +224,14 @@ void Binder::bind_detail(ObservationRow& row) {
   }
 }
 
-// The package of a dependency finding: a purl in the logical location, or the engine's way of writing it in the message.
+// The package of a dependency finding: a purl in the logical location, or the engine's way of writing it in the
+// message.
 void Binder::bind_package(ObservationRow& row, const Run& run) {
   ObservationTable& table = reader_.table();
   if (row.component != ObservationRow::kNone) return;
   if (const auto purl = Purl::parse(table.text(row.symbol))) {
-    row.component = table.add_component({.purl = purl->to_string(), .package = purl->name(), .version = purl->version()});
+    row.component =
+        table.add_component({.purl = purl->to_string(), .package = purl->name(), .version = purl->version()});
     return;
   }
   const auto patterns = package_rules().patterns.find(run.engine());

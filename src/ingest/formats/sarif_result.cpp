@@ -14,9 +14,9 @@ namespace {
 using doc::Cursor;
 using doc::Key;
 
-constexpr std::size_t kMostLocations = 1000;   // of one result; more help nobody
+constexpr std::size_t kMostLocations = 1000;  // of one result; more help nobody
 constexpr std::size_t kMostFlowSteps = 10000;
-constexpr std::size_t kMostListed = 100;       // fixes, taxa, tags, arguments
+constexpr std::size_t kMostListed = 100;  // fixes, taxa, tags, arguments
 
 ResultKind parse_result_kind(std::string_view name) {
   if (name == "pass") return ResultKind::pass;
@@ -51,7 +51,7 @@ struct ResultReader::Draft {
   Pending pending;
   std::optional<RareParts> rare_parts;
   std::optional<ObservationDetail> details;
-  bool absent_from_scan = false;  // baselineState "absent": reported only as gone
+  bool absent_from_scan = false;           // baselineState "absent": reported only as gone
   bool accepted = false, refused = false;  // suppressions by status
   Suppression suppression;
 
@@ -81,9 +81,8 @@ void ResultReader::read(const doc::Window& window, std::uint32_t report, std::st
     draft.row.ordinal = ordinal;
     draft.pending.run = run;
     bool states_a_problem = false;
-    const char* const damage = parser_.parse(window, window.elements[i], [&](Cursor result) {
-      states_a_problem = read_result(result, draft);
-    });
+    const char* const damage = parser_.parse(window, window.elements[i],
+                                             [&](Cursor result) { states_a_problem = read_result(result, draft); });
     if (damage != nullptr) {
       ++counts_.rejected;
       rejected_.push_back({fmt::format("{}/{}", array_pointer, ordinal), damage});
@@ -120,7 +119,8 @@ bool ResultReader::read_result(Cursor result, Draft& draft) {
       read_locations(value, draft);
     } else if (key == "relatedLocations") {
       value.items([&](Cursor item) {
-        if (draft.detail().related.size() < kMostLocations) draft.detail().related.push_back(read_location(item, nullptr));
+        if (draft.detail().related.size() < kMostLocations)
+          draft.detail().related.push_back(read_location(item, nullptr));
       });
     } else if (key == "codeFlows") {
       read_flows(value);
@@ -195,12 +195,14 @@ void ResultReader::read_message(Cursor value, Draft& draft) {
       draft.rare().message_id = text_of(member);
     } else if (key == "arguments") {
       member.items([&](Cursor argument) {
-        if (draft.rare().message_arguments.size() < kMostListed) draft.rare().message_arguments.push_back(text_of(argument));
+        if (draft.rare().message_arguments.size() < kMostListed)
+          draft.rare().message_arguments.push_back(text_of(argument));
       });
     }
   });
   if (draft.row.message.empty()) draft.row.message = markdown;
-  if (draft.rare_parts) draft.rare().message_is_template = !draft.row.message.empty() && !draft.rare().message_arguments.empty();
+  if (draft.rare_parts)
+    draft.rare().message_is_template = !draft.row.message.empty() && !draft.rare().message_arguments.empty();
 }
 
 void ResultReader::read_locations(Cursor value, Draft& draft) {
@@ -292,7 +294,8 @@ void ResultReader::read_region(Cursor value, Range& range, Digest128* context) {
   });
   if (range.last_line < range.first_line) range.last_line = range.first_line;
   // SARIF's end column is the one after the last character; ours is the last character's own.
-  const bool at_first_column = end_column <= 1 || (range.last_line == range.first_line && end_column <= range.first_column);
+  const bool at_first_column =
+      end_column <= 1 || (range.last_line == range.first_line && end_column <= range.first_column);
   range.last_column = at_first_column ? end_column : end_column - 1;
 }
 

@@ -1,5 +1,5 @@
-// One SARIF result, read while the file streams by. What depends on the rest of the run (rules, base URIs, taxonomies) is
-// kept as it stands and bound at the end: the order of keys in a SARIF file means nothing.
+// One SARIF result, read while the file streams by. What depends on the rest of the run (rules, base URIs, taxonomies)
+// is kept as it stands and bound at the end: the order of keys in a SARIF file means nothing.
 #pragma once
 
 #include <cstdint>
