@@ -171,6 +171,9 @@ class Plan:
                 self.statements.append((self.findings[fresh], 0))
                 fresh += 1
 
+    def paths(self, scan):
+        return sorted({self.source.path(self.source.file_of(finding), scan) for finding in self.findings})
+
     def truth(self, arguments):
         return {
             "results": arguments.results, "unique": len(self.findings), "repeated": arguments.results - len(self.findings),
@@ -211,6 +214,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", default="-")
     parser.add_argument("--truth", help="JSON file with what a reader must find")
+    parser.add_argument("--files", help="text file with the paths of the program, sorted, one a line")
     arguments = parser.parse_args()
     plan = Plan(arguments)
     out = sys.stdout if arguments.output == "-" else open(arguments.output, "w", encoding="utf-8", newline="")
@@ -225,6 +229,9 @@ def main():
         with open(arguments.truth, "w", encoding="utf-8") as file:
             json.dump(plan.truth(arguments), file, indent=2)
             file.write("\n")
+    if arguments.files:
+        with open(arguments.files, "w", encoding="utf-8") as file:
+            file.writelines(f"{path}\n" for path in plan.paths(arguments.scan))
 
 
 if __name__ == "__main__":

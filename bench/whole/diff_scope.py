@@ -5,7 +5,7 @@
 
 DIRECTORY gets a repository (once; about 20 s) whose branches pr10, pr1000 and pr10000 change so many paths of what main
 was some commits ago. COMMAND is run in it as `COMMAND --base main --head BRANCH`, for example
-`build/release/src/gatepost diff --json`, in turn with two gits; it prints JSON with old_path and new_path of each file.
+`build/bench/src/gatepost --repo . diff --json`, in turn with two gits.
 One line a case: medians of the wall time, the median of the ratios within a round, peak memory, and whether the renames
 are those of git. Exits 1 when a ratio to `git diff -U0 -M` is above --max-ratio or the renames differ.
 """
@@ -16,8 +16,9 @@ import random
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import timing  # noqa: E402
 
 BRANCHES = (10, 1000, 10000)
 ENVIRONMENT = {
@@ -118,6 +119,11 @@ def change(importer, files, where, count):
             importer.drop(files, path)
 
 
+def codeowners(where):
+    """A rule for each of 1,000 directories at most; no branch changes it."""
+    return "* @acme/everyone\n" + "".join(f"/{it} @acme/team-{i % 40}\n" for i, it in enumerate(where[1:1000]))
+
+
 def generate(directory, file_count, commit_count):
     rng = random.Random(20)
     subprocess.run(["git", "init", "-q", "--bare", directory], check=True, env=ENVIRONMENT)
@@ -132,6 +138,7 @@ def generate(directory, file_count, commit_count):
         path = f"{rng.choice(where)}{name or f'{rng.choice(WORDS)}_{rng.randrange(10**6)}.ts'}"
         if path not in files:
             importer.put(files, path, content(rng))
+    importer.put({}, ".github/CODEOWNERS", codeowners(where))
     for number in range(commit_count):
         importer.commit("main", f"change {number}")
         for path in rng.sample(sorted(files), 5) if number % 20 == 0 else [rng.choice(list(files)[:2000])]:
@@ -153,33 +160,8 @@ def generate(directory, file_count, commit_count):
     subprocess.run(["git", "repack", "-adq"], cwd=directory, check=True, env=ENVIRONMENT)
 
 
-def timed(command):
-    """(seconds, peak MB, standard output)"""
-    with tempfile.TemporaryFile() as out:
-        begin = time.perf_counter()
-        quiet = [(os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)] if command[0] == "git" else []
-        pid = os.posix_spawnp(command[0], command, ENVIRONMENT,
-                              file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)] + quiet)
-        _, status, usage = os.wait4(pid, 0)
-        seconds = time.perf_counter() - begin
-        if os.waitstatus_to_exitcode(status) != 0:
-            sys.exit(f"{' '.join(command)}: exit code {os.waitstatus_to_exitcode(status)}")
-        out.seek(0)
-        return seconds, usage.ru_maxrss / 1024, out.read()
-
-
-def objects(value):
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from objects(item)
-
-
 def renames_of_json(output):
-    return {(it["old_path"], it["new_path"]) for it in objects(json.loads(output))
-            if it.get("old_path") and it.get("new_path") and it["old_path"] != it["new_path"]}
+    return {(it["old_path"], it["path"]) for it in json.loads(output)["files"] if it["kind"] == "renamed"}
 
 
 def renames_of_git(output):
@@ -191,17 +173,19 @@ def measure(command, branch, rounds):
     git = ["git", "diff", "--no-ext-diff", "-M"]
     commands = [command + ["--base", "main", "--head", branch], git + ["-U0", f"main...{branch}"],
                 git + ["--name-status", f"main...{branch}"]]
-    runs = [[timed(it) for it in commands] for _ in range(rounds + 1)][1:]  # the first warms up
-    wall = [statistics.median(run[i][0] for run in runs) * 1000 for i in range(3)]
-    ratio = [statistics.median(run[0][0] / run[i][0] for run in runs) for i in range(3)]
-    memory = [max(run[i][1] for run in runs) for i in range(3)]
+    ours, hunks, names = timing.interleaved(commands, rounds, environment=ENVIRONMENT)
+    ratio, to_names = timing.ratio(ours, hunks), timing.ratio(ours, names)
     # Without its limit, beyond which git leaves renames out and says so.
-    everything = timed(git + ["-l0", "--name-status", f"main...{branch}"])[2]
-    ours, theirs = renames_of_json(runs[0][0][2]), renames_of_git(everything)
-    renames = f"{len(theirs)} renames equal" if ours == theirs else f"renames differ: {len(ours)} for {len(theirs)}"
-    print(f"{branch:9} {wall[0]:7.1f} ms  git -U0 {wall[1]:7.1f} ms  x{ratio[1]:.2f}   git --name-status {wall[2]:7.1f} ms  "
-          f"x{ratio[2]:.2f}   {memory[0]:.0f} MB (git {memory[1]:.0f})   {renames}", flush=True)
-    return ratio[1], wall[0] - wall[1], ours == theirs
+    everything = timing.run(git + ["-l0", "--name-status", f"main...{branch}"], ENVIRONMENT).out
+    mine, theirs = renames_of_json(ours[0].out), renames_of_git(everything)
+    renames = f"{len(theirs)} renames equal" if mine == theirs else f"renames differ: {len(mine)} for {len(theirs)}"
+    wall = [timing.median(it) * 1000 for it in (ours, hunks, names)]
+    peak = [max(it.peak for it in runs) for runs in (ours, hunks)]
+    print(f"{branch:9} {wall[0]:7.1f} ms  git -U0 {wall[1]:7.1f} ms  x{ratio.median:.2f}   git --name-status "
+          f"{wall[2]:7.1f} ms  x{to_names.median:.2f}   {peak[0]:.0f} MB (git {peak[1]:.0f})   {renames}", flush=True)
+    extra = statistics.median(a.wall - b.wall for a, b in zip(ours, hunks)) * 1000
+    return {"paths": int(branch[2:]), "ratio": ratio, "extra_ms": extra, "wall_ms": wall[0], "git_ms": wall[1],
+            "renames": len(theirs), "renames_equal": mine == theirs}
 
 
 def main():
@@ -212,9 +196,11 @@ def main():
     parser.add_argument("--commits", type=int, default=400)
     parser.add_argument("--max-ratio", type=float, help="for the branches with 1000 paths and more")
     parser.add_argument("--max-extra", type=float, help="milliseconds above git for the branch with 10 paths")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers there, too")
     parser.add_argument("command", nargs="+", help="after --")
     options = parser.parse_args()
     directory = os.path.abspath(options.directory)
+    json_path = os.path.abspath(options.json) if options.json else None
     command = options.command
     if os.path.exists(command[0]):
         command[0] = os.path.abspath(command[0])
@@ -226,16 +212,17 @@ def main():
         if os.wait()[1] != 0:
             sys.exit("no repository")
     os.chdir(directory)
+    cases = [measure(command, f"pr{count}", max(options.rounds, 7)) for count in BRANCHES if count <= options.files // 2]
+    if json_path:
+        with open(json_path, "w", encoding="utf-8") as file:
+            json.dump(cases, file)
     failed = False
-    for count in BRANCHES:
-        if count > options.files // 2:
-            continue
-        ratio, extra, same = measure(command, f"pr{count}", max(options.rounds, 7))
-        failed |= not same
-        if count == 10:
-            failed |= options.max_extra is not None and extra > options.max_extra
+    for case in cases:
+        failed |= not case["renames_equal"]
+        if case["paths"] == 10:
+            failed |= options.max_extra is not None and case["extra_ms"] > options.max_extra
         else:
-            failed |= options.max_ratio is not None and ratio > options.max_ratio
+            failed |= options.max_ratio is not None and case["ratio"].median > options.max_ratio
     sys.exit(1 if failed else 0)
 
 

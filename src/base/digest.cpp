@@ -1,7 +1,11 @@
 #include "base/digest.hpp"
 
+// The plain functions of SHA-256 are deprecated for the EVP ones, which add some 60 ns to each hash. Reading a report
+// makes three for each result: a fifteenth of its time.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 #include <cstring>
 #include <span>
@@ -31,17 +35,14 @@ std::string hex_of(std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  GP_ASSERT(context_ != nullptr);
-  GP_ASSERT(EVP_DigestInit_ex2(context_, sha256_algorithm(), nullptr) == 1);
-}
+Sha256::Sha256() : state_(std::make_unique<SHA256state_st>()) { restart(); }
 
-Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
+Sha256::~Sha256() = default;
 
-void Sha256::restart() { GP_ASSERT(EVP_DigestInit_ex2(context_, nullptr, nullptr) == 1); }
+void Sha256::restart() { GP_ASSERT(SHA256_Init(state_.get()) == 1); }
 
 Sha256& Sha256::add(std::string_view bytes) {
-  GP_ASSERT(EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1);
+  GP_ASSERT(SHA256_Update(state_.get(), bytes.data(), bytes.size()) == 1);
   return *this;
 }
 
@@ -55,7 +56,7 @@ Sha256& Sha256::field(std::uint64_t number) {
 
 Digest256 Sha256::finish() {
   Digest256 digest{};
-  GP_ASSERT(EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1);
+  GP_ASSERT(SHA256_Final(digest.data(), state_.get()) == 1);
   restart();
   return digest;
 }

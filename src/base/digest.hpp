@@ -2,12 +2,15 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
-struct evp_md_ctx_st;
+struct SHA256state_st;  // of OpenSSL
 
 namespace gatepost {
 
@@ -18,7 +21,21 @@ using Digest256 = std::array<std::uint8_t, 32>;
 struct Digest128 {
   std::array<std::uint8_t, 16> bytes{};
   [[nodiscard]] bool empty() const { return *this == Digest128{}; }  // all zero: not computed
-  friend auto operator<=>(const Digest128&, const Digest128&) = default;
+  // The first or the last eight bytes as a number, the first byte the highest: numbers are in the order of the bytes.
+  [[nodiscard]] std::uint64_t first_half() const { return big_endian(bytes.data()); }
+  [[nodiscard]] std::uint64_t last_half() const { return big_endian(bytes.data() + 8); }
+  friend bool operator==(const Digest128&, const Digest128&) = default;
+  friend std::strong_ordering operator<=>(const Digest128& a, const Digest128& b) {
+    const auto first = a.first_half() <=> b.first_half();
+    return first != std::strong_ordering::equal ? first : a.last_half() <=> b.last_half();
+  }
+
+ private:
+  static std::uint64_t big_endian(const std::uint8_t* eight) {
+    std::uint64_t number = 0;
+    std::memcpy(&number, eight, sizeof number);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(number) : number;
+  }
 };
 
 class Sha256 {
@@ -36,7 +53,7 @@ class Sha256 {
 
  private:
   void restart();
-  evp_md_ctx_st* context_;
+  std::unique_ptr<SHA256state_st> state_;
 };
 
 Digest256 sha256(std::string_view bytes);

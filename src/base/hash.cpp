@@ -1,5 +1,7 @@
 #include "base/hash.hpp"
 
+// Compiled here: a call into the library costs as much as hashing a short text.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <random>

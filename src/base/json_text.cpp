@@ -136,15 +136,20 @@ void append_json_string(std::string& out, std::string_view s) {
 }
 
 std::string unescape_json(std::string_view raw, bool* broken) {
-  bool unused = false;
   std::string out;
+  unescape_json(raw, out, broken);
+  return out;
+}
+
+void unescape_json(std::string_view raw, std::string& out, bool* broken) {
+  bool unused = false;
+  out.clear();
   out.reserve(raw.size());
   for (std::size_t i = 0; i < raw.size();) {
     const std::size_t escape = std::min(raw.find('\\', i), raw.size());
     out.append(raw, i, escape - i);
     i = escape < raw.size() ? append_unescaped(out, raw, escape, broken != nullptr ? *broken : unused) : escape;
   }
-  return out;
 }
 
 }  // namespace gatepost

@@ -11,5 +11,7 @@ void append_json_string(std::string& out, std::string_view text);
 // The text of a JSON string literal given without its quotes. A broken escape becomes U+FFFD and sets `*broken`, when
 // given; nothing resets it.
 std::string unescape_json(std::string_view raw, bool* broken = nullptr);
+// The same into `out`, whose memory is used again.
+void unescape_json(std::string_view raw, std::string& out, bool* broken = nullptr);
 
 }  // namespace gatepost

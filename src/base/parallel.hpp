@@ -1,6 +1,7 @@
 // Work on several threads with results that do not depend on their number.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -58,6 +59,19 @@ void produce_and_work(unsigned threads, std::size_t capacity, Produce produce, W
   }
   arrived.notify_all();
   while (std::optional<Item> item = take(false)) work(0U, std::move(*item));
+}
+
+// Calls `work(worker, first, end)` for the numbers below `count` in pieces of at most `piece`, on `threads` threads.
+// Pieces are taken up in order.
+template <class Work>
+void work_in_pieces(unsigned threads, std::size_t count, std::size_t piece, Work work) {
+  std::size_t next = 0;
+  produce_and_work<std::size_t>(
+      count > piece ? threads : 1, count / piece + 1,
+      [&]() -> std::optional<std::size_t> {
+        return next < count ? std::optional(std::exchange(next, next + piece)) : std::nullopt;
+      },
+      [&](unsigned worker, std::size_t first) { work(worker, first, std::min(first + piece, count)); });
 }
 
 }  // namespace gatepost

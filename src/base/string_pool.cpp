@@ -11,7 +11,9 @@ namespace gatepost {
 StringPool::StringPool() : texts_{std::string_view{}}, slots_(64) {}
 
 StringPool::StringPool(const StringPool& other) : StringPool() {
-  for (std::size_t i = 1; i < other.texts_.size(); ++i) intern(other.texts_[i]);
+  for (std::size_t i = 1; i < other.texts_.size(); ++i) append(other.texts_[i]);
+  slots_ = other.slots_;
+  interned_ = other.interned_;
 }
 
 StringPool& StringPool::operator=(const StringPool& other) {
@@ -39,15 +41,20 @@ TextId StringPool::intern(std::string_view text) {
   const std::uint64_t hash = table_hash(text);
   std::size_t at = probe(text, hash);
   if (slots_[at].id != 0) return static_cast<TextId>(slots_[at].id);
-  GP_ASSERT(texts_.size() < std::numeric_limits<std::uint32_t>::max());
-  if (texts_.size() * 4 >= slots_.size() * 3) {
+  if (++interned_ * 4 >= slots_.size() * 3) {
     grow();
     at = probe(text, hash);
   }
-  const auto id = static_cast<std::uint32_t>(texts_.size());
+  const TextId id = append(text);
+  slots_[at] = {static_cast<std::uint32_t>(hash >> 32U), static_cast<std::uint32_t>(id)};
+  return id;
+}
+
+TextId StringPool::append(std::string_view text) {
+  if (text.empty()) return TextId::none;
+  GP_ASSERT(texts_.size() < std::numeric_limits<std::uint32_t>::max());
   texts_.push_back(store(text));
-  slots_[at] = {static_cast<std::uint32_t>(hash >> 32U), id};
-  return static_cast<TextId>(id);
+  return static_cast<TextId>(texts_.size() - 1);
 }
 
 std::string_view StringPool::store(std::string_view text) {
@@ -71,11 +78,11 @@ void StringPool::grow() {
   std::vector<Slot> old(slots_.size() * 2);
   std::swap(old, slots_);
   const std::size_t mask = slots_.size() - 1;
-  for (std::uint32_t id = 1; id < texts_.size(); ++id) {
-    const std::uint64_t hash = table_hash(texts_[id]);
-    std::size_t i = hash & mask;
+  for (const Slot& slot : old) {
+    if (slot.id == 0) continue;
+    std::size_t i = table_hash(texts_[slot.id]) & mask;
     while (slots_[i].id != 0) i = (i + 1) & mask;
-    slots_[i] = {static_cast<std::uint32_t>(hash >> 32U), id};
+    slots_[i] = slot;
   }
 }
 

@@ -1,4 +1,4 @@
-// Every distinct text once, known by a 32-bit id. A million observations share a few thousand paths and rules.
+// Every interned text once, known by a 32-bit id. A million observations share a few thousand paths and rules.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,8 @@ class StringPool {
   StringPool& operator=(const StringPool& other);
 
   TextId intern(std::string_view text);
+  // Stores without looking for an equal text, and is not found by intern or find: for texts that are hardly ever equal.
+  TextId append(std::string_view text);
   // The text stays where it is as long as the pool lives.
   [[nodiscard]] std::string_view view(TextId id) const { return texts_[static_cast<std::uint32_t>(id)]; }
   // The id of a text that was interned before; none when it was not (or is empty).
@@ -43,6 +45,7 @@ class StringPool {
   char* block_ = nullptr;           // the newest ordinary block
   std::vector<std::string_view> texts_;
   std::vector<Slot> slots_;
+  std::size_t interned_ = 0;
 };
 
 }  // namespace gatepost

@@ -92,15 +92,22 @@ bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A
 
 std::string fold_whitespace(std::string_view s) {
   std::string out;
-  out.reserve(s.size());
-  for (const char c : trim(s)) {
+  fold_whitespace(s, out);
+  return out;
+}
+
+void fold_whitespace(std::string_view s, std::string& out) {
+  s = trim(s);
+  out.resize(s.size());
+  char* end = out.data();
+  for (const char c : s) {
     if (!is_space(c)) {
-      out += c;
-    } else if (out.back() != ' ') {
-      out += ' ';
+      *end++ = c;
+    } else if (end[-1] != ' ') {  // the first character is no space
+      *end++ = ' ';
     }
   }
-  return out;
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 std::string kebab_case(std::string_view s) {

@@ -21,6 +21,8 @@ bool is_digit(char c);
 bool is_alnum(char c);
 // Runs of blanks, tabs and line ends become one blank; none at either end.
 std::string fold_whitespace(std::string_view s);
+// The same into `out`, whose memory is used again; `s` must not be in it.
+void fold_whitespace(std::string_view s, std::string& out);
 // Letters and digits in lower case, every run of anything else as one "-", none at either end: "Acme Scan (v2)" is
 // "acme-scan-v2".
 std::string kebab_case(std::string_view s);

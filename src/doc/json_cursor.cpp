@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "base/json_text.hpp"
+#include "doc/scan.hpp"
+
 namespace gatepost::doc {
 namespace {
 
@@ -23,6 +26,12 @@ const char* problem_of(simdjson::error_code failure) {
 }
 
 }  // namespace
+
+std::string_view Cursor::unescaped(std::string_view raw, std::string& scratch) {
+  if (!has_backslash(raw)) return raw;
+  unescape_json(raw, scratch);
+  return scratch;
+}
 
 // The first of simdjson's two stages: finds the tokens and checks encoding and strings. Its on-demand second stage is
 // not used, because version 3.0.1 reads beyond its tokens when an element is damaged in certain ways.

@@ -5,20 +5,52 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/json_text.hpp"
 #include "doc/json_stream.hpp"
 
 namespace gatepost::doc {
 
-// The bytes between the quotes of a string literal, as they stand in the window.
-struct RawString {
-  std::string_view bytes;
-  bool escaped = false;  // has a backslash
+// The name of a member. Readers compare it with many literals, so that has to be quick.
+class Key {
+ public:
+  explicit Key(std::string_view text) : text_(text), beginning_(beginning_of(text)) {}
+  operator std::string_view() const { return text_; }  // NOLINT(google-explicit-constructor): it is a text
+
+  template <std::size_t N>
+  friend bool operator==(const Key& key, const char (&name)[N]) {
+    constexpr std::size_t kSize = N - 1;
+    if (key.text_.size() != kSize || key.beginning_ != beginning_of({name, kSize})) return false;
+    if constexpr (kSize <= 8) return true;
+    if constexpr (kSize <= 16)
+      return load<std::uint64_t>(&key.text_[kSize - 8]) == load<std::uint64_t>(name + kSize - 8);
+    return key.text_ == std::string_view(name, kSize);
+  }
+
+ private:
+  template <class Number>
+  static Number load(const char* from) {
+    Number number = 0;
+    std::memcpy(&number, from, sizeof number);
+    return number;
+  }
+  // A number that differs when one of the first eight bytes does; of texts that are equally long.
+  static std::uint64_t beginning_of(std::string_view text) {
+    const char* const begin = text.data();
+    if (text.size() >= 8) return load<std::uint64_t>(begin);
+    if (text.size() >= 4)
+      return std::uint64_t{load<std::uint32_t>(begin)} << 32U | load<std::uint32_t>(begin + text.size() - 4);
+    std::uint64_t number = 0;
+    for (const char c : text) number = number << 8U | static_cast<unsigned char>(c);
+    return number;
+  }
+
+  std::string_view text_;
+  std::uint64_t beginning_;
 };
 
 namespace detail {
@@ -67,8 +99,8 @@ struct Tokens {
 // the empty value; damage that is met is remembered and reported by ElementParser::parse.
 class Cursor {
  public:
-  // Calls `visit(std::string_view key, Cursor value)` for each member of an object. Equal keys come one after the
-  // other: assigning what comes makes the last one count.
+  // Calls `visit(Key key, Cursor value)` for each member of an object. Equal keys come one after the other: assigning
+  // what comes makes the last one count.
   template <class Visit>
   void members(Visit&& visit) {
     if (!is_object()) return;
@@ -80,7 +112,7 @@ class Cursor {
       if (key.data() == nullptr) return damage("a key is not a string");
       if (tokens_->first(token + 1) != ':') return damage("a colon is missing");
       if (!value_begins(token + 2)) return damage("a value is missing");
-      visit(unescaped(key, scratch), Cursor(tokens_, token + 2));
+      visit(Key(unescaped(key, scratch)), Cursor(tokens_, token + 2));
       if (!behind(token + 2, token)) return;
       const char c = tokens_->first(token++);
       if (c == '}') return leave(token);
@@ -109,11 +141,8 @@ class Cursor {
   [[nodiscard]] bool is_string() const { return tokens_->first(at_) == '"'; }
   [[nodiscard]] bool is_null() const { return tokens_->whole(at_) == "null"; }
 
-  // Of a string; {} otherwise.
-  [[nodiscard]] RawString raw_string() const {
-    const std::string_view bytes = string_at(at_);
-    return {bytes, bytes.find('\\') != std::string_view::npos};
-  }
+  // What stands between the quotes of a string, as it stands in the window; {} otherwise.
+  [[nodiscard]] std::string_view raw_text() const { return string_at(at_); }
   // The text of a string; `scratch` holds it when it had to be unescaped. "" for anything else.
   std::string_view text(std::string& scratch) const { return unescaped(string_at(at_), scratch); }
   // Of a number without fraction; also when it is written as a string, which some tools do.
@@ -154,11 +183,7 @@ class Cursor {
     const std::string_view whole = tokens_->whole(token);
     return whole.size() < 2 ? std::string_view{} : whole.substr(1, whole.size() - 2);
   }
-  static std::string_view unescaped(std::string_view raw, std::string& scratch) {
-    if (raw.find('\\') == std::string_view::npos) return raw;
-    scratch = unescape_json(raw);
-    return scratch;
-  }
+  static std::string_view unescaped(std::string_view raw, std::string& scratch);
   template <class Number>
   [[nodiscard]] std::optional<Number> number_as() const {
     std::string_view digits = tokens_->whole(at_);

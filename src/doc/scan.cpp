@@ -1,6 +1,8 @@
 #include "doc/scan.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cstring>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -144,6 +146,35 @@ const char* find_in_string(const char* p, const char* end) {
 #endif
   while (p < end && *p != '"' && *p != '\\' && static_cast<unsigned char>(*p) >= 0x20) ++p;
   return p;
+}
+
+bool has_backslash(std::string_view text) {
+#if defined(__SSE2__)
+  constexpr std::size_t kBytes = 16;
+  const auto any_in = [](const char* p) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))) != 0;
+  };
+  if (text.size() >= kBytes) {
+    for (std::size_t i = 0; i + kBytes < text.size(); i += kBytes) {
+      if (any_in(&text[i])) return true;
+    }
+    return any_in(&text[text.size() - kBytes]);
+  }
+#endif
+  if (text.size() < sizeof(std::uint64_t)) return std::ranges::find(text, '\\') != text.end();
+  // A backslash becomes a zero byte, and only below a zero byte does the subtraction borrow.
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighest = 0x8080808080808080;
+  std::uint64_t found = 0;
+  const auto look_at = [&](std::size_t at) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, &text[at], sizeof bytes);
+    bytes ^= kOnes * '\\';
+    found |= (bytes - kOnes) & ~bytes & kHighest;
+  };
+  for (std::size_t i = 0; i + sizeof found < text.size(); i += sizeof found) look_at(i);
+  look_at(text.size() - sizeof found);
+  return found != 0;
 }
 
 }  // namespace gatepost::doc

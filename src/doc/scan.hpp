@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace gatepost::doc {
 
@@ -23,5 +24,8 @@ const char* scan_brackets(const char* begin, const char* end, std::uint32_t deep
 
 // The first quote, backslash or control character at or after `p`: what can end a string, or must not be in one.
 const char* find_in_string(const char* p, const char* end);
+
+// memchr for texts most of which are shorter than such a call is worth.
+bool has_backslash(std::string_view text);
 
 }  // namespace gatepost::doc

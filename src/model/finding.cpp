@@ -1,39 +1,37 @@
 #include "model/finding.hpp"
 
-#include <algorithm>
-#include <array>
-#include <bit>
+#include <cstdint>
 
 #include "base/text.hpp"
 
 namespace gatepost {
 namespace {
 
-// The place of a base32 letter among the characters: "2" to "7", which stand for 26 to 31, come before "A".
-constexpr std::array<std::uint8_t, 32> kCharacterOrder = [] {
-  std::array<std::uint8_t, 32> order{};
-  for (std::size_t value = 0; value < order.size(); ++value) order[value] = static_cast<std::uint8_t>((value + 6) % 32);
-  return order;
-}();
+// Twelve base32 letters, five bits each.
+constexpr std::uint64_t twelve(std::uint64_t letter) {
+  std::uint64_t letters = 0;
+  for (int i = 0; i < 12; ++i) letters = letters << 5U | letter;
+  return letters;
+}
 
-// The value of letter `index` of the written digest: five bits, the last letter filled up with zeros.
-std::uint8_t letter(const Digest128& digest, std::size_t index) {
-  const std::size_t byte = index * 5 / 8, offset = index * 5 % 8;
-  const unsigned high = digest.bytes[byte];
-  const unsigned low = byte + 1 < digest.bytes.size() ? digest.bytes[byte + 1] : 0U;
-  return static_cast<std::uint8_t>(((high << 8U | low) >> (11 - offset)) & 31U);
+// Ordered as the letters are as characters: "2" to "7", which stand for 26 to 31, come before "A". So each becomes
+// (letter + 6) % 32, all of them at once: the highest bit of each is kept out of the sum and flipped afterwards.
+std::uint64_t in_character_order(std::uint64_t twelve_letters) {
+  constexpr std::uint64_t kHighest = twelve(16);
+  return ((twelve_letters & ~kHighest) + twelve(6)) ^ (twelve_letters & kHighest);
 }
 
 }  // namespace
 
 std::strong_ordering operator<=>(const FindingId& a, const FindingId& b) {
-  const auto [in_a, in_b] = std::ranges::mismatch(a.digest.bytes, b.digest.bytes);
-  if (in_a == a.digest.bytes.end()) return std::strong_ordering::equal;
-  // The first letter that differs holds the first bit that differs.
-  const auto byte = static_cast<std::size_t>(in_a - a.digest.bytes.begin());
-  const auto bit = static_cast<std::size_t>(std::countl_zero(static_cast<std::uint8_t>(*in_a ^ *in_b)));
-  const std::size_t index = (byte * 8 + bit) / 5;
-  return kCharacterOrder[letter(a.digest, index)] <=> kCharacterOrder[letter(b.digest, index)];
+  const auto first = [](const Digest128& digest) { return in_character_order(digest.first_half() >> 4U); };
+  if (const auto order = first(a.digest) <=> first(b.digest); order != 0) return order;
+  const auto second = [](const Digest128& digest) {
+    return in_character_order((digest.first_half() & 15U) << 56U | digest.last_half() >> 8U);
+  };
+  if (const auto order = second(a.digest) <=> second(b.digest); order != 0) return order;
+  const auto last = [](const Digest128& digest) { return in_character_order((digest.last_half() & 255U) << 2U); };
+  return last(a.digest) <=> last(b.digest);
 }
 
 std::string to_string(const FindingId& id) { return "GP-" + base32(id.digest); }

@@ -36,6 +36,10 @@ std::uint32_t ObservationTable::add_report(ReportInfo info, Bytes bytes) {
   return static_cast<std::uint32_t>(reports_.size() - 1);
 }
 
+void ObservationTable::add_reports_of(const ObservationTable& other) {
+  for (const Bytes& bytes : other.bytes_) add_report({}, bytes);
+}
+
 std::uint32_t ObservationTable::add_rule(const RuleInfo& rule) {
   rules_.push_back(rule);
   return static_cast<std::uint32_t>(rules_.size() - 1);
@@ -60,7 +64,7 @@ std::uint32_t ObservationTable::add_detail(ObservationDetail detail) {
 
 Row ObservationTable::add(const ObservationRow& row) {
   GP_ASSERT(size_ < std::numeric_limits<Row>::max());
-  if (size_ == blocks_.size() * kBlockRows) blocks_.push_back(std::make_unique<ObservationRow[]>(kBlockRows));
+  if (size_ == blocks_.size() * kBlockRows) blocks_.push_back(make_pages<ObservationRow>(kBlockRows));
   const Row index = static_cast<Row>(size_++);
   mutable_row(index) = row;
   return index;
@@ -103,7 +107,7 @@ Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t o
   std::vector<TextId> advisories;
   for (const AdvisoryId& advisory : draft.advisories) advisories.push_back(intern(advisory.value()));
   std::vector<StoredFingerprint> fingerprints;
-  for (const auto& [name, value] : draft.fingerprints) fingerprints.push_back({intern(name), intern(value)});
+  for (const auto& [name, value] : draft.fingerprints) fingerprints.push_back({intern(name), append_text(value)});
 
   const std::uint32_t rule = intern_rule({.id = intern(draft.rule),
                                           .title = intern(draft.title),
@@ -259,9 +263,12 @@ DetachedRows ObservationTable::detach_rows(Row first) {
   return detached;
 }
 
-void DetachedRows::give_back(ObservationTable& table, Row first, Row count) const {
+void DetachedRows::give_back(ObservationTable& table, Row first, Row count) {
   for (Row row = first - first_of_blocks_; row < first - first_of_blocks_ + count; ++row) {
     table.add(blocks_[row / block_rows_][row % block_rows_]);
+  }
+  for (std::size_t block = (first - first_of_blocks_ + count) / block_rows_; block-- > 0 && blocks_[block];) {
+    blocks_[block].reset();
   }
 }
 
@@ -318,23 +325,30 @@ std::uint32_t TableMerger::component(std::uint32_t id) {
 }
 
 std::vector<StoredLocation> TableMerger::locations(std::span<const StoredLocation> from) {
-  std::vector<StoredLocation> copies(from.begin(), from.end());
-  for (StoredLocation& location : copies) {
-    location.path = text(location.path);
-    location.symbol = text(location.symbol);
-  }
+  std::vector<StoredLocation> copies;
+  copy_locations(from, copies);
   return copies;
 }
 
+void TableMerger::copy_locations(std::span<const StoredLocation> from, std::vector<StoredLocation>& to) {
+  to.assign(from.begin(), from.end());
+  for (StoredLocation& location : to) {
+    location.path = text(location.path);
+    location.symbol = text(location.symbol);
+  }
+}
+
 ListId TableMerger::flow(ListId id) {
-  return id == ListId::none ? id : target_.add_locations(locations(source_.locations(id)));
+  if (id == ListId::none) return id;
+  copy_locations(source_.locations(id), flow_);
+  return target_.add_locations(flow_);
 }
 
 ListId TableMerger::fingerprints(ListId id) {
-  std::vector<StoredFingerprint> prints;
+  prints_.clear();
   for (const StoredFingerprint& print : source_.fingerprints(id))
-    prints.push_back({text(print.name), text(print.value)});
-  return target_.add_fingerprints(prints);
+    prints_.push_back({text(print.name), target_.append_text(source_.text(print.value))});
+  return target_.add_fingerprints(prints_);
 }
 
 std::uint32_t TableMerger::detail(std::uint32_t id) {
@@ -365,6 +379,11 @@ void TableMerger::move_row(ObservationRow row) {
 
 void TableMerger::move_rows(Row first, Row count) {
   for (Row index = first; index < first + count; ++index) move_row(source_.row(index));
+  if (first != moved_) return;
+  moved_ += count;
+  for (std::size_t block = moved_ / ObservationTable::kBlockRows; block-- > 0 && source_.blocks_[block];) {
+    source_.blocks_[block].reset();
+  }
 }
 
 }  // namespace gatepost

@@ -13,6 +13,7 @@
 
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
+#include "base/pages.hpp"
 #include "base/string_pool.hpp"
 #include "model/list_pool.hpp"
 #include "model/observation.hpp"
@@ -131,6 +132,9 @@ class ObservationTable {
 
   // --- writing, by ingest only ---
   std::uint32_t add_report(ReportInfo info, Bytes bytes);
+  // The reports of another table under the same indices, so that messages can be read back. For a table whose rows are
+  // going to be moved there.
+  void add_reports_of(const ObservationTable& other);
   ReportInfo& report(std::uint32_t index) { return reports_[index]; }
   void replace_bytes(std::uint32_t report, Bytes bytes) { bytes_[report] = std::move(bytes); }  // unpacked
   std::uint32_t add_rule(const RuleInfo& rule);
@@ -142,6 +146,8 @@ class ObservationTable {
   // only when it is not <list>/<ordinal>. Equal rules are stored once.
   Row add(const Observation& draft, TextId list, std::uint32_t ordinal);
   TextId intern(std::string_view text) { return texts_.intern(text); }
+  // Of a text that hardly any other observation has: nobody looks whether it is there already.
+  TextId append_text(std::string_view text) { return texts_.append(text); }
   ListId intern_claims(std::span<const SeverityClaim> claims);
   ListId intern_cwes(std::span<const Cwe> cwes) { return cwes_.intern(cwes); }
   ListId intern_texts(std::span<const std::string> texts);
@@ -189,7 +195,7 @@ class ObservationTable {
  private:
   friend class TableMerger;
   static constexpr std::size_t kBlockRows = 4096;
-  using Block = std::unique_ptr<ObservationRow[]>;
+  using Block = Pages<ObservationRow>;
   StoredLocation store(const Location& location);
   std::vector<StoredLocation> store(std::span<const Location> locations);
   std::uint32_t intern_rule(const RuleInfo& rule);
@@ -214,20 +220,21 @@ class ObservationTable {
 // Rows that were taken out of their table. What they refer to is still there.
 class DetachedRows {
  public:
-  // Adds `count` rows, the first of which had the index `first`, to the end of the table they came from.
-  void give_back(ObservationTable& table, Row first, Row count) const;
+  // Adds `count` rows, the first of which had the index `first`, to the end of the table they came from. To be called
+  // for all rows in their order: memory is given up on the way.
+  void give_back(ObservationTable& table, Row first, Row count);
 
  private:
   friend class ObservationTable;
   Row first_ = 0;
   std::size_t block_rows_ = 1;
-  std::vector<std::unique_ptr<ObservationRow[]>> blocks_;
+  std::vector<Pages<ObservationRow>> blocks_;
   Row first_of_blocks_ = 0;
 };
 
 // Moves rows of one table to the end of another, with everything they refer to. Reports are matched by index: the
 // tables must have been given the same ones. One merger for each source, which may grow meanwhile; details of moved
-// rows are taken out of it.
+// rows are taken out of it, and rows that are moved in their order are no longer there.
 class TableMerger {
  public:
   TableMerger(ObservationTable& target, ObservationTable& source);
@@ -248,11 +255,16 @@ class TableMerger {
   ListId fingerprints(ListId id);
   std::uint32_t detail(std::uint32_t id);
   std::vector<StoredLocation> locations(std::span<const StoredLocation> from);
+  void copy_locations(std::span<const StoredLocation> from, std::vector<StoredLocation>& to);
   void move_row(ObservationRow row);
 
   ObservationTable& target_;
   ObservationTable& source_;
   Known rules_, texts_, text_lists_, claims_, cwes_, components_;
+  Row moved_ = 0;  // all rows before it were moved
+  // Of the row that is being moved.
+  std::vector<StoredLocation> flow_;
+  std::vector<StoredFingerprint> prints_;
 };
 
 }  // namespace gatepost

@@ -64,6 +64,7 @@ struct Workers {
     readers.emplace_back(final_table);
     for (unsigned i = 1; i < threads; ++i) {
       tables.push_back(std::make_unique<ObservationTable>());
+      tables.back()->add_reports_of(final_table);
       readers.emplace_back(*tables.back());
     }
   }
@@ -149,6 +150,16 @@ std::vector<Run> runs_of(doc::View root, const doc::JsonSplitter::Frame& frame, 
   return runs;
 }
 
+// Every worker binds the rows of its own table.
+std::vector<Run> bind(Workers& workers, doc::View root, const doc::JsonSplitter::Frame& frame) {
+  std::vector<std::vector<Run>> runs(workers.readers.size());
+  work_in_pieces(static_cast<unsigned>(runs.size()), runs.size(), 1, [&](unsigned, std::size_t i, std::size_t) {
+    runs[i] = runs_of(root, frame, workers.readers[i].table());
+    Binder(workers.readers[i], runs[i]).bind_rows();
+  });
+  return std::move(runs.front());
+}
+
 void read(Candidate& candidate, ReportWriter& out) {
   ObservationTable& table = out.table();
   Workers workers(table, std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads));
@@ -158,14 +169,9 @@ void read(Candidate& candidate, ReportWriter& out) {
   if (!document) out.incomplete("malformed", document.error().message);
   const doc::View root = document ? document->root() : doc::View();
 
-  // The rules go into the final table; the other workers' tables get the same ones under the same indices.
-  for (ResultReader& reader : workers.readers) {
-    std::vector<Run> runs = runs_of(root, frame, reader.table());
-    Binder(reader, runs).bind_rows();
-    if (&reader != &workers.readers[0]) continue;
-    for (const Run& run : runs) run.describe(out);
-    if (document && runs.empty()) out.incomplete("no-run", "the report has no run: no scan took place");
-  }
+  const std::vector<Run> runs = bind(workers, root, frame);
+  for (const Run& run : runs) run.describe(out);
+  if (document && runs.empty()) out.incomplete("no-run", "the report has no run: no scan took place");
   for (const ResultReader& reader : workers.readers) {
     out.count(reader.counts());
     for (const auto& rejected : reader.rejected())

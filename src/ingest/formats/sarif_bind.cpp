@@ -112,6 +112,7 @@ void Binder::bind_rows() {
   for (StoredLocation& location : table.mutable_locations(first_location_)) location.path = path(location.path);
   const Row end = static_cast<Row>(table.size());
   for (Row row = reader_.first_row(); row < end; ++row) bind_row(row, reader_.pending_of(row));
+  reader_.forget_pending();
 }
 
 // Paths that were read before the run's base URIs were known, see kUnitSeparator.

@@ -12,6 +12,7 @@ namespace gatepost::ingest::sarif {
 namespace {
 
 using doc::Cursor;
+using doc::Key;
 
 constexpr std::size_t kMostLocations = 1000;  // of one result; more help nobody
 constexpr std::size_t kMostFlowSteps = 10000;
@@ -53,8 +54,6 @@ struct ResultReader::Draft {
   bool absent_from_scan = false;           // baselineState "absent": reported only as gone
   bool accepted = false, refused = false;  // suppressions by status
   Suppression suppression;
-  std::vector<StoredLocation> flow;
-  std::vector<StoredFingerprint> fingerprints;
 
   // Most results need neither: they are made when something has to go in.
   RareParts& rare() { return rare_parts ? *rare_parts : rare_parts.emplace(); }
@@ -64,7 +63,7 @@ struct ResultReader::Draft {
 void ResultReader::read(const doc::Window& window, std::uint32_t report, std::string_view array_pointer,
                         std::uint32_t run) {
   window_ = &window;
-  run_ = run;
+  run_prefix_ = fmt::format("{}{}", run, kUnitSeparator);
   const Row first = static_cast<Row>(table_.size());
   const TextId list = table_.intern(array_pointer);
   for (std::size_t i = 0; i < window.elements.size(); ++i) {
@@ -75,6 +74,8 @@ void ResultReader::read(const doc::Window& window, std::uint32_t report, std::st
       continue;
     }
     Draft draft;
+    flow_.clear();
+    fingerprints_.clear();
     draft.row.report = report;
     draft.row.list = list;
     draft.row.ordinal = ordinal;
@@ -101,7 +102,7 @@ TextId ResultReader::intern(Cursor value) { return table_.intern(value.text(scra
 bool ResultReader::read_result(Cursor result, Draft& draft) {
   if (!result.is_object()) return false;
   Pending& pending = draft.pending;
-  result.members([&](std::string_view key, Cursor value) {
+  result.members([&](Key key, Cursor value) {
     if (key == "ruleId") {
       pending.rule.id = intern(value);
     } else if (key == "ruleIndex") {
@@ -122,9 +123,9 @@ bool ResultReader::read_result(Cursor result, Draft& draft) {
           draft.detail().related.push_back(read_location(item, nullptr));
       });
     } else if (key == "codeFlows") {
-      read_flows(value, draft);
+      read_flows(value);
     } else if (key == "partialFingerprints" || key == "fingerprints") {
-      read_fingerprints(value, draft);
+      read_fingerprints(value);
     } else if (key == "suppressions") {
       read_suppressions(value, draft);
     } else if (key == "properties") {
@@ -166,13 +167,13 @@ void ResultReader::read_rule(Cursor value, Reference& rule) {
 // A reportingDescriptorReference: {id, index, toolComponent: {index, name}}.
 Reference ResultReader::read_reference(Cursor value) {
   Reference reference;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "id") {
       reference.id = intern(member);
     } else if (key == "index") {
       reference.index = static_cast<std::int32_t>(member.integer().value_or(-1));
     } else if (key == "toolComponent") {
-      member.members([&](std::string_view name, Cursor part) {
+      member.members([&](Key name, Cursor part) {
         if (name == "index") reference.component = static_cast<std::int32_t>(part.integer().value_or(-1));
         if (name == "name") reference.component_name = intern(part);
       });
@@ -183,9 +184,9 @@ Reference ResultReader::read_reference(Cursor value) {
 
 void ResultReader::read_message(Cursor value, Draft& draft) {
   LongText markdown;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "text" || key == "markdown") {
-      const std::string_view raw = member.raw_string().bytes;
+      const std::string_view raw = member.raw_text();
       if (raw.empty()) return;
       const auto at = window_->offset + static_cast<std::uint64_t>(raw.data() - window_->buffer.data());
       (key == "text" ? draft.row.message : markdown) = {at, static_cast<std::uint32_t>(raw.size())};
@@ -221,14 +222,14 @@ void ResultReader::read_locations(Cursor value, Draft& draft) {
 
 StoredLocation ResultReader::read_location(Cursor value, Digest128* context) {
   StoredLocation location;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "physicalLocation") {
       read_physical(member, location, context);
     } else if (key == "logicalLocations") {
       bool first = true;
       member.items([&](Cursor item) {
         TextId name = TextId::none, qualified = TextId::none;
-        item.members([&](std::string_view part, Cursor text) {
+        item.members([&](Key part, Cursor text) {
           if (part == "fullyQualifiedName" || part == "decoratedName") qualified = intern(text);
           if (part == "name") name = intern(text);
         });
@@ -242,7 +243,7 @@ StoredLocation ResultReader::read_location(Cursor value, Digest128* context) {
 
 void ResultReader::read_physical(Cursor value, StoredLocation& location, Digest128* context) {
   Digest128 region_context, wider_context;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "artifactLocation") {
       location.path = read_artifact_location(member);
     } else if (key == "region") {
@@ -259,7 +260,7 @@ TextId ResultReader::read_artifact_location(Cursor value) {
   uri_.clear();
   base_.clear();
   std::int64_t index = -1;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "uri") {
       uri_ = member.text(scratch_);
     } else if (key == "uriBaseId") {
@@ -269,16 +270,16 @@ TextId ResultReader::read_artifact_location(Cursor value) {
     }
   });
   if (uri_.empty() && index >= 0) {
-    return table_.intern(fmt::format("{}{}{}{}", run_, kUnitSeparator, kRecordSeparator, index));
+    return table_.intern(fmt::format("{}{}{}", run_prefix_, kRecordSeparator, index));
   }
   if (base_.empty()) return table_.intern(uri_);
-  scratch_ = fmt::format("{}{}{}{}{}", run_, kUnitSeparator, base_, kUnitSeparator, uri_);
+  scratch_.assign(run_prefix_).append(base_).append(1, kUnitSeparator).append(uri_);
   return table_.intern(scratch_);
 }
 
 void ResultReader::read_region(Cursor value, Range& range, Digest128* context) {
   std::uint32_t end_column = 0;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "startLine") {
       range.first_line = to_line(member.integer());
     } else if (key == "startColumn") {
@@ -300,24 +301,24 @@ void ResultReader::read_region(Cursor value, Range& range, Digest128* context) {
 
 // The snippet's hash, without regard to white space. Only in memory, and only for results that are no secrets.
 void ResultReader::add_snippet(Cursor value, Digest128& context) {
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key != "text") return;
-    const std::string folded = text::fold_whitespace(member.text(scratch_));
-    if (!folded.empty()) context = hasher_.field(folded).finish128();
+    text::fold_whitespace(member.text(scratch_), folded_);
+    if (!folded_.empty()) context = hasher_.field(folded_).finish128();
   });
 }
 
-void ResultReader::read_flows(Cursor value, Draft& draft) {
+void ResultReader::read_flows(Cursor value) {
   value.items([&](Cursor flow) {
-    flow.members([&](std::string_view key, Cursor threads) {
+    flow.members([&](Key key, Cursor threads) {
       if (key != "threadFlows") return;
       threads.items([&](Cursor thread) {
-        thread.members([&](std::string_view name, Cursor steps) {
+        thread.members([&](Key name, Cursor steps) {
           if (name != "locations") return;
           steps.items([&](Cursor step) {
-            step.members([&](std::string_view part, Cursor location) {
-              if (part != "location" || draft.flow.size() >= kMostFlowSteps) return;
-              draft.flow.push_back(read_location(location, nullptr));
+            step.members([&](Key part, Cursor location) {
+              if (part != "location" || flow_.size() >= kMostFlowSteps) return;
+              flow_.push_back(read_location(location, nullptr));
             });
           });
         });
@@ -326,12 +327,12 @@ void ResultReader::read_flows(Cursor value, Draft& draft) {
   });
 }
 
-void ResultReader::read_fingerprints(Cursor value, Draft& draft) {
-  value.members([&](std::string_view key, Cursor member) {
-    if (draft.fingerprints.size() >= kMostListed) return;
+void ResultReader::read_fingerprints(Cursor value) {
+  value.members([&](Key key, Cursor member) {
+    if (fingerprints_.size() >= kMostListed) return;
     const TextId name = table_.intern(key);
-    const TextId print = intern(member);
-    if (print != TextId::none) draft.fingerprints.push_back({name, print});
+    const TextId print = table_.append_text(member.text(scratch_));
+    if (print != TextId::none) fingerprints_.push_back({name, print});
   });
 }
 
@@ -339,7 +340,7 @@ void ResultReader::read_fingerprints(Cursor value, Draft& draft) {
 void ResultReader::read_suppressions(Cursor value, Draft& draft) {
   value.items([&](Cursor item) {
     std::string kind, status = "accepted", justification;
-    item.members([&](std::string_view key, Cursor member) {
+    item.members([&](Key key, Cursor member) {
       if (key == "kind") kind = text_of(member);
       if (key == "status" || key == "state") status = text_of(member);
       if (key == "justification") justification = text_of(member);
@@ -352,7 +353,7 @@ void ResultReader::read_suppressions(Cursor value, Draft& draft) {
 
 // Property bags are the tools' own; these names are common enough to be facts.
 void ResultReader::read_properties(Cursor value, Draft& draft) {
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "security-severity") {
       draft.pending.security_tenths = to_tenths(member.number(), 10);
       if (draft.pending.security_tenths == kNoTenths) draft.rare().severity_word = text_of(member);
@@ -381,24 +382,24 @@ void ResultReader::read_fixes(Cursor value, Draft& draft) {
 
 void ResultReader::read_fix(Cursor value, Draft& draft) {
   Fix fix;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "description") {
-      member.members([&](std::string_view part, Cursor text) {
+      member.members([&](Key part, Cursor text) {
         if (part == "text") fix.description = text_of(text);
       });
     } else if (key == "artifactChanges") {
       member.items([&](Cursor change) {
         std::string path;
         std::vector<Edit> edits;
-        change.members([&](std::string_view part, Cursor content) {
+        change.members([&](Key part, Cursor content) {
           if (part == "artifactLocation") path = table_.text(read_artifact_location(content));
           if (part != "replacements") return;
           content.items([&](Cursor replacement) {
             Edit edit;
-            replacement.members([&](std::string_view name, Cursor piece) {
+            replacement.members([&](Key name, Cursor piece) {
               if (name == "deletedRegion") read_region(piece, edit.range, nullptr);
               if (name != "insertedContent") return;
-              piece.members([&](std::string_view what, Cursor text) {
+              piece.members([&](Key what, Cursor text) {
                 if (what == "text") edit.text = text_of(text);
               });
             });
@@ -417,11 +418,11 @@ void ResultReader::read_fix(Cursor value, Draft& draft) {
 
 void ResultReader::read_web_request(Cursor value, Draft& draft) {
   Endpoint endpoint;
-  value.members([&](std::string_view key, Cursor member) {
+  value.members([&](Key key, Cursor member) {
     if (key == "method") endpoint.method = text_of(member);
     if (key == "target") endpoint.url = text_of(member);
     if (key != "parameters") return;
-    member.members([&](std::string_view name, Cursor) {
+    member.members([&](Key name, Cursor) {
       if (endpoint.parameter.empty()) endpoint.parameter = name;
     });
   });
@@ -435,8 +436,8 @@ void ResultReader::finish(Draft& draft) {
     draft.row.suppressed = true;
   }
   draft.row.needs_review = draft.pending.kind == ResultKind::open || draft.pending.kind == ResultKind::review;
-  draft.row.flow = table_.add_locations(draft.flow);
-  draft.row.fingerprints = table_.add_fingerprints(draft.fingerprints);
+  draft.row.flow = table_.add_locations(flow_);
+  draft.row.fingerprints = table_.add_fingerprints(fingerprints_);
   if (draft.details) draft.row.detail = table_.add_detail(std::move(*draft.details));
   if (draft.rare_parts) {
     draft.pending.rare = static_cast<std::uint32_t>(rare_.size());

@@ -79,6 +79,11 @@ class ResultReader {
   [[nodiscard]] const RareParts* rare_of(const Pending& pending) const {
     return pending.rare == ObservationRow::kNone ? nullptr : &rare_[pending.rare];
   }
+  // Once all rows are bound.
+  void forget_pending() {
+    pending_ = {};
+    rare_ = {};
+  }
   [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
   [[nodiscard]] const RecordCounts& counts() const { return counts_; }
   // Where this reader's rows and flow locations begin in its table.
@@ -95,8 +100,8 @@ class ResultReader {
   void read_physical(doc::Cursor value, StoredLocation& location, Digest128* context);
   TextId read_artifact_location(doc::Cursor value);
   void read_region(doc::Cursor value, Range& range, Digest128* context);
-  void read_flows(doc::Cursor value, Draft& draft);
-  void read_fingerprints(doc::Cursor value, Draft& draft);
+  void read_flows(doc::Cursor value);
+  void read_fingerprints(doc::Cursor value);
   void read_suppressions(doc::Cursor value, Draft& draft);
   void read_properties(doc::Cursor value, Draft& draft);
   void read_fixes(doc::Cursor value, Draft& draft);
@@ -120,8 +125,11 @@ class ResultReader {
   Sha256 hasher_;
   // Of the window that is being read.
   const doc::Window* window_ = nullptr;
-  std::uint32_t run_ = 0;
-  std::string scratch_, uri_, base_;
+  std::string run_prefix_;  // of paths that wait for their run, see kUnitSeparator
+  // Of the result that is being read.
+  std::vector<StoredLocation> flow_;
+  std::vector<StoredFingerprint> fingerprints_;
+  std::string scratch_, uri_, base_, folded_;
 };
 
 }  // namespace gatepost::ingest::sarif

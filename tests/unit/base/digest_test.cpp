@@ -35,6 +35,30 @@ TEST_CASE("digest: a hash may be fed in parts and used again") {
   CHECK(hex(half) == hex(first).substr(0, 32));
 }
 
+TEST_CASE("digest: parts of any length make the same hash as the whole") {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += static_cast<char>(i * 7 % 251);
+  const Digest256 whole = sha256(text);
+  for (const std::size_t part : {1U, 7U, 64U, 255U, 256U, 257U, 1000U}) {
+    Sha256 hash;
+    for (std::size_t i = 0; i < text.size(); i += part) hash.add(std::string_view(text).substr(i, part));
+    CHECK(hash.finish() == whole);
+    CHECK(hash.add(std::string_view(text).substr(0, part)).add(std::string_view(text).substr(part)).finish() == whole);
+  }
+}
+
+TEST_CASE("digest: the order is that of the bytes") {
+  for (std::size_t i = 0; i < 16; ++i) {
+    Digest128 low, high;
+    low.bytes[i] = 0x7F;
+    high.bytes[i] = 0x80;
+    for (std::size_t behind = i + 1; behind < 16; ++behind) low.bytes[behind] = 0xFF;
+    CHECK(low < high);
+    CHECK((low <=> low) == std::strong_ordering::equal);
+    CHECK((low <=> high) == (low.bytes <=> high.bytes));
+  }
+}
+
 TEST_CASE("digest: fields cannot be confused with their neighbours") {
   CHECK(Sha256().field("a").field("bc").finish() != Sha256().field("ab").field("c").finish());
   CHECK(Sha256().field("").finish() == Sha256().field(std::uint64_t{0}).finish());  // both are eight zero bytes

@@ -46,6 +46,26 @@ TEST_CASE("string pool: many texts of all lengths agree with a map") {
   }
 }
 
+TEST_CASE("string pool: an appended text is there, but not found") {
+  StringPool pool;
+  const TextId interned = pool.intern("a"), appended = pool.append("b"), again = pool.append("b");
+  CHECK(pool.view(appended) == "b");
+  CHECK(appended != again);
+  CHECK(pool.append("") == TextId::none);
+  CHECK(pool.find("b") == TextId::none);
+  const TextId b = pool.intern("b");
+  for (int i = 0; i < 1000; ++i) pool.append(std::to_string(pool.size()));
+  for (int i = 0; i < 1000; ++i) pool.intern("text number " + std::to_string(i));  // the table grows
+  const StringPool copy = pool;
+  for (const StringPool* const it : std::initializer_list<const StringPool*>{&pool, &copy}) {
+    CHECK(it->find("a") == interned);
+    CHECK(it->find("b") == b);
+    CHECK(it->view(again) == "b");
+    CHECK(it->find("text number 999") != TextId::none);
+    CHECK(it->find("500") == TextId::none);
+  }
+}
+
 TEST_CASE("string pool: a text stays where it is while the pool grows and moves") {
   StringPool pool;
   const std::string_view first = pool.view(pool.intern("first"));

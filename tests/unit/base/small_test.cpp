@@ -235,6 +235,21 @@ TEST_CASE("small: ids of different kinds do not mix, handles are released, visit
   CHECK(std::visit(Overloaded{[](int) { return 1; }, [](const std::string&) { return 2; }}, variant) == 2);
 }
 
+TEST_CASE("parallel: every number is in one piece, whatever the number of threads") {
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    for (const std::size_t count : {0U, 1U, 9U, 10U, 11U, 1000U}) {
+      std::vector<std::atomic<int>> seen(count);
+      std::atomic<bool> fits = true;
+      work_in_pieces(threads, count, 10, [&](unsigned worker, std::size_t first, std::size_t end) {
+        if (worker >= threads || end > count || end <= first || end - first > 10) fits = false;
+        for (std::size_t i = first; i < end; ++i) ++seen[i];
+      });
+      CHECK(fits);
+      CHECK(std::ranges::all_of(seen, [](const auto& times) { return times == 1; }));
+    }
+  }
+}
+
 TEST_CASE("parallel: every item is worked on once, whatever the number of threads and the room between them") {
   for (const unsigned threads : {0U, 1U, 2U, 3U, 8U}) {
     for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{64}}) {

@@ -67,6 +67,18 @@ TEST_CASE("scan: brackets are found as the definition finds them, in one piece a
   CHECK(closed > 5000);
 }
 
+TEST_CASE("scan: a backslash is found wherever it stands, and nothing beside the text is") {
+  for (std::size_t length = 0; length < 70; ++length) {
+    const std::string around = "\\" + std::string(length, 'a') + "\\";
+    CHECK_FALSE(doc::has_backslash(std::string_view(around).substr(1, length)));
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string text(length, '\xFF');
+      text[at] = '\\';
+      CHECK(doc::has_backslash(text));
+    }
+  }
+}
+
 TEST_CASE("scan: quotes, backslashes and control characters are found at any distance") {
   for (std::size_t length = 0; length < 70; ++length) {
     for (int c = 0; c < 256; ++c) {

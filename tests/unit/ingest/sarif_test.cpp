@@ -440,6 +440,34 @@ TEST_CASE("sarif: any number of threads reads the same") {
   CHECK(one.table.observation(5).place.path == "lib/src/5.c");
 }
 
+TEST_CASE("sarif: messages that are looked into are found by every thread") {
+  std::string results;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string number = std::to_string(i);
+    results +=
+        (i == 0 ? "" : ",") +
+        (i % 2 == 0 ? R"({"message":{"text":"Package: lib)" + number + R"(\nInstalled Version: 1.)" + number +
+                          R"(\nFixed Version: 2.0"},"locations":[{"physicalLocation":{"artifactLocation":)" +
+                          R"({"uri":"package-lock.json"}}}],"properties":{"x":")"
+                    : R"({"message":{"text":"place {0}","arguments":[")" + number + R"("]},"properties":{"x":")") +
+        std::string(300, 'x') + R"("},"ruleId":"CVE-2024-)" + std::to_string(10'000 + i) + "\"}";
+  }
+  const std::string text = sarif(results, R"("name":"Trivy")");
+  REQUIRE(text.size() > (1 << 20));
+  for (const unsigned threads : {1U, 2U, 3U}) {
+    const Read r = read(text, threads);
+    REQUIRE(r.table.size() == 5000);
+    for (Row row = 0; row < 5000; row += 2) {
+      const Observation seen = r.table.observation(row);
+      REQUIRE(seen.component.has_value());
+      REQUIRE(seen.component->purl == "pkg:npm/lib" + std::to_string(row) + "@1." + std::to_string(row));
+    }
+    for (Row row = 1; row < 5000; row += 2) {
+      REQUIRE(r.table.message(r.table.row(row)) == "place " + std::to_string(row));
+    }
+  }
+}
+
 TEST_CASE("sarif: the published samples are read whole") {
   const auto shared = test::shared_folder();
   if (!shared) return;
