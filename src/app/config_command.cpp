@@ -10,6 +10,7 @@
 #include "app/gather.hpp"
 #include "base/assert.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/resource.hpp"
 #include "base/text.hpp"
 #include "config/settings.hpp"
@@ -53,6 +54,15 @@ std::vector<std::string> proposed_reports(const std::string& root) {
   return proposed;
 }
 
+// Such a waiver is no mistake: it may wait for its day or for approval. But nobody should believe that it helps.
+void warn_of_waivers(const std::vector<policy::Waiver>& waivers, std::chrono::sys_days today) {
+  for (const policy::Waiver& waiver : waivers) {
+    const std::string problem = policy::problem_of(waiver, today);
+    if (problem.empty()) continue;
+    log::warning(fmt::format("{}: waiver {} does not apply: {}", waiver.where, waiver.id.value, problem));
+  }
+}
+
 }  // namespace
 
 Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) {
@@ -67,6 +77,7 @@ Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) 
     files.settings = config::File{request.config, std::move(*text)};
   }
   GP_TRY(const config::Settings settings, config::load(files));
+  warn_of_waivers(settings.waivers, day_of(request.now ? *request.now : ports.clock()));
   std::string lines;
   for (const auto* const file : {&files.settings, &files.policy, &files.waivers}) {
     if (*file) lines += fmt::format("{}: valid\n", (*file)->name);

@@ -224,6 +224,7 @@ void declare_config(CLI::App& app, Action& action) {
     request.repository = globals.repository;
     request.config = globals.config;
     request.dry_run |= globals.dry_run;
+    request.now = globals.point_in_time;
     return request;
   };
   CLI::App* const check =

@@ -165,7 +165,8 @@ TEST_CASE("waiver file: waivers are read, with their place") {
 
 TEST_CASE("waiver file: mistakes") {
   const std::string rest =
-      ", reason: risk_accepted, justification: j, requested_by: a, approved_by: b, expires: 2027-01-01}\n";
+      ", reason: risk_accepted, justification: j, requested_by: a, approved_by: b, created: 2026-12-01, expires: "
+      "2027-01-01}\n";
   const std::pair<std::string, const char*> mistakes[] = {
       {"waivers:\n  - {id: W, match: {}" + rest, "match names nothing"},
       {"waivers:\n  - {id: W, match: {finding: GP-ABCDEFGH, rule: x}" + rest, "match by finding needs nothing else"},
@@ -174,6 +175,16 @@ TEST_CASE("waiver file: mistakes") {
        "reason \"becuase\" is not known"},
       {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, justification: j, requested_by: a}\n",
        "\"expires\" is missing"},
+      {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, justification: j, requested_by: a, expires: "
+       "2027-01-01}\n",
+       ":2:5: \"created\" is missing"},
+      {"waivers:\n  - id: W\n    match: {rule: x}\n    reason: no_fix\n    justification: j\n    requested_by: a\n    "
+       "created: 2027-01-02\n    expires: 2027-01-01\n",
+       ":7:14: created is 2027-01-02; expected no later day than expires, 2027-01-01"},
+      {"waivers:\n  - {id: W, match: {finding: GP-1}" + rest,
+       ":2:30: finding \"GP-1\" is no id; expected GP- and 8 or 26"},
+      {"waivers:\n  - {id: W" + rest, ".gatepost/waivers.yml:2:5: \"match\" is missing"},
+      {"waivers: none\n", ".gatepost/waivers.yml:1:10: waivers must be a list, not a text"},
       {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, requested_by: a, expires: 2027-01-01}\n",
        "\"justification\" is missing"},
       {"waivers:\n  - {id: W, match: {path: 'a['}" + rest, "not closed"},
