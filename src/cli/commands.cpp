@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <filesystem>
+#include <map>
 #include <memory>
 
 #include "app/check.hpp"
@@ -14,6 +16,7 @@
 #include "app/explain.hpp"
 #include "app/owners.hpp"
 #include "app/writers.hpp"
+#include "base/text.hpp"
 #include "cli/version.hpp"
 
 namespace gatepost::cli {
@@ -27,6 +30,17 @@ template <class T>
 std::shared_ptr<T> options() {
   return std::make_shared<T>();
 }
+
+// A command below a command. The example is one or more command lines; help and reference show it.
+CLI::App* add_nested(CLI::App& app, const char* name, const char* summary, const char* example) {
+  CLI::App* const nested = app.add_subcommand(name, summary);
+  nested->fallthrough();
+  nested->footer(example);
+  return nested;
+}
+
+// Without a description of its own: the option's type says what may be chosen.
+CLI::Validator one_of(std::vector<std::string> values) { return CLI::IsMember(std::move(values)).description(""); }
 
 void declare_evidence(CLI::App& app, app::GatherRequest& request) {
   app.add_option("--base", request.base,
@@ -54,6 +68,30 @@ app::GatherRequest with_globals(app::GatherRequest request, const Globals& globa
   return request;
 }
 
+std::string place_of(const app::OutputRequest& output) {
+  return output.path == "-" ? "standard output" : text::printable(output.path, 200);
+}
+
+// Two documents in one place are none.
+Status check_apart(const std::vector<app::OutputRequest>& outputs) {
+  std::map<std::string, const app::OutputRequest*> taken;
+  for (const app::OutputRequest& output : outputs) {
+    if (output.path == "/dev/null") continue;
+    std::error_code ignored;
+    const std::string file =
+        output.path == "-"
+            ? "-"
+            : std::filesystem::weakly_canonical(std::filesystem::absolute(output.path, ignored), ignored).string();
+    const auto [other, fresh] = taken.emplace(file, &output);
+    if (fresh) continue;
+    return error(ErrorKind::usage,
+                 fmt::format("--format {} and --format {} both go to {}", other->second->format, output.format,
+                             place_of(output)),
+                 "give each format an --output of its own");
+  }
+  return Done{};
+}
+
 // The n-th --output belongs to the n-th --format; a format without one goes to standard output.
 struct CheckOptions {
   app::CheckRequest request;
@@ -74,6 +112,7 @@ struct CheckOptions {
       if (const auto known = app::writer(formats[i]); !known) return known.error();
       result.outputs.push_back({formats[i], i < outputs.size() ? outputs[i] : "-"});
     }
+    GP_CHECK(check_apart(result.outputs));
     return result;
   }
 };
@@ -124,7 +163,8 @@ void declare_convert(CLI::App& app, Action& action) {
       ->type_name("FORMAT");
   app.add_option("--output", chosen->output, "File to write; - is standard output. Default: -")->type_name("FILE");
   app.add_option("--threads", chosen->threads,
-                 "Threads to read large reports with. Default: one for each core, at most 8");
+                 "Threads to read large reports with. Default: one for each core, at most 8")
+      ->type_name("N");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals&) {
       app::ConvertRequest request = *chosen;
@@ -158,7 +198,7 @@ struct OwnersOptions {
 
 void declare_owners_options(CLI::App& app, OwnersOptions& chosen) {
   app.add_option("--dialect", chosen.dialect, "Language of CODEOWNERS, and where it is looked for. Default: auto")
-      ->check(CLI::IsMember({"auto", "github", "gitlab"}))
+      ->check(one_of({"auto", "github", "gitlab"}))
       ->type_name("github|gitlab|auto");
   app.add_option("--codeowners", chosen.request.codeowners, "Read this file on disk; no repository is needed")
       ->type_name("FILE");
@@ -188,8 +228,8 @@ void declare_owners(CLI::App& app, Action& action) {
   });
 
   auto checked = options<OwnersOptions>();
-  CLI::App* const check = app.add_subcommand("check", "Checks CODEOWNERS, and lists paths that nobody owns");
-  check->fallthrough();
+  CLI::App* const check = add_nested(app, "check", "Checks CODEOWNERS, and lists paths that nobody owns.",
+                                     "gatepost owners check --known-owners teams.txt");
   declare_owners_options(*check, *checked);
   check
       ->add_option("--known-owners", checked->request.known_owners,
@@ -227,15 +267,14 @@ void declare_config(CLI::App& app, Action& action) {
     request.now = globals.point_in_time;
     return request;
   };
-  CLI::App* const check =
-      app.add_subcommand("check", "Checks .gatepost.yml, the policy and the waivers of the work tree");
-  check->fallthrough();
+  CLI::App* const check = add_nested(app, "check", "Checks .gatepost.yml, the policy and the waivers of the work tree.",
+                                     "gatepost config check");
   check->callback([&action, with] {
     action = [with](const Ports& ports, const Globals& globals) { return app::config_check(ports, with({}, globals)); };
   });
   auto initial = options<app::ConfigRequest>();
-  CLI::App* const init = app.add_subcommand("init", "Writes a starter .gatepost.yml that names the reports found here");
-  init->fallthrough();
+  CLI::App* const init = add_nested(app, "init", "Writes a starter .gatepost.yml that names the reports found here.",
+                                    "gatepost config init --dry-run");
   init->add_flag("--force", initial->force, "Overwrite an existing file");
   init->callback([&action, with, initial] {
     action = [with, initial](const Ports& ports, const Globals& globals) {
@@ -243,10 +282,11 @@ void declare_config(CLI::App& app, Action& action) {
     };
   });
   auto printed = options<app::ConfigRequest>();
-  CLI::App* const schema = app.add_subcommand("schema", "Prints the JSON Schema of a configuration file");
-  schema->fallthrough();
+  CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
+                                      "gatepost config schema policy >policy.schema.json");
   schema->add_option("name", printed->schema, "gatepost, policy or waivers. Default: gatepost")
-      ->check(CLI::IsMember({"gatepost", "policy", "waivers"}));
+      ->check(one_of({"gatepost", "policy", "waivers"}))
+      ->type_name("NAME");
   schema->callback([&action, with, printed] {
     action = [with, printed](const Ports& ports, const Globals& globals) {
       return app::config_schema(ports, with(*printed, globals));
@@ -280,8 +320,7 @@ constexpr std::array kCommands = {
             "gatepost convert trivy.sarif bandit.json --format csv --output findings.csv", declare_convert},
     Command{"formats", "Lists the report formats, how each is recognised and what it yields.", "gatepost formats",
             declare_formats},
-    Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/\ngatepost owners check",
-            declare_owners},
+    Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/", declare_owners},
     Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
             "gatepost diff --base origin/main --json", declare_diff},
     Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",
