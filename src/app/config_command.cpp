@@ -63,6 +63,23 @@ void warn_of_waivers(const std::vector<policy::Waiver>& waivers, std::chrono::sy
   }
 }
 
+// Beside a policy file the shorthand `gate:` is an error, so the starter only shows it.
+std::string without_gate(std::string starter) {
+  const std::size_t begin = starter.find("\ngate:\n");
+  GP_ASSERT(begin != std::string::npos);
+  const std::size_t end = starter.find("\n\n", begin);
+  const std::string block = starter.substr(begin, end - begin);
+  return starter.replace(begin, block.size(), text::replace_all(block, "\n", "\n# "));
+}
+
+// What the starter does, in words: the mode of a policy file wins over its own.
+std::string mode_text(const config::Files& files) {
+  const auto settings = config::load(files);
+  if (!settings) return "; the policy beside it has mistakes: gatepost config check";
+  if (settings->rules.mode == policy::Mode::monitor) return "; it starts in monitor mode, which never closes the gate";
+  return fmt::format("; the mode is that of {}: {}", files.policy->name, to_string(settings->rules.mode));
+}
+
 }  // namespace
 
 Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) {
@@ -96,7 +113,10 @@ Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
   GP_ASSERT(example.has_value());
   std::string list;
   for (const std::string& pattern : proposed_reports(root)) list += fmt::format("  - \"{}\"\n", pattern);
-  const std::string text = text::replace_all(std::string(*example), "  - \"{{reports}}\"\n", list);
+  std::string text = text::replace_all(std::string(*example), "  - \"{{reports}}\"\n", list);
+  config::Files files;
+  GP_TRY(files.policy, read_first(root, {&config::kPolicyPath, 1}));
+  if (files.policy) text = without_gate(std::move(text));
   if (request.dry_run) {
     GP_CHECK(ports.output(text));
     return ExitCode::done;
@@ -108,8 +128,8 @@ Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
   }
   const std::string name = existing ? existing->name : std::string(config::kSettingsPaths[0]);
   GP_CHECK(write_file(root + "/" + name, text));
-  GP_CHECK(ports.output(
-      fmt::format("wrote {}; it starts in monitor mode, which never fails\nnext: gatepost doctor\n", name)));
+  files.settings = config::File{name, text};
+  GP_CHECK(ports.output(fmt::format("wrote {}{}\nnext: gatepost doctor\n", name, mode_text(files))));
   return ExitCode::done;
 }
 

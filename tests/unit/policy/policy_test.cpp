@@ -168,7 +168,7 @@ TEST_CASE("policy: nothing matched means pass") {
   CHECK(result.reasons.empty());
 }
 
-TEST_CASE("policy: monitor mode says what it would do and never fails") {
+TEST_CASE("policy: monitor mode says what it would do and never closes the gate") {
   Rules rules{.mode = Mode::monitor};
   rules.policies.push_back(a_policy("block-high", is("severity", Op::gte, {{"high"}}), Action::block));
   const Evaluation result = run(rules, {{.severity = SeverityLabel::high}});
