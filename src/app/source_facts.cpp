@@ -55,13 +55,19 @@ SourceFacts source_facts(const ObservationTable& table, const correlate::FileInd
     const auto changed = changes.find(path);
     if (bytes && bytes->has_value()) {
       const correlate::SourceText source(std::move(**bytes));
+      // Of one package there may be many findings.
+      std::unordered_map<const StoredComponent*, correlate::PackageChange> known;
       for (auto row = begin; row != end; ++row) {
         const ObservationRow& seen = table.row(*row);
         facts.contexts[*row] = context_of(seen, source);
         const StoredComponent* const component = table.component_of(seen);
         if (component == nullptr || changed == changes.end()) continue;
-        facts.packages[*row] =
-            correlate::package_change(correlate::package_lines(source, table.component(*component)), *changed->second);
+        const auto [answer, fresh] = known.try_emplace(component);
+        if (fresh) {
+          answer->second = correlate::package_change(correlate::package_lines(source, table.component(*component)),
+                                                     *changed->second);
+        }
+        facts.packages[*row] = answer->second;
       }
     }
     begin = end;
@@ -69,11 +75,10 @@ SourceFacts source_facts(const ObservationTable& table, const correlate::FileInd
   return facts;
 }
 
-std::string github_line_hash(const git::Tree& tree, std::string_view path, std::uint32_t line) {
+std::vector<std::string> github_line_hashes(const git::Tree& tree, std::string_view path) {
   const auto bytes = tree.read(path, kLargestSource);
-  if (!bytes || !bytes->has_value() || line == 0) return {};
-  const auto hashes = correlate::github_line_hashes(**bytes);
-  return line <= hashes.size() ? hashes[line - 1] : std::string{};
+  if (!bytes || !bytes->has_value()) return {};
+  return correlate::github_line_hashes(**bytes);
 }
 
 }  // namespace gatepost::app
