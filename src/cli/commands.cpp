@@ -14,6 +14,7 @@
 #include "app/diff.hpp"
 #include "app/doctor.hpp"
 #include "app/explain.hpp"
+#include "app/forge.hpp"
 #include "app/owners.hpp"
 #include "app/writers.hpp"
 #include "base/text.hpp"
@@ -42,7 +43,27 @@ CLI::App* add_nested(CLI::App& app, const char* name, const char* summary, const
 // Without a description of its own: the option's type says what may be chosen.
 CLI::Validator one_of(std::vector<std::string> values) { return CLI::IsMember(std::move(values)).description(""); }
 
-void declare_evidence(CLI::App& app, app::GatherRequest& request) {
+// The options of commands that read a change and its reports.
+struct EvidenceOptions {
+  app::GatherRequest request;
+  std::string forge;  // "" when the environment decides
+
+  [[nodiscard]] app::GatherRequest resolved(const Globals& globals) const {
+    app::GatherRequest result = request;
+    result.repository = globals.repository;
+    result.config = globals.config;
+    return result;
+  }
+};
+
+void declare_forge(CLI::App& app, std::string& forge) {
+  app.add_option("--forge", forge, "The CI whose variables tell base and head. Default: the one that we run in")
+      ->check(one_of({"github", "gitlab", "none"}))
+      ->type_name("github|gitlab|none");
+}
+
+void declare_evidence(CLI::App& app, EvidenceOptions& options) {
+  app::GatherRequest& request = options.request;
   app.add_option("--base", request.base,
                  "What the change is compared with: a revision. Default: from the CI, else none")
       ->type_name("REV");
@@ -60,12 +81,7 @@ void declare_evidence(CLI::App& app, app::GatherRequest& request) {
   app.add_option("--threads", request.threads,
                  "Threads to read large reports with. Default: one for each core, at most 8")
       ->type_name("N");
-}
-
-app::GatherRequest with_globals(app::GatherRequest request, const Globals& globals) {
-  request.repository = globals.repository;
-  request.config = globals.config;
-  return request;
+  declare_forge(app, options.forge);
 }
 
 std::string place_of(const app::OutputRequest& output) {
@@ -94,12 +110,12 @@ Status check_apart(const std::vector<app::OutputRequest>& outputs) {
 
 // The n-th --output belongs to the n-th --format; a format without one goes to standard output.
 struct CheckOptions {
-  app::CheckRequest request;
+  EvidenceOptions evidence;
   std::vector<std::string> formats, outputs;
 
   Result<app::CheckRequest> resolved(const Globals& globals) const {
-    app::CheckRequest result = request;
-    result.gather = with_globals(result.gather, globals);
+    app::CheckRequest result;
+    result.gather = evidence.resolved(globals);
     result.colour = globals.has_colour;
     result.now = globals.point_in_time;
     result.version = kVersion;
@@ -119,7 +135,7 @@ struct CheckOptions {
 
 void declare_check(CLI::App& app, Action& action) {
   auto chosen = options<CheckOptions>();
-  declare_evidence(app, chosen->request.gather);
+  declare_evidence(app, chosen->evidence);
   app.add_option("--format", chosen->formats,
                  fmt::format("Write the result as {}. Repeatable. Default: terminal", app::writer_names()))
       ->type_name("FORMAT")
@@ -130,7 +146,7 @@ void declare_check(CLI::App& app, Action& action) {
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(const app::CheckRequest request, chosen->resolved(globals));
-      GP_TRY(const Verdict verdict, app::check(ports, request));
+      GP_TRY(const Verdict verdict, app::check(app::for_forge(ports, chosen->evidence.forge), request));
       return app::exit_code(verdict.outcome);
     };
   });
@@ -145,11 +161,11 @@ void declare_explain(CLI::App& app, Action& action) {
   app.add_option("finding", chosen->finding, "Id of a finding, in short (GP-ABCDEFGH) or full form")
       ->required()
       ->type_name("FINDING");
-  declare_evidence(app, chosen->check.request.gather);
+  declare_evidence(app, chosen->check.evidence);
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(const app::CheckRequest request, chosen->check.resolved(globals));
-      return app::explain(ports, request, chosen->finding);
+      return app::explain(app::for_forge(ports, chosen->check.evidence.forge), request, chosen->finding);
     };
   });
 }
@@ -243,16 +259,22 @@ void declare_owners(CLI::App& app, Action& action) {
 }
 
 void declare_diff(CLI::App& app, Action& action) {
-  auto chosen = options<app::DiffRequest>();
-  app.add_option("--base", chosen->base, "What the change is compared with. Default: from the CI")->type_name("REV");
-  app.add_option("--head", chosen->head, "The change. Default: from the CI, else HEAD")->type_name("REV");
-  app.add_flag("--json", chosen->json, "As JSON");
+  struct Options {
+    app::DiffRequest request;
+    std::string forge;
+  };
+  auto chosen = options<Options>();
+  app.add_option("--base", chosen->request.base, "What the change is compared with. Default: from the CI")
+      ->type_name("REV");
+  app.add_option("--head", chosen->request.head, "The change. Default: from the CI, else HEAD")->type_name("REV");
+  declare_forge(app, chosen->forge);
+  app.add_flag("--json", chosen->request.json, "As JSON");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
-      app::DiffRequest request = *chosen;
+      app::DiffRequest request = chosen->request;
       request.repository = globals.repository;
       request.colour = globals.has_colour;
-      return app::diff(ports, request);
+      return app::diff(app::for_forge(ports, chosen->forge), request);
     };
   });
 }
@@ -295,14 +317,17 @@ void declare_config(CLI::App& app, Action& action) {
 }
 
 void declare_doctor(CLI::App& app, Action& action) {
-  auto chosen = options<app::DoctorRequest>();
-  declare_evidence(app, chosen->gather);
+  struct Options {
+    EvidenceOptions evidence;
+    bool json = false;
+  };
+  auto chosen = options<Options>();
+  declare_evidence(app, chosen->evidence);
   app.add_flag("--json", chosen->json, "As JSON");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
-      app::DoctorRequest request = *chosen;
-      request.gather = with_globals(request.gather, globals);
-      return app::doctor(ports, request);
+      const app::DoctorRequest request{.gather = chosen->evidence.resolved(globals), .json = chosen->json};
+      return app::doctor(app::for_forge(ports, chosen->evidence.forge), request);
     };
   });
 }
