@@ -75,8 +75,9 @@ std::string without_gate(std::string starter) {
 // What the starter does, in words: the mode of a policy file wins over its own.
 std::string mode_text(const config::Files& files) {
   const auto settings = config::load(files);
-  if (!settings) return "; the policy beside it has mistakes: gatepost config check";
-  if (settings->rules.mode == policy::Mode::monitor) return "; it starts in monitor mode, which never closes the gate";
+  if (files.policy && !settings) return "; the policy beside it has mistakes: gatepost config check";
+  if (!files.policy || settings->rules.mode == policy::Mode::monitor)
+    return "; it starts in monitor mode, which never closes the gate";
   return fmt::format("; the mode is that of {}: {}", files.policy->name, to_string(settings->rules.mode));
 }
 

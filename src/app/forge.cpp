@@ -1,5 +1,6 @@
 #include "app/forge.hpp"
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
