@@ -68,8 +68,13 @@ int main(int count, char** arguments) {
   const correlate::FileIndex files(lines_of(arguments[2]));
   const correlate::Placement placement = place(table, files);
   const double placed = watch.milliseconds();
-  const Findings findings = correlate::find(
-      {.table = table, .files = files, .placement = placement, .contexts = {}, .repository = "", .current_path = {}});
+  const Findings findings = correlate::find({.table = table,
+                                             .files = files,
+                                             .placement = placement,
+                                             .contexts = {},
+                                             .repository = "",
+                                             .current_path = {},
+                                             .threads = options.threads});
   std::printf(
       "{\"observations\": %zu, \"findings\": %zu, \"severities\": %zu, \"read_ms\": %.1f, \"place_ms\": %.1f, "
       "\"find_ms\": %.1f}\n",

@@ -21,22 +21,40 @@
 namespace gatepost::app {
 namespace {
 
-// Line hashes of findings in the head, each file read when it is asked for.
+// Line hashes of findings in the head. The first question answers all of them, so that each file is read once.
 class LineHashes {
  public:
   LineHashes(const Assessment& assessment, const git::Repository& repository) : assessment_(assessment) {
     auto tree = git::Tree::of_commit(repository, *git::ObjectId::parse(assessment.change.head));
     if (tree) tree_ = std::move(*tree);
   }
-  std::string operator()(std::size_t index) const {
-    const Finding& finding = assessment_.findings.all[index];
-    if (!tree_ || finding.in_base_only || finding.file == Finding::kNoFile) return {};
-    return github_line_hash(*tree_, assessment_.findings.path_of(finding), finding.range.first_line);
+  const std::string& operator()(std::size_t index) {
+    if (hashes_.empty()) read_all();
+    return hashes_[index];
   }
 
  private:
+  void read_all() {
+    const std::vector<Finding>& findings = assessment_.findings.all;
+    hashes_.resize(findings.size());
+    std::vector<std::size_t> in_head;
+    for (std::size_t i = 0; tree_ && i < findings.size(); ++i) {
+      if (!findings[i].in_base_only && findings[i].file != Finding::kNoFile) in_head.push_back(i);
+    }
+    std::ranges::stable_sort(in_head, {}, [&](std::size_t i) { return findings[i].file; });
+    std::uint32_t file = Finding::kNoFile;
+    std::vector<std::string> of_file;
+    for (const std::size_t i : in_head) {
+      if (findings[i].file != file) of_file = github_line_hashes(*tree_, assessment_.findings.path_of(findings[i]));
+      file = findings[i].file;
+      const std::uint32_t line = findings[i].range.first_line;
+      if (line > 0 && line <= of_file.size()) hashes_[i] = of_file[line - 1];
+    }
+  }
+
   const Assessment& assessment_;
   std::optional<git::Tree> tree_;
+  std::vector<std::string> hashes_;  // of each finding
 };
 
 std::vector<Kind> complete_kinds(const Assessment& assessment) {
@@ -65,12 +83,12 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   GP_TRY(Evidence evidence, gather(ports, request.gather));
   const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
 
-  const LineHashes line_hashes(assessment, evidence.repository);
+  LineHashes line_hashes(assessment, evidence.repository);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
   const report::Input input{
       .assessment = assessment,
       .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
-      .line_hash = line_hashes,
+      .line_hash = [&](std::size_t finding) { return line_hashes(finding); },
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .sarif = {.complete_kinds = complete_kinds(assessment)},

@@ -9,6 +9,7 @@
 #include "app/settings_files.hpp"
 #include "base/assert.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/resource.hpp"
 #include "base/text.hpp"
 #include "config/settings.hpp"
@@ -38,6 +39,33 @@ std::vector<std::string> proposed_reports(const std::string& root) {
   return proposed;
 }
 
+// Such a waiver is no mistake: it may wait for its day or for approval. But nobody should believe that it helps.
+void warn_of_waivers(const std::vector<policy::Waiver>& waivers, std::chrono::sys_days today) {
+  for (const policy::Waiver& waiver : waivers) {
+    const std::string problem = policy::problem_of(waiver, today);
+    if (problem.empty()) continue;
+    log::warning(fmt::format("{}: waiver {} does not apply: {}", waiver.where, waiver.id.value, problem));
+  }
+}
+
+// Beside a policy file the shorthand `gate:` is an error, so the starter only shows it.
+std::string without_gate(std::string starter) {
+  const std::size_t begin = starter.find("\ngate:\n");
+  GP_ASSERT(begin != std::string::npos);
+  const std::size_t end = starter.find("\n\n", begin);
+  const std::string block = starter.substr(begin, end - begin);
+  return starter.replace(begin, block.size(), text::replace_all(block, "\n", "\n# "));
+}
+
+// What the starter does, in words: the mode of a policy file wins over its own.
+std::string mode_text(const config::Files& files) {
+  const auto settings = config::load(files);
+  if (files.policy && !settings) return "; the policy beside it has mistakes: gatepost config check";
+  if (!files.policy || settings->rules.mode == policy::Mode::monitor)
+    return "; it starts in monitor mode, which never closes the gate";
+  return fmt::format("; the mode is that of {}: {}", files.policy->name, to_string(settings->rules.mode));
+}
+
 }  // namespace
 
 Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) {
@@ -45,6 +73,7 @@ Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) 
   GP_TRY(config::Files files, settings_files(root));
   GP_CHECK(use_config(request.config, files));
   GP_TRY(const config::Settings settings, config::load(files));
+  warn_of_waivers(settings.waivers, day_of(request.now ? *request.now : ports.clock()));
   std::string lines;
   for (const auto* const file : {&files.settings, &files.policy, &files.waivers}) {
     if (*file) lines += fmt::format("{}: valid\n", (*file)->name);
@@ -63,21 +92,21 @@ Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
   GP_ASSERT(example.has_value());
   std::string list;
   for (const std::string& pattern : proposed_reports(root)) list += fmt::format("  - \"{}\"\n", pattern);
-  const std::string text = text::replace_all(std::string(*example), "  - \"{{reports}}\"\n", list);
+  std::string text = text::replace_all(std::string(*example), "  - \"{{reports}}\"\n", list);
+  GP_TRY(config::Files files, settings_files(root));
+  if (files.policy) text = without_gate(std::move(text));
   if (request.dry_run) {
     GP_CHECK(ports.output(text));
     return ExitCode::done;
   }
-  GP_TRY(const config::Files files, settings_files(root));
-  const auto& existing = files.settings;
-  if (existing && !request.force) {
-    return error(ErrorKind::usage, fmt::format("{} exists already", existing->name),
+  if (files.settings && !request.force) {
+    return error(ErrorKind::usage, fmt::format("{} exists already", files.settings->name),
                  "--force overwrites it, --dry-run prints the starter");
   }
-  const std::string name = existing ? existing->name : std::string(config::kSettingsPaths[0]);
+  const std::string name = files.settings ? files.settings->name : std::string(config::kSettingsPaths[0]);
   GP_CHECK(write_file(root + "/" + name, text));
-  GP_CHECK(ports.output(
-      fmt::format("wrote {}; it starts in monitor mode, which never fails\nnext: gatepost doctor\n", name)));
+  files.settings = config::File{name, text};
+  GP_CHECK(ports.output(fmt::format("wrote {}{}\nnext: gatepost doctor\n", name, mode_text(files))));
   return ExitCode::done;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,10 @@ const std::vector<ControlRule>& control_rules() {
 
 const ControlRule* rule_for(const FileChange& file) {
   for (const ControlRule& rule : control_rules()) {
-    const auto controls = [&](const Glob& glob) { return glob.matches(file.new_path) || glob.matches(file.old_path); };
+    const bool moved = file.old_path != file.new_path;
+    const auto controls = [&](const Glob& glob) {
+      return glob.matches(file.new_path) || (moved && glob.matches(file.old_path));
+    };
     if (std::ranges::any_of(rule.paths, controls)) return &rule;
   }
   return nullptr;
@@ -92,11 +96,10 @@ void add_control_changes(const ChangeSet& change, ObservationTable& table) {
 }
 
 std::int64_t change_risk(const ChangeSet& change) {
+  std::set<const ControlRule*> meant;
+  for (const FileChange& file : change.files) meant.insert(rule_for(file));
   std::int64_t points = 0;
-  for (const ControlRule& rule : control_rules()) {
-    const auto is_meant = [&](const FileChange& file) { return rule_for(file) == &rule; };
-    if (std::ranges::any_of(change.files, is_meant)) points += rule.points;
-  }
+  for (const ControlRule& rule : control_rules()) points += meant.contains(&rule) ? rule.points : 0;
   return std::min<std::int64_t>(points, 100);
 }
 

@@ -100,7 +100,8 @@ std::vector<Presence> compare(const Evidence& evidence, const correlate::Presenc
                                        evidence.base_sources.placement,
                                        evidence.base_sources.contexts,
                                        evidence.settings.repository,
-                                       [&](std::string_view path) { return renames.current(path); }};
+                                       [&](std::string_view path) { return renames.current(path); },
+                                       evidence.threads};
   const Findings base_findings = correlate::find(base);
   correlate::Identifier head_identifier(head), base_identifier(base);
   const EngineCoverage head_coverage(out.table), base_coverage(out.base_table);

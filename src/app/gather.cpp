@@ -147,6 +147,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& request) {
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
   const ingest::Options options = ingest_options(ports, request);
+  evidence.threads = options.threads;
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options));
   add_control_changes(evidence.change, evidence.table);
 

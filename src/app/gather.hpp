@@ -51,6 +51,7 @@ struct Evidence {
   ObservationTable table, base_table;
   std::optional<correlate::FileIndex> head_files, base_files;
   SourceFacts sources, base_sources;
+  unsigned threads = 1;
   std::vector<std::string> missing;  // reports that should be there and are not, in sentences
   std::vector<Note> notes;
 };

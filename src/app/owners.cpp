@@ -42,7 +42,9 @@ Result<Loaded> load(const Ports& ports, const OwnersRequest& request, bool with_
   if (!request.codeowners.empty()) return load_from_disk(request);
   const CiFacts ci = detect_ci(ports);
   GP_TRY(const git::Repository repository, open_repository(ports, request.repository, ci));
-  GP_TRY(const git::ObjectId commit, git::resolve_commit(repository, request.revision));
+  const bool checked_out = request.revision == "HEAD";
+  GP_TRY(const git::ObjectId commit,
+         checked_out ? git::head_commit(repository) : git::resolve_commit(repository, request.revision));
   const auto dialect = request.dialect ? request.dialect : dialect_of(ci.system);
   GP_TRY(context::CodeOwners owners, read_owners(repository, commit, dialect));
   Loaded loaded{std::move(owners), std::nullopt, {}};

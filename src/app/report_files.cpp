@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "git/revision.hpp"
 #include "git/tree.hpp"
+#include "ingest/format.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -26,8 +27,27 @@ struct Found {
   std::vector<std::string> missing;         // what could not be found or opened, in sentences
 };
 
-bool is_format_name(std::string_view text) {
+bool is_plain_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return text::is_alnum(c) || c == '-' || c == '_'; });
+}
+
+bool is_format(std::string_view id) {
+  return std::ranges::any_of(ingest::formats(), [&](const ingest::Format& format) { return format.id == id; });
+}
+
+std::string nearest_format(std::string_view word) {
+  std::vector<std::string_view> ids;
+  for (const ingest::Format& format : ingest::formats()) ids.push_back(format.id);
+  return text::nearest(word, ids);
+}
+
+Error no_such_format(const ReportPattern& pattern) {
+  const std::string close = nearest_format(pattern.word);
+  return error(
+      ErrorKind::usage,
+      fmt::format("--report {}: there is no format \"{}\"{}", text::printable(pattern.text, 200),
+                  text::printable(pattern.word, 60), close.empty() ? "" : fmt::format("; did you mean \"{}\"?", close)),
+      "see gatepost formats");
 }
 
 std::string nothing_matches(const ReportPattern& pattern, const std::string& where) {
@@ -49,14 +69,60 @@ Status add_from_git(const ReportPattern& pattern, const git::Repository& reposit
   return Done{};
 }
 
+Result<bool> matches_anything(const ReportPattern& pattern, const std::string& glob,
+                              const git::Repository& repository) {
+  if (pattern.in_git) {
+    GP_TRY(const git::ObjectId commit, git::resolve_commit(repository, pattern.revision));
+    GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, commit));
+    GP_TRY(const Glob compiled, Glob::compile(glob));
+    GP_TRY(const auto found, tree.matching(compiled));
+    return !found.empty();
+  }
+  std::error_code failure;
+  if (glob.starts_with('/')) return std::filesystem::exists(glob, failure);
+  if (repository.is_bare()) return false;
+  GP_TRY(const Glob compiled, Glob::compile(glob));
+  GP_TRY(const FoundFiles found, find_files(repository.work_tree(), compiled));
+  return !found.files.empty() || !found.refused.empty();
+}
+
+// Names may hold a "="; but when none does, and the word is like a format or stands behind what is there, it is a slip.
+Status check_word(const ReportPattern& pattern, const git::Repository& repository) {
+  if (pattern.word.empty()) return Done{};
+  GP_TRY(const bool is_name, matches_anything(pattern, pattern.glob, repository));
+  if (is_name) return Done{};
+  if (!nearest_format(pattern.word).empty()) return no_such_format(pattern);
+  const std::string without = pattern.glob.substr(0, pattern.glob.size() - pattern.word.size() - 1);
+  GP_TRY(const bool is_suffix, matches_anything(pattern, without, repository));
+  if (is_suffix) return no_such_format(pattern);
+  return Done{};
+}
+
 // An absolute path as it may be shown: relative to the work tree, and of a file elsewhere as little as tells it from
 // the other reports, because outputs shall not depend on the machine.
 std::string shown_name(const std::string& path, const std::string& work_tree, const Found& found) {
   const std::string absolute = std::filesystem::path(path).lexically_normal().generic_string();
-  if (absolute.starts_with(work_tree + "/")) return absolute.substr(work_tree.size() + 1);
+  if (!work_tree.empty() && absolute.starts_with(work_tree + "/")) return absolute.substr(work_tree.size() + 1);
   std::size_t begin = absolute.rfind('/');
   while (begin > 0 && found.files.contains(absolute.substr(begin + 1))) begin = absolute.rfind('/', begin - 1);
   return absolute.substr(begin + 1);
+}
+
+void add_file(const std::string& path, const std::string& shown, const ReportPattern& pattern, const Limits& limits,
+              Found& out) {
+  auto bytes = Bytes::open(path, limits);
+  if (bytes) {
+    out.files.insert_or_assign(shown, ReportFile{std::move(*bytes), pattern.format});
+  } else {
+    out.missing.push_back(fmt::format("{} {}", text::printable(shown, 200), bytes.error().message));
+  }
+}
+
+// An absolute path is a file, anywhere; everything else is looked for below the root of the work tree.
+void add_absolute(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits, Found& out) {
+  if (!out.absolute.insert(pattern.glob).second) return;
+  const std::string work_tree = repository.is_bare() ? "" : repository.work_tree();
+  add_file(pattern.glob, shown_name(pattern.glob, work_tree, out), pattern, limits, out);
 }
 
 Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits,
@@ -67,32 +133,16 @@ Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& r
         fmt::format("--report {}: a bare repository has no work tree to look in", text::printable(pattern.text, 200)),
         "name a commit with git:REV:GLOB, or a file with an absolute path");
   }
-  // An absolute path is a file; everything else is looked for below the root.
-  const bool absolute = pattern.glob.starts_with('/');
-  std::vector<std::string> names;
-  if (absolute) {
-    names.push_back(pattern.glob);
-  } else {
-    GP_TRY(const Glob glob, Glob::compile(pattern.glob));
-    GP_TRY(FoundFiles found, find_files(repository.work_tree(), glob));
-    names = std::move(found.files);
-    for (const std::string& link : found.refused) {
-      out.missing.push_back(
-          fmt::format("--report {}: {} is a symbolic link that leads out of the work tree or nowhere; it is not read",
-                      text::printable(pattern.text, 200), text::printable(link, 200)));
-    }
-    if (names.empty() && !found.refused.empty()) return Done{};
+  GP_TRY(const Glob glob, Glob::compile(pattern.glob));
+  GP_TRY(const FoundFiles found, find_files(repository.work_tree(), glob));
+  for (const std::string& link : found.refused) {
+    out.missing.push_back(
+        fmt::format("--report {}: {} is a symbolic link that leads out of the work tree or nowhere; it is not read",
+                    text::printable(pattern.text, 200), text::printable(link, 200)));
   }
-  if (absolute && !out.absolute.insert(pattern.glob).second) return Done{};
-  if (names.empty()) out.missing.push_back(nothing_matches(pattern, "in the work tree"));
-  for (const std::string& name : names) {
-    auto bytes = Bytes::open(absolute ? name : repository.work_tree() + "/" + name, limits);
-    if (bytes) {
-      const std::string shown = absolute ? shown_name(name, repository.work_tree(), out) : name;
-      out.files.insert_or_assign(shown, ReportFile{std::move(*bytes), pattern.format});
-    } else {
-      out.missing.push_back(fmt::format("{} {}", text::printable(name, 200), bytes.error().message));
-    }
+  if (found.files.empty() && found.refused.empty()) out.missing.push_back(nothing_matches(pattern, "in the work tree"));
+  for (const std::string& name : found.files) {
+    add_file(repository.work_tree() + "/" + name, name, pattern, limits, out);
   }
   return Done{};
 }
@@ -103,9 +153,13 @@ Result<ReportPattern> parse_report_pattern(const std::string& text) {
   ReportPattern pattern{.text = text};
   std::string rest = text;
   const std::size_t equals = rest.rfind('=');
-  if (equals != std::string::npos && is_format_name(std::string_view(rest).substr(equals + 1))) {
-    pattern.format = rest.substr(equals + 1);
+  const std::string word = equals == std::string::npos ? "" : rest.substr(equals + 1);
+  if (is_format(word)) {
+    pattern.format = word;
     rest.erase(equals);
+  } else if (is_plain_word(word)) {
+    pattern.word = word;
+    if (rest.substr(0, equals) == "-") return no_such_format(pattern);
   }
   if (rest == "-") {
     pattern.standard_input = true;
@@ -131,11 +185,14 @@ Result<std::vector<std::string>> read_reports(ObservationTable& table, const std
   Found found;
   for (const std::string& text : patterns) {
     GP_TRY(const ReportPattern pattern, parse_report_pattern(text));
+    GP_CHECK(check_word(pattern, repository));
     if (pattern.standard_input) {
       GP_TRY(Bytes bytes, Bytes::open("-", options.limits).context("standard input"));
       found.files.insert_or_assign("-", ReportFile{std::move(bytes), pattern.format});
     } else if (pattern.in_git) {
       GP_CHECK(add_from_git(pattern, repository, options.limits, found));
+    } else if (pattern.glob.starts_with('/')) {
+      add_absolute(pattern, repository, options.limits, found);
     } else {
       GP_CHECK(add_from_work_tree(pattern, repository, options.limits, found));
     }

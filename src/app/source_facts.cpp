@@ -53,14 +53,17 @@ std::optional<correlate::SourceText> source_at(const git::Tree& tree, std::strin
 
 void add_facts_of_file(const ObservationTable& table, std::span<const Row> rows, const correlate::SourceText& source,
                        const FileChange* edits, SourceFacts& facts) {
+  std::map<std::uint32_t, correlate::PackageChange> known;  // by component: of one package there may be many findings
   for (const Row row : rows) {
     const ObservationRow& seen = table.row(row);
     facts.contexts[row] = context_of(seen, source);
     facts.doubtful_lines[row] = source.has_lone_cr() || seen.range.first_line > source.line_count();
     const StoredComponent* const component = table.component_of(seen);
     if (component == nullptr || edits == nullptr) continue;
-    facts.packages[row] =
-        correlate::package_change(correlate::package_lines(source, table.component(*component)), *edits);
+    const auto [answer, fresh] = known.try_emplace(seen.component);
+    if (fresh)
+      answer->second = correlate::package_change(correlate::package_lines(source, table.component(*component)), *edits);
+    facts.packages[row] = answer->second;
   }
 }
 
@@ -132,11 +135,10 @@ SourceFacts source_facts(const ObservationTable& table, const correlate::FileInd
   return facts;
 }
 
-std::string github_line_hash(const git::Tree& tree, std::string_view path, std::uint32_t line) {
+std::vector<std::string> github_line_hashes(const git::Tree& tree, std::string_view path) {
   const auto bytes = tree.read(path, kLargestSource);
-  if (!bytes || !bytes->has_value() || line == 0) return {};
-  const auto hashes = correlate::github_line_hashes(**bytes);
-  return line <= hashes.size() ? hashes[line - 1] : std::string{};
+  if (!bytes || !bytes->has_value()) return {};
+  return correlate::github_line_hashes(**bytes);
 }
 
 }  // namespace gatepost::app

@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/gather.hpp"
 #include "correlate/placement.hpp"
@@ -18,7 +20,7 @@ namespace gatepost::app {
 SourceFacts source_facts(const ObservationTable& table, const correlate::FileIndex& files, const git::Tree& tree,
                          const ChangeSet* change);
 
-// GitHub's primaryLocationLineHash of a line, "" when the file or the line is not there.
-std::string github_line_hash(const git::Tree& tree, std::string_view path, std::uint32_t line);
+// GitHub's primaryLocationLineHash of each line, [0] being line 1; empty when the file is not there.
+std::vector<std::string> github_line_hashes(const git::Tree& tree, std::string_view path);
 
 }  // namespace gatepost::app

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <filesystem>
+#include <map>
 #include <memory>
 
 #include "app/check.hpp"
@@ -12,8 +14,10 @@
 #include "app/diff.hpp"
 #include "app/doctor.hpp"
 #include "app/explain.hpp"
+#include "app/forge.hpp"
 #include "app/owners.hpp"
 #include "app/writers.hpp"
+#include "base/text.hpp"
 #include "cli/version.hpp"
 
 namespace gatepost::cli {
@@ -28,7 +32,38 @@ std::shared_ptr<T> options() {
   return std::make_shared<T>();
 }
 
-void declare_evidence(CLI::App& app, app::GatherRequest& request) {
+// A command below a command. The example is one or more command lines; help and reference show it.
+CLI::App* add_nested(CLI::App& app, const char* name, const char* summary, const char* example) {
+  CLI::App* const nested = app.add_subcommand(name, summary);
+  nested->fallthrough();
+  nested->footer(example);
+  return nested;
+}
+
+// Without a description of its own: the option's type says what may be chosen.
+CLI::Validator one_of(std::vector<std::string> values) { return CLI::IsMember(std::move(values)).description(""); }
+
+// The options of commands that read a change and its reports.
+struct EvidenceOptions {
+  app::GatherRequest request;
+  std::string forge;  // "" when the environment decides
+
+  [[nodiscard]] app::GatherRequest resolved(const Globals& globals) const {
+    app::GatherRequest result = request;
+    result.repository = globals.repository;
+    result.config = globals.config;
+    return result;
+  }
+};
+
+void declare_forge(CLI::App& app, std::string& forge) {
+  app.add_option("--forge", forge, "The CI whose variables tell base and head. Default: the one that we run in")
+      ->check(one_of({"github", "gitlab", "none"}))
+      ->type_name("github|gitlab|none");
+}
+
+void declare_evidence(CLI::App& app, EvidenceOptions& options) {
+  app::GatherRequest& request = options.request;
   app.add_option("--base", request.base,
                  "What the change is compared with: a revision. Default: from the CI, else none")
       ->type_name("REV");
@@ -46,22 +81,41 @@ void declare_evidence(CLI::App& app, app::GatherRequest& request) {
   app.add_option("--threads", request.threads,
                  "Threads to read large reports with. Default: one for each core, at most 8")
       ->type_name("N");
+  declare_forge(app, options.forge);
 }
 
-app::GatherRequest with_globals(app::GatherRequest request, const Globals& globals) {
-  request.repository = globals.repository;
-  request.config = globals.config;
-  return request;
+std::string place_of(const app::OutputRequest& output) {
+  return output.path == "-" ? "standard output" : text::printable(output.path, 200);
+}
+
+// Two documents in one place are none.
+Status check_apart(const std::vector<app::OutputRequest>& outputs) {
+  std::map<std::string, const app::OutputRequest*> taken;
+  for (const app::OutputRequest& output : outputs) {
+    if (output.path == "/dev/null") continue;
+    std::error_code ignored;
+    const std::string file =
+        output.path == "-"
+            ? "-"
+            : std::filesystem::weakly_canonical(std::filesystem::absolute(output.path, ignored), ignored).string();
+    const auto [other, fresh] = taken.emplace(file, &output);
+    if (fresh) continue;
+    return error(ErrorKind::usage,
+                 fmt::format("--format {} and --format {} both go to {}", other->second->format, output.format,
+                             place_of(output)),
+                 "give each format an --output of its own");
+  }
+  return Done{};
 }
 
 // The n-th --output belongs to the n-th --format; a format without one goes to standard output.
 struct CheckOptions {
-  app::CheckRequest request;
+  EvidenceOptions evidence;
   std::vector<std::string> formats, outputs;
 
   Result<app::CheckRequest> resolved(const Globals& globals) const {
-    app::CheckRequest result = request;
-    result.gather = with_globals(result.gather, globals);
+    app::CheckRequest result;
+    result.gather = evidence.resolved(globals);
     result.colour = globals.has_colour;
     result.now = globals.point_in_time;
     result.version = kVersion;
@@ -74,13 +128,14 @@ struct CheckOptions {
       if (const auto known = app::writer(formats[i]); !known) return known.error();
       result.outputs.push_back({formats[i], i < outputs.size() ? outputs[i] : "-"});
     }
+    GP_CHECK(check_apart(result.outputs));
     return result;
   }
 };
 
 void declare_check(CLI::App& app, Action& action) {
   auto chosen = options<CheckOptions>();
-  declare_evidence(app, chosen->request.gather);
+  declare_evidence(app, chosen->evidence);
   app.add_option("--format", chosen->formats,
                  fmt::format("Write the result as {}. Repeatable. Default: terminal", app::writer_names()))
       ->type_name("FORMAT")
@@ -91,7 +146,7 @@ void declare_check(CLI::App& app, Action& action) {
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(const app::CheckRequest request, chosen->resolved(globals));
-      GP_TRY(const Verdict verdict, app::check(ports, request));
+      GP_TRY(const Verdict verdict, app::check(app::for_forge(ports, chosen->evidence.forge), request));
       return app::exit_code(verdict.outcome);
     };
   });
@@ -106,11 +161,11 @@ void declare_explain(CLI::App& app, Action& action) {
   app.add_option("finding", chosen->finding, "Id of a finding, in short (GP-ABCDEFGH) or full form")
       ->required()
       ->type_name("FINDING");
-  declare_evidence(app, chosen->check.request.gather);
+  declare_evidence(app, chosen->check.evidence);
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(const app::CheckRequest request, chosen->check.resolved(globals));
-      return app::explain(ports, request, chosen->finding);
+      return app::explain(app::for_forge(ports, chosen->check.evidence.forge), request, chosen->finding);
     };
   });
 }
@@ -124,7 +179,8 @@ void declare_convert(CLI::App& app, Action& action) {
       ->type_name("FORMAT");
   app.add_option("--output", chosen->output, "File to write; - is standard output. Default: -")->type_name("FILE");
   app.add_option("--threads", chosen->threads,
-                 "Threads to read large reports with. Default: one for each core, at most 8");
+                 "Threads to read large reports with. Default: one for each core, at most 8")
+      ->type_name("N");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals&) {
       app::ConvertRequest request = *chosen;
@@ -158,7 +214,7 @@ struct OwnersOptions {
 
 void declare_owners_options(CLI::App& app, OwnersOptions& chosen) {
   app.add_option("--dialect", chosen.dialect, "Language of CODEOWNERS, and where it is looked for. Default: auto")
-      ->check(CLI::IsMember({"auto", "github", "gitlab"}))
+      ->check(one_of({"auto", "github", "gitlab"}))
       ->type_name("github|gitlab|auto");
   app.add_option("--codeowners", chosen.request.codeowners, "Read this file on disk; no repository is needed")
       ->type_name("FILE");
@@ -188,8 +244,8 @@ void declare_owners(CLI::App& app, Action& action) {
   });
 
   auto checked = options<OwnersOptions>();
-  CLI::App* const check = app.add_subcommand("check", "Checks CODEOWNERS, and lists paths that nobody owns");
-  check->fallthrough();
+  CLI::App* const check = add_nested(app, "check", "Checks CODEOWNERS, and lists paths that nobody owns.",
+                                     "gatepost owners check --known-owners teams.txt");
   declare_owners_options(*check, *checked);
   check
       ->add_option("--known-owners", checked->request.known_owners,
@@ -203,16 +259,22 @@ void declare_owners(CLI::App& app, Action& action) {
 }
 
 void declare_diff(CLI::App& app, Action& action) {
-  auto chosen = options<app::DiffRequest>();
-  app.add_option("--base", chosen->base, "What the change is compared with. Default: from the CI")->type_name("REV");
-  app.add_option("--head", chosen->head, "The change. Default: from the CI, else HEAD")->type_name("REV");
-  app.add_flag("--json", chosen->json, "As JSON");
+  struct Options {
+    app::DiffRequest request;
+    std::string forge;
+  };
+  auto chosen = options<Options>();
+  app.add_option("--base", chosen->request.base, "What the change is compared with. Default: from the CI")
+      ->type_name("REV");
+  app.add_option("--head", chosen->request.head, "The change. Default: from the CI, else HEAD")->type_name("REV");
+  declare_forge(app, chosen->forge);
+  app.add_flag("--json", chosen->request.json, "As JSON");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
-      app::DiffRequest request = *chosen;
+      app::DiffRequest request = chosen->request;
       request.repository = globals.repository;
       request.colour = globals.has_colour;
-      return app::diff(ports, request);
+      return app::diff(app::for_forge(ports, chosen->forge), request);
     };
   });
 }
@@ -224,17 +286,17 @@ void declare_config(CLI::App& app, Action& action) {
     request.repository = globals.repository;
     request.config = globals.config;
     request.dry_run |= globals.dry_run;
+    request.now = globals.point_in_time;
     return request;
   };
-  CLI::App* const check =
-      app.add_subcommand("check", "Checks .gatepost.yml, the policy and the waivers of the work tree");
-  check->fallthrough();
+  CLI::App* const check = add_nested(app, "check", "Checks .gatepost.yml, the policy and the waivers of the work tree.",
+                                     "gatepost config check");
   check->callback([&action, with] {
     action = [with](const Ports& ports, const Globals& globals) { return app::config_check(ports, with({}, globals)); };
   });
   auto initial = options<app::ConfigRequest>();
-  CLI::App* const init = app.add_subcommand("init", "Writes a starter .gatepost.yml that names the reports found here");
-  init->fallthrough();
+  CLI::App* const init = add_nested(app, "init", "Writes a starter .gatepost.yml that names the reports found here.",
+                                    "gatepost config init --dry-run");
   init->add_flag("--force", initial->force, "Overwrite an existing file");
   init->callback([&action, with, initial] {
     action = [with, initial](const Ports& ports, const Globals& globals) {
@@ -242,10 +304,11 @@ void declare_config(CLI::App& app, Action& action) {
     };
   });
   auto printed = options<app::ConfigRequest>();
-  CLI::App* const schema = app.add_subcommand("schema", "Prints the JSON Schema of a configuration file");
-  schema->fallthrough();
+  CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
+                                      "gatepost config schema policy >policy.schema.json");
   schema->add_option("name", printed->schema, "gatepost, policy or waivers. Default: gatepost")
-      ->check(CLI::IsMember({"gatepost", "policy", "waivers"}));
+      ->check(one_of({"gatepost", "policy", "waivers"}))
+      ->type_name("NAME");
   schema->callback([&action, with, printed] {
     action = [with, printed](const Ports& ports, const Globals& globals) {
       return app::config_schema(ports, with(*printed, globals));
@@ -254,14 +317,17 @@ void declare_config(CLI::App& app, Action& action) {
 }
 
 void declare_doctor(CLI::App& app, Action& action) {
-  auto chosen = options<app::DoctorRequest>();
-  declare_evidence(app, chosen->gather);
+  struct Options {
+    EvidenceOptions evidence;
+    bool json = false;
+  };
+  auto chosen = options<Options>();
+  declare_evidence(app, chosen->evidence);
   app.add_flag("--json", chosen->json, "As JSON");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
-      app::DoctorRequest request = *chosen;
-      request.gather = with_globals(request.gather, globals);
-      return app::doctor(ports, request);
+      const app::DoctorRequest request{.gather = chosen->evidence.resolved(globals), .json = chosen->json};
+      return app::doctor(app::for_forge(ports, chosen->evidence.forge), request);
     };
   });
 }
@@ -279,8 +345,7 @@ constexpr std::array kCommands = {
             "gatepost convert trivy.sarif bandit.json --format csv --output findings.csv", declare_convert},
     Command{"formats", "Lists the report formats, how each is recognised and what it yields.", "gatepost formats",
             declare_formats},
-    Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/\ngatepost owners check",
-            declare_owners},
+    Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/", declare_owners},
     Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
             "gatepost diff --base origin/main --json", declare_diff},
     Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <memory>
 #include <vector>
 
 #include "base/text.hpp"
@@ -84,13 +85,21 @@ std::string mistake(const CLI::App& app, const CLI::ParseError& failure) {
   return text::printable(failure.what(), 300);
 }
 
-std::string help_text(const CLI::App& app) {
-  std::string text = app.help();
-  for (const Command& command : commands()) {
-    if (command.name != app.get_name()) continue;
-    text += "\nExample:\n";
-    for (const std::string_view line : text::split(command.example, '\n')) text += fmt::format("  {}\n", line);
+// The example is kept as the command's footer.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_footer(const CLI::App* app) const override {
+    const std::string example = app->get_footer();
+    std::string text = "Example:\n";
+    for (const std::string_view line : text::split(example, '\n')) text += fmt::format("  {}\n", line);
+    return text;
   }
+};
+
+std::string help_text(const CLI::App& app) {
+  const bool is_root = app.get_parent() == nullptr;
+  std::string text = app.help(is_root ? "" : full_name(*app.get_parent()));
+  if (!is_root) text += "\nOptions that every command has: gatepost --help\n";
   return text + "\n" + kExitCodes;
 }
 
@@ -110,17 +119,22 @@ std::string option_table(const CLI::App& app) {
   return lines.empty() ? "" : "\n| option | meaning |\n| --- | --- |\n" + lines;
 }
 
+std::string example_of(const CLI::App& app) { return fmt::format("\n```sh\n{}\n```\n", app.get_footer()); }
+
 }  // namespace
 
 void declare(CLI::App& app, Globals& globals, Action& action) {
   app.require_subcommand(1);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.set_version_flag("--version", fmt::format("gatepost {}", kVersion), "Print the version and exit");
   declare_globals(app, globals);
   for (const Command& command : commands()) {
     CLI::App* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
     sub->fallthrough();
     command.declare(*sub, action);
+    sub->footer(std::string(command.example));
   }
+  app.footer("gatepost check --base origin/main --report 'reports/**/*.sarif'");
   CLI::App* const printed = app.add_subcommand("reference", "Prints docs/cli.md")->group("");
   printed->callback([&action] {
     action = [](const app::Ports& ports, const Globals&) -> Result<app::ExitCode> {
@@ -157,13 +171,13 @@ std::string reference() {
   text += fmt::format("{}\n## Commands\n", kExitCodes);
   for (const Command& command : commands()) {
     CLI::App* const sub = app.get_subcommand(std::string(command.name));
-    text += fmt::format("\n### gatepost {}\n\n{}\n", command.name, command.summary) + option_table(*sub);
+    text +=
+        fmt::format("\n### gatepost {}\n\n{}\n", command.name, command.summary) + option_table(*sub) + example_of(*sub);
     for (const CLI::App* nested : sub->get_subcommands({})) {
       text +=
           fmt::format("\n#### gatepost {} {}\n\n{}\n", command.name, nested->get_name(), nested->get_description()) +
-          option_table(*nested);
+          option_table(*nested) + example_of(*nested);
     }
-    text += fmt::format("\n```sh\n{}\n```\n", command.example);
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 
 namespace gatepost::config {
 namespace {
@@ -44,7 +45,7 @@ class ConditionReader {
   std::optional<Condition> read(doc::View view) {
     if (!view.is_object() || view.size() == 0) {
       problems_.add(view, fmt::format("a condition must be a mapping such as {{severity: {{gte: high}}}}, found {}",
-                                      doc::to_string(view.kind())));
+                                      kind_text(view)));
       return std::nullopt;
     }
     std::vector<Condition> parts;
@@ -75,7 +76,7 @@ class ConditionReader {
 
   std::optional<Condition> read_list(std::string_view key, doc::View value) {
     if (!value.is_array() || value.size() == 0) {
-      problems_.add(value, fmt::format("\"{}\" takes a list of conditions", key));
+      problems_.add(value, fmt::format("\"{}\" takes a list of conditions, found {}", key, kind_text(value)));
       return std::nullopt;
     }
     std::vector<Condition> parts;
@@ -128,11 +129,14 @@ void read_threshold(doc::View view, Threshold& threshold, Problems& problems) {
     const doc::View measure = section.get(kMeasures[i]);
     if (!measure.exists()) continue;
     Section bounds(measure, problems);
-    const auto above = bounds.integer("gt", 0, 1'000'000'000);
-    const auto from = bounds.integer("gte", 0, 1'000'000'000);
-    bounds.finish();
-    if (above.has_value() == from.has_value()) problems.add(measure, "a threshold takes either gt or gte");
     const auto kind = static_cast<Threshold::Measure>(i);
+    const bool is_score = kind == Threshold::Measure::pr_risk || kind == Threshold::Measure::change_risk;
+    const std::int64_t highest = is_score ? 100 : 1'000'000'000;
+    const auto above = bounds.integer("gt", 0, highest - 1);  // nothing is above the highest
+    const auto from = bounds.integer("gte", 0, highest);
+    bounds.finish();
+    if (measure.at("gt").exists() == measure.at("gte").exists())
+      problems.add(measure, "a threshold takes either gt or gte");
     const bool in_tenths = kind == Threshold::Measure::sum_risk || kind == Threshold::Measure::pr_risk;
     threshold = {kind, from.has_value(), (from ? *from : above.value_or(0)) * (in_tenths ? 10 : 1)};
   }
@@ -193,6 +197,10 @@ Policy read_policy(doc::View view, bool match_unknown, Problems& problems) {
   if (const auto chosen = section.choice("action", kActions)) policy.action = kActionValues[*chosen];
   policy.valid_from = section.date("valid_from");
   policy.valid_until = section.date("valid_until");
+  if (policy.valid_from && policy.valid_until && *policy.valid_from > *policy.valid_until) {
+    problems.add(view.at("valid_from"), fmt::format("valid_from is {}; expected no later day than valid_until, {}",
+                                                    to_string(*policy.valid_from), to_string(*policy.valid_until)));
+  }
   const doc::View match = section.get("match");
   if (match.exists()) policy.match = ConditionReader(problems).read(match);
   read_threshold(section.get("threshold"), policy.threshold, problems);
@@ -216,7 +224,9 @@ void read_policies(doc::View root, policy::Rules& rules, policy::Evidence& evide
   if (const auto missing = defaults.choice("missing_evidence", kMissing)) evidence.tolerate_incomplete = *missing == 1;
   defaults.finish();
   const doc::View policies = section.get("policies");
-  if (!policies.is_array()) problems.add(root, "\"policies\" is missing: a list of policies");
+  if (!policies.exists()) problems.add(root, "\"policies\" is missing: a list of policies");
+  if (policies.exists() && !policies.is_array())
+    problems.add(policies, fmt::format("policies must be a list, not {}", doc::to_string(policies.kind())));
   std::vector<std::string> ids;
   for (const doc::View view : policies.items()) {
     if (rules.policies.size() >= kMostPolicies) {

@@ -20,6 +20,12 @@ std::string unknown_name(std::string_view what, std::string_view name, std::span
   return fmt::format("{} \"{}\" is not known; expected one of {}", what, shown, list);
 }
 
+std::string kind_text(doc::View view) {
+  if (view.size() == 0 && view.is_array()) return "an empty list";
+  if (view.size() == 0 && view.is_object()) return "an empty mapping";
+  return doc::to_string(view.kind());
+}
+
 Section::Section(doc::View view, Problems& problems) : view_(view), problems_(problems) {
   const bool acceptable = !view.exists() || view.is_object() || view.is_null();
   if (!acceptable) problems_.add(view, fmt::format("expected a mapping, found {}", doc::to_string(view.kind())));

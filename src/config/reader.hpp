@@ -52,6 +52,8 @@ class Section {
   std::vector<std::string_view> known_;
 };
 
+// What stands there, for messages: "an empty list", "a mapping".
+std::string kind_text(doc::View view);
 // "x is not known; did you mean y?" or "…; expected one of a, b, c".
 std::string unknown_name(std::string_view what, std::string_view name, std::span<const std::string_view> names);
 

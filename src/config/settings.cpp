@@ -94,7 +94,11 @@ Result<Settings> load(const Files& files) {
   const auto main = parse(files.settings, problems);
   const Gate gate = read_settings(main ? main->root() : doc::View(), settings, problems);
   const auto policies = parse(files.policy, problems);
-  if (policies) read_policies(policies->root(), settings.rules, settings.evidence, problems);
+  if (policies && (!policies->root().exists() || policies->root().is_null())) {
+    problems.add_line(policies->name() + ":1:1: the file is empty; expected \"gatepost: 1\" and \"policies\"");
+  } else if (policies) {
+    read_policies(policies->root(), settings.rules, settings.evidence, problems);
+  }
   if (!files.policy) add_default_policy(gate, settings);
   if (files.policy && main && main->root().at("gate").exists()) {
     problems.add_at_key(main->root().at("gate"),

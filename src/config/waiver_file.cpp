@@ -5,13 +5,20 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "model/finding.hpp"
+
 namespace gatepost::config {
 namespace {
 
 constexpr std::array<std::string_view, 6> kReasons = {"risk_accepted", "false_positive", "mitigated",
                                                       "test_code",     "no_fix",         "vendor_dispute"};
 
-void read_match(doc::View view, policy::Waiver& waiver, Problems& problems) {
+void read_match(Section& of_waiver, policy::Waiver& waiver, Problems& problems) {
+  const doc::View view = of_waiver.get("match");
+  if (!view.exists())
+    problems.add(of_waiver.view(), "\"match\" is missing; expected finding, rule, advisory, package or path");
   Section match(view, problems);
   waiver.finding = match.text("finding");
   waiver.rule = match.text("rule");
@@ -29,9 +36,29 @@ void read_match(doc::View view, policy::Waiver& waiver, Problems& problems) {
   match.finish();
   const bool broad =
       !waiver.rule.empty() || !waiver.advisory.empty() || !waiver.package.empty() || waiver.path.has_value();
-  if (waiver.finding.empty() && !broad)
+  if (view.is_object() && waiver.finding.empty() && !broad)
     problems.add(view, "match names nothing; expected finding, rule, advisory, package or path");
   if (!waiver.finding.empty() && broad) problems.add(view, "match by finding needs nothing else");
+  if (!waiver.finding.empty() && !is_finding_id(waiver.finding)) {
+    problems.add(view.at("finding"),
+                 fmt::format("finding \"{}\" is no id; expected GP- and 8 or 26 letters and digits from 2 to 7",
+                             text::printable(waiver.finding, 40)));
+  }
+}
+
+// From the day it was created a waiver may last as long as the risk allows: without that day there would be no limit.
+void read_days(Section& section, policy::Waiver& waiver, Problems& problems) {
+  const doc::View view = section.view();
+  const auto created = section.date("created");
+  const auto expires = section.date("expires");
+  if (!view.at("created").exists()) problems.add(view, "\"created\" is missing: a waiver needs a first day");
+  if (!view.at("expires").exists()) problems.add(view, "\"expires\" is missing: a waiver needs a last day");
+  if (created && expires && *created > *expires) {
+    problems.add(view.at("created"), fmt::format("created is {}; expected no later day than expires, {}",
+                                                 to_string(*created), to_string(*expires)));
+  }
+  waiver.created = created.value_or(std::chrono::sys_days{});
+  waiver.expires = expires.value_or(std::chrono::sys_days{});
 }
 
 policy::Waiver read_waiver(doc::View view, Problems& problems) {
@@ -39,7 +66,7 @@ policy::Waiver read_waiver(doc::View view, Problems& problems) {
   policy::Waiver waiver;
   waiver.where = view.where();
   waiver.id = WaiverId{section.required_text("id")};
-  read_match(section.get("match"), waiver, problems);
+  read_match(section, waiver, problems);
   if (const auto reason = section.choice("reason", kReasons)) {
     waiver.reason = kReasons[*reason];
   } else if (!view.at("reason").exists()) {
@@ -48,10 +75,7 @@ policy::Waiver read_waiver(doc::View view, Problems& problems) {
   waiver.justification = section.required_text("justification");
   waiver.requested_by = section.required_text("requested_by");
   waiver.approved_by = section.texts("approved_by");
-  waiver.created = section.date("created");
-  const auto expires = section.date("expires");
-  if (!view.at("expires").exists()) problems.add(view, "\"expires\" is missing: a waiver needs a last day");
-  waiver.expires = expires.value_or(std::chrono::sys_days{});
+  read_days(section, waiver, problems);
   waiver.max_findings = static_cast<std::size_t>(section.integer("max_findings", 1, 1'000'000).value_or(1));
   static_cast<void>(section.text("ticket"));
   section.finish();
@@ -63,7 +87,10 @@ policy::Waiver read_waiver(doc::View view, Problems& problems) {
 std::vector<policy::Waiver> read_waivers(doc::View root, Problems& problems) {
   Section section(root, problems);
   std::vector<policy::Waiver> waivers;
-  for (const doc::View view : section.get("waivers").items()) {
+  const doc::View list = section.get("waivers");
+  if (list.exists() && !list.is_null() && !list.is_array())
+    problems.add(list, fmt::format("waivers must be a list, not {}", doc::to_string(list.kind())));
+  for (const doc::View view : list.items()) {
     policy::Waiver waiver = read_waiver(view, problems);
     const auto same = [&](const policy::Waiver& other) { return other.id == waiver.id; };
     if (std::ranges::any_of(waivers, same))

@@ -1,4 +1,4 @@
-// .gatepost/waivers.yml: see docs/waivers.md.
+// .gatepost/waivers.yml: see docs/policy.md.
 #pragma once
 
 #include <vector>

@@ -5,14 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include "base/parallel.hpp"
+
 namespace gatepost::correlate {
 namespace {
+
+constexpr std::size_t kPiece = 8192;  // rows or findings that a thread takes up at once
 
 // One row with what decides where it goes.
 struct Entry {
   IdentityKey key;
   Range range;
-  std::uint32_t message_hash = 0;
+  std::uint64_t message_hash = 0;
   std::uint32_t report = 0;
   Row row = 0;
 };
@@ -43,14 +47,30 @@ class Grouper {
 
   void add(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
     key_ = begin->key;
-    if (!key_.by_place) return add_finding(rows_of(begin, end), 0);
+    if (!key_.by_place) return add_finding(rows_of(begin, end), kOnlyOne);
     std::uint32_t occurrence = 0;
     for (auto first = begin; first != end;) {
       const auto other_line = [&](const Entry& it) { return it.range.first_line != first->range.first_line; };
       const auto line_end = std::find_if(first, end, other_line);
-      for (Hit& hit : hits_of(first, line_end)) add_finding(std::move(hit.rows), occurrence++);
+      if (line_end - first == 1) {
+        add_finding({first->row}, occurrence++);
+      } else {
+        for (Hit& hit : hits_of(first, line_end)) add_finding(std::move(hit.rows), occurrence++);
+      }
       first = line_end;
     }
+  }
+
+  // Makes the findings' ids out of their keys.
+  void name(unsigned threads) {
+    work_in_pieces(threads, occurrences_.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
+      Sha256 hasher;
+      for (std::size_t i = first; i < end; ++i) {
+        if (occurrences_[i] == kOnlyOne) continue;
+        FindingId& id = out_.all[i].id;
+        id = finding_id({id.digest, true}, occurrences_[i], hasher);
+      }
+    });
   }
 
  private:
@@ -109,9 +129,10 @@ class Grouper {
 
   void add_finding(std::vector<Row> rows, std::uint32_t occurrence) {
     std::ranges::sort(rows);
-    const Row primary = *std::ranges::max_element(rows, {}, [&](Row row) { return telling(in_.table, row); });
+    const auto tells = [&](Row row) { return telling(in_.table, row); };
+    const Row primary = rows.size() == 1 ? rows.front() : *std::ranges::max_element(rows, {}, tells);
     const ObservationRow& shown = in_.table.row(primary);
-    Finding finding{.id = finding_id(key_, occurrence),
+    Finding finding{.id = {key_.digest},
                     .primary = primary,
                     .first_member = static_cast<std::uint32_t>(out_.members.size()),
                     .member_count = static_cast<std::uint32_t>(rows.size()),
@@ -120,27 +141,40 @@ class Grouper {
                     .kind = shown.kind};
     out_.members.insert(out_.members.end(), rows.begin(), rows.end());
     out_.all.push_back(finding);
+    occurrences_.push_back(occurrence);
   }
 
+  static constexpr std::uint32_t kOnlyOne = 0xFFFFFFFF;  // the key is the id
   static constexpr std::size_t kMostFolded = 64;  // hits of one rule on one line: beyond that nobody means one thing
 
   const IdentityInputs& in_;
   Findings& out_;
   IdentityKey key_;
+  std::vector<std::uint32_t> occurrences_;  // of out_.all
 };
+
+// One for each row. Most of the time goes into hashing, and no row needs another.
+std::vector<Entry> entries_of(const IdentityInputs& in) {
+  std::vector<Entry> entries(in.table.size());
+  work_in_pieces(in.threads, entries.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
+    Identifier identifier(in);
+    for (Row row = static_cast<Row>(first); row < end; ++row) {
+      const ObservationRow& seen = in.table.row(row);
+      entries[row] = {identifier.key(row), seen.range, seen.message_hash, seen.report, row};
+    }
+  });
+  return entries;
+}
 
 }  // namespace
 
 Findings find(const IdentityInputs& inputs) {
   Findings findings;
   findings.files = inputs.files.files();
-  std::vector<Entry> entries(inputs.table.size());
-  Identifier identifier(inputs);
-  for (Row row = 0; row < inputs.table.size(); ++row) {
-    const ObservationRow& seen = inputs.table.row(row);
-    entries[row] = {identifier.key(row), seen.range, seen.message_hash, seen.report, row};
-  }
+  std::vector<Entry> entries = entries_of(inputs);
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return order_of(a) < order_of(b); });
+  findings.all.reserve(entries.size());
+  findings.members.reserve(entries.size());
   Grouper grouper(inputs, findings);
   for (auto begin = entries.begin(); begin != entries.end();) {
     const auto end =
@@ -148,6 +182,7 @@ Findings find(const IdentityInputs& inputs) {
     grouper.add(begin, end);
     begin = end;
   }
+  grouper.name(inputs.threads);
   std::ranges::sort(findings.all, {}, &Finding::id);
   return findings;
 }

@@ -137,9 +137,9 @@ IdentityKey Identifier::endpoint_key(const ObservationRow& row, Row index) {
   return {hasher_.finish128(), false};
 }
 
-FindingId finding_id(const IdentityKey& key, std::uint32_t occurrence) {
+FindingId finding_id(const IdentityKey& key, std::uint32_t occurrence, Sha256& hasher) {
   if (!key.by_place) return {key.digest};
-  return {Sha256().field("occurrence").field(bytes_of(key.digest)).field(std::uint64_t{occurrence}).finish128()};
+  return {hasher.field("occurrence").field(bytes_of(key.digest)).field(std::uint64_t{occurrence}).finish128()};
 }
 
 }  // namespace gatepost::correlate

@@ -26,7 +26,9 @@ struct IdentityInputs {
   std::span<const Digest128> contexts;
   std::string_view repository;  // as configured; "" is a value, too
   // The path a file has in the head, for rows that speak of the base: a renamed file keeps its findings. May be empty.
+  // Called by all threads.
   std::function<std::string_view(std::string_view path)> current_path;
+  unsigned threads = 1;
 };
 
 // The identity of a row up to its occurrence: rows with equal keys at different places of a file are told apart by
@@ -60,6 +62,6 @@ class Identifier {
 };
 
 // The id of the n-th occurrence (from 0) of a key.
-FindingId finding_id(const IdentityKey& key, std::uint32_t occurrence);
+FindingId finding_id(const IdentityKey& key, std::uint32_t occurrence, Sha256& hasher);
 
 }  // namespace gatepost::correlate

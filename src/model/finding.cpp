@@ -1,5 +1,7 @@
 #include "model/finding.hpp"
 
+#include <algorithm>
+
 #include <cstdint>
 
 #include "base/text.hpp"
@@ -41,6 +43,15 @@ std::string short_form(const FindingId& id) { return to_string(id).substr(0, kSh
 bool names(std::string_view text, const FindingId& id) {
   const std::string_view trimmed = text::trim(text);
   return text::equal_ignoring_case(trimmed, to_string(id)) || text::equal_ignoring_case(trimmed, short_form(id));
+}
+
+bool is_finding_id(std::string_view text) {
+  const std::string_view trimmed = text::trim(text);
+  const bool sized = trimmed.size() == kShortFormLength || trimmed.size() == to_string(FindingId{}).size();
+  if (!sized || !text::equal_ignoring_case(trimmed.substr(0, 3), "GP-")) return false;
+  return std::ranges::all_of(trimmed.substr(3), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7');
+  });
 }
 
 std::optional<Presence> parse_presence(std::string_view name) {

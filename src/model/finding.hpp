@@ -18,7 +18,7 @@
 namespace gatepost {
 
 // Derived from what the problem is and where it sits in the code, never from a line number or a severity; see
-// correlate/fingerprint.hpp. Written "GP-" and 26 letters of base32; the first 8 letters are the short form.
+// correlate/identity.hpp. Written "GP-" and 26 letters of base32; the first 8 letters are the short form.
 struct FindingId {
   Digest128 digest;
   friend bool operator==(const FindingId&, const FindingId&) = default;
@@ -31,6 +31,8 @@ std::string short_form(const FindingId& id);  // "GP-ABCDEFGH", the beginning of
 inline constexpr std::size_t kShortFormLength = 11;
 // True when `text` names this id: the full or the short form, in any case.
 bool names(std::string_view text, const FindingId& id);
+// True when `text` could name some id.
+bool is_finding_id(std::string_view text);
 
 // Where a finding stands against the base of the change.
 enum class Presence : std::uint8_t {

@@ -24,9 +24,7 @@ std::optional<bool> load_tristate(std::uint8_t stored) {
 
 }  // namespace
 
-std::uint32_t message_hash(std::string_view bytes) {
-  return bytes.empty() ? 0 : static_cast<std::uint32_t>(table_hash(bytes)) | 1U;
-}
+std::uint64_t message_hash(std::string_view bytes) { return bytes.empty() ? 0 : table_hash(bytes) | 1U; }
 
 ObservationTable::ObservationTable() = default;
 
@@ -117,6 +115,7 @@ Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t o
                                           .cwes = cwes_.intern(draft.cwes),
                                           .kind = draft.kind});
   ObservationRow row{.context = draft.context,
+                     .message_hash = gatepost::message_hash(draft.message),
                      .message = LongText::pooled(intern(draft.message)),
                      .report = draft.report,
                      .ordinal = ordinal,
@@ -132,8 +131,7 @@ Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t o
                      .confidence = draft.confidence,
                      .reach = draft.reach,
                      .suppressed = draft.suppression.has_value(),
-                     .needs_review = draft.needs_review,
-                     .message_hash = message_hash(draft.message)};
+                     .needs_review = draft.needs_review};
   if (draft.component) row.component = add_component(*draft.component);
   row.detail = add_detail({.at = draft.at,
                            .locations = store(draft.locations),

@@ -72,7 +72,7 @@ struct RuleInfo {
 };
 
 // Hash of a message's bytes as they stand in the report, for ObservationRow::message_hash.
-std::uint32_t message_hash(std::string_view bytes);
+std::uint64_t message_hash(std::string_view bytes);
 
 // What few observations have. Equal to Observation's members of the same names.
 struct ObservationDetail {
@@ -96,6 +96,7 @@ struct ObservationRow {
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
   Digest128 context;
+  std::uint64_t message_hash = 0;  // tells messages apart within one run; 0: no message
   LongText message;
   std::uint32_t report = 0;
   std::uint32_t ordinal = 0;   // position of the record in its list
@@ -116,7 +117,6 @@ struct ObservationRow {
   Reach reach = Reach::unknown;
   bool suppressed : 1 = false;
   bool needs_review : 1 = false;
-  std::uint32_t message_hash = 0;  // tells messages apart within one run; 0: no message
 };
 
 // Index of an observation in the table; the order is that of the reports and of the records in them.

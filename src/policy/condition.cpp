@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "model/cwe.hpp"
 
 namespace gatepost::policy {
 namespace {
@@ -25,15 +26,42 @@ Error refuse(const Field& field, const std::string& why) {
   return error(ErrorKind::config, fmt::format("{}: {}", field.name, why));
 }
 
-// "35" and "77.5" in tenths; empty for anything else.
+constexpr std::int64_t kHighestTenths = 1000;
+
+// "35" and "77.5" in tenths; empty for anything else, also beyond 100.
 std::optional<std::int64_t> parse_tenths(std::string_view text) {
   const std::size_t point = text.find('.');
   const auto whole = text::parse_number(text.substr(0, point));
-  if (!whole || *whole > 1'000'000) return std::nullopt;
-  if (point == std::string_view::npos) return static_cast<std::int64_t>(*whole) * 10;
-  const std::string_view decimals = text.substr(point + 1);
-  if (decimals.size() != 1 || !text::is_digit(decimals[0])) return std::nullopt;
-  return static_cast<std::int64_t>(*whole) * 10 + (decimals[0] - '0');
+  if (!whole || *whole > 100) return std::nullopt;
+  std::int64_t tenths = static_cast<std::int64_t>(*whole) * 10;
+  if (point != std::string_view::npos) {
+    const std::string_view decimals = text.substr(point + 1);
+    if (decimals.size() != 1 || !text::is_digit(decimals[0])) return std::nullopt;
+    tenths += decimals[0] - '0';
+  }
+  return tenths <= kHighestTenths ? std::optional(tenths) : std::nullopt;
+}
+
+// The number of "79", "CWE-79" and "cwe-079" as facts write it.
+std::optional<std::string> weakness(std::string_view text) {
+  if (text.size() > 4 && text::equal_ignoring_case(text.substr(0, 4), "CWE-")) text.remove_prefix(4);
+  if (!std::ranges::all_of(text, text::is_digit)) return std::nullopt;
+  const auto cwe = parse_cwe(text);
+  if (!cwe || cwe->number > kHighestCwe) return std::nullopt;
+  return std::to_string(cwe->number);
+}
+
+Result<std::string> parse_text(const Field& field, Op op, std::string text) {
+  if (op == Op::empty) {
+    if (text == "true" || text == "false") return text;
+    return refuse(field, fmt::format("\"{}\"; expected true or false", text::printable(text, 40)));
+  }
+  if (text.empty()) return refuse(field, "the text is empty; expected one that a finding can have");
+  if (field.name != "cwe") return text;
+  auto number = weakness(text);
+  if (number) return std::move(*number);
+  return refuse(field,
+                fmt::format("\"{}\" is no weakness; expected a number like 79 or CWE-79", text::printable(text, 40)));
 }
 
 Result<std::int64_t> parse_operand(const Field& field, const std::string& text) {
@@ -53,13 +81,28 @@ Result<std::int64_t> parse_operand(const Field& field, const std::string& text) 
       return refuse(field, fmt::format("\"{}\"; expected true or false", text::printable(text, 40)));
     case FieldType::number:
       if (const auto tenths = parse_tenths(text)) return *tenths;
-      return refuse(field,
-                    fmt::format("\"{}\"; expected a number with at most one decimal", text::printable(text, 40)));
+      return refuse(field, fmt::format("\"{}\" is no score; expected a number from 0 to 100 with at most one decimal",
+                                       text::printable(text, 40)));
     case FieldType::text:
     case FieldType::set:
       break;
   }
   return refuse(field, "expected a text");
+}
+
+// Comparisons that no value can meet are slips: refused, lest a policy never acts.
+Status check_possible(const Field& field, Op op, const std::vector<std::int64_t>& numbers,
+                      const std::vector<std::string>& written) {
+  const std::int64_t highest =
+      field.type == FieldType::number ? kHighestTenths : static_cast<std::int64_t>(field.names.size()) - 1;
+  const auto never = [&](const std::string& values, std::string_view why) {
+    return refuse(field, fmt::format("\"{}\" {} is never true{}", to_string(op), values, why));
+  };
+  if (op == Op::between && numbers[0] > numbers[1])
+    return never(fmt::format("{} and {}", written[0], written[1]), "; expected the lower value first");
+  if (op == Op::lt && numbers[0] == 0) return never(written[0], ": that is the lowest value");
+  if (op == Op::gt && numbers[0] == highest) return never(written[0], ": that is the highest value");
+  return Done{};
 }
 
 Truth negated(Truth truth) {
@@ -85,14 +128,18 @@ Result<Condition> Condition::leaf(const Field& field, Op op, std::vector<Operand
   condition.field_ = &field;
   condition.op_ = op;
   const bool textual = field.type == FieldType::text || field.type == FieldType::set;
+  std::vector<std::string> written;
   for (Operand& operand : operands) {
     if (textual) {
-      condition.texts_.push_back(std::move(operand.text));
+      GP_TRY(std::string text, parse_text(field, op, std::move(operand.text)));
+      condition.texts_.push_back(std::move(text));
     } else {
       GP_TRY(const std::int64_t number, parse_operand(field, operand.text));
       condition.numbers_.push_back(number);
+      written.push_back(std::move(operand.text));
     }
   }
+  if (!textual) GP_CHECK(check_possible(field, op, condition.numbers_, written));
   if (op == Op::glob) {
     GP_TRY(Glob glob, Glob::compile(condition.texts_[0]));
     condition.glob_ = std::make_shared<const Glob>(std::move(glob));

@@ -38,6 +38,7 @@ struct Field {
   Value (*get)(const Facts& facts);
   std::string_view help;
 };
+inline constexpr std::uint32_t kHighestCwe = 1999;  // the list is far from it; beyond it no fact is known
 std::span<const Field> fields();
 const Field* find_field(std::string_view name);
 // "eq", "gte" … of an operator, and the operators a type has.

@@ -20,7 +20,7 @@ Value text_value(std::string_view text) { return {.known = !text.empty(), .text 
 Value cwe_set(const Facts& facts) {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
-    for (int number = 0; number < 2000; ++number) all.push_back(std::to_string(number));
+    for (int number = 0; number <= static_cast<int>(kHighestCwe); ++number) all.push_back(std::to_string(number));
     return all;
   }();
   Value value{.known = true};

@@ -17,7 +17,7 @@
 namespace gatepost::policy {
 
 enum class Mode : std::uint8_t {
-  monitor,  // says what it would do, and never fails
+  monitor,  // says what it would do, and never closes the gate
   enforce,
 };
 inline constexpr std::array<std::string_view, 2> kModeNames = {"monitor", "enforce"};

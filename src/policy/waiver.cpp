@@ -35,17 +35,7 @@ int longest_days(Band band) {
   return 14;
 }
 
-// Why the waiver as such cannot apply; "" when it can.
-std::string formal_problem(const Waiver& waiver, std::chrono::sys_days today) {
-  if (today > waiver.expires) return fmt::format("expired on {}", to_string(waiver.expires));
-  if (waiver.approved_by.empty()) return "nobody approved it";
-  const auto is_requester = [&](const std::string& name) {
-    return text::equal_ignoring_case(name, waiver.requested_by);
-  };
-  if (std::ranges::all_of(waiver.approved_by, is_requester))
-    return fmt::format("{} cannot approve an own request", waiver.requested_by);
-  return {};
-}
+std::int64_t days_of(const Waiver& waiver) { return (waiver.expires - waiver.created).count(); }
 
 // Why it cannot apply to what it covers; "" when it can.
 std::string coverage_problem(const Waiver& waiver, const std::vector<int>& risks) {
@@ -53,9 +43,8 @@ std::string coverage_problem(const Waiver& waiver, const std::vector<int>& risks
     return fmt::format("covers {}, more than its max_findings of {}", text::count_of(risks.size(), "finding"),
                        waiver.max_findings);
   }
-  if (!waiver.created) return {};
   const Band band = band_for_tenths(*std::ranges::max_element(risks));
-  const auto days = (waiver.expires - *waiver.created).count();
+  const std::int64_t days = days_of(waiver);
   if (days <= longest_days(band)) return {};
   return fmt::format("lasts {} days; a finding of {} risk may be waived for {}", days, to_string(band),
                      longest_days(band));
@@ -67,6 +56,20 @@ Note refused(const Waiver& waiver, const std::string& why) {
 }
 
 }  // namespace
+
+std::string problem_of(const Waiver& waiver, std::chrono::sys_days today) {
+  if (today < waiver.created) return fmt::format("begins on {}", to_string(waiver.created));
+  if (today > waiver.expires) return fmt::format("expired on {}", to_string(waiver.expires));
+  if (waiver.approved_by.empty()) return "nobody approved it";
+  const auto is_requester = [&](const std::string& name) {
+    return text::equal_ignoring_case(name, waiver.requested_by);
+  };
+  if (std::ranges::all_of(waiver.approved_by, is_requester))
+    return fmt::format("{} cannot approve an own request", waiver.requested_by);
+  if (days_of(waiver) > longest_days(Band::low))
+    return fmt::format("lasts {} days; none may last more than {}", days_of(waiver), longest_days(Band::low));
+  return {};
+}
 
 Waived apply(const std::vector<Waiver>& waivers, std::size_t findings,
              const std::function<WaiverFacts(std::size_t)>& facts_of, std::chrono::sys_days today) {
@@ -93,7 +96,7 @@ Waived apply(const std::vector<Waiver>& waivers, std::size_t findings,
                               fmt::format("waiver {} covers nothing any more", waiver.id.value), waiver.where});
       continue;
     }
-    std::string problem = formal_problem(waiver, today);
+    std::string problem = problem_of(waiver, today);
     if (problem.empty()) problem = coverage_problem(waiver, covered[w].risks);
     if (!problem.empty()) {
       result.notes.push_back(refused(waiver, problem));

@@ -26,8 +26,7 @@ struct Waiver {
   std::string justification;
   std::string requested_by;
   std::vector<std::string> approved_by;
-  std::optional<std::chrono::sys_days> created;
-  std::chrono::sys_days expires;  // inclusive, UTC
+  std::chrono::sys_days created, expires;  // the first and the last day, UTC
   std::size_t max_findings = 1;
   std::string where;  // file:line of the definition, for messages
 };
@@ -44,9 +43,12 @@ struct Waived {
   std::vector<Note> notes;               // those that do not apply, with the reason, and those that match nothing
 };
 
-// A waiver applies when it has not expired on `today`, somebody other than the requester approved it, it lasts no
-// longer than its findings' risk allows (critical 14 days, high 60, medium 180, low 365), and covers at most
-// max_findings.
+// Why the waiver does not apply on `today` whatever it covers; "" when it may. It applies from the day it was created
+// to the day it expires, when somebody other than the requester approved it.
+std::string problem_of(const Waiver& waiver, std::chrono::sys_days today);
+
+// A waiver applies when it has no such problem, lasts no longer than its findings' risk allows (critical 14 days, high
+// 60, medium 180, low 365), and covers at most max_findings.
 Waived apply(const std::vector<Waiver>& waivers, std::size_t findings,
              const std::function<WaiverFacts(std::size_t)>& facts_of, std::chrono::sys_days today);
 

@@ -124,7 +124,27 @@ TEST_CASE("policy file: mistakes") {
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {severity: {gte: hi}}}\n",
        "severity: \"hi\" is not one of unknown, info, low"},
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: high}\n", "a condition must be a mapping"},
-      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {all: []}}\n", "\"all\" takes a list of conditions"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {all: []}}\n",
+       ":3:40: \"all\" takes a list of conditions, found an empty list"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {any: {kind: sca}}}\n",
+       "\"any\" takes a list of conditions, found a mapping"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {}}\n", "found an empty mapping"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {risk: {gte: 600}}}\n",
+       ".gatepost/policy.yml:3:47: risk: \"600\" is no score; expected a number from 0 to 100"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {risk: {between: [60, 10]}}}\n",
+       ".gatepost/policy.yml:3:51: risk: \"between\" 60 and 10 is never true"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {cwe: {any: [CWE-79, abc]}}}\n",
+       ".gatepost/policy.yml:3:46: cwe: \"abc\" is no weakness"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, threshold: {pr_risk: {gt: 600}}}\n",
+       ":3:53: gt is 600; expected a whole number from 0 to 99"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, threshold: {change_risk: {gte: 101}}}\n",
+       "gte is 101; expected a whole number from 0 to 100"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, valid_from: 2026-12-02, valid_until: 2026-12-01}\n",
+       ":3:39: valid_from is 2026-12-02; expected no later day than valid_until, 2026-12-01"},
+      {"", ".gatepost/policy.yml:1:1: the file is empty; expected \"gatepost: 1\" and \"policies\""},
+      {"# nothing yet\n", ".gatepost/policy.yml:1:1: the file is empty"},
+      {"---\n", ".gatepost/policy.yml:1:"},
+      {"gatepost: 1\npolicies: {id: a}\n", ".gatepost/policy.yml:2:11: policies must be a list, not a mapping"},
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn, threshold: {count: {gt: 1, gte: 2}}}\n", "either gt or gte"},
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn, threshold: {cuont: {gt: 1}}}\n",
        "key \"cuont\" is not known; did you mean \"count\"?"},
@@ -165,7 +185,8 @@ TEST_CASE("waiver file: waivers are read, with their place") {
 
 TEST_CASE("waiver file: mistakes") {
   const std::string rest =
-      ", reason: risk_accepted, justification: j, requested_by: a, approved_by: b, expires: 2027-01-01}\n";
+      ", reason: risk_accepted, justification: j, requested_by: a, approved_by: b, created: 2026-12-01, expires: "
+      "2027-01-01}\n";
   const std::pair<std::string, const char*> mistakes[] = {
       {"waivers:\n  - {id: W, match: {}" + rest, "match names nothing"},
       {"waivers:\n  - {id: W, match: {finding: GP-ABCDEFGH, rule: x}" + rest, "match by finding needs nothing else"},
@@ -174,6 +195,16 @@ TEST_CASE("waiver file: mistakes") {
        "reason \"becuase\" is not known"},
       {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, justification: j, requested_by: a}\n",
        "\"expires\" is missing"},
+      {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, justification: j, requested_by: a, expires: "
+       "2027-01-01}\n",
+       ":2:5: \"created\" is missing"},
+      {"waivers:\n  - id: W\n    match: {rule: x}\n    reason: no_fix\n    justification: j\n    requested_by: a\n    "
+       "created: 2027-01-02\n    expires: 2027-01-01\n",
+       ":7:14: created is 2027-01-02; expected no later day than expires, 2027-01-01"},
+      {"waivers:\n  - {id: W, match: {finding: GP-1}" + rest,
+       ":2:30: finding \"GP-1\" is no id; expected GP- and 8 or 26"},
+      {"waivers:\n  - {id: W" + rest, ".gatepost/waivers.yml:2:5: \"match\" is missing"},
+      {"waivers: none\n", ".gatepost/waivers.yml:1:10: waivers must be a list, not a text"},
       {"waivers:\n  - {id: W, match: {rule: x}, reason: no_fix, requested_by: a, expires: 2027-01-01}\n",
        "\"justification\" is missing"},
       {"waivers:\n  - {id: W, match: {path: 'a['}" + rest, "not closed"},

@@ -310,6 +310,14 @@ TEST_CASE("finding: an id is written whole or short, and named in any case") {
   CHECK_FALSE(names(to_string(id).substr(0, 10), id));
   CHECK_FALSE(names(short_form(id), other));
   CHECK_FALSE(names("", id));
+  for (const char* const text : {"GP-ABCDEFGH", " gp-abcdefg7", "GP-ABCDEFGHIJKLMNOPQRSTUVWXY2"}) {
+    CAPTURE(text);
+    CHECK(is_finding_id(text));
+  }
+  for (const char* const text : {"", "GP-1", "GP-ABCDEFG1", "GP-ABCDEFGHI", "XX-ABCDEFGH", "GP-ABCDEFGé"}) {
+    CAPTURE(text);
+    CHECK_FALSE(is_finding_id(text));
+  }
   CHECK(other < id);
 }
 

@@ -105,6 +105,34 @@ TEST_CASE("condition: a wrong operator or value is refused with what would be ri
   CHECK(refusal("rule", Op::regex, {{"("}}).find("regular expression") != std::string::npos);
   CHECK(refusal("risk", Op::between, {{"1"}}).find("takes 2 values") != std::string::npos);
   CHECK(refusal("kind", Op::in, {}).find("empty list") != std::string::npos);
+  CHECK(refusal("risk", Op::gte, {{"600"}}) ==
+        "risk: \"600\" is no score; expected a number from 0 to 100 with at most one decimal");
+  CHECK(refusal("risk", Op::eq, {{"-1"}}).find("from 0 to 100") != std::string::npos);
+  CHECK(refusal("cwe", Op::any, {{"79"}, {"abc"}}) ==
+        "cwe: \"abc\" is no weakness; expected a number like 79 or CWE-79");
+  CHECK(refusal("cwe", Op::any, {{"0"}}).find("no weakness") != std::string::npos);
+  CHECK(refusal("cwe", Op::any, {{"2000"}}).find("no weakness") != std::string::npos);
+  CHECK(refusal("owner", Op::empty, {{"maybe"}}) == "owner: \"maybe\"; expected true or false");
+  CHECK(refusal("package", Op::eq, {{""}}) == "package: the text is empty; expected one that a finding can have");
+}
+
+TEST_CASE("condition: what no finding can meet is refused") {
+  CHECK(refusal("risk", Op::between, {{"60"}, {"10"}}) ==
+        "risk: \"between\" 60 and 10 is never true; expected the lower value first");
+  CHECK(refusal("severity", Op::between, {{"high"}, {"low"}}).find("the lower value first") != std::string::npos);
+  CHECK(refusal("risk", Op::gt, {{"100"}}) == "risk: \"gt\" 100 is never true: that is the highest value");
+  CHECK(refusal("risk", Op::lt, {{"0"}}) == "risk: \"lt\" 0 is never true: that is the lowest value");
+  CHECK(refusal("severity", Op::gt, {{"critical"}}).find("the highest value") != std::string::npos);
+  CHECK(truth(is("risk", Op::lte, {{"100"}}), {.risk_tenths = 1000}) == Truth::yes);
+  CHECK(truth(is("risk", Op::between, {{"100"}, {"100"}}), {.risk_tenths = 1000}) == Truth::yes);
+}
+
+TEST_CASE("condition: a weakness may be written with its prefix") {
+  const Cwe cwes[] = {Cwe{79}};
+  const Facts facts{.cwes = {std::begin(cwes), std::end(cwes)}};
+  CHECK(truth(is("cwe", Op::any, {{"CWE-79"}}), facts) == Truth::yes);
+  CHECK(truth(is("cwe", Op::any, {{"cwe-079"}}), facts) == Truth::yes);
+  CHECK(truth(is("cwe", Op::any, {{"CWE-7"}}), facts) == Truth::no);
 }
 
 TEST_CASE("condition: every field has a name of its own, operators and a help text") {
@@ -140,7 +168,7 @@ TEST_CASE("policy: nothing matched means pass") {
   CHECK(result.reasons.empty());
 }
 
-TEST_CASE("policy: monitor mode says what it would do and never fails") {
+TEST_CASE("policy: monitor mode says what it would do and never closes the gate") {
   Rules rules{.mode = Mode::monitor};
   rules.policies.push_back(a_policy("block-high", is("severity", Op::gte, {{"high"}}), Action::block));
   const Evaluation result = run(rules, {{.severity = SeverityLabel::high}});

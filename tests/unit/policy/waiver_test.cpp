@@ -24,7 +24,7 @@ Waiver a_waiver() {
           .justification = "because",
           .requested_by = "dev",
           .approved_by = {"lead"},
-          .created = parse_date("2026-11-20"),
+          .created = *parse_date("2026-11-20"),
           .expires = *parse_date("2026-12-01"),
           .max_findings = 5,
           .where = "waivers.yml:2:5"};
@@ -83,6 +83,11 @@ struct Case {
 TEST_CASE("waiver: does not apply, and says why") {
   const Case cases[] = {
       {"expired", [](Waiver& w) { w.expires = *parse_date("2026-11-20"); }, 300, "expired on 2026-11-20"},
+      {"not begun", [](Waiver& w) { w.created = *parse_date("2026-11-22"); }, 300, "begins on 2026-11-22"},
+      {"begun and ended in one far day", [](Waiver& w) { w.created = w.expires = *parse_date("2035-12-31"); }, 850,
+       "begins on 2035-12-31"},
+      {"longer than for any risk", [](Waiver& w) { w.expires = *parse_date("2028-01-01"); }, 0,
+       "lasts 407 days; none may last more than 365"},
       {"nobody approved", [](Waiver& w) { w.approved_by.clear(); }, 300, "nobody approved it"},
       {"approved by the requester", [](Waiver& w) { w.approved_by = {"DEV"}; }, 300,
        "dev cannot approve an own request"},
@@ -102,6 +107,12 @@ TEST_CASE("waiver: does not apply, and says why") {
     CHECK(result.notes[0].text.find(test.note) != std::string::npos);
     CHECK(result.notes[0].at == "waivers.yml:2:5");
   }
+}
+
+TEST_CASE("waiver: its first day counts") {
+  Waiver waiver = a_waiver();
+  waiver.created = kToday;
+  CHECK(run(waiver, {finding()}).waiver_of[0] == 0);
 }
 
 TEST_CASE("waiver: its last day counts, and one approver besides the requester is enough") {
