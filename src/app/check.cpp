@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "git/library.hpp"
 #include "git/tree.hpp"
+#include "ingest/ingest.hpp"
 #include "report/words.hpp"
 #include "report/writers.hpp"
 #include "risk/explain.hpp"
@@ -81,6 +82,10 @@ void narrate(const Assessment& assessment, std::span<const OutputRequest> output
 Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(Evidence evidence, gather(ports, request.gather));
+  if (std::ranges::any_of(request.outputs, [](const OutputRequest& it) { return it.format == "json"; })) {
+    ingest::add_digests(evidence.table);
+    ingest::add_digests(evidence.base_table);
+  }
   const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
 
   LineHashes line_hashes(assessment, evidence.repository);

@@ -88,6 +88,7 @@ Result<ExitCode> convert(const Ports& ports, const ConvertRequest& request) {
     GP_TRY(Bytes bytes, Bytes::open(path, options.limits).context(path == "-" ? "standard input" : path));
     read_report(table, path, std::move(bytes), options);
   }
+  if (request.format == "json" || request.format == "summary") ingest::add_digests(table);
   const std::vector<Severity> severities = risk::effective_severities(table);
   const report::TableInput input{.table = table, .severities = severities, .tool_version = request.version};
   GP_CHECK(write_output(ports, request.output, [&](const report::Sink& sink) { return writer->write(input, sink); }));

@@ -1,6 +1,7 @@
 #include "correlate/find.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -12,13 +13,23 @@ namespace {
 
 constexpr std::size_t kPiece = 8192;  // rows or findings that a thread takes up at once
 
-// One row with what decides where it goes.
+// One row with what decides where it goes, and what its finding needs: after sorting, each look at the row itself would
+// be a cache miss.
 struct Entry {
   IdentityKey key;
   Range range;
   std::uint64_t message_hash = 0;
   std::uint32_t report = 0;
   Row row = 0;
+  TextId path = TextId::none;
+  Kind kind = Kind::other;
+};
+
+// What a finding shows of one of its rows.
+struct Shown {
+  TextId path = TextId::none;
+  Range range;
+  Kind kind = Kind::other;
 };
 
 auto order_of(const Entry& entry) { return std::tie(entry.key.digest, entry.range, entry.row); }
@@ -47,15 +58,18 @@ class Grouper {
 
   void add(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
     key_ = begin->key;
-    if (!key_.by_place) return add_finding(rows_of(begin, end), kOnlyOne);
+    if (!key_.by_place) {
+      std::vector<Row> rows = rows_of(begin, end);
+      return add_finding(rows, kOnlyOne);
+    }
     std::uint32_t occurrence = 0;
     for (auto first = begin; first != end;) {
       const auto other_line = [&](const Entry& it) { return it.range.first_line != first->range.first_line; };
       const auto line_end = std::find_if(first, end, other_line);
       if (line_end - first == 1) {
-        add_finding({first->row}, occurrence++);
+        add_finding(first->row, {&first->row, 1}, {first->path, first->range, first->kind}, occurrence++);
       } else {
-        for (Hit& hit : hits_of(first, line_end)) add_finding(std::move(hit.rows), occurrence++);
+        for (Hit& hit : hits_of(first, line_end)) add_finding(hit.rows, occurrence++);
       }
       first = line_end;
     }
@@ -127,20 +141,22 @@ class Grouper {
     return out;
   }
 
-  void add_finding(std::vector<Row> rows, std::uint32_t occurrence) {
+  void add_finding(std::span<Row> rows, std::uint32_t occurrence) {
     std::ranges::sort(rows);
-    const auto tells = [&](Row row) { return telling(in_.table, row); };
-    const Row primary = rows.size() == 1 ? rows.front() : *std::ranges::max_element(rows, {}, tells);
+    const Row primary = *std::ranges::max_element(rows, {}, [&](Row row) { return telling(in_.table, row); });
     const ObservationRow& shown = in_.table.row(primary);
-    Finding finding{.id = {key_.digest},
-                    .primary = primary,
-                    .first_member = static_cast<std::uint32_t>(out_.members.size()),
-                    .member_count = static_cast<std::uint32_t>(rows.size()),
-                    .file = in_.placement.file_of(shown.path),
-                    .range = shown.range,
-                    .kind = shown.kind};
+    add_finding(primary, rows, {shown.path, shown.range, shown.kind}, occurrence);
+  }
+
+  void add_finding(Row primary, std::span<const Row> rows, const Shown& shown, std::uint32_t occurrence) {
+    out_.all.push_back({.id = {key_.digest},
+                        .primary = primary,
+                        .first_member = static_cast<std::uint32_t>(out_.members.size()),
+                        .member_count = static_cast<std::uint32_t>(rows.size()),
+                        .file = in_.placement.file_of(shown.path),
+                        .range = shown.range,
+                        .kind = shown.kind});
     out_.members.insert(out_.members.end(), rows.begin(), rows.end());
-    out_.all.push_back(finding);
     occurrences_.push_back(occurrence);
   }
 
@@ -160,7 +176,7 @@ std::vector<Entry> entries_of(const IdentityInputs& in) {
     Identifier identifier(in);
     for (Row row = static_cast<Row>(first); row < end; ++row) {
       const ObservationRow& seen = in.table.row(row);
-      entries[row] = {identifier.key(row), seen.range, seen.message_hash, seen.report, row};
+      entries[row] = {identifier.key(row), seen.range, seen.message_hash, seen.report, row, seen.path, seen.kind};
     }
   });
   return entries;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <optional>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -66,14 +67,15 @@ const Format* recognise(Candidate& candidate, const Options& options, ReportWrit
   return nullptr;
 }
 
-Bytes unpacked(const Bytes& bytes, const Options& options, ReportWriter& out) {
+// What is in a gzip archive; empty for other bytes, and for an archive that cannot be unpacked.
+std::optional<Bytes> unpacked(const Bytes& bytes, const Options& options, ReportWriter& out) {
   std::string head(3, '\0');
   const auto got = bytes.read(0, head);
-  if (!got || !is_gzip(head)) return bytes;
+  if (!got || !is_gzip(head)) return std::nullopt;
   auto plain = gunzip(bytes, options.limits);
   if (plain) return std::move(*plain);
   out.note(Note::Level::error, "unpack", plain.error().message);
-  return bytes;
+  return std::nullopt;
 }
 
 // SHA-256 of the file as it is, hex; "" when it cannot be read to its end.
@@ -93,10 +95,14 @@ std::string digest_of(const Bytes& bytes) {
 }  // namespace
 
 std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options) {
-  const std::uint32_t index = table.add_report({.path = path, .sha256 = digest_of(bytes)}, bytes);
+  const std::uint32_t index = table.add_report({.path = path}, bytes);
   ReportWriter out(table, index, options);
-  const Bytes plain = unpacked(bytes, options, out);
-  table.replace_bytes(index, plain);
+  Bytes plain = bytes;
+  if (auto content = unpacked(bytes, options, out)) {
+    table.report(index).sha256 = digest_of(bytes);  // the packed bytes are not kept
+    plain = std::move(*content);
+    table.replace_bytes(index, plain);
+  }
   Candidate candidate(std::move(path), plain, options.limits);
   const Format* const format = recognise(candidate, options, out);
   if (format == nullptr) {
@@ -120,6 +126,13 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
   for (const Note& note : candidate.parser_notes()) out.note(note.level, note.code, note.text, note.at);
   out.finish();
   return index;
+}
+
+void add_digests(ObservationTable& table) {
+  for (std::uint32_t index = 0; index < table.reports().size(); ++index) {
+    std::string& digest = table.report(index).sha256;
+    if (digest.empty()) digest = digest_of(table.bytes(index));
+  }
 }
 
 }  // namespace gatepost::ingest

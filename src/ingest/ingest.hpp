@@ -14,4 +14,7 @@ namespace gatepost::ingest {
 // with a note that says why. Compressed (gzip) reports are unpacked first.
 std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options);
 
+// Fills in the SHA-256 of every report, which few outputs show: it takes as long as reading the bytes once more.
+void add_digests(ObservationTable& table);
+
 }  // namespace gatepost::ingest

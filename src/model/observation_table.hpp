@@ -136,6 +136,7 @@ class ObservationTable {
   // going to be moved there.
   void add_reports_of(const ObservationTable& other);
   ReportInfo& report(std::uint32_t index) { return reports_[index]; }
+  [[nodiscard]] const Bytes& bytes(std::uint32_t report) const { return bytes_[report]; }
   void replace_bytes(std::uint32_t report, Bytes bytes) { bytes_[report] = std::move(bytes); }  // unpacked
   std::uint32_t add_rule(const RuleInfo& rule);
   RuleInfo& rule(std::uint32_t index) { return rules_[index]; }
