@@ -2,13 +2,18 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "model/mask.hpp"
 
 namespace gatepost::ingest {
 namespace {
+
+constexpr std::size_t kLongestKey = 30;  // of a foreign document, that is shown
+constexpr std::size_t kMostKeys = 5;
 
 std::vector<std::string_view> format_ids() {
   std::vector<std::string_view> ids;
@@ -28,9 +33,30 @@ bool is_bare_empty_array(Candidate& candidate) {
   return candidate.shape() == doc::Shape::json_array && candidate.json().is_array() && candidate.json().size() == 0;
 }
 
-// Why nothing fits: what was found, what was expected.
+// A key that may be shown: an identifier, and nothing that looks like a token.
+bool is_telling(std::string_view key) {
+  const auto fits = [](char c) { return text::is_alnum(c) || c == '_' || c == '-' || c == '.'; };
+  return !key.empty() && key.size() <= kLongestKey && std::ranges::all_of(key, fits) && mask_tokens(key) == key;
+}
+
+// " with the keys "a", "b", …" of an object, or of an array's first item; "" when there is nothing to tell.
+std::string keys_of(doc::View document) {
+  const doc::View object = document.is_array() ? document.at(0) : document;
+  std::string keys;
+  std::size_t shown = 0;
+  for (const auto& [key, value] : object.members()) {
+    if (!is_telling(key)) continue;
+    if (++shown > kMostKeys) break;
+    keys += fmt::format("{}\"{}\"", shown == 1 ? "" : ", ", key);
+  }
+  if (shown == 0) return {};
+  return fmt::format(" {}with the {} {}{}", document.is_array() ? "of objects " : "", shown == 1 ? "key" : "keys", keys,
+                     shown > kMostKeys ? ", …" : "");
+}
+
+// Why nothing fits: what shape of thing it is. Its content is never shown: it may be a list of secrets.
 std::string why_unrecognised(Candidate& candidate, const Options& options) {
-  candidate.json();
+  const doc::View json = candidate.json();
   candidate.xml();
   const doc::Shape shape = candidate.shape();
   if (shape == doc::Shape::empty) return "the file is empty; did the scanner run and write here?";
@@ -40,11 +66,9 @@ std::string why_unrecognised(Candidate& candidate, const Options& options) {
     if (problem.starts_with(candidate.name() + ": ")) problem.erase(0, candidate.name().size() + 2);
     return fmt::format("{} that cannot be read: {}", doc::describe(shape), problem);
   }
-  if (!options.tool.empty())
-    return fmt::format("{}, but not a report of format \"{}\"", doc::describe(shape), options.tool);
-  std::string start = text::printable(text::trim(candidate.head().substr(0, 200)), 60);
-  return fmt::format("{} that no known format fits (starts with \"{}\"); see gatepost formats", doc::describe(shape),
-                     start);
+  const std::string what = doc::describe(shape) + keys_of(json);
+  if (!options.tool.empty()) return fmt::format("{}, but not a report of format \"{}\"", what, options.tool);
+  return fmt::format("{}: no known format; see gatepost formats", what);
 }
 
 const Format* recognise(Candidate& candidate, const Options& options, ReportWriter& out) {

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "support/golden.hpp"
 #include "support/read_report.hpp"
+#include "support/report_json.hpp"
 
 using namespace gatepost;
 
@@ -104,4 +105,53 @@ TEST_CASE("probes: no part of a report is a complete one") {
       CHECK_FALSE(is_complete(test::read_text(whole.substr(0, length)).state()));
     }
   }
+}
+
+namespace {
+
+// A value as scanners find them, of letters and digits; made here, so that no file holds one.
+std::string a_token() {
+  std::string token;
+  for (int i = 0; i < 20; ++i) token += static_cast<char>(i % 2 == 0 ? 'A' + i : '0' + i % 10);
+  return token;
+}
+
+}  // namespace
+
+// The reports of secret scanners in formats that nobody here reads begin with the secret.
+TEST_CASE("probes: no note shows what stands in a file of no known format") {
+  const std::string token = a_token();
+  const std::string word = "swordfish";
+  for (const std::string& secret : {token, word}) {
+    for (const std::string& text :
+         {R"([{"Match":"k=)" + secret + R"(","Secret":")" + secret + R"("}])", R"({"Raw":")" + secret + R"("})",
+          R"({")" + token + R"(":1,"Raw":2})", "key = " + secret + "\n", "{\"Raw\":" + secret + "}", "[" + secret + "]",
+          "{" + secret + ":1}", "{'" + secret + "':1}", "[1" + secret + "]", "[\"" + secret + "\n\"]",
+          "\"" + secret + "\"", "<" + secret + ">", "<a b='" + secret + "'/>", "<a>" + secret + "</b>",
+          R"({"a":"\u00zz)" + secret + "\"",
+          R"({"version":"2.1.0","$schema":"sarif","runs":[{"tool":{"driver":{"name":)" + secret + "}}}]}",
+          R"({"version":"2.1.0","$schema":"sarif","runs":[{"results":[{"ruleId":)" + secret + "}]}]}",
+          R"({"version":"2.1.0","$schema":"sarif","runs":[{"results":[)" + secret + "]}]}"}) {
+      for (const std::string tool : {"", "gitlab"}) {
+        CAPTURE(text);
+        const auto report = test::read_text(text, test::test_options(tool));
+        CHECK(test::to_json(report.table, 0).find(secret) == std::string::npos);
+        CHECK(test::to_json(report.table, 0).find(secret.substr(0, 6)) == std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_CASE("probes: of a foreign document the first keys are told, when they are identifiers") {
+  const auto first_note = [](const std::string& text) { return test::read_text(text).info().notes.at(0).text; };
+  CHECK(first_note(R"({"foo":1,"a b":2,"x-y.z_1":3})") ==
+        "a JSON object with the keys \"foo\", \"x-y.z_1\": no known format; see gatepost formats");
+  CHECK(first_note(R"([{"Match":1}])") ==
+        "a JSON array of objects with the key \"Match\": no known format; see gatepost formats");
+  CHECK(first_note(R"({"a":1,"b":2,"c":3,"d":4,"e":5,"f":6})") ==
+        "a JSON object with the keys \"a\", \"b\", \"c\", \"d\", \"e\", …: no known format; see gatepost formats");
+  CHECK(first_note("[1]") == "a JSON array: no known format; see gatepost formats");
+  CHECK(first_note(R"({")" + a_token() + R"(":1,")" + std::string(31, 'k') + R"(":1})") ==
+        "a JSON object: no known format; see gatepost formats");
+  CHECK(first_note("hello") == "plain text: no known format; see gatepost formats");
 }
