@@ -171,8 +171,10 @@ ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level le
   }
   std::vector<SeverityClaim> claims;
   const std::string& engine = run.engine();
-  if (pending.security_tenths != kNoTenths) claims.push_back(number_claim(pending.security_tenths, engine));
-  if (rule.rule.security_tenths != kNoTenths) claims.push_back(number_claim(rule.rule.security_tenths, engine));
+  // What the tool says of this result takes the place of what it says of the rule in general.
+  const std::uint16_t security =
+      pending.security_tenths == kNoTenths ? rule.rule.security_tenths : pending.security_tenths;
+  if (security != kNoTenths) claims.push_back(number_claim(security, engine));
   const auto add_word = [&](std::string_view word) {
     if (const auto label = severity_from_word(word)) claims.push_back({*label, {}, SeverityMethod::label, engine, {}});
   };

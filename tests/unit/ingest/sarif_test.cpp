@@ -114,10 +114,14 @@ TEST_CASE("sarif: severities, all of them kept") {
   CHECK(plain.claims[2].label == SeverityLabel::low);
   CHECK(plain.confidence == Confidence::high);
   CHECK(plain.cwes == std::vector<Cwe>{Cwe{89}});
-  const Observation own =
-      read(sarif(result(R"("level":"note","properties":{"security-severity":"9.9"})"), driver)).only();
-  CHECK(own.claims[0].tenths == 99);
-  CHECK(own.claims[1].tenths == 88);
+  // Of the numbers of result and rule the result's is in force, also when it is the lower one.
+  for (const char* const number : {"9.9", "2.1"}) {
+    const std::string own_number = std::string(R"("properties":{"security-severity":")") + number + "\"}";
+    const Observation own = read(sarif(result(own_number), driver)).only();
+    REQUIRE(own.claims.size() == 3);
+    CHECK(own.claims[0].tenths == (number[0] == '9' ? 99 : 21));
+    CHECK(own.claims[1].method == SeverityMethod::label);
+  }
   const Observation word = read(sarif(result(R"("properties":{"severity":"Moderate"})"), R"("name":"x")")).only();
   CHECK(word.claims[0].label == SeverityLabel::medium);
   const Observation broken =
