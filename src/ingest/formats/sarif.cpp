@@ -55,15 +55,17 @@ std::uint32_t run_number(std::string_view pointer) {
   return parts.size() > 2 ? static_cast<std::uint32_t>(text::parse_number(parts[2]).value_or(0)) : 0;
 }
 
-// One table for each thread; the first thread works on the final table.
+// One table for each thread; the first thread works on the final table. The others know the report's bytes, too: what
+// is bound to a run may be told by a message, and messages stay in the report.
 struct Workers {
   std::vector<std::unique_ptr<ObservationTable>> tables;
   std::deque<ResultReader> readers;
 
-  Workers(ObservationTable& final_table, unsigned threads) {
+  Workers(ObservationTable& final_table, unsigned threads, std::uint32_t report, const Bytes& bytes) {
     readers.emplace_back(final_table);
     for (unsigned i = 1; i < threads; ++i) {
       tables.push_back(std::make_unique<ObservationTable>());
+      while (tables.back()->add_report({}, bytes) != report) continue;
       readers.emplace_back(*tables.back());
     }
   }
@@ -151,7 +153,8 @@ std::vector<Run> runs_of(doc::View root, const doc::JsonSplitter::Frame& frame, 
 
 void read(Candidate& candidate, ReportWriter& out) {
   ObservationTable& table = out.table();
-  Workers workers(table, std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads));
+  const unsigned threads = std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads);
+  Workers workers(table, threads, out.report(), candidate.bytes());
   const doc::JsonSplitter::Frame frame = stream(candidate, out, workers);
   describe_damage(candidate, frame, out);
   const auto document = doc::parse_json(frame.text, candidate.name(), out.options().limits);

@@ -444,6 +444,23 @@ TEST_CASE("sarif: any number of threads reads the same") {
   CHECK(one.table.observation(5).place.path == "lib/src/5.c");
 }
 
+TEST_CASE("sarif: any number of threads finds the packages that messages name") {
+  std::string results;
+  for (int i = 0; i < 3000; ++i) {
+    results += (i == 0 ? "" : ",") + std::string(R"({"ruleId":"CVE-2024-1)") + std::to_string(1000 + i) +
+               R"(","message":{"text":"Package: lodash\nInstalled Version: 1.0.)" + std::to_string(i) +
+               R"(\nVulnerability X\nSeverity: HIGH\nFixed Version: 2\n)" + std::string(700, 'x') +
+               R"("},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"package-lock.json"}}}]})";
+  }
+  const Read many = read(sarif(results, R"("name":"Trivy")"), 3);
+  REQUIRE(many.table.size() == 3000);
+  for (Row row = 0; row < 3000; ++row) {
+    const Observation seen = many.table.observation(row);
+    REQUIRE(seen.component);
+    REQUIRE(seen.component->version == "1.0." + std::to_string(row));
+  }
+}
+
 TEST_CASE("sarif: the published samples are read whole") {
   const auto shared = test::shared_folder();
   if (!shared) return;
