@@ -114,6 +114,13 @@ std::string digest_of(const Bytes& bytes) {
   return hex(hasher.finish());
 }
 
+// The parser lets the last of equal keys count; of lists that are streamed past it all are read.
+bool is_told_better(const Note& note, const ReportInfo& report) {
+  const bool of_streamed = note.code == "duplicate-key" &&
+                           (note.text.starts_with("key \"runs\"") || note.text.starts_with("key \"results\""));
+  return of_streamed && std::ranges::find(report.notes, "repeated-list", &Note::code) != report.notes.end();
+}
+
 }  // namespace
 
 std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options) {
@@ -141,7 +148,9 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
         fmt::format("{} of other text before the document were skipped", text::count_of(candidate.start(), "byte")));
   }
   format->read(candidate, out);
-  for (const Note& note : candidate.parser_notes()) out.note(note.level, note.code, note.text, note.at);
+  for (const Note& note : candidate.parser_notes()) {
+    if (!is_told_better(note, table.report(index))) out.note(note.level, note.code, note.text, note.at);
+  }
   out.finish();
   return index;
 }

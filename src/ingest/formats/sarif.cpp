@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <set>
+#include <string_view>
 
 #include "base/parallel.hpp"
 #include "base/text.hpp"
@@ -14,6 +16,7 @@
 #include "ingest/formats/sarif_bind.hpp"
 #include "ingest/formats/sarif_result.hpp"
 #include "ingest/formats/sarif_run.hpp"
+#include "ingest/plain_text.hpp"
 
 namespace gatepost::ingest {
 namespace {
@@ -151,12 +154,43 @@ std::vector<Run> runs_of(doc::View root, const doc::JsonSplitter::Frame& frame, 
   return runs;
 }
 
+// A key that is given twice hides a run, or its results, from the tree; what was streamed is there all the same.
+void describe_runs(const std::vector<Run>& runs, const doc::JsonSplitter::Frame& frame, ReportWriter& out) {
+  std::set<std::string_view> pointers;
+  bool twice = false, hidden = false;
+  for (const auto& array : frame.arrays) twice = !pointers.insert(array.pointer).second || twice;
+  for (const Run& run : runs) {
+    if (run.is_known()) run.describe(out);
+    hidden = hidden || !run.is_known();
+  }
+  if (twice || (hidden && !frame.truncated && frame.problem.empty())) {
+    out.incomplete("repeated-list",
+                   "runs or their results are given more than once: all results are read, but the tool and the rules "
+                   "only of the last");
+  }
+}
+
+void describe_results(const Workers& workers, ReportWriter& out) {
+  std::vector<const ResultReader::Remark*> remarks;
+  for (const ResultReader& reader : workers.readers) {
+    out.count(reader.counts());
+    for (const auto& remark : reader.remarks()) remarks.push_back(&remark);
+  }
+  std::ranges::stable_sort(remarks, {}, &ResultReader::Remark::window);
+  for (const auto* remark : remarks)
+    out.note(remark->note.level, remark->note.code, remark->note.text, remark->note.at);
+}
+
 void read(Candidate& candidate, ReportWriter& out) {
   ObservationTable& table = out.table();
   const unsigned threads = std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads);
   Workers workers(table, threads, out.report(), candidate.bytes());
-  const doc::JsonSplitter::Frame frame = stream(candidate, out, workers);
+  doc::JsonSplitter::Frame frame = stream(candidate, out, workers);
   describe_damage(candidate, frame, out);
+  if (!text::is_utf8(frame.text)) {
+    frame.text = text::to_utf8(frame.text);
+    out.note(Note::Level::warning, "invalid-utf8", kReadAsReplacement);
+  }
   const auto document = doc::parse_json(frame.text, candidate.name(), out.options().limits);
   if (!document) out.incomplete("malformed", document.error().message);
   const doc::View root = document ? document->root() : doc::View();
@@ -164,16 +198,12 @@ void read(Candidate& candidate, ReportWriter& out) {
   // The rules go into the final table; the other workers' tables get the same ones under the same indices.
   for (ResultReader& reader : workers.readers) {
     std::vector<Run> runs = runs_of(root, frame, reader.table());
-    Binder(reader, runs).bind_rows();
+    Binder(reader, runs, out).bind_rows();
     if (&reader != &workers.readers[0]) continue;
-    for (const Run& run : runs) run.describe(out);
+    describe_runs(runs, frame, out);
     if (document && runs.empty()) out.incomplete("no-run", "the report has no run: no scan took place");
   }
-  for (const ResultReader& reader : workers.readers) {
-    out.count(reader.counts());
-    for (const auto& rejected : reader.rejected())
-      out.note(Note::Level::error, "rejected-record", rejected.why, rejected.at);
-  }
+  describe_results(workers, out);
   collect_rows(table, workers);
 }
 
