@@ -40,6 +40,23 @@ std::vector<std::string_view> parts_of(std::string_view value) {
   return {value.substr(begin, end == std::string_view::npos ? end : end - begin)};
 }
 
+// Tools show the beginning of a secret where there is no room for more.
+std::string without_beginning(std::string text, std::string_view value) {
+  constexpr std::size_t kShortest = 8;  // of a beginning that gives something away
+  const bool is_code = value.find_first_of(" \t\r\n=:\"'`") != std::string_view::npos;  // begins with a name
+  if (is_code || value.size() < kShortest + kShortestPart) return text;
+  const std::string_view beginning = value.substr(0, kShortest);
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t at = text.find(beginning); at != std::string::npos; at = text.find(beginning, done)) {
+    std::size_t length = kShortest;
+    while (length < value.size() && at + length < text.size() && text[at + length] == value[length]) ++length;
+    out.append(text, done, at - done).append(kMask);
+    done = at + length;
+  }
+  return out.append(text, done);
+}
+
 }  // namespace
 
 bool is_masked(std::string_view value) {
@@ -63,6 +80,7 @@ std::string without_secret(std::string text, std::string_view value) {
   for (const std::string& form : {std::string(text::trim(value)), plain_paragraphs(value), plain_title(value)}) {
     text = text::replace_all(std::move(text), form, kMask);
   }
+  text = without_beginning(std::move(text), text::trim(value));
   if (is_key_header(value.substr(0, value.find('\n')))) return text;
   for (const std::string_view part : parts_of(value)) {
     if (part.size() >= kShortestPart) text = text::replace_all(std::move(text), part, kMask);

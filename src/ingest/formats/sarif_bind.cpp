@@ -166,7 +166,7 @@ void Binder::bind_row(Row index, const Pending& pending) {
   BoundRule& rule = run.bind(pending.rule);
   const RareParts* const rare = reader_.rare_of(pending);
   row.rule = rule.index;
-  row.kind = rule.kind;
+  row.kind = pending.tagged_secret && rule.rule.advisories.empty() ? Kind::secret : rule.kind;
   row.advisories = rule.advisories;
   row.path = path(row.path);
   if (row.confidence == Confidence::unknown) row.confidence = rule.rule.confidence;

@@ -429,6 +429,12 @@ void ResultReader::read_properties(Cursor value, Draft& draft) {
       };
       add(member);
       member.items(add);
+    } else if (key == "tags") {
+      member.items([&](Cursor tag) {
+        const std::string_view word = tag.text(scratch_);
+        draft.pending.tagged_secret = draft.pending.tagged_secret || text::equal_ignoring_case(word, "secret") ||
+                                      text::equal_ignoring_case(word, "secrets");
+      });
     } else if (key == "purl" || key == "packageUrl") {
       draft.rare().purl = text_of(member);
     }

@@ -50,6 +50,7 @@ struct Pending {
   std::uint16_t rank_tenths = kNoTenths;
   Level level = Level::absent;
   ResultKind kind = ResultKind::fail;
+  bool tagged_secret = false;  // by the result itself
 };
 
 // Paths stay as the report writes them until the run's base URIs are known: "<run> US <base id> US <uri>", or

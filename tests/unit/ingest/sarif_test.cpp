@@ -560,6 +560,17 @@ TEST_CASE("sarif: no text of an observation repeats the secret that its snippet 
   }
 }
 
+TEST_CASE("sarif: a result is a secret when it or its rule says so, whatever the tool") {
+  const auto kind_of = [](const std::string& members, const char* driver) {
+    return read(sarif(result(members), driver)).only().kind;
+  };
+  CHECK(kind_of(R"("properties":{"tags":["security","Secret"]})", R"("name":"Acme")") == Kind::secret);
+  CHECK(kind_of(R"("properties":{"tags":["secretive"]})", R"("name":"Acme")") == Kind::sast);
+  CHECK(kind_of(kPlace, R"("name":"Trivy","rules":[{"id":"r","properties":{"tags":["secret"]}}])") == Kind::secret);
+  CHECK(read(sarif(R"({"ruleId":"generic.secrets.security.detected-x","message":{"text":"m"}})")).only().kind ==
+        Kind::secret);
+}
+
 TEST_CASE("sarif: without a snippet what looks like a token is hidden") {
   const std::string token = a_token();
   const Read r = read_talkative("gitleaks", "", token);

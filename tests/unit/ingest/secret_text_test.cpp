@@ -49,6 +49,8 @@ TEST_CASE("secrets: no text repeats the value or what stands in quotes in it") {
   CHECK(without_secret("password hunter2", "password :=   hunter2") == "password ***");
   CHECK(without_secret("password hunter2", "password") == "*** hunter2");
   CHECK(without_secret("a = b", "x =") == "a = b");
+  CHECK(without_secret("found correct-ho… here, correct", "correct-horse") == "found ***… here, correct");
+  CHECK(without_secret("correct-correct-hors", "correct-horse") == "******");
   CHECK(without_secret("text", "") == "text");
   CHECK(without_secret("a one two z", "one\n\ttwo") == "a *** z");
   CHECK(without_secret("a one\ntwo z", "one\r\ntwo") == "a *** z");
