@@ -30,7 +30,8 @@ const Format* find_format(std::string_view id) {
 
 // "[]" and nothing else.
 bool is_bare_empty_array(Candidate& candidate) {
-  return candidate.shape() == doc::Shape::json_array && candidate.json().is_array() && candidate.json().size() == 0;
+  const doc::View json = candidate.json();
+  return candidate.shape() == doc::Shape::json_array && json.is_array() && json.size() == 0 && !candidate.truncated();
 }
 
 // A key that may be shown: an identifier, and nothing that looks like a token.
@@ -66,7 +67,8 @@ std::string why_unrecognised(Candidate& candidate, const Options& options) {
     if (problem.starts_with(candidate.name() + ": ")) problem.erase(0, candidate.name().size() + 2);
     return fmt::format("{} that cannot be read: {}", doc::describe(shape), problem);
   }
-  const std::string what = doc::describe(shape) + keys_of(json);
+  const std::string what =
+      doc::describe(shape) + keys_of(json) + (candidate.truncated() ? " that ends in the middle" : "");
   if (!options.tool.empty()) return fmt::format("{}, but not a report of format \"{}\"", what, options.tool);
   return fmt::format("{}: no known format; see gatepost formats", what);
 }
@@ -114,11 +116,15 @@ std::string digest_of(const Bytes& bytes) {
   return hex(hasher.finish());
 }
 
-// The parser lets the last of equal keys count; of lists that are streamed past it all are read.
+// The parser lets the last of equal keys count; of lists that are streamed past it all are read. And bytes that are not
+// UTF-8 are told with their place by a reader that has one.
 bool is_told_better(const Note& note, const ReportInfo& report) {
+  const auto told = [&](std::string_view code) {
+    return std::ranges::find(report.notes, code, &Note::code) != report.notes.end();
+  };
   const bool of_streamed = note.code == "duplicate-key" &&
                            (note.text.starts_with("key \"runs\"") || note.text.starts_with("key \"results\""));
-  return of_streamed && std::ranges::find(report.notes, "repeated-list", &Note::code) != report.notes.end();
+  return (of_streamed && told("repeated-list")) || (note.code == "invalid-utf8" && told("invalid-utf8"));
 }
 
 }  // namespace

@@ -46,10 +46,11 @@ bool head_has_sarif_shape(std::string_view head) {
 
 bool recognise(Candidate& candidate) {
   if (candidate.shape() != doc::Shape::json_object) return false;
-  if (candidate.bytes().size() <= kAlwaysAsTree && candidate.json().exists()) return has_sarif_shape(candidate.json());
+  const bool small = candidate.bytes().size() <= kAlwaysAsTree;
+  if (small && candidate.json().exists() && !candidate.truncated()) return has_sarif_shape(candidate.json());
   // Too large to parse twice, or damaged: a report that was cut in the middle is still a SARIF report.
   return head_has_sarif_shape(candidate.head()) ||
-         (candidate.bytes().size() > kAlwaysAsTree && has_sarif_shape(candidate.json()));
+         ((!small || candidate.truncated()) && has_sarif_shape(candidate.json()));
 }
 
 // "/runs/3/results" -> 3
@@ -111,7 +112,7 @@ void describe_trailing(const Candidate& candidate, std::uint64_t offset, ReportW
 
 void describe_damage(const Candidate& candidate, const doc::JsonSplitter::Frame& frame, ReportWriter& out) {
   if (frame.trailing) describe_trailing(candidate, *frame.trailing, out);
-  if (frame.truncated) out.incomplete("truncated", "the file ends in the middle; is the upload complete?");
+  if (frame.truncated) out.truncated();
   if (!frame.problem.empty()) out.incomplete("malformed", frame.problem);
   for (const std::string& refused : frame.refused) out.note(Note::Level::error, "rejected-record", refused);
 }

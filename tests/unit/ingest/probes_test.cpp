@@ -155,3 +155,104 @@ TEST_CASE("probes: of a foreign document the first keys are told, when they are 
         "a JSON object: no known format; see gatepost formats");
   CHECK(first_note("hello") == "plain text: no known format; see gatepost formats");
 }
+
+namespace {
+
+// As many observations of the whole as the cut one has, and none that is not in the whole; the rank of a claim or the
+// like may lack what stands behind the cut.
+void check_is_part(const test::ReadReport& cut, const test::ReadReport& whole) {
+  const auto all = whole.observations();
+  for (const Observation& seen : cut.observations()) {
+    const auto same = [&](const Observation& other) { return other.at == seen.at && other.place == seen.place; };
+    CHECK(std::ranges::any_of(all, same));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("probes: of a report that was cut every whole record is read") {
+  for (const auto& input : complete_samples()) {
+    if (input.extension() != ".json") continue;
+    const std::string text = document_of(test::read_file(input));
+    const auto whole = test::read_text(text);
+    CAPTURE(input.string());
+    const std::size_t step = std::max<std::size_t>(1, text.size() / 200);
+    std::uint64_t before = 0;
+    for (std::size_t length = text.size() / 2; length < text.size(); length += step) {
+      CAPTURE(length);
+      const auto cut = test::read_text(text.substr(0, length));
+      if (cut.state() == ReportState::unrecognised) {
+        CHECK(before == 0);
+        continue;
+      }
+      CHECK(cut.state() == ReportState::partial);
+      CHECK(cut.info().format == whole.info().format);
+      CHECK(cut.noted("truncated"));
+      CHECK(cut.info().records.rejected == 0);
+      CHECK(cut.info().records.mapped >= before);
+      before = cut.info().records.mapped;
+      check_is_part(cut, whole);
+    }
+    const auto last = test::read_text(text.substr(0, text.size() - 1));
+    CHECK(last.state() == ReportState::partial);
+    CHECK(last.info().records.mapped == whole.info().records.mapped);
+  }
+}
+
+TEST_CASE("probes: of a cut report all records before the cut are read, and no half one") {
+  const std::string record =
+      R"({"id":"ID","category":"sast","name":"n","severity":"High","location":{"file":"a.c","start_line":3},"identifiers":[{"type":"x_rule_id","name":"r","value":"r"}]})";
+  const std::string vulnerability =
+      R"({"id":"CVE-2024-1000ID","ratings":[{"severity":"high"}],"affects":[{"ref":"pkg:npm/a@1"}]})";
+  struct Case {
+    std::string head, record;
+    std::string_view format;
+  };
+  const Case cases[] = {
+      {R"({"version":"15.0.7","vulnerabilities":[)", record, "gitlab"},
+      {R"({"scan":{"type":"sast","scanner":{"id":"semgrep","name":"S"}},"version":"15.0.7","vulnerabilities":[)",
+       record, "gitlab"},
+      {R"({"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"a","version":"1","bom-ref":"pkg:npm/a@1"}],"vulnerabilities":[)",
+       vulnerability, "cyclonedx"},
+  };
+  for (const Case& it : cases) {
+    std::string text = it.head;
+    std::vector<std::size_t> ends;
+    for (const char* const id : {"1", "2", "3"}) {
+      text += (ends.empty() ? "" : ",") + text::replace_all(it.record, "ID", id);
+      ends.push_back(text.size());
+    }
+    text += "]}";
+    for (std::size_t length = it.head.size(); length < text.size(); ++length) {
+      CAPTURE(text.substr(0, length));
+      const auto cut = test::read_text(text.substr(0, length));
+      const auto records =
+          static_cast<std::size_t>(std::ranges::count_if(ends, [&](auto end) { return end <= length; }));
+      CHECK(cut.table.size() == records);
+      // Without a scan GitLab's report is known by its first record only.
+      if (records == 0 && cut.state() == ReportState::unrecognised) continue;
+      CHECK(cut.state() == ReportState::partial);
+      CHECK(cut.info().format == it.format);
+    }
+    CHECK(test::read_text(text).state() == ReportState::complete);
+  }
+}
+
+TEST_CASE("probes: a cut bare array is no clean scan, and a cut foreign document says that it is cut") {
+  for (const ingest::Format& format : ingest::formats()) {
+    CHECK(test::read_text("[", test::test_options(std::string(format.id))).state() == ReportState::unrecognised);
+  }
+  CHECK(test::read_text(R"({"foo":1,"bar":[)").info().notes.at(0).text ==
+        "a JSON object with the keys \"foo\", \"bar\" that ends in the middle: no known format; see gatepost formats");
+}
+
+TEST_CASE("probes: bytes that are not UTF-8 do not make a report unreadable") {
+  const auto gitlab = test::read_text(
+      "{\"version\":\"15.0.0\",\"scan\":{\"type\":\"sast\",\"scanner\":{\"id\":\"semgrep\"}},\"vulnerabilities\":[{"
+      "\"id\":\"1\","
+      "\"name\":\"a\xC3(\",\"location\":{\"file\":\"a.c\"},\"identifiers\":[]}]}");
+  CHECK(gitlab.state() == ReportState::complete);
+  CHECK(gitlab.noted("invalid-utf8"));
+  REQUIRE(gitlab.table.size() == 1);
+  CHECK(gitlab.observations()[0].title == "a\xEF\xBF\xBD(");
+}
