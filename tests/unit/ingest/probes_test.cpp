@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -255,4 +256,44 @@ TEST_CASE("probes: bytes that are not UTF-8 do not make a report unreadable") {
   CHECK(gitlab.noted("invalid-utf8"));
   REQUIRE(gitlab.table.size() == 1);
   CHECK(gitlab.observations()[0].title == "a\xEF\xBF\xBD(");
+}
+
+namespace {
+
+// Control characters into every string below `value`, but where they would make it another document.
+void add_controls(nlohmann::json& value) {
+  static constexpr std::string_view kControls = "\x1B[31m\x01\x7F\xC2\x9B";
+  if (value.is_string()) {
+    value = value.get<std::string>() + std::string(1, '\0') + std::string(kControls);
+  } else if (value.is_array()) {
+    for (nlohmann::json& item : value) add_controls(item);
+  } else if (value.is_object()) {
+    for (const auto& [key, member] : value.items()) {
+      const bool structural = key == "version" || key == "$schema" || key == "bomFormat" || key == "specVersion" ||
+                              key == "type" || key == "status" || key == "category";
+      if (!structural || !member.is_string()) add_controls(member);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("probes: no control character of a report is in what is read") {
+  for (const auto& input : complete_samples()) {
+    if (input.extension() == ".xml") continue;  // which cannot have any
+    const std::string text = document_of(test::read_file(input));
+    auto document = nlohmann::json::parse(text.substr(text.find('{')));
+    add_controls(document);
+    const auto report = test::read_text(document.dump());
+    CAPTURE(input.string());
+    CHECK(report.state() != ReportState::unrecognised);
+    const std::string read = test::to_json(report.table, 0);
+    CHECK(report.info().records.seen == test::read_text(text).info().records.seen);
+    for (const char* const control : {"\\u0000", "\\u001b", "\\u0001", "\x7F", "\xC2\x9B", "\\u009b", "\\u007f"}) {
+      CAPTURE(std::string(control));
+      const std::size_t at = read.find(control);
+      CHECK_MESSAGE(at == std::string::npos,
+                    read.substr(at == std::string::npos ? 0 : at - std::min<std::size_t>(at, 200), 240));
+    }
+  }
 }
