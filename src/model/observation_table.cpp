@@ -166,6 +166,7 @@ ListId ObservationTable::cwes_of(const ObservationRow& row) const {
 }
 
 std::string ObservationTable::message(const ObservationRow& row) const {
+  if (row.message.length == LongText::kPooled) return long_text(row.report, row.message);
   std::string plain = text::strip_controls(long_text(row.report, row.message), "\n\t");
   return row.kind == Kind::secret ? mask_tokens(plain) : plain;
 }

@@ -179,8 +179,9 @@ class ObservationTable {
   [[nodiscard]] ListId claims_of(const ObservationRow& row) const;
   [[nodiscard]] ListId cwes_of(const ObservationRow& row) const;
   static constexpr std::uint32_t kLongestMessage = 1 << 20;  // bytes that are read back of one message
-  // Reads the report again when the message lies there; "" when it has changed meanwhile. Without control characters
-  // but line ends and tabs; of a secret without what looks like one.
+  // Reads the report again when the message lies there; "" when it has changed meanwhile. Then it comes without control
+  // characters but line ends and tabs, and of a secret without what looks like one; readers do the same for pooled
+  // ones.
   [[nodiscard]] std::string message(const ObservationRow& row) const;
   // A text of a report as it stands there, also when it is a secret.
   [[nodiscard]] std::string long_text(std::uint32_t report, const LongText& text) const;

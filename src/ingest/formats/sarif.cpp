@@ -218,7 +218,8 @@ const Format kSarif{
     .recognised_by = "a JSON object with \"runs\" and either version 2.1.x or a $schema that names SARIF",
     .yields =
         "rules, levels and security-severity, CWE from tags, relationships and taxa, places, code flows, "
-        "suppressions, fingerprints, fixes; packages from the messages of known scanners",
+        "suppressions, fingerprints, fixes; secrets as HMAC of their snippet; packages from the messages of known "
+        "scanners",
     .recognise = recognise,
     .read = read};
 

@@ -234,7 +234,8 @@ void Binder::bind_rare(ObservationRow& row, const RareParts& rare, Run& run, Bou
     row.message = LongText::pooled(table.intern(fill_in(table.message(row), rare.message_arguments)));
   } else if (row.message.empty() && !rare.message_id.empty()) {
     const std::string pattern = run.message(rule, rare.message_id);
-    row.message = LongText::pooled(table.intern(fill_in(pattern, rare.message_arguments)));
+    row.message =
+        LongText::pooled(table.intern(text::strip_controls(fill_in(pattern, rare.message_arguments), "\n\t")));
   }
   if (const auto purl = Purl::parse(rare.purl)) {
     row.component =
@@ -262,8 +263,9 @@ void Binder::hide_secret(Row index, const Run& run) {
   const auto hide = [&](TextId& id) {
     if (guard.finds(table.text(id))) id = table.intern(guard.without(std::string(table.text(id))));
   };
-  if (const std::string message = table.long_text(row.report, row.message); guard.finds(message)) {
-    row.message = LongText::pooled(table.intern(mask_tokens(guard.without(message))));
+  const bool pooled = row.message.length == LongText::kPooled;
+  if (const std::string message = table.long_text(row.report, row.message); pooled || guard.finds(message)) {
+    row.message = LongText::pooled(table.intern(guard.masked(text::strip_controls(message, "\n\t"))));
   }
   hide(row.symbol);
   const auto steps = table.locations(row.flow);

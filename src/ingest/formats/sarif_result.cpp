@@ -134,7 +134,7 @@ void ResultReader::remark(Note::Level level, const char* code, std::string text,
 
 LongText ResultReader::snippet_of(Row row) const {
   const auto found = std::ranges::lower_bound(snippets_, row, {}, &Snippet::row);
-  return found == snippets_.end() || found->row != row ? LongText{} : found->text;
+  return found == snippets_.end() || found->row != row ? LongText{} : LongText{found->at, found->length};
 }
 
 // Control characters are written as escapes, but for DEL and those of two bytes, of which the first is C2.
@@ -152,7 +152,7 @@ LongText ResultReader::long_text(Cursor value) {
   const std::string_view raw = value.raw_string().bytes;
   if (raw.empty()) return {};
   if (repaired_)
-    return LongText::pooled(table_.intern(value.text(scratch_).substr(0, ObservationTable::kLongestMessage)));
+    return LongText::pooled(table_.intern(plain(value, "\n\t").substr(0, ObservationTable::kLongestMessage)));
   const auto at = window_->offset + static_cast<std::uint64_t>(raw.data() - window_->buffer.data());
   return {at, static_cast<std::uint32_t>(raw.size())};
 }
@@ -514,7 +514,7 @@ void ResultReader::finish(Draft& draft) {
     remark(Note::Level::warning, "message-cut", "the message is longer than 1 MiB; only its beginning is shown", draft);
   }
   const Row row = table_.add(draft.row);
-  if (!draft.snippet.empty()) snippets_.push_back({row, draft.snippet});
+  if (!draft.snippet.empty()) snippets_.push_back({draft.snippet.at, draft.snippet.length, row});
   pending_.push_back(draft.pending);
 }
 

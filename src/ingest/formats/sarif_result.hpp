@@ -92,9 +92,10 @@ class ResultReader {
 
  private:
   struct Draft;
-  struct Snippet {
+  struct Snippet {  // a LongText and its row without padding: a report may have a million
+    std::uint64_t at = 0;
+    std::uint32_t length = 0;
     Row row = 0;
-    LongText text;
   };
   const char* read_element(const doc::Window& window, const doc::Window::Element& element, Draft& draft);
   const char* read_repaired(const doc::Window& window, const doc::Window::Element& element, Draft& draft);

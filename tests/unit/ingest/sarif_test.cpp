@@ -584,6 +584,21 @@ TEST_CASE("sarif: without a snippet what looks like a token is hidden") {
   CHECK(seen.secret->id.empty());
 }
 
+TEST_CASE("sarif: a secret's message is masked, however it is made") {
+  const std::string token = a_token();
+  const std::string driver =
+      R"("name":"gitleaks","rules":[{"id":"r","messageStrings":{"m":{"text":"by id {0}\\u001b"}}}])";
+  for (const std::string& message :
+       {R"("text":"text {0} here","arguments":[")" + token + R"("])", R"("id":"m","arguments":[")" + token + R"("])",
+        R"("text":"broken \xC3( )" + token + R"(")", R"("markdown":"\u001b )" + token + R"(")"}) {
+    CAPTURE(message);
+    const Observation seen = read(sarif(R"({"ruleId":"r","message":{)" + message + "}}", driver)).only();
+    CHECK(seen.message.find(token) == std::string::npos);
+    CHECK(seen.message.find("****") != std::string::npos);
+    CHECK(seen.message.find('\x1B') == std::string::npos);
+  }
+}
+
 TEST_CASE("sarif: a secret has an id when the snippet is the secret and nothing else") {
   const std::string token = a_token();
   const auto id_of = [&](const char* engine, const char* snippet) {
