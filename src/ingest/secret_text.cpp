@@ -75,25 +75,38 @@ SecretMark mark_secret(const ReportWriter& out, std::string kind, std::string va
   return mark;
 }
 
-std::string without_secret(std::string text, std::string_view value) {
+SecretGuard::SecretGuard(std::string_view value) {
   // Texts may have been made plain before, and then no longer hold the value as it was.
   for (const std::string& form : {std::string(text::trim(value)), plain_paragraphs(value), plain_title(value)}) {
-    text = text::replace_all(std::move(text), form, kMask);
+    if (!form.empty() && std::ranges::find(forms_, form) == forms_.end()) forms_.push_back(form);
   }
-  text = without_beginning(std::move(text), text::trim(value));
-  if (is_key_header(value.substr(0, value.find('\n')))) return text;
+  if (forms_.empty() || is_key_header(value.substr(0, value.find('\n')))) return;
   for (const std::string_view part : parts_of(value)) {
-    if (part.size() >= kShortestPart) text = text::replace_all(std::move(text), part, kMask);
+    if (part.size() >= kShortestPart) parts_.emplace_back(part);
   }
-  return text;
 }
 
-SecretGuard::~SecretGuard() { wipe(value_); }
+SecretGuard::~SecretGuard() {
+  for (std::string& form : forms_) wipe(form);
+  for (std::string& part : parts_) wipe(part);
+}
+
+std::string SecretGuard::without(std::string text) const {
+  if (forms_.empty()) return text;
+  for (const std::string& form : forms_) text = text::replace_all(std::move(text), form, kMask);
+  text = without_beginning(std::move(text), forms_.front());
+  for (const std::string& part : parts_) text = text::replace_all(std::move(text), part, kMask);
+  return text;
+}
 
 std::string SecretGuard::masked(std::string text) const { return mask_tokens(without(std::move(text))); }
 
 bool SecretGuard::gives_away(std::string_view text) const {
-  return value_.empty() ? mask_tokens(text) != text : finds(text);
+  return forms_.empty() ? mask_tokens(text) != text : finds(text);
+}
+
+std::string without_secret(std::string text, std::string_view value) {
+  return SecretGuard(value).without(std::move(text));
 }
 
 std::string without_userinfo(std::string url) {
