@@ -70,7 +70,7 @@ std::string why_unrecognised(Candidate& candidate, const Options& options) {
   const std::string what =
       doc::describe(shape) + keys_of(json) + (candidate.truncated() ? " that ends in the middle" : "");
   if (!options.tool.empty()) return fmt::format("{}, but not a report of format \"{}\"", what, options.tool);
-  return fmt::format("{}: no known format; see gatepost formats", what);
+  return fmt::format("{}, which no known format has; see gatepost formats", what);
 }
 
 const Format* recognise(Candidate& candidate, const Options& options, ReportWriter& out) {

@@ -34,6 +34,12 @@ bool has_sarif_shape(doc::View root) {
   return root.at("runs").is_array() && (version || schema);
 }
 
+// Version and schema may stand behind the cut. No other format has a run like this.
+bool began_like_sarif(Candidate& candidate) {
+  const doc::View run = candidate.json_so_far().at("runs").at(0);
+  return candidate.truncated() && !run.at("tool").at("driver").at("name").text().empty();
+}
+
 // A large file is not parsed to be recognised: its first bytes must name the schema or the version beside "runs".
 bool head_has_sarif_shape(std::string_view head) {
   const std::string folded = text::lower(head.substr(0, 4096));
@@ -50,7 +56,7 @@ bool recognise(Candidate& candidate) {
   if (small && candidate.json().exists() && !candidate.truncated()) return has_sarif_shape(candidate.json());
   // Too large to parse twice, or damaged: a report that was cut in the middle is still a SARIF report.
   return head_has_sarif_shape(candidate.head()) ||
-         ((!small || candidate.truncated()) && has_sarif_shape(candidate.json()));
+         ((!small || candidate.truncated()) && has_sarif_shape(candidate.json())) || began_like_sarif(candidate);
 }
 
 // "/runs/3/results" -> 3

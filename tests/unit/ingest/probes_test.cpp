@@ -146,15 +146,16 @@ TEST_CASE("probes: no note shows what stands in a file of no known format") {
 TEST_CASE("probes: of a foreign document the first keys are told, when they are identifiers") {
   const auto first_note = [](const std::string& text) { return test::read_text(text).info().notes.at(0).text; };
   CHECK(first_note(R"({"foo":1,"a b":2,"x-y.z_1":3})") ==
-        "a JSON object with the keys \"foo\", \"x-y.z_1\": no known format; see gatepost formats");
+        "a JSON object with the keys \"foo\", \"x-y.z_1\", which no known format has; see gatepost formats");
   CHECK(first_note(R"([{"Match":1}])") ==
-        "a JSON array of objects with the key \"Match\": no known format; see gatepost formats");
+        "a JSON array of objects with the key \"Match\", which no known format has; see gatepost formats");
   CHECK(first_note(R"({"a":1,"b":2,"c":3,"d":4,"e":5,"f":6})") ==
-        "a JSON object with the keys \"a\", \"b\", \"c\", \"d\", \"e\", …: no known format; see gatepost formats");
-  CHECK(first_note("[1]") == "a JSON array: no known format; see gatepost formats");
+        "a JSON object with the keys \"a\", \"b\", \"c\", \"d\", \"e\", …, which no known format has; see gatepost "
+        "formats");
+  CHECK(first_note("[1]") == "a JSON array, which no known format has; see gatepost formats");
   CHECK(first_note(R"({")" + a_token() + R"(":1,")" + std::string(31, 'k') + R"(":1})") ==
-        "a JSON object: no known format; see gatepost formats");
-  CHECK(first_note("hello") == "plain text: no known format; see gatepost formats");
+        "a JSON object, which no known format has; see gatepost formats");
+  CHECK(first_note("hello") == "plain text, which no known format has; see gatepost formats");
 }
 
 namespace {
@@ -244,7 +245,8 @@ TEST_CASE("probes: a cut bare array is no clean scan, and a cut foreign document
     CHECK(test::read_text("[", test::test_options(std::string(format.id))).state() == ReportState::unrecognised);
   }
   CHECK(test::read_text(R"({"foo":1,"bar":[)").info().notes.at(0).text ==
-        "a JSON object with the keys \"foo\", \"bar\" that ends in the middle: no known format; see gatepost formats");
+        "a JSON object with the keys \"foo\", \"bar\" that ends in the middle, which no known format has; see gatepost "
+        "formats");
 }
 
 TEST_CASE("probes: bytes that are not UTF-8 do not make a report unreadable") {

@@ -391,6 +391,17 @@ TEST_CASE("sarif: a cut report never loses a whole result and never invents one"
   }
 }
 
+TEST_CASE("sarif: a report whose version comes last is known when it is cut") {
+  const std::string full = R"({"runs":[{"tool":{"driver":{"name":"x"}},"results":[)" + result(kPlace) + "," +
+                           result(kPlace) + R"(]}],"version":"2.1.0"})";
+  CHECK(read(full).report().state == ReportState::complete);
+  const Read cut = read(full.substr(0, full.size() - 40));
+  CHECK(cut.report().state == ReportState::partial);
+  CHECK(cut.table.size() == 1);
+  CHECK(cut.has_note("truncated"));
+  CHECK(read(full.substr(0, full.find("driver"))).report().state == ReportState::unrecognised);
+}
+
 TEST_CASE("sarif: of repeated keys the last counts") {
   const Observation seen =
       read(sarif(R"({"ruleId":"a","ruleId":"b","message":{"text":"1"},"message":{"text":"2"}})")).only();
