@@ -90,6 +90,22 @@ std::string replace_all(std::string s, std::string_view from, std::string_view t
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+std::string strip_controls(std::string s, std::string_view kept) {
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    // U+0080 to U+009F are two bytes.
+    const bool c1 = byte_at(s, i) == 0xC2 && i + 1 < s.size() && byte_at(s, i + 1) >= 0x80 && byte_at(s, i + 1) <= 0x9F;
+    const bool control = byte_at(s, i) < 0x20 || s[i] == '\x7F';
+    if (c1) {
+      ++i;
+    } else if (!control || kept.find(s[i]) != std::string_view::npos) {
+      s[end++] = s[i];
+    }
+  }
+  s.resize(end);
+  return s;
+}
+
 std::string fold_whitespace(std::string_view s) {
   std::string out;
   fold_whitespace(s, out);

@@ -36,6 +36,8 @@ bool is_utf8(std::string_view s);
 std::optional<std::size_t> first_invalid_utf8(std::string_view s);
 // Valid UTF-8 of at most `max_bytes` bytes: broken bytes become U+FFFD, a cut never splits a character.
 std::string to_utf8(std::string_view s, std::size_t max_bytes = std::string_view::npos);
+// Without control characters (C0, DEL, C1) but those in `kept`.
+std::string strip_controls(std::string s, std::string_view kept = {});
 // For error messages about a stranger's bytes: control and invisible characters shown as \x.. or \u{..}, at most
 // `max_bytes` bytes (then "…").
 std::string printable(std::string_view s, std::size_t max_bytes = 80);

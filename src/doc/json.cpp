@@ -30,6 +30,20 @@ std::string_view token_at(std::string_view text, std::size_t at) {
   return text.substr(at, end - at);
 }
 
+// What a message may show of a token: punctuation, numbers, and words that were meant as JSON's. Anything else may be a
+// secret whose quotes are missing.
+std::string shown_token(std::string_view token) {
+  static constexpr std::array<std::string_view, 7> kWords = {"true",     "false", "null",     "NaN",
+                                                             "Infinity", "None",  "undefined"};
+  if (token == "\"") return "a string";
+  const auto is_of_number = [](char c) {
+    return text::is_digit(c) || c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
+  };
+  const bool number = std::ranges::all_of(token, is_of_number);
+  const bool plain = number || std::ranges::none_of(token, text::is_alnum) || !text::nearest(token, kWords).empty();
+  return plain ? fmt::format("\"{}\"", text::printable(token, 20)) : "a word without quotes";
+}
+
 // What may come next; in the same order the words of messages.
 enum class Expected { value, value_or_end, key, key_or_end, colon, comma_or_end_of_array, comma_or_end_of_object, end };
 constexpr std::array<const char*, 8> kExpectations = {
@@ -176,7 +190,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     const bool number = text::is_digit(found[0]) || (found.size() > 1 && (found[0] == '-' || found[0] == '+'));
     const bool value_expected = expected_ <= Expected::value_or_end;
     if (value_expected && cut && tree_.depth() > 0) return fail(text_.size(), "the document ends in the middle");
-    const std::string shown = found == "\"" ? "a string" : fmt::format("\"{}\"", text::printable(found, 20));
+    const std::string shown = shown_token(found);
     if (value_expected && number) return fail(at, "{} is not a number as JSON writes it", shown);
     return fail(at, "found {}, expected {}", shown, kExpectations[static_cast<std::size_t>(expected_)]);
   }

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kLongestKey = 256;    // as it is written; longer keys are none of those we stream
 constexpr std::size_t kMostArrays = 65536;  // streamed arrays of one document
-constexpr std::size_t kPadding = std::max(simdjson::SIMDJSON_PADDING, kScanPadding);
+constexpr std::size_t kPadding = kWindowPadding;
+static_assert(kPadding >= simdjson::SIMDJSON_PADDING && kPadding >= kScanPadding);
 
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 

@@ -15,7 +15,10 @@
 
 namespace gatepost::doc {
 
-// Whole elements of one streamed array. `buffer` is longer than the bytes that were read: simdjson needs padding.
+// Bytes that simdjson and the scanner may read behind an element.
+inline constexpr std::size_t kWindowPadding = 64;
+
+// Whole elements of one streamed array. `buffer` is longer than the bytes that were read, by kWindowPadding.
 struct Window {
   struct Element {
     std::uint32_t begin = 0;

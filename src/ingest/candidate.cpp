@@ -1,7 +1,10 @@
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "doc/json.hpp"
+#include "doc/json_cut.hpp"
 #include "ingest/format.hpp"
+#include "ingest/plain_text.hpp"
 
 namespace gatepost::ingest {
 namespace {
@@ -39,15 +42,49 @@ doc::View Candidate::json() {
       shape_ == doc::Shape::json_object || shape_ == doc::Shape::json_array || shape_ == doc::Shape::json_other;
   if (promised && !parsed_) {
     parsed_ = true;
-    auto text = bytes_.all(limits_.document_bytes);
-    auto document = text ? doc::parse_json(std::move(*text).substr(start_), name_, limits_) : text.error();
-    if (document) {
-      json_ = std::move(*document);
-    } else {
-      problem_ = document.error().message;
-    }
+    parse();
   }
   return json_ ? json_->root() : doc::View();
+}
+
+void Candidate::parse() {
+  auto text = bytes_.all(limits_.document_bytes);
+  if (!text) {
+    problem_ = text.error().message;
+    return;
+  }
+  json_ = parse_text(std::move(*text).substr(static_cast<std::size_t>(start_)));
+  if (json_) return;
+  // A report is rarely damaged: only now its end is looked at, and its bytes are read once more.
+  const std::string problem = problem_;
+  text = bytes_.all(limits_.document_bytes);
+  if (!text) return;
+  const std::string_view document = std::string_view(*text).substr(static_cast<std::size_t>(start_));
+  const auto whole_records = doc::close_cut_json(document, shape_ == doc::Shape::json_array ? 1 : 2);
+  if (whole_records) json_ = parse_text(*whole_records);
+  truncated_ = json_.has_value();
+  if (truncated_)
+    seen_ = doc::parse_json(text::to_utf8(*doc::close_cut_json(document, doc::kAnyDepth)), name_, limits_);
+  problem_ = truncated_ ? "" : problem;
+}
+
+// Bytes that are not UTF-8 are replaced; the reason why it cannot be read goes to problem_.
+std::optional<doc::Document> Candidate::parse_text(std::string text) {
+  const bool broken = !text::is_utf8(text);
+  if (broken) text = text::to_utf8(text);
+  auto document = doc::parse_json(std::move(text), name_, limits_);
+  if (!document) {
+    problem_ = document.error().message;
+    return std::nullopt;
+  }
+  notes_.assign(document->notes().begin(), document->notes().end());
+  if (broken) notes_.push_back({Note::Level::warning, "invalid-utf8", kReadAsReplacement, ""});
+  return std::move(*document);
+}
+
+doc::View Candidate::json_so_far() {
+  const doc::View whole = json();
+  return seen_ && seen_->ok() ? (*seen_)->root() : whole;
 }
 
 doc::XmlView Candidate::xml() {
@@ -62,10 +99,6 @@ doc::XmlView Candidate::xml() {
     }
   }
   return xml_ ? xml_->root() : doc::XmlView();
-}
-
-std::span<const Note> Candidate::parser_notes() const {
-  return json_ ? std::span<const Note>(json_->notes()) : std::span<const Note>();
 }
 
 }  // namespace gatepost::ingest

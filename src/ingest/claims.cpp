@@ -67,7 +67,8 @@ std::optional<SeverityMethod> method_of_vector(std::string_view vector) {
 std::optional<SeverityClaim> claim_of(const Rating& rating, std::string& unmapped) {
   SeverityClaim claim{.tenths = tenths_of(rating.score), .source = std::string(rating.source)};
   const NamedMethod* const stated = method_named(rating.method);
-  const std::string_view vector = text::trim(rating.vector.substr(0, kLongestVector));
+  const std::string plain_vector = text::strip_controls(std::string(rating.vector.substr(0, kLongestVector)));
+  const std::string_view vector = text::trim(plain_vector);
   if (const auto shown = method_of_vector(vector)) {
     claim.method = *shown;
     claim.vector = vector;

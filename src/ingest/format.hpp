@@ -11,6 +11,7 @@
 
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
+#include "base/result.hpp"
 #include "base/secret.hpp"
 #include "doc/document.hpp"
 #include "doc/shape.hpp"
@@ -38,13 +39,18 @@ class Candidate {
   [[nodiscard]] doc::Shape shape() const { return shape_; }  // of what begins at start()
   [[nodiscard]] bool text_before() const { return text_before_; }
   [[nodiscard]] std::string_view head() const { return head_; }  // the first 64 KiB from start()
-  // The document as a tree; absent when it is not JSON (or XML), or too large for a tree.
+  // The document as a tree; absent when it is not JSON (or XML), or too large for a tree. Of a JSON document that ends
+  // in the middle whatever is whole: members of the document, items of its lists, members of its objects.
   doc::View json();
   doc::XmlView xml();
+  // The document ends in the middle. After json().
+  [[nodiscard]] bool truncated() const { return truncated_; }
+  // The same tree, but of a document that ends in the middle all that is there, also half a record: to recognise it by.
+  doc::View json_so_far();
   // Why json() or xml() is absent although the shape promised it; "" when it is not.
   [[nodiscard]] const std::string& problem() const { return problem_; }
   // What the parser put up with.
-  [[nodiscard]] std::span<const Note> parser_notes() const;
+  [[nodiscard]] std::span<const Note> parser_notes() const { return notes_; }
 
  private:
   std::string name_;
@@ -56,7 +62,12 @@ class Candidate {
   bool text_before_ = false;
   bool parsed_ = false;
   std::string problem_;
+  void parse();
+  std::optional<doc::Document> parse_text(std::string text);
   std::optional<doc::Document> json_;
+  std::optional<Result<doc::Document>> seen_;  // of a document that ends in the middle
+  bool truncated_ = false;
+  std::vector<Note> notes_;
   std::optional<doc::XmlDocument> xml_;
 };
 
@@ -95,6 +106,8 @@ class ReportWriter {
   void incomplete(std::string code, std::string text, std::string at = {});
   // The tool reports that it failed as a whole.
   void failed(std::string text, std::string at = {});
+  // The document ends in the middle: what follows is not known.
+  void truncated() { incomplete("truncated", "the file ends in the middle; is the upload complete?"); }
   // Decides the state from all that was said. Called once, by ingest.
   void finish();
 

@@ -2,14 +2,19 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "model/mask.hpp"
 
 namespace gatepost::ingest {
 namespace {
+
+constexpr std::size_t kLongestKey = 30;  // of a foreign document, that is shown
+constexpr std::size_t kMostKeys = 5;
 
 std::vector<std::string_view> format_ids() {
   std::vector<std::string_view> ids;
@@ -26,12 +31,34 @@ const Format* find_format(std::string_view id) {
 
 // "[]" and nothing else.
 bool is_bare_empty_array(Candidate& candidate) {
-  return candidate.shape() == doc::Shape::json_array && candidate.json().is_array() && candidate.json().size() == 0;
+  const doc::View json = candidate.json();
+  return candidate.shape() == doc::Shape::json_array && json.is_array() && json.size() == 0 && !candidate.truncated();
 }
 
-// Why nothing fits: what was found, what was expected.
+// A key that may be shown: an identifier, and nothing that looks like a token.
+bool is_telling(std::string_view key) {
+  const auto fits = [](char c) { return text::is_alnum(c) || c == '_' || c == '-' || c == '.'; };
+  return !key.empty() && key.size() <= kLongestKey && std::ranges::all_of(key, fits) && mask_tokens(key) == key;
+}
+
+// " with the keys "a", "b", …" of an object, or of an array's first item; "" when there is nothing to tell.
+std::string keys_of(doc::View document) {
+  const doc::View object = document.is_array() ? document.at(0) : document;
+  std::string keys;
+  std::size_t shown = 0;
+  for (const auto& [key, value] : object.members()) {
+    if (!is_telling(key)) continue;
+    if (++shown > kMostKeys) break;
+    keys += fmt::format("{}\"{}\"", shown == 1 ? "" : ", ", key);
+  }
+  if (shown == 0) return {};
+  return fmt::format(" {}with the {} {}{}", document.is_array() ? "of objects " : "", shown == 1 ? "key" : "keys", keys,
+                     shown > kMostKeys ? ", …" : "");
+}
+
+// Why nothing fits: what shape of thing it is. Its content is never shown: it may be a list of secrets.
 std::string why_unrecognised(Candidate& candidate, const Options& options) {
-  candidate.json();
+  const doc::View json = candidate.json();
   candidate.xml();
   const doc::Shape shape = candidate.shape();
   if (shape == doc::Shape::empty) return "the file is empty; did the scanner run and write here?";
@@ -41,11 +68,10 @@ std::string why_unrecognised(Candidate& candidate, const Options& options) {
     if (problem.starts_with(candidate.name() + ": ")) problem.erase(0, candidate.name().size() + 2);
     return fmt::format("{} that cannot be read: {}", doc::describe(shape), problem);
   }
-  if (!options.tool.empty())
-    return fmt::format("{}, but not a report of format \"{}\"", doc::describe(shape), options.tool);
-  std::string start = text::printable(text::trim(candidate.head().substr(0, 200)), 60);
-  return fmt::format("{} that no known format fits (starts with \"{}\"); see gatepost formats", doc::describe(shape),
-                     start);
+  const std::string what =
+      doc::describe(shape) + keys_of(json) + (candidate.truncated() ? " that ends in the middle" : "");
+  if (!options.tool.empty()) return fmt::format("{}, but not a report of format \"{}\"", what, options.tool);
+  return fmt::format("{}, which no known format has; see gatepost formats", what);
 }
 
 const Format* recognise(Candidate& candidate, const Options& options, ReportWriter& out) {
@@ -92,6 +118,17 @@ std::string digest_of(const Bytes& bytes) {
   return hex(hasher.finish());
 }
 
+// The parser lets the last of equal keys count; of lists that are streamed past it all are read. And bytes that are not
+// UTF-8 are told with their place by a reader that has one.
+bool is_told_better(const Note& note, const ReportInfo& report) {
+  const auto told = [&](std::string_view code) {
+    return std::ranges::find(report.notes, code, &Note::code) != report.notes.end();
+  };
+  const bool of_streamed = note.code == "duplicate-key" &&
+                           (note.text.starts_with("key \"runs\"") || note.text.starts_with("key \"results\""));
+  return (of_streamed && told("repeated-list")) || (note.code == "invalid-utf8" && told("invalid-utf8"));
+}
+
 }  // namespace
 
 std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options) {
@@ -123,7 +160,9 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
         fmt::format("{} of other text before the document were skipped", text::count_of(candidate.start(), "byte")));
   }
   format->read(candidate, out);
-  for (const Note& note : candidate.parser_notes()) out.note(note.level, note.code, note.text, note.at);
+  for (const Note& note : candidate.parser_notes()) {
+    if (!is_told_better(note, table.report(index))) out.note(note.level, note.code, note.text, note.at);
+  }
   out.finish();
   return index;
 }

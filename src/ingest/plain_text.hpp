@@ -11,6 +11,9 @@ constexpr std::size_t kLongestName = 1024;          // names, versions, identifi
 constexpr std::size_t kLongestTitle = 500;          // one line
 constexpr std::size_t kLongestMessage = 16 * 1024;  // several lines
 
+// What a note says of bytes that had to be replaced.
+inline constexpr const char* kReadAsReplacement = "bytes that are not UTF-8 were read as U+FFFD";
+
 std::string plain_name(std::string_view text);        // one line, blanks kept as they are
 std::string plain_title(std::string_view text);       // one line, runs of blanks folded
 std::string plain_paragraphs(std::string_view text);  // line ends and tabs kept

@@ -82,7 +82,8 @@ void ReportWriter::note(Note::Level level, std::string code, std::string text, s
     text = "more of the same are not listed";
     at.clear();
   }
-  notes.push_back({level, std::move(code), text::to_utf8(text, 500), text::to_utf8(at, 200)});
+  notes.push_back({level, std::move(code), text::to_utf8(text::strip_controls(std::move(text)), 500),
+                   text::to_utf8(text::strip_controls(std::move(at)), 200)});
 }
 
 void ReportWriter::inventory(std::string text) {

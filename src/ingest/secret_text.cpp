@@ -2,27 +2,59 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "ingest/plain_text.hpp"
+#include "model/mask.hpp"
 
 namespace gatepost::ingest {
 namespace {
 
 constexpr std::string_view kMask = "***";
-constexpr std::size_t kShortestPart = 4;  // of a quoted part that is looked for in other texts
+constexpr std::size_t kShortestPart = 4;  // of a part of the value that is looked for in other texts
+constexpr std::size_t kMostParts = 8;
+constexpr std::string_view kQuotes = "\"'`";
 
 bool is_key_header(std::string_view value) {
   return value.starts_with("-----BEGIN ") && value.ends_with("-----") && value.find("-----", 11) == value.size() - 5;
 }
 
-// What stands between the first quote and the next one of its kind.
-std::string_view quoted_part(std::string_view value) {
-  const std::size_t open = value.find_first_of("\"'`");
-  if (open == std::string_view::npos) return {};
-  const std::size_t close = value.find(value[open], open + 1);
-  return close == std::string_view::npos ? std::string_view{} : value.substr(open + 1, close - open - 1);
+// What stands in quotes in a line of code or configuration, but for the names of keys; without any quotes what is
+// assigned.
+std::vector<std::string_view> parts_of(std::string_view value) {
+  std::vector<std::string_view> parts;
+  for (std::size_t open = value.find_first_of(kQuotes); open != std::string_view::npos && parts.size() < kMostParts;) {
+    const std::size_t close = value.find(value[open], open + 1);
+    if (close == std::string_view::npos) break;
+    const std::string_view rest = text::trim(value.substr(close + 1));
+    const bool is_key = rest.starts_with(':') || rest.starts_with('=');
+    if (!is_key) parts.push_back(value.substr(open + 1, close - open - 1));
+    open = value.find_first_of(kQuotes, close + 1);
+  }
+  const std::size_t sign = value.find_first_of("=:");
+  const std::size_t begin = value.find_first_not_of("=:> \t\"'`", sign == std::string_view::npos ? sign : sign + 1);
+  if (!parts.empty() || sign == std::string_view::npos || begin == std::string_view::npos) return parts;
+  const std::size_t end = value.find_first_of(" \t\r\n;,\"'`", begin);
+  return {value.substr(begin, end == std::string_view::npos ? end : end - begin)};
+}
+
+// Tools show the beginning of a secret where there is no room for more.
+std::string without_beginning(std::string text, std::string_view value) {
+  constexpr std::size_t kShortest = 8;  // of a beginning that gives something away
+  const bool is_code = value.find_first_of(" \t\r\n=:\"'`") != std::string_view::npos;  // begins with a name
+  if (is_code || value.size() < kShortest + kShortestPart) return text;
+  const std::string_view beginning = value.substr(0, kShortest);
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t at = text.find(beginning); at != std::string::npos; at = text.find(beginning, done)) {
+    std::size_t length = kShortest;
+    while (length < value.size() && at + length < text.size() && text[at + length] == value[length]) ++length;
+    out.append(text, done, at - done).append(kMask);
+    done = at + length;
+  }
+  return out.append(text, done);
 }
 
 }  // namespace
@@ -43,14 +75,38 @@ SecretMark mark_secret(const ReportWriter& out, std::string kind, std::string va
   return mark;
 }
 
-std::string without_secret(std::string text, std::string_view value) {
+SecretGuard::SecretGuard(std::string_view value) {
   // Texts may have been made plain before, and then no longer hold the value as it was.
   for (const std::string& form : {std::string(text::trim(value)), plain_paragraphs(value), plain_title(value)}) {
-    text = text::replace_all(std::move(text), form, kMask);
+    if (!form.empty() && std::ranges::find(forms_, form) == forms_.end()) forms_.push_back(form);
   }
-  const std::string_view part = quoted_part(value);
-  if (part.size() >= kShortestPart) text = text::replace_all(std::move(text), part, kMask);
+  if (forms_.empty() || is_key_header(value.substr(0, value.find('\n')))) return;
+  for (const std::string_view part : parts_of(value)) {
+    if (part.size() >= kShortestPart) parts_.emplace_back(part);
+  }
+}
+
+SecretGuard::~SecretGuard() {
+  for (std::string& form : forms_) wipe(form);
+  for (std::string& part : parts_) wipe(part);
+}
+
+std::string SecretGuard::without(std::string text) const {
+  if (forms_.empty()) return text;
+  for (const std::string& form : forms_) text = text::replace_all(std::move(text), form, kMask);
+  text = without_beginning(std::move(text), forms_.front());
+  for (const std::string& part : parts_) text = text::replace_all(std::move(text), part, kMask);
   return text;
+}
+
+std::string SecretGuard::masked(std::string text) const { return mask_tokens(without(std::move(text))); }
+
+bool SecretGuard::gives_away(std::string_view text) const {
+  return forms_.empty() ? mask_tokens(text) != text : finds(text);
+}
+
+std::string without_secret(std::string text, std::string_view value) {
+  return SecretGuard(value).without(std::move(text));
 }
 
 std::string without_userinfo(std::string url) {

@@ -5,13 +5,13 @@
 
 #include "base/assert.hpp"
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "model/mask.hpp"
 
 namespace gatepost {
 namespace {
 
 constexpr std::uint8_t kDirectUnknown = 2;
-constexpr std::uint32_t kLongestMessage = 1 << 20;  // what is read back of one message
 
 std::uint8_t store_tristate(std::optional<bool> value) {
   return value ? static_cast<std::uint8_t>(*value) : kDirectUnknown;
@@ -168,12 +168,18 @@ ListId ObservationTable::cwes_of(const ObservationRow& row) const {
 }
 
 std::string ObservationTable::message(const ObservationRow& row) const {
-  if (row.message.length == LongText::kPooled) return std::string(text(static_cast<TextId>(row.message.at)));
-  std::string raw(std::min(row.message.length, kLongestMessage), '\0');
-  const auto got = bytes_[row.report].read(row.message.at, raw);
+  if (row.message.length == LongText::kPooled) return long_text(row.report, row.message);
+  std::string plain = text::strip_controls(long_text(row.report, row.message), "\n\t");
+  return row.kind == Kind::secret ? mask_tokens(plain) : plain;
+}
+
+std::string ObservationTable::long_text(std::uint32_t report, const LongText& stored) const {
+  if (stored.length == LongText::kPooled) return std::string(text(static_cast<TextId>(stored.at)));
+  std::string raw(std::min(stored.length, kLongestMessage), '\0');
+  const auto got = bytes_[report].read(stored.at, raw);
   if (!got) return {};
   raw.resize(*got);
-  return row.kind == Kind::secret ? mask_tokens(unescape_json(raw)) : unescape_json(raw);
+  return unescape_json(raw);
 }
 
 SeverityClaim ObservationTable::claim(const StoredClaim& stored) const {

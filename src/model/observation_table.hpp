@@ -185,8 +185,13 @@ class ObservationTable {
   // The lists in force: the row's own, or else its rule's.
   [[nodiscard]] ListId claims_of(const ObservationRow& row) const;
   [[nodiscard]] ListId cwes_of(const ObservationRow& row) const;
-  // Reads the report again when the message lies there; "" when it has changed meanwhile.
+  static constexpr std::uint32_t kLongestMessage = 1 << 20;  // bytes that are read back of one message
+  // Reads the report again when the message lies there; "" when it has changed meanwhile. Then it comes without control
+  // characters but line ends and tabs, and of a secret without what looks like one; readers do the same for pooled
+  // ones.
   [[nodiscard]] std::string message(const ObservationRow& row) const;
+  // A text of a report as it stands there, also when it is a secret.
+  [[nodiscard]] std::string long_text(std::uint32_t report, const LongText& text) const;
   // All of one observation, texts copied.
   [[nodiscard]] Observation observation(Row row) const;
   [[nodiscard]] SeverityClaim claim(const StoredClaim& stored) const;

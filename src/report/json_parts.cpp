@@ -1,5 +1,9 @@
 #include "report/json_parts.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
 #include "report/facts.hpp"
 
 namespace gatepost::report {
@@ -175,13 +179,16 @@ void write_report_info(JsonWriter& json, const ReportInfo& report) {
     json.begin_object().optional_field("name", tool.name).optional_field("version", tool.version).end_object();
   };
   json.begin_object().field("path", report.path).optional_field("format", report.format);
-  if (!report.tools.empty()) {
+  std::vector<ToolInfo> known;  // a run that does not name its tool says nothing
+  std::ranges::copy_if(report.tools, std::back_inserter(known),
+                       [](const ToolInfo& tool) { return tool != ToolInfo{}; });
+  if (!known.empty()) {
     json.key("tool");
-    write_tool(report.tools.front());
+    write_tool(known.front());
   }
-  if (report.tools.size() > 1) {
+  if (known.size() > 1) {
     json.key("tools").begin_array();
-    for (const ToolInfo& tool : report.tools) write_tool(tool);
+    for (const ToolInfo& tool : known) write_tool(tool);
     json.end_array();
   }
   json.optional_field("sha256", report.sha256).field("state", to_string(report.state));

@@ -67,6 +67,12 @@ std::string first_note(const ReportInfo& report) {
   return ": " + loudest->text + (loudest->at.empty() ? "" : " (" + loudest->at + ")");
 }
 
+// With a full stop, unless the note that ends it has put its own sign there.
+std::string sentence(std::string text) {
+  const bool ended = text.ends_with('.') || text.ends_with('?') || text.ends_with('!') || text.ends_with("…");
+  return ended ? text : text + ".";
+}
+
 std::string tool_name(const ReportInfo& report) {
   return report.tools.empty() || report.tools.front().name.empty() ? "the tool" : report.tools.front().name;
 }
@@ -136,13 +142,14 @@ std::string problem_of(const ReportInfo& report) {
                                   ? "was read in part"
                                   : "was read in part, " + grouped(report.records.rejected) + " of " +
                                         text::count_of(report.records.seen, "record") + " could not be";
-      return report.path + " " + how + first_note(report) + ". What it does not list is not taken for fixed.";
+      return sentence(report.path + " " + how + first_note(report)) + " What it does not list is not taken for fixed.";
     }
     case ReportState::unrecognised:
-      return report.path + " is in no format that gatepost knows" + first_note(report) + ". Nothing in it was judged.";
+      return sentence(report.path + " is in no format that gatepost knows" + first_note(report)) +
+             " Nothing in it was judged.";
     case ReportState::tool_error:
-      return report.path + " says that " + tool_name(report) + " failed" + first_note(report) +
-             ". What it should have found is unknown.";
+      return sentence(report.path + " says that " + tool_name(report) + " failed" + first_note(report)) +
+             " What it should have found is unknown.";
   }
   return {};
 }

@@ -47,9 +47,11 @@ bool says_something(const SeverityClaim& claim) {
   return claim.label != SeverityLabel::unknown || claim.tenths || !claim.vector.empty();
 }
 
-// Lower is stronger.
+// Lower is stronger. What comes to nothing, as a vector that is not computed and has no score or word beside it, is
+// weaker than all that comes to something.
 auto strength(const Severity& severity) {
-  return std::tuple(severity.method, source_rank(severity.source), -severity.tenths, severity.source, severity.vector);
+  return std::tuple(severity.label == SeverityLabel::unknown, severity.method, source_rank(severity.source),
+                    -severity.tenths, severity.source, severity.vector);
 }
 
 }  // namespace

@@ -142,6 +142,7 @@ void read(Candidate& candidate, ReportWriter& out) {
     if (bom.is_misshapen_list(list))
       out.incomplete("not-a-list", "not a list, and so not read", "/" + std::string(list));
   }
+  if (candidate.truncated()) out.truncated();
   ToolInfo tool;
   cyclonedx::Setting setting{.engine = cyclonedx::engine_among(bom.child("metadata"), &tool)};
   if (setting.engine.empty()) setting.engine = kCycloneDx.id;
@@ -158,7 +159,7 @@ void read(Candidate& candidate, ReportWriter& out) {
   if (has_list && (has_records || !proves_nothing)) {
     if (!tool.name.empty() || !has_records) out.engine(setting.engine);
     if (has_substance(bom, parts)) out.evidence_of_a_scan();
-  } else if (has_substance(bom, parts)) {
+  } else if (has_substance(bom, parts) && !candidate.truncated()) {
     out.inventory(
         fmt::format("an inventory of {} without any analysis of vulnerabilities: it is no scan, and closes nothing",
                     text::count_of(parts.size() - (parts.subject() == nullptr ? 0 : 1), "component")));

@@ -36,7 +36,7 @@ bool is_record(doc::View record) {
 
 bool recognise(Candidate& candidate) {
   if (candidate.shape() != doc::Shape::json_object) return false;
-  const doc::View report = candidate.json();
+  const doc::View report = candidate.json_so_far();
   const doc::View records = report.at("vulnerabilities");
   const bool versioned = report.at("version").is_string();
   if (versioned && gitlab::is_scan_type(report.at("scan").at("type").text())) return true;
@@ -120,7 +120,9 @@ void read(Candidate& candidate, ReportWriter& out) {
   const doc::View scan = report.at("scan");
   const doc::View records = report.at("vulnerabilities");
   const std::string type = plain_name(scan.at("type").text());
-  if (!records.is_array()) {
+  if (candidate.truncated()) {
+    out.truncated();
+  } else if (!records.is_array()) {
     return out.refuse(fmt::format("a GitLab {} report without its list of vulnerabilities", type));
   }
   check_version(report, out);

@@ -13,6 +13,7 @@
 #include "ingest/engine.hpp"
 #include "ingest/plain_text.hpp"
 #include "ingest/secret_text.hpp"
+#include "model/mask.hpp"
 #include "model/repo_path.hpp"
 
 namespace gatepost::ingest::gitlab {
@@ -403,13 +404,18 @@ class Reader {
   // A text of the record without the secret that the record may show. Guarded before it is cut: half a secret is one.
   [[nodiscard]] std::string guarded(std::string_view text) const {
     if (draft_.kind != Kind::secret) return std::string(text);
-    return without_secret(std::string(text), record_.at("raw_source_code_extract").text());
+    return mask_tokens(without_secret(std::string(text), record_.at("raw_source_code_extract").text()));
   }
 
   // The value leaves here as an HMAC only, and no text may repeat it. The key "cve" and the details of such a record
   // are not kept: they may hold the value's plain hash, or the value.
   void guard_secret() {
-    for (std::string* text : {&draft_.title, &draft_.rule, &draft_.help_url, &draft_.uid}) *text = guarded(*text);
+    const SecretGuard guard(record_.at("raw_source_code_extract").text());
+    for (std::string* text : {&draft_.title, &draft_.rule, &draft_.help_url, &draft_.uid, &draft_.place.symbol,
+                              &draft_.image, &draft_.resource}) {
+      *text = guard.without(std::move(*text));
+    }
+    std::erase_if(draft_.fingerprints, [&](const auto& print) { return guard.finds(print.second); });
     for (Fix& fix : draft_.fixes) {
       fix.description = guarded(fix.description);
       fix.edits.clear();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <set>
+#include <string_view>
 
 #include "base/parallel.hpp"
 #include "base/text.hpp"
@@ -14,6 +16,7 @@
 #include "ingest/formats/sarif_bind.hpp"
 #include "ingest/formats/sarif_result.hpp"
 #include "ingest/formats/sarif_run.hpp"
+#include "ingest/plain_text.hpp"
 
 namespace gatepost::ingest {
 namespace {
@@ -31,6 +34,12 @@ bool has_sarif_shape(doc::View root) {
   return root.at("runs").is_array() && (version || schema);
 }
 
+// Version and schema may stand behind the cut. No other format has a run like this.
+bool began_like_sarif(Candidate& candidate) {
+  const doc::View run = candidate.json_so_far().at("runs").at(0);
+  return candidate.truncated() && !run.at("tool").at("driver").at("name").text().empty();
+}
+
 // A large file is not parsed to be recognised: its first bytes must name the schema or the version beside "runs".
 bool head_has_sarif_shape(std::string_view head) {
   const std::string folded = text::lower(head.substr(0, 4096));
@@ -43,10 +52,11 @@ bool head_has_sarif_shape(std::string_view head) {
 
 bool recognise(Candidate& candidate) {
   if (candidate.shape() != doc::Shape::json_object) return false;
-  if (candidate.bytes().size() <= kAlwaysAsTree && candidate.json().exists()) return has_sarif_shape(candidate.json());
+  const bool small = candidate.bytes().size() <= kAlwaysAsTree;
+  if (small && candidate.json().exists() && !candidate.truncated()) return has_sarif_shape(candidate.json());
   // Too large to parse twice, or damaged: a report that was cut in the middle is still a SARIF report.
   return head_has_sarif_shape(candidate.head()) ||
-         (candidate.bytes().size() > kAlwaysAsTree && has_sarif_shape(candidate.json()));
+         ((!small || candidate.truncated()) && has_sarif_shape(candidate.json())) || began_like_sarif(candidate);
 }
 
 // "/runs/3/results" -> 3
@@ -55,7 +65,8 @@ std::uint32_t run_number(std::string_view pointer) {
   return parts.size() > 2 ? static_cast<std::uint32_t>(text::parse_number(parts[2]).value_or(0)) : 0;
 }
 
-// One table for each thread; the first thread works on the final table.
+// One table for each thread; the first thread works on the final table. The others know the report's bytes, too: what
+// is bound to a run may be told by a message, and messages stay in the report.
 struct Workers {
   std::vector<std::unique_ptr<ObservationTable>> tables;
   std::deque<ResultReader> readers;
@@ -107,7 +118,7 @@ void describe_trailing(const Candidate& candidate, std::uint64_t offset, ReportW
 
 void describe_damage(const Candidate& candidate, const doc::JsonSplitter::Frame& frame, ReportWriter& out) {
   if (frame.trailing) describe_trailing(candidate, *frame.trailing, out);
-  if (frame.truncated) out.incomplete("truncated", "the file ends in the middle; is the upload complete?");
+  if (frame.truncated) out.truncated();
   if (!frame.problem.empty()) out.incomplete("malformed", frame.problem);
   for (const std::string& refused : frame.refused) out.note(Note::Level::error, "rejected-record", refused);
 }
@@ -151,32 +162,61 @@ std::vector<Run> runs_of(doc::View root, const doc::JsonSplitter::Frame& frame, 
 }
 
 // Every worker binds the rows of its own table.
-std::vector<Run> bind(Workers& workers, doc::View root, const doc::JsonSplitter::Frame& frame) {
+std::vector<Run> bind(Workers& workers, doc::View root, const doc::JsonSplitter::Frame& frame,
+                      const ReportWriter& out) {
   std::vector<std::vector<Run>> runs(workers.readers.size());
   work_in_pieces(static_cast<unsigned>(runs.size()), runs.size(), 1, [&](unsigned, std::size_t i, std::size_t) {
     runs[i] = runs_of(root, frame, workers.readers[i].table());
-    Binder(workers.readers[i], runs[i]).bind_rows();
+    Binder(workers.readers[i], runs[i], out).bind_rows();
   });
   return std::move(runs.front());
 }
 
+// A key that is given twice hides a run, or its results, from the tree; what was streamed is there all the same.
+void describe_runs(const std::vector<Run>& runs, const doc::JsonSplitter::Frame& frame, ReportWriter& out) {
+  std::set<std::string_view> pointers;
+  bool twice = false, hidden = false;
+  for (const auto& array : frame.arrays) twice = !pointers.insert(array.pointer).second || twice;
+  for (const Run& run : runs) {
+    if (run.is_known()) run.describe(out);
+    hidden = hidden || !run.is_known();
+  }
+  if (twice || (hidden && !frame.truncated && frame.problem.empty())) {
+    out.incomplete("repeated-list",
+                   "runs or their results are given more than once: all results are read, but the tool and the rules "
+                   "only of the last");
+  }
+}
+
+void describe_results(const Workers& workers, ReportWriter& out) {
+  std::vector<const ResultReader::Remark*> remarks;
+  for (const ResultReader& reader : workers.readers) {
+    out.count(reader.counts());
+    for (const auto& remark : reader.remarks()) remarks.push_back(&remark);
+  }
+  std::ranges::stable_sort(remarks, {}, &ResultReader::Remark::window);
+  for (const auto* remark : remarks)
+    out.note(remark->note.level, remark->note.code, remark->note.text, remark->note.at);
+}
+
 void read(Candidate& candidate, ReportWriter& out) {
   ObservationTable& table = out.table();
-  Workers workers(table, std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads));
-  const doc::JsonSplitter::Frame frame = stream(candidate, out, workers);
+  const unsigned threads = std::max(1U, candidate.bytes().size() < kAlwaysAsTree ? 1U : out.options().threads);
+  Workers workers(table, threads);
+  doc::JsonSplitter::Frame frame = stream(candidate, out, workers);
   describe_damage(candidate, frame, out);
+  if (!text::is_utf8(frame.text)) {
+    frame.text = text::to_utf8(frame.text);
+    out.note(Note::Level::warning, "invalid-utf8", kReadAsReplacement);
+  }
   const auto document = doc::parse_json(frame.text, candidate.name(), out.options().limits);
   if (!document) out.incomplete("malformed", document.error().message);
   const doc::View root = document ? document->root() : doc::View();
 
-  const std::vector<Run> runs = bind(workers, root, frame);
-  for (const Run& run : runs) run.describe(out);
+  const std::vector<Run> runs = bind(workers, root, frame, out);
+  describe_runs(runs, frame, out);
   if (document && runs.empty()) out.incomplete("no-run", "the report has no run: no scan took place");
-  for (const ResultReader& reader : workers.readers) {
-    out.count(reader.counts());
-    for (const auto& rejected : reader.rejected())
-      out.note(Note::Level::error, "rejected-record", rejected.why, rejected.at);
-  }
+  describe_results(workers, out);
   collect_rows(table, workers);
 }
 
@@ -190,7 +230,8 @@ const Format kSarif{
     .recognised_by = "a JSON object with \"runs\" and either version 2.1.x or a $schema that names SARIF",
     .yields =
         "rules, levels and security-severity, CWE from tags, relationships and taxa, places, code flows, "
-        "suppressions, fingerprints, fixes; packages from the messages of known scanners",
+        "suppressions, fingerprints, fixes; secrets as HMAC of their snippet; packages from the messages of known "
+        "scanners",
     .recognise = recognise,
     .read = read};
 

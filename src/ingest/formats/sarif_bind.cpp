@@ -1,6 +1,7 @@
 #include "ingest/formats/sarif_bind.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "base/assert.hpp"
@@ -9,6 +10,8 @@
 #include "base/text.hpp"
 #include "doc/yaml.hpp"
 #include "ingest/engine.hpp"
+#include "ingest/secret_text.hpp"
+#include "model/mask.hpp"
 #include "model/purl.hpp"
 #include "model/repo_path.hpp"
 
@@ -72,6 +75,17 @@ SeverityClaim number_claim(std::uint16_t tenths, const std::string& engine) {
   return {label_for_tenths(tenths), tenths, SeverityMethod::security_severity, engine, {}};
 }
 
+// True when a snippet is the secret and nothing else: one word, or a whole key, that fills the region. Gitleaks puts
+// the secret alone there, and the wider match into the region.
+bool is_whole_secret(std::string_view snippet, const Range& range, std::string_view engine) {
+  const bool key = snippet.starts_with("-----BEGIN ") && snippet.find("-----END ") != std::string_view::npos;
+  if (!key && snippet.find_first_of(" \t\r\n\"'`") != std::string_view::npos) return false;
+  if (engine == "gitleaks") return true;
+  const bool one_line = range.first_line == range.last_line && range.first_column > 0;
+  const bool fills = one_line && range.last_column + 1 == range.first_column + snippet.size();
+  return fills || (key && range.last_column > 0);
+}
+
 // "{0}" and "{1}" become the arguments; "{{" and "}}" are braces.
 std::string fill_in(std::string_view pattern, const std::vector<std::string>& arguments) {
   std::string out;
@@ -104,8 +118,12 @@ std::optional<Purl> make_purl(const std::string& type, std::string_view package,
 
 }  // namespace
 
-Binder::Binder(ResultReader& reader, std::vector<Run>& runs)
-    : reader_(reader), runs_(runs), paths_(reader.table().text_count()), first_location_(reader.first_location()) {}
+Binder::Binder(ResultReader& reader, std::vector<Run>& runs, const ReportWriter& out)
+    : reader_(reader),
+      runs_(runs),
+      out_(out),
+      paths_(reader.table().text_count()),
+      first_location_(reader.first_location()) {}
 
 void Binder::bind_rows() {
   ObservationTable& table = reader_.table();
@@ -135,7 +153,8 @@ TextId Binder::path(TextId as_reported) {
   if (id == 0) return TextId::none;
   GP_ASSERT(id < paths_.size());
   if (paths_[id] == 0) {
-    const std::string text = path_text(reader_.table().text(as_reported));
+    // Percent-encoded ones have come to light by now.
+    const std::string text = text::strip_controls(path_text(reader_.table().text(as_reported)));
     paths_[id] = static_cast<std::uint32_t>(reader_.table().intern(text)) + 1;
   }
   return static_cast<TextId>(paths_[id] - 1);
@@ -148,7 +167,7 @@ void Binder::bind_row(Row index, const Pending& pending) {
   BoundRule& rule = run.bind(pending.rule);
   const RareParts* const rare = reader_.rare_of(pending);
   row.rule = rule.index;
-  row.kind = rule.kind;
+  row.kind = pending.tagged_secret && rule.rule.advisories.empty() ? Kind::secret : rule.kind;
   row.advisories = rule.advisories;
   row.path = path(row.path);
   if (row.confidence == Confidence::unknown) row.confidence = rule.rule.confidence;
@@ -159,6 +178,7 @@ void Binder::bind_row(Row index, const Pending& pending) {
   bind_detail(row);
   if (rare != nullptr) bind_rare(row, *rare, run, rule);
   if (is_dependency_kind(row.kind)) bind_package(row, run);
+  if (row.kind == Kind::secret) hide_secret(index, run);
 }
 
 ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level level, const Run& run, BoundRule& rule) {
@@ -172,8 +192,10 @@ ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level le
   }
   std::vector<SeverityClaim> claims;
   const std::string& engine = run.engine();
-  if (pending.security_tenths != kNoTenths) claims.push_back(number_claim(pending.security_tenths, engine));
-  if (rule.rule.security_tenths != kNoTenths) claims.push_back(number_claim(rule.rule.security_tenths, engine));
+  // What the tool says of this result takes the place of what it says of the rule in general.
+  const std::uint16_t security =
+      pending.security_tenths == kNoTenths ? rule.rule.security_tenths : pending.security_tenths;
+  if (security != kNoTenths) claims.push_back(number_claim(security, engine));
   const auto add_word = [&](std::string_view word) {
     if (const auto label = severity_from_word(word)) claims.push_back({*label, {}, SeverityMethod::label, engine, {}});
   };
@@ -213,7 +235,8 @@ void Binder::bind_rare(ObservationRow& row, const RareParts& rare, Run& run, Bou
     row.message = LongText::pooled(table.intern(fill_in(table.message(row), rare.message_arguments)));
   } else if (row.message.empty() && !rare.message_id.empty()) {
     const std::string pattern = run.message(rule, rare.message_id);
-    row.message = LongText::pooled(table.intern(fill_in(pattern, rare.message_arguments)));
+    row.message =
+        LongText::pooled(table.intern(text::strip_controls(fill_in(pattern, rare.message_arguments), "\n\t")));
   }
   if (const auto purl = Purl::parse(rare.purl)) {
     row.component =
@@ -227,8 +250,73 @@ void Binder::bind_detail(ObservationRow& row) {
   for (StoredLocation& location : detail.locations) location.path = path(location.path);
   for (StoredLocation& location : detail.related) location.path = path(location.path);
   for (Fix& fix : detail.fixes) {
-    for (Edit& edit : fix.edits) edit.path = path_text(edit.path);
+    for (Edit& edit : fix.edits) edit.path = text::strip_controls(path_text(edit.path));
   }
+}
+
+// The value leaves here as an HMAC only, and no text repeats it. Fingerprints that hold it are left out: masked ones
+// would be equal though the values are not. So are edits, which would put the mask into a file.
+void Binder::hide_secret(Row index, const Run& run) {
+  ObservationTable& table = reader_.table();
+  ObservationRow& row = table.mutable_row(index);
+  const std::string snippet = table.long_text(row.report, reader_.snippet_of(index));
+  const SecretGuard guard(snippet);
+  const auto hide = [&](TextId& id) {
+    if (guard.finds(table.text(id))) id = table.intern(guard.without(std::string(table.text(id))));
+  };
+  const bool pooled = row.message.length == LongText::kPooled;
+  if (const std::string message = table.long_text(row.report, row.message); pooled || guard.finds(message)) {
+    row.message = LongText::pooled(table.intern(guard.masked(text::strip_controls(message, "\n\t"))));
+  }
+  hide(row.symbol);
+  const auto steps = table.locations(row.flow);
+  if (std::ranges::any_of(steps, [&](const StoredLocation& step) { return guard.finds(table.text(step.symbol)); })) {
+    std::vector<StoredLocation> hidden(steps.begin(), steps.end());
+    for (StoredLocation& step : hidden) hide(step.symbol);
+    row.flow = table.add_locations(hidden);
+  }
+  const auto gives_away = [&](const StoredFingerprint& print) {
+    return guard.gives_away(table.text(print.value)) || guard.finds(table.text(print.name));
+  };
+  const auto prints = table.fingerprints(row.fingerprints);
+  if (std::ranges::any_of(prints, gives_away)) {
+    std::vector<StoredFingerprint> kept;
+    std::ranges::remove_copy_if(prints, std::back_inserter(kept), gives_away);
+    row.fingerprints = table.add_fingerprints(kept);
+  }
+  RuleInfo rule = table.rule_of(row);
+  for (TextId* const id : {&rule.id, &rule.help_url}) hide(*id);
+  rule.title = table.intern(guard.masked(std::string(table.text(rule.title))));
+  const RuleInfo& given = table.rule_of(row);
+  if (rule.id != given.id || rule.title != given.title || rule.help_url != given.help_url)
+    row.rule = table.add_rule(rule);
+  hide_secret_in_detail(row, guard);
+  const bool known = is_whole_secret(snippet, row.range, run.engine());
+  table.mutable_detail(row.detail).secret =
+      mark_secret(out_, text::kebab_case(table.text(rule.id)), known ? std::string(text::trim(snippet)) : "");
+}
+
+void Binder::hide_secret_in_detail(ObservationRow& row, const SecretGuard& guard) {
+  ObservationTable& table = reader_.table();
+  if (row.detail == ObservationRow::kNone) row.detail = table.add_detail({.secret = SecretMark{}});
+  ObservationDetail& detail = table.mutable_detail(row.detail);
+  for (std::vector<StoredLocation>* const places : {&detail.locations, &detail.related}) {
+    for (StoredLocation& place : *places) {
+      if (guard.finds(table.text(place.symbol)))
+        place.symbol = table.intern(guard.without(std::string(table.text(place.symbol))));
+    }
+  }
+  for (std::string* const text : {&detail.title, &detail.help_url, &detail.uid}) *text = guard.without(*text);
+  if (detail.suppression) detail.suppression->reason = guard.masked(detail.suppression->reason);
+  if (detail.endpoint) {
+    for (std::string* const text : {&detail.endpoint->url, &detail.endpoint->parameter}) *text = guard.masked(*text);
+  }
+  for (Fix& fix : detail.fixes) {
+    const bool shown = std::ranges::any_of(fix.edits, [&](const Edit& edit) { return guard.gives_away(edit.text); });
+    if (shown) fix.edits.clear();
+    fix.description = guard.masked(fix.description);
+  }
+  std::erase_if(detail.fixes, [](const Fix& fix) { return fix == Fix{}; });
 }
 
 // The package of a dependency finding: a purl in the logical location, or the engine's way of writing it in the

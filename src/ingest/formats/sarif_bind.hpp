@@ -7,13 +7,14 @@
 #include "ingest/format.hpp"
 #include "ingest/formats/sarif_result.hpp"
 #include "ingest/formats/sarif_run.hpp"
+#include "ingest/secret_text.hpp"
 
 namespace gatepost::ingest::sarif {
 
 // Makes the rows of `reader` final, in place. `runs[i]` is run i of the document.
 class Binder {
  public:
-  Binder(ResultReader& reader, std::vector<Run>& runs);
+  Binder(ResultReader& reader, std::vector<Run>& runs, const ReportWriter& out);
   void bind_rows();
 
  private:
@@ -22,11 +23,14 @@ class Binder {
   ListId claims_of(const Pending& pending, const RareParts* rare, Level level, const Run& run, BoundRule& rule);
   void bind_package(ObservationRow& row, const Run& run);
   void bind_detail(ObservationRow& row);
+  void hide_secret(Row index, const Run& run);
+  void hide_secret_in_detail(ObservationRow& row, const SecretGuard& guard);
   TextId path(TextId as_reported);
   std::string path_text(std::string_view as_reported) const;
 
   ResultReader& reader_;
   std::vector<Run>& runs_;
+  const ReportWriter& out_;
   std::vector<std::uint32_t> paths_;  // as reported -> path + 1; 0: not looked up yet
   std::size_t first_location_;
 };

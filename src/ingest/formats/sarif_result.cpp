@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "ingest/plain_text.hpp"
 #include "model/cwe.hpp"
 
 namespace gatepost::ingest::sarif {
@@ -16,7 +17,8 @@ using doc::Key;
 
 constexpr std::size_t kMostLocations = 1000;  // of one result; more help nobody
 constexpr std::size_t kMostFlowSteps = 10000;
-constexpr std::size_t kMostListed = 100;  // fixes, taxa, tags, arguments
+constexpr std::size_t kMostListed = 100;           // fixes, taxa, tags, arguments
+constexpr std::size_t kLongestSecret = 16 * 1024;  // as it is written; keys of 16384 bits fit
 
 ResultKind parse_result_kind(std::string_view name) {
   if (name == "pass") return ResultKind::pass;
@@ -36,6 +38,10 @@ std::uint32_t to_line(std::optional<std::int64_t> number) {
   return number && *number > 0 && *number < 0x7FFFFFFF ? static_cast<std::uint32_t>(*number) : 0;
 }
 
+std::string_view bytes_of(const doc::Window& window, const doc::Window::Element& element) {
+  return std::string_view(window.buffer).substr(element.begin, element.length);
+}
+
 }  // namespace
 
 Level parse_level(std::string_view name) {
@@ -51,9 +57,12 @@ struct ResultReader::Draft {
   Pending pending;
   std::optional<RareParts> rare_parts;
   std::optional<ObservationDetail> details;
+  bool states_a_problem = false;
+  bool message_is_cut = false;
   bool absent_from_scan = false;           // baselineState "absent": reported only as gone
   bool accepted = false, refused = false;  // suppressions by status
   Suppression suppression;
+  LongText snippet;
 
   // Most results need neither: they are made when something has to go in.
   RareParts& rare() { return rare_parts ? *rare_parts : rare_parts.emplace(); }
@@ -62,31 +71,36 @@ struct ResultReader::Draft {
 
 void ResultReader::read(const doc::Window& window, std::uint32_t report, std::string_view array_pointer,
                         std::uint32_t run) {
-  window_ = &window;
   run_prefix_ = fmt::format("{}{}", run, kUnitSeparator);
+  window_number_ = window.number;
   const Row first = static_cast<Row>(table_.size());
   const TextId list = table_.intern(array_pointer);
   for (std::size_t i = 0; i < window.elements.size(); ++i) {
     ++counts_.seen;
-    const auto ordinal = window.first + static_cast<std::uint32_t>(i);
     if (window.elements[i].length == 0) {
       ++counts_.rejected;  // described by the splitter
       continue;
     }
-    Draft draft;
-    flow_.clear();
-    fingerprints_.clear();
-    draft.row.report = report;
-    draft.row.list = list;
-    draft.row.ordinal = ordinal;
-    draft.pending.run = run;
-    bool states_a_problem = false;
-    const char* const damage = parser_.parse(window, window.elements[i],
-                                             [&](Cursor result) { states_a_problem = read_result(result, draft); });
+    const auto start = [&] {
+      Draft draft;
+      flow_.clear();
+      fingerprints_.clear();
+      draft.row.report = report;
+      draft.row.list = list;
+      draft.row.ordinal = window.first + static_cast<std::uint32_t>(i);
+      draft.pending.run = run;
+      return draft;
+    };
+    Draft draft = start();
+    const char* damage = read_element(window, window.elements[i], draft);
+    if (damage != nullptr && !text::is_utf8(bytes_of(window, window.elements[i]))) {
+      draft = start();
+      damage = read_repaired(window, window.elements[i], draft);
+    }
     if (damage != nullptr) {
       ++counts_.rejected;
-      rejected_.push_back({fmt::format("{}/{}", array_pointer, ordinal), damage});
-    } else if (!states_a_problem) {
+      remark(Note::Level::error, "rejected-record", damage, draft);
+    } else if (!draft.states_a_problem) {
       ++counts_.skipped;
     } else {
       finish(draft);
@@ -96,15 +110,60 @@ void ResultReader::read(const doc::Window& window, std::uint32_t report, std::st
   windows_.push_back({window.number, first, static_cast<Row>(table_.size()) - first});
 }
 
-std::string ResultReader::text_of(Cursor value) { return std::string(value.text(scratch_)); }
-TextId ResultReader::intern(Cursor value) { return table_.intern(value.text(scratch_)); }
+const char* ResultReader::read_element(const doc::Window& window, const doc::Window::Element& element, Draft& draft) {
+  window_ = &window;
+  return parser_.parse(window, element, [&](Cursor result) { draft.states_a_problem = read_result(result, draft); });
+}
+
+// What is not UTF-8 is read as U+FFFD.
+const char* ResultReader::read_repaired(const doc::Window& window, const doc::Window::Element& element, Draft& draft) {
+  doc::Window copy;
+  copy.buffer = text::to_utf8(bytes_of(window, element));
+  const doc::Window::Element whole{0, static_cast<std::uint32_t>(copy.buffer.size())};
+  copy.buffer.append(doc::kWindowPadding, '\0');
+  repaired_ = true;
+  const char* const damage = read_element(copy, whole, draft);
+  repaired_ = false;
+  if (damage == nullptr) remark(Note::Level::warning, "invalid-utf8", kReadAsReplacement, draft);
+  return damage;
+}
+
+void ResultReader::remark(Note::Level level, const char* code, std::string text, const Draft& draft) {
+  std::string at = fmt::format("{}/{}", table_.text(draft.row.list), draft.row.ordinal);
+  remarks_.push_back({window_number_, {level, code, std::move(text), std::move(at)}});
+}
+
+LongText ResultReader::snippet_of(Row row) const {
+  const auto found = std::ranges::lower_bound(snippets_, row, {}, &Snippet::row);
+  return found == snippets_.end() || found->row != row ? LongText{} : LongText{found->at, found->length};
+}
+
+// Control characters are written as escapes, but for DEL and those of two bytes, of which the first is C2.
+std::string_view ResultReader::plain(Cursor value, std::string_view kept) {
+  const std::string_view text = value.text(scratch_);
+  const bool as_written = text.data() != scratch_.data();
+  const bool harmless = text.find('\x7F') == std::string_view::npos && text.find('\xC2') == std::string_view::npos;
+  if (as_written && harmless) return text;
+  scratch_ = text::strip_controls(std::string(text), kept);
+  return scratch_;
+}
+
+// A text that stays in the report.
+LongText ResultReader::long_text(Cursor value) {
+  const std::string_view raw = value.raw_text();
+  if (raw.empty()) return {};
+  if (repaired_)
+    return LongText::pooled(table_.intern(plain(value, "\n\t").substr(0, ObservationTable::kLongestMessage)));
+  const auto at = window_->offset + static_cast<std::uint64_t>(raw.data() - window_->buffer.data());
+  return {at, static_cast<std::uint32_t>(raw.size())};
+}
 
 bool ResultReader::read_result(Cursor result, Draft& draft) {
   if (!result.is_object()) return false;
   Pending& pending = draft.pending;
   result.members([&](Key key, Cursor value) {
     if (key == "ruleId") {
-      pending.rule.id = intern(value);
+      pending.rule.id = table_.intern(value.text(scratch_));
     } else if (key == "ruleIndex") {
       pending.rule.index = static_cast<std::int32_t>(value.integer().value_or(-1));
     } else if (key == "rule") {
@@ -169,13 +228,13 @@ Reference ResultReader::read_reference(Cursor value) {
   Reference reference;
   value.members([&](Key key, Cursor member) {
     if (key == "id") {
-      reference.id = intern(member);
+      reference.id = table_.intern(member.text(scratch_));
     } else if (key == "index") {
       reference.index = static_cast<std::int32_t>(member.integer().value_or(-1));
     } else if (key == "toolComponent") {
       member.members([&](Key name, Cursor part) {
         if (name == "index") reference.component = static_cast<std::int32_t>(part.integer().value_or(-1));
-        if (name == "name") reference.component_name = intern(part);
+        if (name == "name") reference.component_name = table_.intern(part.text(scratch_));
       });
     }
   });
@@ -188,15 +247,15 @@ void ResultReader::read_message(Cursor value, Draft& draft) {
     if (key == "text" || key == "markdown") {
       const std::string_view raw = member.raw_text();
       if (raw.empty()) return;
-      const auto at = window_->offset + static_cast<std::uint64_t>(raw.data() - window_->buffer.data());
-      (key == "text" ? draft.row.message : markdown) = {at, static_cast<std::uint32_t>(raw.size())};
+      (key == "text" ? draft.row.message : markdown) = long_text(member);
       draft.row.message_hash = message_hash(raw);
+      draft.message_is_cut = draft.message_is_cut || raw.size() > ObservationTable::kLongestMessage;
     } else if (key == "id") {
-      draft.rare().message_id = text_of(member);
+      draft.rare().message_id = member.text(scratch_);
     } else if (key == "arguments") {
       member.items([&](Cursor argument) {
         if (draft.rare().message_arguments.size() < kMostListed)
-          draft.rare().message_arguments.push_back(text_of(argument));
+          draft.rare().message_arguments.emplace_back(plain(argument, "\n\t"));
       });
     }
   });
@@ -209,7 +268,7 @@ void ResultReader::read_locations(Cursor value, Draft& draft) {
   std::size_t count = 0;
   value.items([&](Cursor item) {
     if (++count > kMostLocations) return;
-    const StoredLocation place = read_location(item, count == 1 ? &draft.row.context : nullptr);
+    const StoredLocation place = read_location(item, count == 1 ? &draft : nullptr);
     if (count == 1) {
       draft.row.path = place.path;
       draft.row.range = place.range;
@@ -220,11 +279,11 @@ void ResultReader::read_locations(Cursor value, Draft& draft) {
   });
 }
 
-StoredLocation ResultReader::read_location(Cursor value, Digest128* context) {
+StoredLocation ResultReader::read_location(Cursor value, Draft* draft) {
   StoredLocation location;
   value.members([&](Key key, Cursor member) {
     if (key == "physicalLocation") {
-      read_physical(member, location, context);
+      read_physical(member, location, draft);
     } else if (key == "logicalLocations") {
       bool first = true;
       member.items([&](Cursor item) {
@@ -241,19 +300,20 @@ StoredLocation ResultReader::read_location(Cursor value, Digest128* context) {
   return location;
 }
 
-void ResultReader::read_physical(Cursor value, StoredLocation& location, Digest128* context) {
+void ResultReader::read_physical(Cursor value, StoredLocation& location, Draft* draft) {
   Digest128 region_context, wider_context;
   value.members([&](Key key, Cursor member) {
     if (key == "artifactLocation") {
       location.path = read_artifact_location(member);
     } else if (key == "region") {
-      read_region(member, location.range, context == nullptr ? nullptr : &region_context);
-    } else if (key == "contextRegion" && context != nullptr) {
+      const bool primary = draft != nullptr;
+      read_region(member, location.range, primary ? &region_context : nullptr, primary ? &draft->snippet : nullptr);
+    } else if (key == "contextRegion" && draft != nullptr) {
       Range ignored;
       read_region(member, ignored, &wider_context);
     }
   });
-  if (context != nullptr) *context = region_context.empty() ? wider_context : region_context;
+  if (draft != nullptr) draft->row.context = region_context.empty() ? wider_context : region_context;
 }
 
 TextId ResultReader::read_artifact_location(Cursor value) {
@@ -262,9 +322,9 @@ TextId ResultReader::read_artifact_location(Cursor value) {
   std::int64_t index = -1;
   value.members([&](Key key, Cursor member) {
     if (key == "uri") {
-      uri_ = member.text(scratch_);
+      uri_ = plain(member);
     } else if (key == "uriBaseId") {
-      base_ = member.text(scratch_);
+      base_ = plain(member);
     } else if (key == "index") {
       index = member.integer().value_or(-1);
     }
@@ -277,7 +337,7 @@ TextId ResultReader::read_artifact_location(Cursor value) {
   return table_.intern(scratch_);
 }
 
-void ResultReader::read_region(Cursor value, Range& range, Digest128* context) {
+void ResultReader::read_region(Cursor value, Range& range, Digest128* context, LongText* snippet) {
   std::uint32_t end_column = 0;
   value.members([&](Key key, Cursor member) {
     if (key == "startLine") {
@@ -289,7 +349,7 @@ void ResultReader::read_region(Cursor value, Range& range, Digest128* context) {
     } else if (key == "endColumn") {
       end_column = to_line(member.integer());
     } else if (key == "snippet" && context != nullptr) {
-      add_snippet(member, *context);
+      add_snippet(member, *context, snippet);
     }
   });
   if (range.last_line < range.first_line) range.last_line = range.first_line;
@@ -299,10 +359,12 @@ void ResultReader::read_region(Cursor value, Range& range, Digest128* context) {
   range.last_column = at_first_column ? end_column : end_column - 1;
 }
 
-// The snippet's hash, without regard to white space. Only in memory, and only for results that are no secrets.
-void ResultReader::add_snippet(Cursor value, Digest128& context) {
+// The snippet's hash, without regard to white space. Only in memory, and only for results that are no secrets. Of
+// secrets the snippet itself is needed when the run is known.
+void ResultReader::add_snippet(Cursor value, Digest128& context, LongText* snippet) {
   value.members([&](Key key, Cursor member) {
     if (key != "text") return;
+    if (snippet != nullptr && member.raw_text().size() <= kLongestSecret) *snippet = long_text(member);
     text::fold_whitespace(member.text(scratch_), folded_);
     if (!folded_.empty()) context = hasher_.field(folded_).finish128();
   });
@@ -330,8 +392,8 @@ void ResultReader::read_flows(Cursor value) {
 void ResultReader::read_fingerprints(Cursor value) {
   value.members([&](Key key, Cursor member) {
     if (fingerprints_.size() >= kMostListed) return;
-    const TextId name = table_.intern(key);
-    const TextId print = table_.append_text(member.text(scratch_));
+    const TextId name = table_.intern(text::strip_controls(std::string(key)));
+    const TextId print = table_.append_text(plain(member));
     if (print != TextId::none) fingerprints_.push_back({name, print});
   });
 }
@@ -368,6 +430,12 @@ void ResultReader::read_properties(Cursor value, Draft& draft) {
       };
       add(member);
       member.items(add);
+    } else if (key == "tags") {
+      member.items([&](Cursor tag) {
+        const std::string_view word = tag.text(scratch_);
+        draft.pending.tagged_secret = draft.pending.tagged_secret || text::equal_ignoring_case(word, "secret") ||
+                                      text::equal_ignoring_case(word, "secrets");
+      });
     } else if (key == "purl" || key == "packageUrl") {
       draft.rare().purl = text_of(member);
     }
@@ -385,7 +453,7 @@ void ResultReader::read_fix(Cursor value, Draft& draft) {
   value.members([&](Key key, Cursor member) {
     if (key == "description") {
       member.members([&](Key part, Cursor text) {
-        if (part == "text") fix.description = text_of(text);
+        if (part == "text") fix.description = plain(text, "\n\t");
       });
     } else if (key == "artifactChanges") {
       member.items([&](Cursor change) {
@@ -400,7 +468,7 @@ void ResultReader::read_fix(Cursor value, Draft& draft) {
               if (name == "deletedRegion") read_region(piece, edit.range, nullptr);
               if (name != "insertedContent") return;
               piece.members([&](Key what, Cursor text) {
-                if (what == "text") edit.text = text_of(text);
+                if (what == "text") edit.text = plain(text, "\n\r\t");
               });
             });
             if (edits.size() < kMostListed) edits.push_back(std::move(edit));
@@ -423,7 +491,7 @@ void ResultReader::read_web_request(Cursor value, Draft& draft) {
     if (key == "target") endpoint.url = text_of(member);
     if (key != "parameters") return;
     member.members([&](Key name, Cursor) {
-      if (endpoint.parameter.empty()) endpoint.parameter = name;
+      if (endpoint.parameter.empty()) endpoint.parameter = text::strip_controls(std::string(name));
     });
   });
   if (endpoint == Endpoint{}) return;
@@ -443,7 +511,11 @@ void ResultReader::finish(Draft& draft) {
     draft.pending.rare = static_cast<std::uint32_t>(rare_.size());
     rare_.push_back(std::move(*draft.rare_parts));
   }
-  table_.add(draft.row);
+  if (draft.message_is_cut) {
+    remark(Note::Level::warning, "message-cut", "the message is longer than 1 MiB; only its beginning is shown", draft);
+  }
+  const Row row = table_.add(draft.row);
+  if (!draft.snippet.empty()) snippets_.push_back({draft.snippet.at, draft.snippet.length, row});
   pending_.push_back(draft.pending);
 }
 

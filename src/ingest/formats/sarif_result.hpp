@@ -50,6 +50,7 @@ struct Pending {
   std::uint16_t rank_tenths = kNoTenths;
   Level level = Level::absent;
   ResultKind kind = ResultKind::fail;
+  bool tagged_secret = false;  // by the result itself
 };
 
 // Paths stay as the report writes them until the run's base URIs are known: "<run> US <base id> US <uri>", or
@@ -63,15 +64,17 @@ class ResultReader {
   explicit ResultReader(ObservationTable& table)
       : table_(table), first_row_(static_cast<Row>(table.size())), first_location_(table.location_count()) {}
 
-  // All elements of a window; damaged ones are described in rejected().
+  // All elements of a window; damaged ones are described in remarks().
   void read(const doc::Window& window, std::uint32_t report, std::string_view array_pointer, std::uint32_t run);
 
   struct WindowRows {
     std::uint32_t window = 0;
     Row first = 0, count = 0;
   };
-  struct Rejected {
-    std::string at, why;
+  // Something to tell about a result; the order is that of the windows.
+  struct Remark {
+    std::uint32_t window = 0;
+    Note note;
   };
   [[nodiscard]] ObservationTable& table() { return table_; }
   [[nodiscard]] const std::vector<WindowRows>& windows() const { return windows_; }
@@ -83,8 +86,11 @@ class ResultReader {
   void forget_pending() {
     pending_ = {};
     rare_ = {};
+    snippets_ = {};
   }
-  [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
+  // What the report shows of the code at a row's place; empty when it shows nothing, or more than any secret is.
+  [[nodiscard]] LongText snippet_of(Row row) const;
+  [[nodiscard]] const std::vector<Remark>& remarks() const { return remarks_; }
   [[nodiscard]] const RecordCounts& counts() const { return counts_; }
   // Where this reader's rows and flow locations begin in its table.
   [[nodiscard]] Row first_row() const { return first_row_; }
@@ -92,14 +98,24 @@ class ResultReader {
 
  private:
   struct Draft;
+  struct Snippet {  // a LongText and its row without padding: a report may have a million
+    std::uint64_t at = 0;
+    std::uint32_t length = 0;
+    Row row = 0;
+  };
+  const char* read_element(const doc::Window& window, const doc::Window::Element& element, Draft& draft);
+  const char* read_repaired(const doc::Window& window, const doc::Window::Element& element, Draft& draft);
+  void remark(Note::Level level, const char* code, std::string text, const Draft& draft);
+  LongText long_text(doc::Cursor value);
   bool read_result(doc::Cursor result, Draft& draft);
   void read_rule(doc::Cursor value, Reference& rule);
   void read_message(doc::Cursor value, Draft& draft);
   void read_locations(doc::Cursor value, Draft& draft);
-  StoredLocation read_location(doc::Cursor value, Digest128* context);
-  void read_physical(doc::Cursor value, StoredLocation& location, Digest128* context);
+  // Of the primary place the draft gets context and snippet, too.
+  StoredLocation read_location(doc::Cursor value, Draft* draft);
+  void read_physical(doc::Cursor value, StoredLocation& location, Draft* draft);
   TextId read_artifact_location(doc::Cursor value);
-  void read_region(doc::Cursor value, Range& range, Digest128* context);
+  void read_region(doc::Cursor value, Range& range, Digest128* context, LongText* snippet = nullptr);
   void read_flows(doc::Cursor value);
   void read_fingerprints(doc::Cursor value);
   void read_suppressions(doc::Cursor value, Draft& draft);
@@ -109,9 +125,11 @@ class ResultReader {
   void read_web_request(doc::Cursor value, Draft& draft);
   Reference read_reference(doc::Cursor value);
   void finish(Draft& draft);
-  std::string text_of(doc::Cursor value);
-  TextId intern(doc::Cursor value);
-  void add_snippet(doc::Cursor value, Digest128& context);
+  // Texts without control characters, until the next call.
+  std::string_view plain(doc::Cursor value, std::string_view kept = {});
+  std::string text_of(doc::Cursor value) { return std::string(plain(value)); }
+  TextId intern(doc::Cursor value) { return table_.intern(plain(value)); }
+  void add_snippet(doc::Cursor value, Digest128& context, LongText* snippet);
 
   ObservationTable& table_;
   Row first_row_;
@@ -120,11 +138,14 @@ class ResultReader {
   std::vector<Pending> pending_;
   std::vector<RareParts> rare_;
   std::vector<WindowRows> windows_;
-  std::vector<Rejected> rejected_;
+  std::vector<Snippet> snippets_;  // by row
+  std::vector<Remark> remarks_;
   RecordCounts counts_;
   Sha256 hasher_;
   // Of the window that is being read.
   const doc::Window* window_ = nullptr;
+  bool repaired_ = false;  // the window is a copy: its offsets are not those of the report
+  std::uint32_t window_number_ = 0;
   std::string run_prefix_;  // of paths that wait for their run, see kUnitSeparator
   // Of the result that is being read.
   std::vector<StoredLocation> flow_;

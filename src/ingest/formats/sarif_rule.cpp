@@ -22,12 +22,13 @@ std::string unescape_html(std::string text) {
 
 std::string title_of(doc::View view) {
   for (const char* const key : {"shortDescription", "fullDescription"}) {
-    const std::string text = text::fold_whitespace(unescape_html(std::string(view.at(key).at("text").text())));
+    const std::string text =
+        text::strip_controls(text::fold_whitespace(unescape_html(std::string(view.at(key).at("text").text()))));
     if (text.empty()) continue;
     const std::string_view first_sentence = std::string_view(text).substr(0, text.find(". "));
     return text::to_utf8(first_sentence, kLongestTitle);
   }
-  const std::string name = text::fold_whitespace(view.at("name").text());
+  const std::string name = text::strip_controls(text::fold_whitespace(view.at("name").text()));
   return name == view.at("id").text() ? std::string{} : text::to_utf8(name, kLongestTitle);
 }
 
@@ -107,7 +108,7 @@ Rule read_rule(doc::View view) {
   rule.id = view.at("id").text();
   rule.name = view.at("name").text();
   rule.title = title_of(view);
-  rule.help_url = view.at("helpUri").text();
+  rule.help_url = text::strip_controls(std::string(view.at("helpUri").text()));
   rule.default_level = parse_level(view.at("defaultConfiguration").at("level").text());
   read_properties(view.at("properties"), rule);
   read_relationships(view, rule);

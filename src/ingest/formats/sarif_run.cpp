@@ -7,6 +7,8 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "ingest/engine.hpp"
+#include "ingest/plain_text.hpp"
+#include "model/mask.hpp"
 #include "model/repo_path.hpp"
 
 namespace gatepost::ingest::sarif {
@@ -18,7 +20,7 @@ std::string notification_text(doc::View notification) {
   std::string text = text::fold_whitespace(notification.at("message").at("text").text());
   if (text.empty()) text = text::fold_whitespace(notification.at("exception").at("message").text());
   if (text.empty()) text = notification.at("descriptor").at("id").text();
-  return text.empty() ? "no text" : text::to_utf8(text, 300);
+  return text.empty() ? "no text" : mask_tokens(text::to_utf8(text, 300));
 }
 
 std::string joined_uri(std::string base, std::string_view relative) {
@@ -93,7 +95,7 @@ Run::Run(doc::View view, ObservationTable& table) : view_(view), table_(table) {
 void Run::describe(ReportWriter& out) const {
   const doc::View driver = view_.at("tool").at("driver");
   const std::string_view version = driver.at("semanticVersion").text();
-  out.tool(std::string(driver.at("name").text()), std::string(version.empty() ? driver.at("version").text() : version));
+  out.tool(plain_name(driver.at("name").text()), plain_name(version.empty() ? driver.at("version").text() : version));
   out.engine(engine_);
   const bool has_results = view_.at("results").is_array();
   if (!driver.at("name").text().empty() && has_results) out.evidence_of_a_scan();
@@ -113,7 +115,7 @@ void Run::describe_invocation(doc::View invocation, ReportWriter& out) const {
   if (successful && !*successful) {
     const std::string_view why = invocation.at("exitCodeDescription").text();
     out.failed(why.empty() ? "the tool says that its run failed (executionSuccessful is false)"
-                           : fmt::format("the tool says that its run failed: {}", text::fold_whitespace(why)),
+                           : fmt::format("the tool says that its run failed: {}", mask_tokens(plain_title(why))),
                invocation.pointer());
   }
   for (const char* const key : {"toolExecutionNotifications", "toolConfigurationNotifications"}) {
@@ -173,6 +175,8 @@ BoundRule& Run::bind(const Reference& reference) {
   bound.rule = read_rule(view);
   const std::string_view id = table_.text(reference.id);
   if (!id.empty()) bound.rule.id = id;
+  // References are compared as they are written; from here on the id is shown.
+  bound.rule.id = text::strip_controls(std::move(bound.rule.id));
   if (!view.exists()) {
     if (const auto advisory = leading_advisory(id)) bound.rule.advisories.push_back(*advisory);
   }

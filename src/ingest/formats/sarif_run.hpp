@@ -33,6 +33,8 @@ class Run {
   Run(doc::View view, ObservationTable& table);
 
   [[nodiscard]] const std::string& engine() const { return engine_; }
+  // False for one that only its results tell of.
+  [[nodiscard]] bool is_known() const { return view_.exists(); }
   // Tool, notifications and evidence of a scan into the report's state.
   void describe(ReportWriter& out) const;
   // The rule of a result; one that the run does not list is known by its id alone.

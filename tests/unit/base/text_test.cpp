@@ -118,6 +118,15 @@ TEST_CASE("text: every code point survives writing and reading") {
   }
 }
 
+TEST_CASE("text: control characters go, of one byte and of two") {
+  using namespace std::string_literals;
+  CHECK(text::strip_controls("a\0b\x1B[31m\x7F c\r\n\t"s) == "ab[31m c");
+  CHECK(text::strip_controls("a\r\n\tb\x01", "\n\t") == "a\n\tb");
+  CHECK(text::strip_controls("\xC2\x9B"
+                             "a\xC2\xA0\xC3\x9F\xC2") == "a\xC2\xA0\xC3\x9F\xC2");
+  CHECK(text::strip_controls("") == "");
+}
+
 TEST_CASE("text: to_utf8 mends broken bytes and never splits a character") {
   CHECK(text::to_utf8("a\xFF"
                       "b") ==

@@ -26,10 +26,11 @@ TEST_CASE("gitlab: the value of a found secret never leaves the reader") {
       "secret_detection",
       R"({"id": "SECRET", "name": "name SECRET", "message": "message SECRET", "description": "description SECRET",
           "cve": "a.yml:SECRET:rule", "severity": "High", "raw_source_code_extract": "SECRET", "solution": "revoke SECRET",
-          "location": {"file": "a.yml", "start_line": 3, "commit": {"sha": "0000000", "message": "SECRET"}},
+          "location": {"file": "a.yml", "start_line": 3, "class": "SECRET", "commit": {"sha": "0000000", "message": "SECRET"}},
           "identifiers": [{"type": "gitleaks_rule_id", "name": "rule", "value": "rule", "url": "https://x.example/SECRET"}],
           "links": [{"url": "https://x.example/SECRET"}], "evidence": {"summary": "SECRET"},
-          "tracking": {"items": [{"signatures": [{"algorithm": "hash", "value": "SECRET"}]}]},
+          "tracking": {"items": [{"signatures": [{"algorithm": "hash", "value": "SECRET"},
+             {"algorithm": "scope_offset", "value": "a.yml:SECRET"}]}]},
           "details": {"code": {"type": "code", "value": "SECRET"}, "at": {"type": "file-location", "file_name": "SECRET"}}})"));
   CHECK(test::to_json(report.table, 0).find("SECRET") == std::string::npos);
   REQUIRE(report.table.size() == 1);

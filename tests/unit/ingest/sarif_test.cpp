@@ -4,7 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "ingest/ingest.hpp"
+#include "support/read_report.hpp"
+#include "support/report_json.hpp"
 #include "support/skip.hpp"
 
 using namespace gatepost;
@@ -114,10 +117,14 @@ TEST_CASE("sarif: severities, all of them kept") {
   CHECK(plain.claims[2].label == SeverityLabel::low);
   CHECK(plain.confidence == Confidence::high);
   CHECK(plain.cwes == std::vector<Cwe>{Cwe{89}});
-  const Observation own =
-      read(sarif(result(R"("level":"note","properties":{"security-severity":"9.9"})"), driver)).only();
-  CHECK(own.claims[0].tenths == 99);
-  CHECK(own.claims[1].tenths == 88);
+  // Of the numbers of result and rule the result's is in force, also when it is the lower one.
+  for (const char* const number : {"9.9", "2.1"}) {
+    const std::string own_number = std::string(R"("properties":{"security-severity":")") + number + "\"}";
+    const Observation own = read(sarif(result(own_number), driver)).only();
+    REQUIRE(own.claims.size() == 3);
+    CHECK(own.claims[0].tenths == (number[0] == '9' ? 99 : 21));
+    CHECK(own.claims[1].method == SeverityMethod::label);
+  }
   const Observation word = read(sarif(result(R"("properties":{"severity":"Moderate"})"), R"("name":"x")")).only();
   CHECK(word.claims[0].label == SeverityLabel::medium);
   const Observation broken =
@@ -384,11 +391,101 @@ TEST_CASE("sarif: a cut report never loses a whole result and never invents one"
   }
 }
 
+TEST_CASE("sarif: a report whose version comes last is known when it is cut") {
+  const std::string full = R"({"runs":[{"tool":{"driver":{"name":"x"}},"results":[)" + result(kPlace) + "," +
+                           result(kPlace) + R"(]}],"version":"2.1.0"})";
+  CHECK(read(full).report().state == ReportState::complete);
+  const Read cut = read(full.substr(0, full.size() - 40));
+  CHECK(cut.report().state == ReportState::partial);
+  CHECK(cut.table.size() == 1);
+  CHECK(cut.has_note("truncated"));
+  CHECK(read(full.substr(0, full.find("driver"))).report().state == ReportState::unrecognised);
+}
+
 TEST_CASE("sarif: of repeated keys the last counts") {
   const Observation seen =
       read(sarif(R"({"ruleId":"a","ruleId":"b","message":{"text":"1"},"message":{"text":"2"}})")).only();
   CHECK(seen.rule == "b");
   CHECK(seen.message == "2");
+}
+
+TEST_CASE("sarif: a list that is given twice is said to be, and no result of it is lost") {
+  const std::string run = R"({"tool":{"driver":{"name":"x"}},"results":[)" + result(kPlace) + "]}";
+  const std::string empty = R"({"tool":{"driver":{"name":"x"}},"results":[]})";
+  const std::string head = R"({"version":"2.1.0","runs":[)";
+  struct Case {
+    std::string text;
+    std::size_t results;
+  };
+  const Case cases[] = {
+      {head + run + R"(],"runs":[]})", 1},
+      {head + run + R"(],"runs":[)" + empty + "]}", 1},
+      {head + empty + R"(],"runs":[)" + run + "]}", 1},
+      {head + run + R"(],"runs":[)" + run + "]}", 2},
+      {head + run + "," + run + R"(],"runs":[)" + run + "]}", 3},
+      {head + run.substr(0, run.size() - 1) + R"(,"results":[]}]})", 1},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.text);
+    const Read r = read(test.text, 1, "sarif");
+    CHECK(r.table.size() == test.results);
+    CHECK(r.report().state == ReportState::partial);
+    CHECK(r.has_note("repeated-list"));
+    CHECK_FALSE(r.has_note("run-without-results"));
+    for (const Note& note : r.report().notes) CHECK(note.text.find("\"runs\" is given twice") == std::string::npos);
+  }
+  // Of other keys the last counts.
+  const Read other = read(R"({"version":"2.1.0","version":"2.1.0","runs":[)" + run + "]}");
+  CHECK(other.report().state == ReportState::complete);
+  CHECK(other.has_note("duplicate-key"));
+}
+
+TEST_CASE("sarif: bytes that are not UTF-8 are read as U+FFFD, with a note") {
+  const std::string bad = "\xC3(", good = "\xEF\xBF\xBD(";
+  const std::string members =
+      R"({"ruleId":"R%","message":{"text":"m\"%"},"guid":"g%","locations":[{"physicalLocation":{"artifactLocation":{"uri":"a%.py"},
+          "region":{"startLine":3,"snippet":{"text":"s%"}}}}]})";
+  const std::string driver = R"("name":"Semgrep","version":"1%")";
+  const Read r = read(sarif(text::replace_all(members, "%", bad) + "," + members, text::replace_all(driver, "%", bad)));
+  CHECK(r.report().state == ReportState::complete);
+  CHECK(r.report().engines == std::vector<std::string>{"semgrep"});
+  CHECK(r.report().tools == std::vector<ToolInfo>{{"Semgrep", "1" + good}});
+  CHECK(std::ranges::count(r.report().notes, "invalid-utf8", &Note::code) == 2);
+  CHECK_FALSE(r.has_note("run-without-results"));
+  REQUIRE(r.table.size() == 2);
+  const Observation seen = r.table.observation(0), whole = r.table.observation(1);
+  CHECK(seen.rule == "R" + good);
+  CHECK(seen.message == "m\"" + good);
+  CHECK(seen.uid == "g" + good);
+  CHECK(seen.place.path == "a" + good + ".py");
+  CHECK(seen.at == "/runs/0/results/0");
+  CHECK(whole.message == "m\"%");
+  // Damage of the grammar beside it is still damage.
+  const Read damaged = read(sarif(result(kPlace) + ",{\"ruleId\":\"" + bad + "\",}"));
+  CHECK(damaged.report().state == ReportState::partial);
+  CHECK(damaged.table.size() == 1);
+}
+
+TEST_CASE("sarif: a damaged frame is no reason to say that results are missing") {
+  const Read r = read(R"({"version":"2.1.0","$schema":"sarif","runs":[{"tool":{"driver":{"name":tru}},"results":[)" +
+                      result(kPlace) + "]}]}");
+  CHECK(r.report().state == ReportState::partial);
+  CHECK(r.table.size() == 1);
+  CHECK(r.has_note("malformed"));
+  CHECK_FALSE(r.has_note("run-without-results"));
+}
+
+TEST_CASE("sarif: a message that is cut is said to be") {
+  const auto with_message = [](std::size_t length) {
+    return read(sarif(R"({"ruleId":"a","message":{"text":")" + std::string(length, 'x') + "\"}}"));
+  };
+  const Read cut = with_message((1 << 20) + 1);
+  CHECK(cut.has_note("message-cut"));
+  CHECK(cut.only().message.size() == 1 << 20);
+  CHECK(cut.report().state == ReportState::complete);
+  const Read whole = with_message(1 << 20);
+  CHECK_FALSE(whole.has_note("message-cut"));
+  CHECK(whole.only().message.size() == 1 << 20);
 }
 
 TEST_CASE("sarif: keys written with escapes are the same keys") {
@@ -409,8 +506,133 @@ TEST_CASE("sarif: a secret's value is not in what is read") {
               R"("name":"Gitleaks")"))
           .only();
   CHECK(seen.kind == Kind::secret);
-  CHECK(seen.message == "found **** in the file");
+  CHECK(seen.message == "found *** in the file");
   CHECK(seen.context.empty());
+}
+
+namespace {
+
+// What a scanner may find; made here, so that no file holds one.
+std::string a_token() {
+  std::string token;
+  for (int i = 0; i < 20; ++i) token += static_cast<char>(i % 2 == 0 ? 'A' + i : '0' + i % 10);
+  return token;
+}
+
+// A result of a secret scanner that repeats TOKEN wherever it can. SNIPPET is what it shows of the place.
+const std::string kTalkative = R"({"ruleId":"aws-key","message":{"text":"found TOKEN here"},"guid":"g-TOKEN",
+  "hostedViewerUri":"https://x.example/TOKEN","webRequest":{"target":"/TOKEN","method":"GET"},
+  "locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.py"},"region":{"startLine":2,"startColumn":6,
+     "endColumn":26,"snippet":{"text":"SNIPPET"}},"contextRegion":{"startLine":1,"snippet":{"text":"k = TOKEN"}}},
+     "logicalLocations":[{"fullyQualifiedName":"f.TOKEN"}]},
+    {"logicalLocations":[{"name":"TOKEN"}]}],
+  "partialFingerprints":{"commitSha":"0123456789abcdef0123456789abcdef01234567","secret":"TOKEN","sec/v1":"a.py:TOKEN"},
+  "fingerprints":{"f/v1":"TOKEN"},"properties":{"secret":"TOKEN","Match":"k=TOKEN"},
+  "fixes":[{"description":{"text":"remove TOKEN"},"artifactChanges":[{"artifactLocation":{"uri":"a.py"},
+     "replacements":[{"deletedRegion":{"startLine":2},"insertedContent":{"text":"# TOKEN"}}]}]}],
+  "relatedLocations":[{"message":{"text":"TOKEN"},"logicalLocations":[{"name":"TOKEN"}],"physicalLocation":
+     {"artifactLocation":{"uri":"a.py"},"region":{"startLine":2,"snippet":{"text":"TOKEN"}}}}],
+  "codeFlows":[{"message":{"text":"TOKEN"},"threadFlows":[{"locations":[{"location":{"message":{"text":"TOKEN"},
+     "logicalLocations":[{"name":"TOKEN"}],"physicalLocation":{"artifactLocation":{"uri":"a.py"}}}}]}]}],
+  "suppressions":[{"kind":"external","status":"accepted","justification":"TOKEN is for tests"}]})";
+
+Read read_talkative(const std::string& engine, const std::string& snippet, const std::string& token) {
+  std::string text = text::replace_all(kTalkative, "SNIPPET", snippet);
+  text =
+      sarif(text, R"("name":")" + engine + R"(","rules":[{"id":"aws-key","shortDescription":{"text":"key TOKEN"}}])");
+  ingest::Options options;
+  options.secret_key = Secret("a key that is used in tests only");
+  Read result;
+  ingest::read_report(result.table, "report.sarif", Bytes::of(text::replace_all(text, "TOKEN", token)), options);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("sarif: no text of an observation repeats the secret that its snippet shows") {
+  for (const std::string& token : {a_token(), std::string("swordfish")}) {
+    for (const char* const snippet : {"TOKEN", "k = \\\"TOKEN\\\"", "k=TOKEN", "\\\"k\\\": 'TOKEN',"}) {
+      for (const char* const engine : {"gitleaks", "trufflehog", "detect-secrets"}) {
+        CAPTURE(token);
+        CAPTURE(std::string(snippet));
+        const Read r = read_talkative(engine, snippet, token);
+        CHECK(r.only().kind == Kind::secret);
+        CHECK(test::to_json(r.table, 0).find(token) == std::string::npos);
+        CHECK(r.only().message == "found *** here");
+        CHECK(r.only().title == "key ***");
+        REQUIRE(r.only().fixes.size() == 1);
+        CHECK(r.only().fixes[0] == Fix{.description = "remove ***"});
+        REQUIRE(r.only().fingerprints.size() == 1);
+        CHECK(r.only().fingerprints[0].first == "commitSha");
+        CHECK(r.only().place.path == "a.py");
+        CHECK(r.only().suppression->reason == "*** is for tests");
+      }
+    }
+  }
+}
+
+TEST_CASE("sarif: a result is a secret when it or its rule says so, whatever the tool") {
+  const auto kind_of = [](const std::string& members, const char* driver) {
+    return read(sarif(result(members), driver)).only().kind;
+  };
+  CHECK(kind_of(R"("properties":{"tags":["security","Secret"]})", R"("name":"Acme")") == Kind::secret);
+  CHECK(kind_of(R"("properties":{"tags":["secretive"]})", R"("name":"Acme")") == Kind::sast);
+  CHECK(kind_of(kPlace, R"("name":"Trivy","rules":[{"id":"r","properties":{"tags":["secret"]}}])") == Kind::secret);
+  CHECK(read(sarif(R"({"ruleId":"generic.secrets.security.detected-x","message":{"text":"m"}})")).only().kind ==
+        Kind::secret);
+}
+
+TEST_CASE("sarif: without a snippet what looks like a token is hidden") {
+  const std::string token = a_token();
+  const Read r = read_talkative("gitleaks", "", token);
+  const Observation seen = r.only();
+  CHECK(seen.message == "found **** here");
+  CHECK(seen.fixes == std::vector<Fix>{{.description = "remove ****"}});
+  CHECK(seen.title == "key ****");
+  CHECK(seen.suppression->reason == "**** is for tests");
+  for (const auto& [name, value] : seen.fingerprints) CHECK(value.find(token) == std::string::npos);
+  REQUIRE(seen.secret);
+  CHECK(seen.secret->id.empty());
+}
+
+TEST_CASE("sarif: a secret's message is masked, however it is made") {
+  const std::string token = a_token();
+  const std::string driver =
+      R"("name":"gitleaks","rules":[{"id":"r","messageStrings":{"m":{"text":"by id {0}\\u001b"}}}])";
+  for (const std::string& message :
+       {R"("text":"text {0} here","arguments":[")" + token + R"("])", R"("id":"m","arguments":[")" + token + R"("])",
+        R"("text":"broken \xC3( )" + token + R"(")", R"("markdown":"\u001b )" + token + R"(")"}) {
+    CAPTURE(message);
+    const Observation seen = read(sarif(R"({"ruleId":"r","message":{)" + message + "}}", driver)).only();
+    CHECK(seen.message.find(token) == std::string::npos);
+    CHECK(seen.message.find("****") != std::string::npos);
+    CHECK(seen.message.find('\x1B') == std::string::npos);
+  }
+}
+
+TEST_CASE("sarif: a secret has an id when the snippet is the secret and nothing else") {
+  const std::string token = a_token();
+  const auto id_of = [&](const char* engine, const char* snippet) {
+    return read_talkative(engine, snippet, token).only().secret->id;
+  };
+  const std::string id = id_of("trufflehog", "TOKEN");
+  CHECK(id.starts_with("hmac:"));
+  CHECK(id_of("detect-secrets", "TOKEN") == id);
+  CHECK(id_of("gitleaks", "TOKEN") == id);
+  CHECK(read_talkative("trufflehog", "TOKEN", std::string(20, 'z')).only().secret->id != id);
+  CHECK(read_talkative("trufflehog", "TOKEN", token).only().secret->kind == "aws-key");
+  CHECK(id_of("trufflehog", "k=TOKEN").empty());  // wider than the region
+  CHECK(id_of("trufflehog", "k = TOKEN").empty());
+  CHECK(id_of("gitleaks", "REDACTED").empty());
+  CHECK(id_of("gitleaks", "").empty());
+  // The same value and kind as another format states them give the same id.
+  const auto gitlab = test::read_text(
+      R"({"version":"15.0.0","scan":{"type":"secret_detection","scanner":{"id":"gitleaks"}},"vulnerabilities":[{"id":"1",
+          "raw_source_code_extract":")" +
+      token + R"(","location":{"file":"a.py"},
+          "identifiers":[{"type":"gitleaks_rule_id","name":"x","value":"aws-key"}]}]})");
+  REQUIRE(gitlab.table.size() == 1);
+  CHECK(gitlab.observations()[0].secret->id == id);
 }
 
 TEST_CASE("sarif: any number of threads reads the same") {

@@ -42,6 +42,15 @@ TEST_CASE("secrets: no text repeats the value or what stands in quotes in it") {
   CHECK(without_secret("the token hunter2 is hunter2", "hunter2") == "the token *** is ***");
   CHECK(without_secret("battery-staple is used", "password = \"battery-staple\"") == "*** is used");
   CHECK(without_secret("an a is an a", "x = 'a'") == "an a is an a");
+  CHECK(without_secret("password hunter2", R"("password": "hunter2")") == "password ***");
+  CHECK(without_secret("password hunter2", R"({'a': 'bcde', "password": "hunter2"})") == "password ***");
+  CHECK(without_secret("password hunter2", "password=hunter2; # why") == "password ***");
+  CHECK(without_secret("password hunter2", "password: 'hunter2") == "password ***");
+  CHECK(without_secret("password hunter2", "password :=   hunter2") == "password ***");
+  CHECK(without_secret("password hunter2", "password") == "*** hunter2");
+  CHECK(without_secret("a = b", "x =") == "a = b");
+  CHECK(without_secret("found correct-ho… here, correct", "correct-horse") == "found ***… here, correct");
+  CHECK(without_secret("correct-correct-hors", "correct-horse") == "******");
   CHECK(without_secret("text", "") == "text");
   CHECK(without_secret("a one two z", "one\n\ttwo") == "a *** z");
   CHECK(without_secret("a one\ntwo z", "one\r\ntwo") == "a *** z");

@@ -159,6 +159,11 @@ TEST_CASE("words: a report that was read in part says how much, and what follows
              .state = ReportState::partial,
              .notes = {{Note::Level::info, "a", "chatter", ""}, {Note::Level::warning, "b", "cut short", "line 9"}}}) ==
         "r.json was read in part: cut short (line 9). What it does not list is not taken for fixed.");
+  CHECK(
+      problem_of({.path = "r.json",
+                  .state = ReportState::partial,
+                  .notes = {{Note::Level::warning, "truncated", "it ends in the middle; is it complete?", ""}}}) ==
+      "r.json was read in part: it ends in the middle; is it complete? What it does not list is not taken for fixed.");
   CHECK(problem_of({.path = "r.json", .state = ReportState::unrecognised}) ==
         "r.json is in no format that gatepost knows. Nothing in it was judged.");
 }

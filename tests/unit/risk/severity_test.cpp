@@ -57,6 +57,22 @@ TEST_CASE("severity: a vector that cannot be computed leaves its score") {
   CHECK(effective_severity({&claim, 1}).method == SeverityMethod::cvss40);
 }
 
+TEST_CASE("severity: a vector that comes to nothing does not win over what another source says") {
+  const SeverityClaim nothing{
+      unknown, {}, SeverityMethod::cvss40, "ghsa", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"};
+  const SeverityClaim scored{critical, 98, SeverityMethod::cvss31, "nvd", {}};
+  const SeverityClaim broken = vector("CVSS:3.1/AV:Q", "override");
+  const SeverityClaim claims[] = {nothing, broken, scored};
+  CHECK(effective_severity(claims).tenths == 98);
+  CHECK(effective_severity(claims).label == critical);
+  CHECK(effective_severity(claims).source == "nvd");
+  const SeverityClaim with_level[] = {broken, level(low), nothing};
+  CHECK(effective_severity(with_level).label == low);
+  // Alone it is unknown, and says whose vector that is.
+  CHECK(effective_severity({&nothing, 1}).label == unknown);
+  CHECK(effective_severity({&nothing, 1}).source == "ghsa");
+}
+
 TEST_CASE("severity: the source that knows better wins, then the higher one") {
   const SeverityClaim claims[] = {word(critical, "nvd"), word(low, "ghsa")};
   CHECK(effective_severity(claims).label == low);
