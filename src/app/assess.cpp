@@ -72,19 +72,19 @@ class Assessor {
     }
   }
 
-  // What all tools that report it have set aside counts as suppressed, unless the change itself brought that along in
-  // the code. What an embedded VEX statement says is evidence, not a decision.
+  // What all tools that report it have set aside counts as suppressed; not in what the change brings, because a change
+  // can bring the suppression along, in the code or in a file of the scanner. What an embedded VEX statement says is
+  // evidence, not a decision.
   bool is_suppressed(std::size_t index) const {
+    const Presence presence = out_.assessed[index].presence;
+    if (presence == Presence::introduced || presence == Presence::worsened) return false;
     const Finding& finding = out_.findings.all[index];
     const ObservationTable& table = out_.table_of(finding);
-    const bool is_new = out_.assessed[index].presence == Presence::introduced;
     return std::ranges::all_of(out_.findings.members_of(finding), [&](Row member) {
       const ObservationRow& row = table.row(member);
-      if (!row.suppressed) return false;
       const ObservationDetail* const detail = table.detail_of(row);
-      const std::string_view by =
-          detail != nullptr && detail->suppression ? detail->suppression->by : std::string_view{};
-      return by != "vex" && !(by == "inSource" && is_new);
+      const bool by_vex = detail != nullptr && detail->suppression && detail->suppression->by == "vex";
+      return row.suppressed && !by_vex;
     });
   }
 

@@ -34,7 +34,15 @@ std::optional<std::uint64_t> number_of(doc::View view) {
   return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
 }
 
-void read_github_event(doc::View event, const std::string& sha, CiFacts& facts) {
+// A branch that is no default branch is a change of it: the commit that was pushed before is the author's own. On the
+// default branch the commit before the push is the base.
+void describe_push(const std::string& branch, const std::string& default_branch, const std::string& before,
+                   CiFacts& facts) {
+  const bool is_change = !branch.empty() && !default_branch.empty() && branch != default_branch;
+  (is_change ? facts.target_branch : facts.event_base) = is_change ? default_branch : before;
+}
+
+void read_github_event(doc::View event, const std::string& sha, const std::string& branch, CiFacts& facts) {
   if (const doc::View pull_request = event.at("pull_request"); pull_request.is_object()) {
     facts.change_request = number_of(pull_request.at("number"));
     facts.change_head = commit_or_nothing(pull_request.at("head").at("sha").text());
@@ -46,7 +54,8 @@ void read_github_event(doc::View event, const std::string& sha, CiFacts& facts) 
     facts.queue_base = commit_or_nothing(group.at("base_sha").text());
     facts.change_head = commit_or_nothing(group.at("head_sha").text());
   } else if (facts.event == "push") {
-    facts.event_base = commit_or_nothing(event.at("before").text());
+    describe_push(branch, std::string(event.at("repository").at("default_branch").text()),
+                  commit_or_nothing(event.at("before").text()), facts);
   }
 }
 
@@ -61,7 +70,8 @@ CiFacts github(const Variables& variables) {
   const auto bytes = read_file(path, kLargestEvent);
   const auto event = bytes ? doc::parse_json(*bytes, "the GitHub event") : bytes.error();
   if (event) {
-    read_github_event(event->root(), commit_or_nothing(variables["GITHUB_SHA"]), facts);
+    const std::string branch = variables["GITHUB_REF_TYPE"] == "tag" ? "" : variables["GITHUB_REF_NAME"];
+    read_github_event(event->root(), commit_or_nothing(variables["GITHUB_SHA"]), branch, facts);
   } else {
     facts.notes.push_back({Note::Level::warning,
                            "ci-event",
@@ -82,7 +92,10 @@ CiFacts gitlab(const Variables& variables) {
   // Only pipelines for merged results have a commit of their own beside the change's head.
   facts.change_head = commit_or_nothing(variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"]);
   if (!facts.change_head.empty()) facts.merge_commit = commit_or_nothing(variables["CI_COMMIT_SHA"]);
-  if (facts.event == "push") facts.event_base = commit_or_nothing(variables["CI_COMMIT_BEFORE_SHA"]);
+  if (facts.event == "push") {
+    describe_push(variables["CI_COMMIT_BRANCH"], variables["CI_DEFAULT_BRANCH"],
+                  commit_or_nothing(variables["CI_COMMIT_BEFORE_SHA"]), facts);
+  }
   return facts;
 }
 

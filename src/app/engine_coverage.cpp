@@ -1,5 +1,7 @@
 #include "app/engine_coverage.hpp"
 
+#include <algorithm>
+
 namespace gatepost::app {
 namespace {
 
@@ -51,12 +53,16 @@ EngineCoverage::EngineCoverage(const ObservationTable& table) {
 }
 
 bool EngineCoverage::covers(const ObservationTable& other, Row row) const {
-  const auto engine = complete_.find(engine_of(other, row));
+  const std::string_view name = engine_of(other, row);
+  const auto engine = complete_.find(name);
   if (engine == complete_.end()) return false;
   const ObservationRow& seen = other.row(row);
   const auto& [domains, names] = engine->second;
-  return domains.empty() || domains.contains(static_cast<std::uint8_t>(domain_of(seen.kind))) ||
-         names.contains(file_name(other.reports()[seen.report].path));
+  if (names.contains(file_name(other.reports()[seen.report].path))) return true;
+  const bool same_names = std::ranges::any_of(other.reports(), [&](const ReportInfo& report) {
+    return std::ranges::find(report.engines, name) != report.engines.end() && names.contains(file_name(report.path));
+  });
+  return !same_names && (domains.empty() || domains.contains(static_cast<std::uint8_t>(domain_of(seen.kind))));
 }
 
 }  // namespace gatepost::app

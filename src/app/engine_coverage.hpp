@@ -16,9 +16,10 @@ class EngineCoverage {
   // Engines with a complete report, and no incomplete one, among the table's.
   explicit EngineCoverage(const ObservationTable& table);
 
-  // True when what reported a row of another table looked for such a thing here as well. Many scanners are several in
-  // one: an engine whose reports here are all about something else (packages, not configurations) did not look, unless
-  // one of them has the other report's file name.
+  // True when what reported a row of another table looked for such a thing here as well. A report of the same file name
+  // is its counterpart. Where reports of an engine have counterparts and this one has none, nobody looked; where none
+  // has, names tell nothing, and an engine whose reports here are all about something else (packages, not
+  // configurations) did not look: many scanners are several in one.
   [[nodiscard]] bool covers(const ObservationTable& other, Row row) const;
 
  private:

@@ -23,7 +23,8 @@ correlate::IdentityInputs head_inputs(const Evidence& evidence, const Assessment
           evidence.sources.placement,
           evidence.sources.contexts,
           evidence.settings.repository,
-          {}};
+          {},
+          evidence.threads};
 }
 
 std::string_view engine_of(const ObservationTable& table, Row row) {

@@ -44,6 +44,16 @@ Result<correlate::FileIndex> file_index(const git::Tree& tree) {
   return correlate::FileIndex(std::move(paths));
 }
 
+// Who proposes a change could bring the reports along that it is judged by. One that a scanner wrote over a committed
+// file is another matter, but nobody can tell it from one that no scanner touched.
+void refuse_own_reports(const ObservationTable& table, const ChangeSet& change, std::vector<std::string>& missing) {
+  for (const ReportInfo& report : table.reports()) {
+    if (change.find_new(report.path) == nullptr) continue;
+    missing.push_back(fmt::format("{} is part of the change itself: a report has to come from the pipeline",
+                                  text::printable(report.path, 200)));
+  }
+}
+
 // Base reports were written on the base: their paths and their code are those of the base's tree.
 Status gather_base(Evidence& evidence, const GatherRequest& request, const ingest::Options& options) {
   const auto& patterns = request.base_reports.empty() ? evidence.settings.base_reports : request.base_reports;
@@ -60,6 +70,7 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   // Without the base's report nothing can be told from the past: that is a note, not missing evidence about the change.
   for (const std::string& sentence : missing)
     evidence.notes.push_back({Note::Level::warning, "base-report", "base: " + sentence, {}});
+  refuse_own_reports(evidence.base_table, evidence.change, evidence.missing);
   const auto& reports = evidence.base_table.reports();
   if (std::ranges::none_of(reports, [](const ReportInfo& report) { return is_complete(report.state); })) {
     evidence.notes.push_back({Note::Level::warning,
@@ -149,6 +160,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& request) {
   const ingest::Options options = ingest_options(ports, request);
   evidence.threads = options.threads;
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options));
+  refuse_own_reports(evidence.table, evidence.change, evidence.missing);
   add_control_changes(evidence.change, evidence.table);
 
   GP_TRY(const git::Tree head, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.head)));

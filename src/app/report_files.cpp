@@ -22,9 +22,10 @@ struct ReportFile {
   std::string format;
 };
 struct Found {
-  std::map<std::string, ReportFile> files;  // by name
-  std::set<std::string> absolute;           // absolute paths among them
-  std::vector<std::string> missing;         // what could not be found or opened, in sentences
+  std::map<std::string, ReportFile> files;   // by name
+  std::set<std::string> absolute;            // absolute paths among them
+  std::map<std::string, std::string> paths;  // where the file of a name lies
+  std::vector<std::string> missing;          // what could not be found or opened, in sentences
 };
 
 bool is_plain_word(std::string_view text) {
@@ -100,29 +101,36 @@ Status check_word(const ReportPattern& pattern, const git::Repository& repositor
 
 // An absolute path as it may be shown: relative to the work tree, and of a file elsewhere as little as tells it from
 // the other reports, because outputs shall not depend on the machine.
-std::string shown_name(const std::string& path, const std::string& work_tree, const Found& found) {
-  const std::string absolute = std::filesystem::path(path).lexically_normal().generic_string();
+std::string shown_name(const std::string& absolute, const std::string& work_tree, const Found& found) {
   if (!work_tree.empty() && absolute.starts_with(work_tree + "/")) return absolute.substr(work_tree.size() + 1);
   std::size_t begin = absolute.rfind('/');
   while (begin > 0 && found.files.contains(absolute.substr(begin + 1))) begin = absolute.rfind('/', begin - 1);
   return absolute.substr(begin + 1);
 }
 
-void add_file(const std::string& path, const std::string& shown, const ReportPattern& pattern, const Limits& limits,
-              Found& out) {
+Status add_file(const std::string& path, const std::string& shown, const ReportPattern& pattern, const Limits& limits,
+                Found& out) {
+  if (const auto known = out.paths.emplace(shown, path); !known.second && known.first->second != path) {
+    return error(ErrorKind::usage,
+                 fmt::format("--report {}: another report is called {}, too", text::printable(pattern.text, 200),
+                             text::printable(shown, 200)),
+                 "give one of them another name");
+  }
   auto bytes = Bytes::open(path, limits);
   if (bytes) {
     out.files.insert_or_assign(shown, ReportFile{std::move(*bytes), pattern.format});
   } else {
     out.missing.push_back(fmt::format("{} {}", text::printable(shown, 200), bytes.error().message));
   }
+  return Done{};
 }
 
 // An absolute path is a file, anywhere; everything else is looked for below the root of the work tree.
-void add_absolute(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits, Found& out) {
-  if (!out.absolute.insert(pattern.glob).second) return;
+Status add_absolute(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits, Found& out) {
+  if (!out.absolute.insert(pattern.glob).second) return Done{};
   const std::string work_tree = repository.is_bare() ? "" : repository.work_tree();
-  add_file(pattern.glob, shown_name(pattern.glob, work_tree, out), pattern, limits, out);
+  const std::string path = std::filesystem::path(pattern.glob).lexically_normal().generic_string();
+  return add_file(path, shown_name(path, work_tree, out), pattern, limits, out);
 }
 
 Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits,
@@ -142,7 +150,7 @@ Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& r
   }
   if (found.files.empty() && found.refused.empty()) out.missing.push_back(nothing_matches(pattern, "in the work tree"));
   for (const std::string& name : found.files) {
-    add_file(repository.work_tree() + "/" + name, name, pattern, limits, out);
+    GP_CHECK(add_file(repository.work_tree() + "/" + name, name, pattern, limits, out));
   }
   return Done{};
 }
@@ -192,7 +200,7 @@ Result<std::vector<std::string>> read_reports(ObservationTable& table, const std
     } else if (pattern.in_git) {
       GP_CHECK(add_from_git(pattern, repository, options.limits, found));
     } else if (pattern.glob.starts_with('/')) {
-      add_absolute(pattern, repository, options.limits, found);
+      GP_CHECK(add_absolute(pattern, repository, options.limits, found));
     } else {
       GP_CHECK(add_from_work_tree(pattern, repository, options.limits, found));
     }

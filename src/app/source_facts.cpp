@@ -1,9 +1,9 @@
 #include "app/source_facts.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -51,60 +51,102 @@ std::optional<correlate::SourceText> source_at(const git::Tree& tree, std::strin
   return std::optional<correlate::SourceText>(std::in_place, std::move(**bytes));
 }
 
+// `edits` is absent for a file that the change left alone.
+correlate::PackageChange package_change_in(const correlate::SourceText& source, const Component& component,
+                                           const FileChange* edits) {
+  const auto lines = correlate::package_lines(source, component);
+  if (edits != nullptr || lines.empty()) {
+    return edits == nullptr ? correlate::PackageChange::unknown : correlate::package_change(lines, *edits);
+  }
+  return correlate::PackageChange::unchanged;
+}
+
 void add_facts_of_file(const ObservationTable& table, std::span<const Row> rows, const correlate::SourceText& source,
                        const FileChange* edits, SourceFacts& facts) {
   std::map<std::uint32_t, correlate::PackageChange> known;  // by component: of one package there may be many findings
+  std::map<std::pair<Range, bool>, Digest128> digests;      // many findings at one place are hashed once
   for (const Row row : rows) {
     const ObservationRow& seen = table.row(row);
-    facts.contexts[row] = context_of(seen, source);
+    const auto [digest, is_new] = digests.try_emplace({seen.range, seen.kind == Kind::secret});
+    if (is_new) digest->second = context_of(seen, source);
+    facts.contexts[row] = digest->second;
     facts.doubtful_lines[row] = source.has_lone_cr() || seen.range.first_line > source.line_count();
     const StoredComponent* const component = table.component_of(seen);
-    if (component == nullptr || edits == nullptr) continue;
+    if (component == nullptr || facts.packages.empty()) continue;
     const auto [answer, fresh] = known.try_emplace(seen.component);
-    if (fresh)
-      answer->second = correlate::package_change(correlate::package_lines(source, table.component(*component)), *edits);
+    if (fresh) answer->second = package_change_in(source, table.component(*component), edits);
     facts.packages[row] = answer->second;
   }
 }
 
-bool is_manifest(std::string_view path) {
-  static const std::set<std::string, std::less<>> kNames = [] {
-    std::set<std::string, std::less<>> names;
+// The ecosystem (purl type) of a manifest by its name; "" for any other file.
+std::string_view ecosystem_of(std::string_view path) {
+  static const std::map<std::string, std::string, std::less<>> kNames = [] {
+    std::map<std::string, std::string, std::less<>> names;
     constexpr const char* kFile = "rules/manifests.yaml";
     const auto bytes = find_resource(kFile);
     GP_ASSERT(bytes.has_value());
     const auto document = doc::parse_yaml(std::string(*bytes), kFile);
     GP_ASSERT(document.ok());
     for (const auto& [ecosystem, files] : document->root().at("manifests").members()) {
-      for (const doc::View name : files.items()) names.emplace(name.text());
+      for (const doc::View name : files.items()) names.emplace(name.text(), ecosystem);
     }
     return names;
   }();
-  return kNames.contains(path.substr(path.rfind('/') + 1));
+  const auto found = kNames.find(path.substr(path.rfind('/') + 1));
+  return found == kNames.end() ? std::string_view{} : std::string_view(found->second);
 }
 
-// Packages of which the report does not say where they are declared: one that a changed manifest brings in is new.
-void add_packages_without_manifest(const ObservationTable& table, const git::Tree& tree, const ChangeSet& change,
-                                   SourceFacts& facts) {
-  std::vector<Row> rows;
-  for (Row row = 0; row < table.size(); ++row) {
-    const ObservationRow& seen = table.row(row);
-    const bool placed = facts.placement.file_of(seen.path) != correlate::Placement::kNoFile;
-    if (seen.component != ObservationRow::kNone && !placed) rows.push_back(row);
-  }
-  if (rows.empty()) return;
+// A changed manifest with what each component has to do with it.
+struct ChangedManifest {
+  std::string_view ecosystem;
+  const FileChange* edits = nullptr;
+  std::optional<correlate::SourceText> source;
+  std::map<std::uint32_t, correlate::PackageChange> known = {};  // by component
+};
+
+std::deque<ChangedManifest> changed_manifests(const git::Tree& tree, const ChangeSet& change) {
+  std::deque<ChangedManifest> manifests;
   for (const FileChange& file : change.files) {
-    if (file.new_path.empty() || !is_manifest(file.new_path)) continue;
-    const auto source = source_at(tree, file.new_path);
-    if (!source) continue;
-    std::map<std::uint32_t, correlate::PackageChange> known;  // by component
-    for (const Row row : rows) {
-      const auto [entry, fresh] = known.try_emplace(table.row(row).component, correlate::PackageChange::unknown);
-      if (fresh) {
-        const Component component = table.component(*table.component_of(table.row(row)));
-        entry->second = correlate::package_change(correlate::package_lines(*source, component), file);
-      }
-      facts.packages[row] = std::max(facts.packages[row], entry->second);
+    const std::string_view ecosystem = file.new_path.empty() ? std::string_view{} : ecosystem_of(file.new_path);
+    if (ecosystem.empty()) continue;
+    manifests.emplace_back();
+    manifests.back().ecosystem = ecosystem;
+    manifests.back().edits = &file;
+    auto bytes = tree.read(file.new_path, kLargestSource);
+    if (bytes && bytes->has_value()) manifests.back().source.emplace(std::move(**bytes));
+  }
+  return manifests;
+}
+
+// What a changed manifest says of a package: nothing known means that the change may have brought it, as a dependency
+// of something else or through a property.
+correlate::PackageChange change_by(ChangedManifest& manifest, const ObservationTable& table,
+                                   const ObservationRow& row) {
+  const auto [answer, fresh] = manifest.known.try_emplace(row.component, correlate::PackageChange::changed);
+  if (fresh && manifest.source) {
+    const auto lines = correlate::package_lines(*manifest.source, table.component(*table.component_of(row)));
+    if (!lines.empty()) answer->second = correlate::package_change(lines, *manifest.edits);
+  }
+  return answer->second;
+}
+
+// Packages that were not found where the report says, or of which it does not say where: the changed manifests of their
+// ecosystem decide. One that has the package on lines that were left alone outweighs others that do not have it.
+void add_packages_by_ecosystem(const ObservationTable& table, const git::Tree& tree, const ChangeSet& change,
+                               SourceFacts& facts) {
+  std::deque<ChangedManifest> manifests = changed_manifests(tree, change);
+  if (manifests.empty()) return;
+  for (Row row = 0; row < table.size(); ++row) {
+    const StoredComponent* const component = table.component_of(table.row(row));
+    if (component == nullptr || facts.packages[row] != correlate::PackageChange::unknown) continue;
+    const std::string_view purl = table.text(component->purl);
+    for (ChangedManifest& manifest : manifests) {
+      const std::string prefix = "pkg:" + std::string(manifest.ecosystem) + "/";
+      if (!purl.empty() && !purl.starts_with(prefix)) continue;
+      const auto answer = change_by(manifest, table, table.row(row));
+      const bool left_alone = facts.packages[row] == correlate::PackageChange::unchanged;
+      if (!left_alone) facts.packages[row] = answer;
     }
   }
 }
@@ -131,7 +173,7 @@ SourceFacts source_facts(const ObservationTable& table, const correlate::FileInd
     }
     begin = end;
   }
-  if (change != nullptr) add_packages_without_manifest(table, tree, *change, facts);
+  if (change != nullptr) add_packages_by_ecosystem(table, tree, *change, facts);
   return facts;
 }
 

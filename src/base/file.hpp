@@ -34,9 +34,9 @@ struct FoundFiles {
   std::vector<std::string> files;    // sorted, relative to the root
   std::vector<std::string> refused;  // symbolic links that match and lead out of the root, or nowhere; sorted
 };
-// Regular files below `root` whose path relative to it matches. Symbolic links to directories are not followed and those
-// to files only when these lie below `root`, too; neither `.git` nor a folder that no match can lie in is entered. Fails
-// when `root` does not exist or a folder cannot be read to its end.
+// Regular files below `root` whose path relative to it matches. Symbolic links to directories are not followed and
+// those to files only when these lie below `root`, too; neither `.git` nor a folder that no match can lie in is
+// entered. Fails when `root` does not exist or a folder cannot be read to its end.
 Result<FoundFiles> find_files(const std::string& root, const Glob& glob);
 
 }  // namespace gatepost

@@ -9,8 +9,28 @@ namespace {
 // Lock files write the version on the name's line or a few lines below it.
 constexpr std::uint32_t kVersionWithin = 4;
 constexpr std::size_t kMostLines = 1000;
+constexpr std::size_t kLongestScope = 256;  // npm allows 214 characters for a whole name
 
 bool is_name_char(char c) { return text::is_alnum(c) || c == '.' || c == '-' || c == '_'; }
+
+// Whether "@scope/" stands directly before the word.
+bool has_scope_before(std::string_view before, std::string_view word) {
+  if (!before.ends_with('/') || word[0] == '@') return false;
+  before = before.substr(before.size() - std::min(before.size(), kLongestScope));
+  const std::size_t scope = before.rfind('@');
+  return scope != std::string_view::npos && before.find('/', scope) == before.size() - 1;
+}
+
+// Whether the version stands in the line and is no part of a longer one.
+bool has_version(std::string_view line, std::string_view version) {
+  for (std::size_t at = line.find(version); at != std::string_view::npos; at = line.find(version, at + 1)) {
+    const std::size_t end = at + version.size();
+    const bool whole = (at == 0 || !(text::is_digit(line[at - 1]) || line[at - 1] == '.')) &&
+                       (end == line.size() || !(text::is_digit(line[end]) || line[end] == '.'));
+    if (whole) return true;
+  }
+  return false;
+}
 
 // Finds `word` with something else than a name's character on both sides. "/" and "@" may stand before a name, as in
 // "node_modules/lodash", but "@" not where it would make another package ("@types/lodash").
@@ -19,11 +39,7 @@ std::size_t find_word(std::string_view line, std::string_view word) {
     const bool free_before = at == 0 || !is_name_char(line[at - 1]);
     const std::size_t end = at + word.size();
     const bool free_after = end == line.size() || !is_name_char(line[end]);
-    const std::string_view before = line.substr(0, at);
-    const std::size_t scope = before.rfind('@');
-    const bool other_scope = before.ends_with('/') && word[0] != '@' && scope != std::string_view::npos &&
-                             before.find('/', scope) == before.size() - 1;
-    if (free_before && free_after && !other_scope) return at;
+    if (free_before && free_after && !has_scope_before(line.substr(0, at), word)) return at;
   }
   return std::string_view::npos;
 }
@@ -53,12 +69,7 @@ std::vector<std::uint32_t> package_lines(const SourceText& manifest, const Compo
     }
     for (std::uint32_t below = number; below <= number + kVersionWithin; ++below) {
       const std::string candidate = comparable(manifest.line(below));
-      const std::size_t at = candidate.find(version);
-      if (at == std::string::npos) continue;
-      const std::size_t end = at + version.size();
-      const bool whole = (at == 0 || !text::is_digit(candidate[at - 1])) &&
-                         (end == candidate.size() || !(text::is_digit(candidate[end]) || candidate[end] == '.'));
-      if (!whole) continue;
+      if (!has_version(candidate, version)) continue;
       lines.push_back(number);
       if (below != number) lines.push_back(below);
       break;

@@ -102,11 +102,11 @@ Placement place(const ObservationTable& table, const FileIndex& index) {
                                {}});
   }
   if (!unknown.empty()) {
-    placement.notes.push_back(
-        {Note::Level::info,
-         "unknown-path",
-         describe("not a file of the repository", unknown, "findings there count as unrelated to the change"),
-         {}});
+    placement.notes.push_back({Note::Level::info,
+                               "unknown-path",
+                               describe("not a file of the repository", unknown,
+                                        "without a report of the base nobody knows whether findings there are new"),
+                               {}});
   }
   return placement;
 }

@@ -6,6 +6,8 @@
 #include <unordered_set>
 
 #include "base/hash.hpp"
+#include "base/text.hpp"
+#include "model/repo_path.hpp"
 
 namespace gatepost::correlate {
 namespace {
@@ -16,11 +18,24 @@ struct DigestHash {
   }
 };
 
+constexpr std::uint32_t kLinesOfStatement = 10;  // a longer range is a function, a resource or a file
+
+std::string_view last_segment(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// "a.c" is the end of "src/a.c".
+bool is_end_of(std::string_view end, std::string_view path) {
+  return path.size() > end.size() && path.ends_with(end) && path[path.size() - end.size() - 1] == '/';
+}
+
 class LinePresence {
  public:
   explicit LinePresence(const PresenceInputs& inputs) : in_(inputs) {
     for (const FileChange& file : inputs.change.files) {
-      if (!file.new_path.empty()) changed_.emplace(file.new_path, &file);
+      if (file.new_path.empty()) continue;
+      changed_.emplace(file.new_path, &file);
+      std::string path = normalise_reported_path(text::strip_controls(file.new_path), true);
+      const std::string name(last_segment(path));
+      by_name_[name].push_back({&file, std::move(path)});
     }
   }
 
@@ -31,14 +46,29 @@ class LinePresence {
     if (is_dependency_kind(finding.kind)) return of_dependency(finding);
     const FileChange* const file = change_of(row.path);
     if (file != nullptr && in_.line_is_doubtful && in_.line_is_doubtful(finding.primary)) return Presence::introduced;
-    if (is_new_place({row.path, row.range, TextId::none}) || has_new_place(row)) return Presence::introduced;
-    for (const StoredLocation& step : in_.table.locations(row.flow)) {
-      const FileChange* const changed = change_of(step.path);
-      if (changed != nullptr && touches_added_lines(*changed, step.range.first_line, step.range.last_line)) {
-        return Presence::introduced;
-      }
-    }
+    const StoredLocation place{row.path, row.range, TextId::none};
+    if (is_new_place(place) || has_new_place(row) || may_mean_edited_file(finding, row)) return Presence::introduced;
+    const bool statement = row.range.first_line != 0 && row.range.last_line - row.range.first_line < kLinesOfStatement;
+    if (statement && touches(place)) return Presence::introduced;
+    const auto edited = [&](const StoredLocation& step) { return touches(step); };
+    if (std::ranges::any_of(in_.table.locations(row.flow), edited)) return Presence::introduced;
     return is_touched(row) ? Presence::touched : Presence::unrelated;
+  }
+
+  // A reported path that is not the whole path of a file may mean another one than the file that it fits best, and so
+  // may one that is the end of a longer path, or that tools spell differently from git. Names are the author's to
+  // choose: when such a file was edited at the finding's line, that is the one.
+  bool may_mean_edited_file(const Finding& finding, const ObservationRow& row) const {
+    const std::string reported = normalise_reported_path(in_.table.text(row.path), true);
+    const auto named = by_name_.find(std::string(last_segment(reported)));
+    if (named == by_name_.end() || row.range.first_line == 0) return false;
+    const std::string_view placed = in_.findings.path_of(finding);
+    return std::ranges::any_of(named->second, [&](const Named& other) {
+      const bool may_be_meant = other.path == reported || is_end_of(reported, other.path) ||
+                                (reported != placed && is_end_of(other.path, reported));
+      return other.file->new_path != placed && may_be_meant &&
+             touches_new_lines(*other.file, row.range.first_line, row.range.first_line);
+    });
   }
 
   // True when the place begins on a new or edited line. A finding about a file as a whole is new with the file; any
@@ -88,20 +118,15 @@ class LinePresence {
     if (is_dependency_kind(finding.kind)) {
       return in_.package_change(finding.primary) == PackageChange::changed ? Presence::introduced : Presence::touched;
     }
-    const std::string_view path = in_.table.text(row.path);
-    const std::string_view name = path.substr(path.find_last_of("/\\") + 1);
-    const bool may_be_new = std::ranges::any_of(in_.change.files, [&](const FileChange& file) {
-      const std::string_view changed = file.new_path;
-      return !name.empty() && changed.substr(changed.rfind('/') + 1) == name &&
-             touches_new_lines(file, row.range.first_line, row.range.first_line);
-    });
+    const auto named =
+        by_name_.find(std::string(last_segment(normalise_reported_path(in_.table.text(row.path), true))));
+    const bool may_be_new = named != by_name_.end() && std::ranges::any_of(named->second, [&](const Named& other) {
+                              return touches_new_lines(*other.file, row.range.first_line, row.range.first_line);
+                            });
     return may_be_new ? Presence::introduced : Presence::touched;
   }
 
   Presence of_dependency(const Finding& finding) const {
-    const ObservationRow& row = in_.table.row(finding.primary);
-    const FileChange* const manifest = change_of(row.path);
-    if (manifest == nullptr) return Presence::unrelated;
     switch (in_.package_change(finding.primary)) {
       case PackageChange::changed:
         return Presence::introduced;
@@ -110,17 +135,22 @@ class LinePresence {
       case PackageChange::unknown:
         break;
     }
+    const ObservationRow& row = in_.table.row(finding.primary);
+    const FileChange* const manifest = change_of(row.path);
+    if (manifest == nullptr) return Presence::unrelated;
     // The scanner's own line, when it has one: tools write 1 for "somewhere in this file".
     const bool has_line = row.range.first_line > 1 || row.range.last_line > row.range.first_line;
-    if (has_line) {
-      return touches_new_lines(*manifest, row.range.first_line, row.range.last_line) ? Presence::introduced
-                                                                                     : Presence::unrelated;
-    }
-    return manifest->kind == ChangeKind::added ? Presence::introduced : Presence::touched;
+    if (has_line && !touches_new_lines(*manifest, row.range.first_line, row.range.last_line)) return Presence::touched;
+    return Presence::introduced;
   }
 
   const PresenceInputs& in_;
+  struct Named {
+    const FileChange* file = nullptr;
+    std::string path;  // as a report would have it
+  };
   std::unordered_map<std::string_view, const FileChange*> changed_;
+  std::unordered_map<std::string, std::vector<Named>> by_name_;  // changed files by their last segment
 };
 
 // Pairs findings of head and base, each at most once. What stands on a line that the change left alone is paired by

@@ -3,6 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "base/text.hpp"
 #include "git/handles.hpp"
@@ -61,6 +64,26 @@ std::optional<ObjectId> find_reference(const Repository& repository, const std::
   return from_git(id);
 }
 
+// git takes the first of several references that a name may mean, a tag before a branch before a remote's branch. Who
+// may push a tag would then choose what "origin/main" is.
+std::optional<Error> ambiguity(const Repository& repository, const std::string& name) {
+  std::vector<std::string> places;
+  std::optional<ObjectId> first;
+  bool differ = false;
+  for (const std::string_view place : {"refs/tags/", "refs/heads/", "refs/remotes/"}) {
+    const std::string full = std::string(place) + name;
+    const auto found = find_reference(repository, full);
+    if (!found) continue;
+    differ |= first && *first != *found;
+    first = first ? first : found;
+    places.push_back(full);
+  }
+  if (!differ) return std::nullopt;
+  return error(ErrorKind::usage,
+               fmt::format("revision \"{}\": may be {}", text::printable(name), text::join(places, " or ")),
+               "give the whole name of the one that is meant");
+}
+
 }  // namespace
 
 Result<ObjectId> resolve_commit(const Repository& repository, const std::string& revision) {
@@ -72,6 +95,7 @@ Result<ObjectId> resolve_commit(const Repository& repository, const std::string&
     return error(ErrorKind::usage, fmt::format("revision \"{}\": does not name a commit", text::printable(revision)),
                  "give a branch, a tag or a commit id");
   }
+  if (const auto several = ambiguity(repository, revision)) return *several;
   git_object* raw = nullptr;
   const int status = full ? git_object_lookup(&raw, repository.handle(), as_git(*full), GIT_OBJECT_ANY)
                           : git_revparse_single(&raw, repository.handle(), revision.c_str());

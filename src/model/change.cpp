@@ -17,13 +17,21 @@ bool overlaps(const Hunk& hunk, std::uint32_t first, std::uint32_t last) {
   return hunk.new_count > 0 && hunk.new_first <= last && first < std::uint64_t{hunk.new_first} + hunk.new_count;
 }
 
+// Hunks are in the order of their lines; one that only removes lines stands behind the line before them.
 template <class Accept>
 bool touches(const FileChange& file, std::uint32_t first, std::uint32_t last, Accept accept) {
   if (all_lines_changed(file)) return true;
-  return std::ranges::any_of(file.hunks, [&](const Hunk& hunk) {
-    const bool here = first == 0 || overlaps(hunk, first, std::max(first, last));
-    return here && !hunk.line_endings_only && accept(hunk);
-  });
+  const auto counts = [&](const Hunk& hunk) { return !hunk.line_endings_only && accept(hunk); };
+  if (first == 0) return std::ranges::any_of(file.hunks, counts);
+  last = std::max(first, last);
+  const auto ends_before = [&](const Hunk& hunk) {
+    return std::uint64_t{hunk.new_first} + std::max(hunk.new_count, 1U) <= first;
+  };
+  for (auto hunk = std::ranges::partition_point(file.hunks, ends_before);
+       hunk != file.hunks.end() && hunk->new_first <= last; ++hunk) {
+    if (overlaps(*hunk, first, last) && counts(*hunk)) return true;
+  }
+  return false;
 }
 
 // Follows a line number through the hunks; `from` and `to` choose the direction.

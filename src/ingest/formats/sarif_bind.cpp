@@ -309,7 +309,8 @@ void Binder::hide_secret_in_detail(ObservationRow& row, const SecretGuard& guard
   for (std::string* const text : {&detail.title, &detail.help_url, &detail.uid}) *text = guard.without(*text);
   if (detail.suppression) detail.suppression->reason = guard.masked(detail.suppression->reason);
   if (detail.endpoint) {
-    for (std::string* const text : {&detail.endpoint->url, &detail.endpoint->parameter}) *text = guard.masked(*text);
+    for (std::string* const text : {&detail.endpoint->method, &detail.endpoint->url, &detail.endpoint->parameter})
+      *text = guard.masked(*text);
   }
   for (Fix& fix : detail.fixes) {
     const bool shown = std::ranges::any_of(fix.edits, [&](const Edit& edit) { return guard.gives_away(edit.text); });

@@ -58,12 +58,15 @@ TEST_CASE("presence: by the lines of the change") {
       {"just before the edit", AnObservation().at("src/a.c", 9), edit, Presence::unrelated},
       {"just after the edit", AnObservation().at("src/a.c", 13), edit, Presence::unrelated},
       {"where lines were only removed", AnObservation().at("src/a.c", 10), deletion, Presence::unrelated},
-      {"begins before the edit and reaches into it", AnObservation().at("src/a.c", 5, 10), edit, Presence::touched},
+      {"a statement that begins before the edit and reaches into it", AnObservation().at("src/a.c", 5, 10), edit,
+       Presence::introduced},
+      {"a function that begins before the edit and reaches into it", AnObservation().at("src/a.c", 5, 25), edit,
+       Presence::touched},
       {"begins in the edit and reaches out of it", AnObservation().at("src/a.c", 12, 40), edit, Presence::introduced},
       {"a flow step on an inserted line", AnObservation().at("src/b.c", 3).through("src/a.c", 10), insertion,
        Presence::introduced},
       {"a flow step on an edited line", AnObservation().at("src/b.c", 3).through("src/a.c", 10), edit,
-       Presence::touched},
+       Presence::introduced},
       {"a flow that the change does not meet", AnObservation().at("src/b.c", 3).through("src/a.c", 30), edit,
        Presence::unrelated},
       {"only the line ends changed", AnObservation().at("src/a.c", 12), endings, Presence::unrelated},
@@ -102,9 +105,9 @@ TEST_CASE("presence: a dependency by the lines of its manifest") {
   const ChangeSet change = change_of({modified("package-lock.json", {{100, 1, 100, 2}})});
   CHECK(presence_of(lodash(1), change, PackageChange::changed) == Presence::introduced);
   CHECK(presence_of(lodash(1), change, PackageChange::unchanged) == Presence::unrelated);
-  CHECK(presence_of(lodash(1), change, PackageChange::unknown) == Presence::touched);
+  CHECK(presence_of(lodash(1), change, PackageChange::unknown) == Presence::introduced);
   CHECK(presence_of(lodash(99, 103), change, PackageChange::unknown) == Presence::introduced);
-  CHECK(presence_of(lodash(10, 14), change, PackageChange::unknown) == Presence::unrelated);
+  CHECK(presence_of(lodash(10, 14), change, PackageChange::unknown) == Presence::touched);
   CHECK(presence_of(lodash(1), change_of({added("package-lock.json")}), PackageChange::unknown) ==
         Presence::introduced);
   CHECK(presence_of(lodash(1), change_of({modified("src/a.c", {{1, 1, 1, 1}})}), PackageChange::unknown) ==
@@ -198,6 +201,18 @@ TEST_CASE("presence: of equal statements it is the inserted one that is new") {
     const bool inserted = both.head_findings.all[i].range.first_line == 10;
     CHECK(result.head[i] == (inserted ? Presence::introduced : Presence::unrelated));
   }
+}
+
+TEST_CASE("presence: names that the author chose do not turn a finding away from the line that was edited") {
+  const FileChange tricky = modified("web\\a.c", {{10, 2, 10, 3}});
+  const FileChange encoded = modified("src/%61.c", {{10, 2, 10, 3}});
+  const FileChange longer = modified("services/a.c", {{10, 2, 10, 3}});
+  const FileChange elsewhere = modified("lib/b.c", {{10, 2, 10, 3}});
+  CHECK(presence_of(AnObservation().at("web/a.c", 11), change_of({tricky})) == Presence::introduced);
+  CHECK(presence_of(AnObservation().at("src/a.c", 11), change_of({encoded})) == Presence::introduced);
+  CHECK(presence_of(AnObservation().at("a.c", 11), change_of({longer})) == Presence::introduced);
+  CHECK(presence_of(AnObservation().at("src/a.c", 11), change_of({longer})) == Presence::unrelated);
+  CHECK(presence_of(AnObservation().at("src/b.c", 11), change_of({elsewhere})) == Presence::unrelated);
 }
 
 TEST_CASE("presence: a line that nobody can trust, in a changed file, may be new") {
