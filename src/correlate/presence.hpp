@@ -36,9 +36,9 @@ struct PresenceInputs {
 
 // Without a base report, by the lines of the change. Introduced: the first line of the finding or of another of its
 // places is new or edited, or any line of it when it is no longer than a statement, or a step of its code flow, or its
-// package was added or updated; also when its line is doubtful and its file was changed, or when its path may mean a file
-// that was edited at this line. Touched: the change edits something else of it, or it has no place in the commit, so that
-// nobody knows. Unrelated: everything else; without a base everything is introduced.
+// package was added or updated; also when its line is doubtful and its file was changed, or when its path may mean a
+// file that was edited at this line. Touched: the change edits something else of it, or it has no place in the commit,
+// so that nobody knows. Unrelated: everything else; without a base everything is introduced.
 std::vector<Presence> presence_by_lines(const PresenceInputs& inputs);
 
 // What a base report adds: findings of the base, in the same way identified (renamed files under their new names).
