@@ -84,17 +84,16 @@ void add_tally(std::vector<std::string>& all, std::size_t count, std::string_vie
 }  // namespace
 
 Headline headline_of(const Assessment& assessment, const Overview& overview) {
-  const bool watching = only_watches(assessment);
-  const std::string monitor = watching ? " (monitor mode: nothing is held up)" : "";
+  const std::string monitor = only_watches(assessment) ? " (monitor mode: nothing is held up)" : "";
   switch (assessment.verdict.outcome) {
     case Outcome::pass:
       return {"Gate open", why_open(assessment, overview)};
     case Outcome::warn:
-      return {"Gate open, with warnings", why_warned(assessment, overview)};
+      return {"Gate open, with warnings", why_warned(assessment, overview) + monitor};
     case Outcome::fail:
-      return {watching ? "Gate would be closed" : "Gate closed", why_closed(assessment, overview) + monitor};
+      return {"Gate closed", why_closed(assessment, overview)};
     case Outcome::inconclusive:
-      return {watching ? "Undecided" : "Undecided, so the gate stays closed", why_inconclusive(assessment) + monitor};
+      return {"Undecided, so the gate stays closed", why_inconclusive(assessment)};
   }
   return {};
 }

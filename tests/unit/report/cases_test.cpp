@@ -147,8 +147,12 @@ AssessmentBuilder inconclusive() {
 }
 
 AssessmentBuilder monitor() {
-  return one_critical().mode("monitor").note(
-      {Note::Level::warning, "unknown-owner", "no such team @acme/ghosts", ".github/CODEOWNERS:44"});
+  return an_assessment()
+      .finding(prototype_pollution())
+      .mode("monitor")
+      .says(Outcome::warn)
+      .reason("no-new-critical", Action::warn, "no new critical findings; monitor mode: would close the gate")
+      .note({Note::Level::warning, "unknown-owner", "no such team @acme/ghosts", ".github/CODEOWNERS:44"});
 }
 
 AssessmentBuilder no_base() {
