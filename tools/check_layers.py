@@ -27,6 +27,7 @@ THIRD_PARTY_HEADERS = {
     "yaml-cpp": ["yaml-cpp/"],
     "pugixml": ["pugixml.hpp", "pugiconfig.hpp"],
     "libgit2": ["git2.h", "git2/"],
+    "curl": ["curl/"],
     "cli11": ["CLI/"],
 }
 

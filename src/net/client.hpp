@@ -1,0 +1,106 @@
+// Calls that end: within a total time, patient with limits, never doing twice what must be done once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "net/http.hpp"
+#include "net/message.hpp"
+
+namespace gatepost::net {
+
+// The clock and the sleeper, given by app. `now` must not go back: a steady clock set off by the time of day.
+struct Time {
+  std::function<Timestamp()> now;
+  std::function<void(std::chrono::milliseconds)> sleep;
+};
+
+// Sent to URLs below `prefix` and to no other, whatever a redirect or a Link header says.
+struct Credential {
+  std::string prefix;  // "https://gitlab.example.com/forge/api/v4"
+  SecretHeader header;
+  std::optional<Timestamp> expires;  // renewed five minutes before, and once when an answer is 401
+  // Gets a new one within the given time; may be empty.
+  std::function<Result<Credential>(std::chrono::milliseconds)> renew;
+};
+
+// What happens when the server does what is asked.
+enum class Effect {
+  read,        // nothing
+  idempotent,  // the same when it is done twice: PUT, PATCH, DELETE
+  creates,     // something more each time
+  notifies,    // the same, and people are told
+};
+
+struct Call {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;
+  Effect effect = Effect::read;
+  // Asked when the answer to a call that creates was lost: finds what it made, as if it had been answered, or finds
+  // that there is nothing, and the call is made again. May use the client. Without it such a call is never repeated.
+  std::function<Result<std::optional<Response>>()> recover;
+};
+
+struct Limits {
+  std::chrono::milliseconds total{120'000};        // spent in all calls together: sending, waiting, pacing
+  std::chrono::milliseconds one_exchange{30'000};  // one request and its answer
+  std::chrono::milliseconds waiting{90'000};       // for rate limits, in all calls together
+  int retries = 4;                                 // of one call
+  int writes = 20;
+  int pages = 100;           // of one list
+  int redirects = 5;         // of one call
+  std::uint64_t jitter = 0;  // any number; runs with different ones do not come back at the same moment
+};
+
+class Client {
+ public:
+  Client(Http& http, Time time, Credential credential, Limits limits = {});
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // The last answer, of whatever status; see error_of() for what it means. An error when there is none, or when waiting
+  // as long as the server wants would take longer than the limits allow. Calls are made one after the other; those that
+  // write are at least 1 s apart, those that notify 3 s.
+  Result<Response> call(const Call& call);
+
+  // Calls `each` with every page of a list as long as that returns true. The next page is what the Link header or
+  // X-Next-Page says, below the credential's prefix only. Ends after an answer that is not 2xx.
+  Status pages(const Call& first, const std::function<Result<bool>(const Response&)>& each);
+
+  // error_of() of net/refusal.hpp, without our credential should the server repeat it.
+  [[nodiscard]] Error error_of(const Response& response, std::string_view what, std::string_view said = {}) const;
+
+  struct Stats {
+    int reads = 0, writes = 0;  // calls
+    int retries = 0;            // requests sent again
+    int recovered = 0;          // calls whose lost answer was found
+    int not_modified = 0;       // reads answered from memory, 304
+    std::chrono::milliseconds waited{0}, paced{0};
+  };
+  [[nodiscard]] const Stats& stats() const { return stats_; }
+
+ private:
+  struct Spending;
+  struct Kept {
+    std::string etag;
+    Response response;
+  };
+  [[nodiscard]] std::chrono::milliseconds left() const;
+  Http& http_;
+  Time time_;
+  Credential credential_;
+  Limits limits_;
+  Stats stats_;
+  std::map<std::string, Kept> kept_;
+};
+
+}  // namespace gatepost::net

@@ -1,0 +1,11 @@
+// What a process that holds tokens owes them.
+#pragma once
+
+#include "base/result.hpp"
+
+namespace gatepost::net {
+
+// No core dump, and no other process of the same user may read our memory. Before the first token is read.
+Status forbid_core_dumps();
+
+}  // namespace gatepost::net
