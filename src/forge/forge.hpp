@@ -1,0 +1,72 @@
+// A forge: what it shows of a change request, and how it is told something. One implementation a forge; the shared
+// contract test runs on each.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "net/client.hpp"
+#include "publish/action.hpp"
+#include "publish/shown.hpp"
+
+namespace gatepost::forge {
+
+// How a token was come by: that decides what it can do at all.
+enum class TokenKind : std::uint8_t {
+  none,
+  user,            // a personal or project access token
+  github_actions,  // GITHUB_TOKEN
+  github_app,      // of an installation
+  gitlab_job,      // CI_JOB_TOKEN: it may read, and nothing else
+};
+
+struct Access {
+  std::string api;         // "https://api.github.com", "https://gitlab.example/prefix/api/v4"
+  std::string graphql;     // GitHub alone: "https://api.github.com/graphql"
+  std::string repository;  // "acme/shop"; GitLab: path or number of the target project
+  TokenKind kind = TokenKind::none;
+  Secret token;
+  // Of a GitHub App, in place of `token`.
+  std::string app_id;
+  Secret app_key;  // PEM
+};
+
+// What the run knows of the change request it belongs to.
+struct Wanted {
+  // False for a push and for a merge queue: nothing is shown then but what hangs on the commit.
+  bool change_request = true;
+  std::uint64_t number = 0;  // 0: not known; then looked up by `head`, and exactly one open one must have it
+  std::string head;          // the commit that was judged, of the change itself, not of a merge
+  std::string head_repository, head_branch;  // for the look-up: "stranger/shop", "fix"; may be ""
+  std::string name;                          // publish::Settings::name: part of the markers
+  std::string ref;                           // for SARIF: "refs/pull/7/merge"
+};
+
+struct Applied {
+  std::string url;                 // where it can be seen; "" when the forge did not say
+  std::vector<std::string> notes;  // what was done otherwise than asked, in sentences
+};
+
+class Forge {
+ public:
+  virtual ~Forge() = default;
+  // Who we are to the forge, and what the token may do: for messages and `doctor`. Never the token.
+  virtual Result<std::string> identity() = 0;
+  virtual Result<publish::Shown> shown(const Wanted& wanted) = 0;
+  // The head of the change request now. Asked before each group of writes.
+  virtual Result<std::string> current_head(std::uint64_t number) = 0;
+  // A file of the repository at a commit; empty when it has none.
+  virtual Result<std::optional<std::string>> file_at(std::string_view path, const std::string& commit) = 0;
+  virtual Result<Applied> apply(const publish::Action& action, const publish::Shown& shown) = 0;
+};
+
+std::unique_ptr<Forge> github(Access access, net::Http& http, net::Time time, net::Limits limits);
+std::unique_ptr<Forge> gitlab(Access access, net::Http& http, net::Time time, net::Limits limits);
+
+}  // namespace gatepost::forge

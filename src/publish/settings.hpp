@@ -1,0 +1,40 @@
+// How a result is to be published.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatepost::publish {
+
+// When there is a summary comment. One that exists already is kept true in any case but `never`.
+enum class Comment : std::uint8_t { always, on_findings, on_failure, never };
+inline constexpr std::array<std::string_view, 4> kCommentNames = {"always", "on-findings", "on-failure", "never"};
+
+enum class CheckRun : std::uint8_t {
+  automatic,
+  on,
+  off
+};  // automatic: for an app, or when nothing else can be written
+inline constexpr std::array<std::string_view, 3> kCheckRunNames = {"auto", "on", "off"};
+
+struct Settings {
+  Comment comment = Comment::on_findings;
+  std::size_t most_inline = 10;
+  std::size_t most_annotations = 50;  // of a check run
+  std::size_t most_writes = 12;       // to the forge, in one run
+  CheckRun check_run = CheckRun::automatic;
+  bool status = false;
+  std::uint64_t external_check = 0;  // number of an external status check of GitLab; 0: none
+  bool upload_sarif = false;
+  bool request_reviews = false;           // from the owners of what is to be reviewed or blocks
+  std::vector<std::string> labels;        // set while the gate is closed, taken away when it opens
+  std::vector<std::string> suggest_from;  // engines whose fixes may be offered as suggestions: one click commits them
+  std::string name = "gatepost";          // of check run and status; part of every marker: several gates can coexist
+};
+
+}  // namespace gatepost::publish
