@@ -7,13 +7,14 @@
 #include "app/assess.hpp"
 #include "app/exit_code.hpp"
 #include "app/finding_facts.hpp"
+#include "app/head_lines.hpp"
+#include "app/inputs.hpp"
 #include "app/source_facts.hpp"
-#include "app/write_output.hpp"
-#include "app/writers.hpp"
 #include "base/log.hpp"
 #include "git/library.hpp"
 #include "git/tree.hpp"
 #include "ingest/ingest.hpp"
+#include "report/sarif.hpp"
 #include "report/words.hpp"
 #include "report/writers.hpp"
 #include "risk/explain.hpp"
@@ -77,6 +78,56 @@ void narrate(const Assessment& assessment, std::span<const OutputRequest> output
   log::error(line);
 }
 
+report::Links links_of(const CiFacts& ci, const std::string& commit) {
+  report::Links links;
+  if (!ci.code_url.empty()) links.code = ci.code_url + "/" + commit;
+  links.report = ci.run_url;
+  return links;
+}
+
+std::string sarif_of(const report::Input& input) {
+  std::string document;
+  const Status written = report::write_sarif(input, [&](std::string_view bytes) -> Status {
+    document += bytes;
+    return Done{};
+  });
+  return written ? document : std::string();
+}
+
+// In a pipeline the reports are kept for whoever asks for them later.
+std::string output_folder(const CheckRequest& request, const Evidence& evidence, const Inputs& inputs) {
+  if (auto folder = inputs.get("output-dir")) return *folder;
+  const bool default_one = request.publish && !request.dry_run && evidence.ci.system != CiFacts::System::none;
+  return default_one ? "gatepost-out" : "";
+}
+
+void show_to(const Ports& ports, const CheckRequest& request, const Evidence& evidence, const report::Input& input) {
+  const Inputs inputs(ports, request.gather.flags);
+  const Assessment& assessment = input.assessment;
+  const publish::Settings& settings = evidence.settings.publishing;
+  const Audience audience{.ci = evidence.ci,
+                          .output_folder = output_folder(request, evidence, inputs),
+                          .settings = settings,
+                          .wanted = wanted_of(evidence.ci, assessment.change.head, settings),
+                          .tell = request.publish,
+                          .dry_run = request.dry_run,
+                          .version = request.version};
+  std::optional<HeadLines> lines;
+  show(ports, audience, input, [&](const report::Input& shown, forge::Forge& forge) {
+    const std::string& head = audience.wanted.head;
+    lines.emplace(assessment, evidence.repository, head, [&](std::string_view path) -> std::optional<std::string> {
+      auto text = forge.file_at(path, head);
+      return text ? std::move(*text) : std::nullopt;
+    });
+    return publish::Input{.report = shown,
+                          .stamp = stamp_of(evidence.ci, head),
+                          .head_lines = [&](std::size_t finding) { return lines->of(finding); },
+                          .head_text = [&](std::string_view path, publish::Lines at) { return lines->text(path, at); },
+                          .run_url = evidence.ci.run_url,
+                          .sarif = settings.upload_sarif ? sarif_of(shown) : ""};
+  });
+}
+
 }  // namespace
 
 Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
@@ -96,21 +147,17 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
       .line_hash = [&](std::size_t finding) { return line_hashes(finding); },
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},
+      .links = links_of(evidence.ci, assessment.change.head),
       .sarif = {.complete_kinds = complete_kinds(assessment)},
       .tool_version = request.version};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   const std::vector<OutputRequest>& outputs = request.outputs.empty() ? standard : request.outputs;
-  // An output that cannot be written neither keeps the others back nor changes a verdict that closes the gate.
-  std::optional<Error> failure;
-  for (const OutputRequest& output : outputs) {
-    GP_TRY(const report::Writer* const chosen, writer(output.format));
-    const Status written =
-        write_output(ports, output.path, [&](const report::Sink& sink) { return chosen->write(input, sink); });
-    if (!written && !failure) failure = written.error();
-  }
+  const Status written = write_outputs(ports, input, outputs);
   narrate(assessment, outputs);
-  if (failure && exit_code(assessment.verdict.outcome) == ExitCode::done) return *failure;
-  if (failure) log::error(failure->message);
+  show_to(ports, request, evidence, input);
+  // A report that cannot be written does not change a verdict that closes the gate.
+  if (!written && exit_code(assessment.verdict.outcome) == ExitCode::done) return written.error();
+  if (!written) log::error(written.error().message);
   return assessment.verdict;
 }
 

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "app/act.hpp"
 #include "app/gather.hpp"
+#include "app/inputs.hpp"
 #include "app/ports.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -13,15 +15,12 @@
 
 namespace gatepost::app {
 
-struct OutputRequest {
-  std::string format;  // id of a writer
-  std::string path;    // "-" for standard output
-};
-
 struct CheckRequest {
   GatherRequest gather;
   std::vector<OutputRequest> outputs;  // none: a terminal report on standard output
   bool colour = false;
+  bool publish = false;  // tell the forge of the CI; without it nothing leaves this machine
+  bool dry_run = false;  // print what the forge would be told
   std::optional<Timestamp> now;
   std::string version;  // of gatepost
 };

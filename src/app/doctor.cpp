@@ -47,7 +47,10 @@ Check failed(std::string name, const Error& error) {
 class Doctor {
  public:
   Doctor(const Ports& ports, const DoctorRequest& request)
-      : ports_(ports), request_(request.gather), ci_(detect_ci(ports)) {}
+      : ports_(ports),
+        inputs_(ports, request.gather.flags),
+        request_(with_inputs(inputs_, request.gather)),
+        ci_(detect_ci(ports)) {}
 
   std::vector<Check> examine() {
     look_at_ci();
@@ -115,7 +118,7 @@ class Doctor {
   }
 
   void look_at_rules(const git::Repository& repository, const FoundChange& found) {
-    const auto settings = read_settings(repository, found, request_.config);
+    const auto settings = read_settings(repository, found, request_.config, inputs_);
     if (settings) {
       rows_.push_back(
           {"configuration",
@@ -200,7 +203,8 @@ class Doctor {
   }
 
   const Ports& ports_;
-  const GatherRequest& request_;
+  const Inputs inputs_;
+  const GatherRequest request_;
   CiFacts ci_;
   std::vector<Check> rows_;
 };

@@ -133,16 +133,28 @@ Result<context::CodeOwners> read_owners(const git::Repository& repository, const
 }
 
 Result<config::Settings> read_settings(const git::Repository& repository, const FoundChange& found,
-                                       const std::string& config) {
+                                       const std::string& config, const Inputs& inputs) {
   const bool own_files =
       found.change.base_source == BaseSource::none && found.looks_at_work_tree && !repository.is_bare();
   GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, found.rules));
   GP_TRY(config::Files files, own_files ? settings_files(repository.work_tree()) : settings_files(tree));
   GP_CHECK(use_config(config, files));
-  return config::load(files);
+  GP_TRY(const config::Overrides said, overrides(inputs));
+  GP_TRY(config::Settings settings, config::load(files, said));
+  GP_CHECK(apply(inputs, settings.publishing));
+  return settings;
 }
 
-Result<Evidence> gather(const Ports& ports, const GatherRequest& request) {
+GatherRequest with_inputs(const Inputs& inputs, GatherRequest request) {
+  if (request.config.empty()) request.config = inputs.get("config").value_or("");
+  if (request.reports.empty()) request.reports = inputs.list("reports");
+  if (request.base_reports.empty()) request.base_reports = inputs.list("base-reports");
+  return request;
+}
+
+Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
+  const Inputs inputs(ports, flags.flags);
+  const GatherRequest request = with_inputs(inputs, flags);
   CiFacts ci = detect_ci(ports);
   GP_TRY(git::Repository repository, open_repository(ports, request.repository, ci));
   Evidence evidence(std::move(repository));
@@ -150,7 +162,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& request) {
   evidence.ci = std::move(ci);
   GP_TRY(FoundChange found, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
   evidence.settings_revision = found.rules.hex();
-  GP_TRY(evidence.settings, read_settings(evidence.repository, found, request.config));
+  GP_TRY(evidence.settings, read_settings(evidence.repository, found, request.config, inputs));
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/ci.hpp"
+#include "app/inputs.hpp"
 #include "app/ports.hpp"
 #include "base/digest.hpp"
 #include "base/secret.hpp"
@@ -29,6 +30,7 @@ struct GatherRequest {
   std::vector<std::string> reports;  // patterns; those of the settings when empty
   std::vector<std::string> base_reports;
   unsigned threads = 0;  // 0: as many as the machine has
+  Flags flags;           // of inputs.def
 };
 
 // What the repository's files say about the observations of one table.
@@ -58,6 +60,9 @@ struct Evidence {
 
 Result<Evidence> gather(const Ports& ports, const GatherRequest& request);
 
+// The request with what the pipeline says where the command line says nothing.
+GatherRequest with_inputs(const Inputs& inputs, GatherRequest request);
+
 // Parts of it that other commands need alone.
 
 // The repository of --repo, else the one around the current directory; trusted when --repo or the CI names it.
@@ -78,6 +83,6 @@ Result<context::CodeOwners> read_owners(const git::Repository& repository, const
 // Settings, policies and waivers that judge a change; `config` names a file on disk that takes the place of the
 // settings. Who looks at the own work tree without a base tries something out: the files that lie there count.
 Result<config::Settings> read_settings(const git::Repository& repository, const FoundChange& found,
-                                       const std::string& config);
+                                       const std::string& config, const Inputs& inputs);
 
 }  // namespace gatepost::app

@@ -2,14 +2,18 @@
 // make their own.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "net/curl_http.hpp"
+#include "net/http.hpp"
 
 namespace gatepost::app {
 
@@ -20,6 +24,10 @@ struct Ports {
   std::string directory;                                 // the current directory, absolute
   bool output_is_terminal = false;
   std::size_t terminal_columns = 80;
+  // The network. Nothing is sent before somebody asks for it.
+  std::function<Result<std::unique_ptr<net::Http>>(net::CurlOptions)> http;
+  std::function<void(std::chrono::milliseconds)> sleep;
+  std::function<std::string()> nonce;  // 32 hex digits that nobody can guess
 };
 
 }  // namespace gatepost::app

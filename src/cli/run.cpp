@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <random>
+#include <thread>
 #include <vector>
 
 #include "base/log.hpp"
@@ -33,6 +35,11 @@ Status write_standard_output(std::string_view bytes) {
   return error(ErrorKind::usage, "standard output cannot be written");
 }
 
+std::string nonce() {
+  std::random_device device;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
+}
+
 app::Ports real_ports() {
   std::error_code ignored;
   return {.environment = environment,
@@ -44,7 +51,13 @@ app::Ports real_ports() {
           .output = write_standard_output,
           .directory = std::filesystem::current_path(ignored).string(),
           .output_is_terminal = is_terminal(STDOUT_FILENO),
-          .terminal_columns = terminal_columns(STDOUT_FILENO, environment)};
+          .terminal_columns = terminal_columns(STDOUT_FILENO, environment),
+          .http = [](net::CurlOptions options) -> Result<std::unique_ptr<net::Http>> {
+            GP_TRY(auto http, net::CurlHttp::create(std::move(options)));
+            return std::unique_ptr<net::Http>(std::move(http));
+          },
+          .sleep = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+          .nonce = nonce};
 }
 
 void report_error(const Error& failure) {

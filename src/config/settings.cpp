@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <limits>
 
 #include "base/assert.hpp"
 #include "base/resource.hpp"
@@ -16,8 +17,8 @@ namespace gatepost::config {
 namespace {
 
 constexpr std::string_view kDefaultPolicy = "policies/default.yaml";
-// Severities a gate can be set to; "none" never acts.
-constexpr std::array<std::string_view, 5> kGateNames = {"low", "medium", "high", "critical", "none"};
+// Comments and reviews beyond these numbers flood whoever reads them.
+constexpr std::int64_t kMostInline = 50, kMostLabels = 10;
 
 // The shorthand `gate:` of the main file, for those who need no policy file.
 struct Gate {
@@ -28,6 +29,40 @@ void read_gate(doc::View view, Gate& gate, Problems& problems) {
   Section section(view, problems);
   if (const auto fail = section.choice("fail_on", kGateNames)) gate.fail_on = kGateNames[*fail];
   if (const auto warn = section.choice("warn_on", kGateNames)) gate.warn_on = kGateNames[*warn];
+  section.finish();
+}
+
+// A name ends up in hidden markers and in the names of checks.
+bool is_plain_name(std::string_view name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
+  return !name.empty() && name.size() <= 60 && name.find_first_not_of(kAllowed) == std::string_view::npos &&
+         name.find("--") == std::string_view::npos;
+}
+
+void read_publishing(doc::View view, publish::Settings& publishing, Problems& problems) {
+  Section section(view, problems);
+  if (const auto comment = section.choice("comment", publish::kCommentNames))
+    publishing.comment = static_cast<publish::Comment>(*comment);
+  if (const auto most = section.integer("inline_comments", 0, kMostInline))
+    publishing.most_inline = static_cast<std::size_t>(*most);
+  if (const auto run = section.choice("check_run", publish::kCheckRunNames))
+    publishing.check_run = static_cast<publish::CheckRun>(*run);
+  publishing.status = section.boolean("status").value_or(false);
+  publishing.upload_sarif = section.boolean("upload_sarif").value_or(false);
+  publishing.request_reviews = section.boolean("request_reviews").value_or(false);
+  publishing.suggest_from = section.texts("suggestions_from");
+  publishing.labels = section.texts("labels");
+  if (publishing.labels.size() > static_cast<std::size_t>(kMostLabels))
+    problems.add(section.get("labels"),
+                 fmt::format("{} labels; expected at most {}", publishing.labels.size(), kMostLabels));
+  if (const auto check = section.integer("external_check", 1, std::numeric_limits<std::int64_t>::max()))
+    publishing.external_check = static_cast<std::uint64_t>(*check);
+  if (const doc::View name = section.get("name"); name.exists()) {
+    publishing.name = section.text("name");
+    if (!is_plain_name(publishing.name))
+      problems.add(name,
+                   "name is how several gates are told apart: letters, digits, and . _ / - between them, at most 60");
+  }
   section.finish();
 }
 
@@ -54,6 +89,7 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   }
   codeowners.finish();
   read_gate(section.get("gate"), gate, problems);
+  read_publishing(section.get("publish"), settings.publishing, problems);
   section.finish();
   return gate;
 }
@@ -88,11 +124,12 @@ std::optional<doc::Document> parse(const std::optional<File>& file, Problems& pr
 
 }  // namespace
 
-Result<Settings> load(const Files& files) {
+Result<Settings> load(const Files& files, const Overrides& overrides) {
   Settings settings;
   Problems problems;
   const auto main = parse(files.settings, problems);
-  const Gate gate = read_settings(main ? main->root() : doc::View(), settings, problems);
+  Gate gate = read_settings(main ? main->root() : doc::View(), settings, problems);
+  if (overrides.fail_on) gate.fail_on = *overrides.fail_on;
   const auto policies = parse(files.policy, problems);
   if (policies && (!policies->root().exists() || policies->root().is_null())) {
     problems.add_line(policies->name() + ":1:1: the file is empty; expected \"gatepost: 1\" and \"policies\"");
@@ -104,6 +141,11 @@ Result<Settings> load(const Files& files) {
     problems.add_at_key(main->root().at("gate"),
                         fmt::format("gate has no effect beside {}; remove one of them", files.policy->name));
   }
+  if (files.policy && overrides.fail_on) {
+    problems.add_line(
+        fmt::format("fail-on has no effect beside {}; leave it out, or take that file away", files.policy->name));
+  }
+  if (overrides.mode) settings.rules.mode = *overrides.mode;
   const auto waivers = parse(files.waivers, problems);
   if (waivers) settings.waivers = read_waivers(waivers->root(), problems);
   if (!problems.empty()) return problems.error();

@@ -12,6 +12,7 @@
 #include "model/severity.hpp"
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
+#include "publish/settings.hpp"
 
 namespace gatepost::config {
 
@@ -30,6 +31,7 @@ struct Settings {
   policy::Rules rules;
   policy::Evidence evidence;
   std::vector<policy::Waiver> waivers;
+  publish::Settings publishing;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.
@@ -42,7 +44,15 @@ struct Files {
   std::optional<File> settings, policy, waivers;
 };
 
+// What the command line or the pipeline says in place of the files.
+struct Overrides {
+  std::optional<std::string> fail_on;  // one of kGateNames; refused beside a policy file
+  std::optional<policy::Mode> mode;
+};
+// Severities a gate can be set to; "none" never acts.
+inline constexpr std::string_view kGateNames[] = {"low", "medium", "high", "critical", "none"};
+
 // Without any file: the default policy, which closes the gate on new findings of high severity and on new secrets.
-Result<Settings> load(const Files& files);
+Result<Settings> load(const Files& files, const Overrides& overrides = {});
 
 }  // namespace gatepost::config

@@ -1,0 +1,26 @@
+// The way to the forge of the CI that we run in.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/ci.hpp"
+#include "app/ports.hpp"
+#include "base/result.hpp"
+#include "forge/forge.hpp"
+#include "net/http.hpp"
+
+namespace gatepost::app {
+
+struct Connection {
+  std::unique_ptr<net::Http> http;
+  std::unique_ptr<forge::Forge> forge;  // uses `http`
+};
+
+// An error, ErrorKind::denied, that says how to give us a token when there is none; ErrorKind::usage outside a CI.
+Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::string& version);
+
+// Where tokens are looked for, and which kind each is. TokenKind::none when there is none.
+forge::Access find_access(const Ports& ports, const CiFacts& ci);
+
+}  // namespace gatepost::app

@@ -1,0 +1,118 @@
+#include "app/publishing.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace gatepost::app {
+namespace {
+
+using publish::Channel;
+
+// What hangs on the change request, not on the commit.
+bool is_about_the_request(Channel channel) {
+  return channel == Channel::comment || channel == Channel::review || channel == Channel::labels ||
+         channel == Channel::reviewers;
+}
+
+std::string sentence_of(const Error& failure) {
+  return failure.hint.empty() ? failure.message : failure.message + "; " + failure.hint;
+}
+
+class Teller {
+ public:
+  Teller(forge::Forge& forge, const publish::Input& input, const publish::Shown& shown,
+         const publish::Settings& settings)
+      : forge_(forge), input_(input), shown_(shown), settings_(settings) {}
+
+  Told run() {
+    // Each round loses a channel, or is the last.
+    for (publish::Lost lost;;) {
+      publish::Plan plan = publish::plan(input_, shown_, settings_, lost);
+      const auto refused = carry_out(plan);
+      told_.inline_findings = std::move(plan.told_inline);
+      told_.notes = std::move(plan.notes);
+      if (!refused) return std::move(told_);
+      told_.complete = false;
+      lost.push_back(*refused);
+    }
+  }
+
+ private:
+  // The channel that refused; empty when everything was done.
+  std::optional<Channel> carry_out(const publish::Plan& plan) {
+    for (const publish::Action& action : plan.actions) {
+      if (done_.contains(action.key)) continue;
+      if (is_about_the_request(action.channel) && has_moved_on()) return action.channel;
+      const auto applied = forge_.apply(action, shown_);
+      if (!applied) {
+        told_.problems.push_back(sentence_of(applied.error()));
+        return action.channel;
+      }
+      done_.insert(action.key);
+      std::ranges::copy(applied->notes, std::back_inserter(told_.problems));
+      if (action.channel == Channel::comment && !applied->url.empty()) told_.url = applied->url;
+    }
+    return std::nullopt;
+  }
+
+  // Somebody may have pushed since we asked: that push has a run of its own. Asked once, right before the first words.
+  bool has_moved_on() {
+    if (!moved_on_) {
+      const auto head = forge_.current_head(shown_.request.number);
+      moved_on_ = head.ok() && *head != shown_.request.head;
+      if (*moved_on_)
+        told_.problems.push_back(fmt::format(
+            "the change request moved on to {} meanwhile: the run for that commit tells", text::printable(*head, 12)));
+    }
+    return *moved_on_;
+  }
+
+  forge::Forge& forge_;
+  const publish::Input& input_;
+  const publish::Shown& shown_;
+  const publish::Settings& settings_;
+  Told told_;
+  std::set<std::string> done_;
+  std::optional<bool> moved_on_;
+};
+
+}  // namespace
+
+Told tell_forge(forge::Forge& forge, const publish::Input& input, const publish::Shown& shown,
+                const publish::Settings& settings) {
+  return Teller(forge, input, shown, settings).run();
+}
+
+Told tell_forge(forge::Forge& forge, const publish::Input& input, const forge::Wanted& wanted,
+                const publish::Settings& settings) {
+  const auto shown = forge.shown(wanted);
+  if (!shown) return {.problems = {sentence_of(shown.error())}, .complete = false};
+  return tell_forge(forge, input, *shown, settings);
+}
+
+forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publish::Settings& settings) {
+  const bool has_request = ci.change_request.has_value() || ci.judges_other_run;
+  return {.change_request = has_request,
+          .number = ci.change_request.value_or(0),
+          .head = ci.change_head.empty() ? judged : ci.change_head,
+          .head_repository = ci.head_repository,
+          .head_branch = ci.head_branch,
+          .name = settings.name,
+          .ref = ci.ref};
+}
+
+publish::Stamp stamp_of(const CiFacts& ci, const std::string& head) {
+  return {.head = head, .run = ci.run, .attempt = ci.attempt};
+}
+
+Result<std::string> rehearse(forge::Forge& forge, const publish::Input& input, const forge::Wanted& wanted,
+                             const publish::Settings& settings) {
+  GP_TRY(const publish::Shown shown, forge.shown(wanted));
+  return publish::describe(publish::plan(input, shown, settings));
+}
+
+}  // namespace gatepost::app
