@@ -23,7 +23,8 @@ struct OutputRequest {
 Status write_outputs(const Ports& ports, const report::Input& input, const std::vector<OutputRequest>& outputs);
 
 // What a pipeline shows: the reports in a folder ("" for none), then the job's summary and the step's outputs, then the
-// forge, then lines in the log for what is told nowhere else. A failure is told and changes nothing: the verdict stands.
+// forge, then lines in the log for what is told nowhere else. A failure is told and changes nothing: the verdict
+// stands.
 struct Audience {
   const CiFacts& ci;
   std::string output_folder;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <map>
@@ -15,6 +16,7 @@
 #include "app/doctor.hpp"
 #include "app/explain.hpp"
 #include "app/forge.hpp"
+#include "app/inputs.hpp"
 #include "app/owners.hpp"
 #include "app/writers.hpp"
 #include "base/text.hpp"
@@ -42,6 +44,28 @@ CLI::App* add_nested(CLI::App& app, const char* name, const char* summary, const
 
 // Without a description of its own: the option's type says what may be chosen.
 CLI::Validator one_of(std::vector<std::string> values) { return CLI::IsMember(std::move(values)).description(""); }
+
+// "--advisory" alone means yes.
+std::string flag_value(const CLI::results_t& given) {
+  return given.empty() || given.front().empty() ? "true" : given.front();
+}
+
+// The options that a pipeline can also give as variables. Those that commands declare by themselves are left out.
+void declare_inputs(CLI::App& app, app::Flags& flags, std::initializer_list<std::string_view> left_out) {
+  for (const app::InputName& input : app::input_names()) {
+    const bool own = std::ranges::find(left_out, input.name) != left_out.end();
+    if (input.flag != input.name || own) continue;
+    CLI::Option* const option = app.add_option(
+        "--" + std::string(input.flag),
+        [&flags, name = std::string(input.name)](const CLI::results_t& given) {
+          flags[name] = flag_value(given);
+          return true;
+        },
+        std::string(input.description));
+    option->type_name(std::string(input.values));
+    if (input.values == "true|false") option->expected(0, 1);
+  }
+}
 
 // The options of commands that read a change and its reports.
 struct EvidenceOptions {
@@ -112,6 +136,7 @@ Status check_apart(const std::vector<app::OutputRequest>& outputs) {
 struct CheckOptions {
   EvidenceOptions evidence;
   std::vector<std::string> formats, outputs;
+  bool publish = false;
 
   Result<app::CheckRequest> resolved(const Globals& globals) const {
     app::CheckRequest result;
@@ -119,6 +144,8 @@ struct CheckOptions {
     result.colour = globals.has_colour;
     result.now = globals.point_in_time;
     result.version = kVersion;
+    result.publish = publish;
+    result.dry_run = globals.dry_run;
     if (outputs.size() > formats.size()) {
       return error(ErrorKind::usage,
                    fmt::format("--output is given {} times, --format {} times", outputs.size(), formats.size()),
@@ -143,6 +170,9 @@ void declare_check(CLI::App& app, Action& action) {
   app.add_option("--output", chosen->outputs, "File for the --format of the same position; - is standard output")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  app.add_flag("--publish", chosen->publish,
+               "Tell the forge whose CI this is: comment, notes on lines, and what the settings ask for");
+  declare_inputs(app, chosen->evidence.request.flags, {"config"});
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(const app::CheckRequest request, chosen->resolved(globals));
