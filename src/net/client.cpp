@@ -88,7 +88,7 @@ Result<Response> Client::call(const Call& call) {
   GP_TRY(const Url url, Url::parse(call.url));
   if (!credential_.header.name.empty()) GP_CHECK(Url::parse(credential_.prefix).context("what the token is for"));
   ++calls_;
-  return run({call, {call.method, url.text, call.headers, call.body, {}}, call.effect, 0, false, {}});
+  return run({call, {call.method, url.text, call.headers, call.body, {}}, call.effect, 0, 0, false, {}});
 }
 
 Status Client::admit(const Call& call) {
@@ -113,7 +113,7 @@ Result<Response> Client::run(Course course) {
     course.last = follow(course);
     const auto* const failure = std::get_if<Failure>(&course.last);
     const auto* const response = std::get_if<Response>(&course.last);
-    const Attempt attempt{course.failed, time_.now(), limits_.jitter + calls_ * 1000};
+    const Attempt attempt{course.failed, course.limited, time_.now(), limits_.jitter + calls_ * 1000};
     const auto next = response != nullptr ? again(*response, attempt) : std::nullopt;
     if (response != nullptr && !next) return *response;
 
@@ -129,6 +129,7 @@ Result<Response> Client::run(Course course) {
       if (final) return give_up(course);
     }
     ++course.failed;
+    if (next && next->limited) ++course.limited;
     ++stats_.retries;
   }
 }

@@ -102,7 +102,7 @@ std::optional<Timestamp> parse_reset(std::string_view value, Timestamp now) {
 std::optional<Again> again(const Response& response, const Attempt& attempt) {
   const bool limited = is_limited(response);
   if (!limited && !is_passing(response.status)) return std::nullopt;
-  const milliseconds unasked = limited ? doubled(kLimited, attempt.failed) : backoff(attempt);
+  const milliseconds unasked = limited ? doubled(kLimited, attempt.limited) : backoff(attempt);
   const auto asked = parse_retry_after(response.headers.get("Retry-After"), attempt.now);
   if (asked && asked->count() > 0) return Again{*asked, limited};
   if (!limited) return Again{unasked, false};
