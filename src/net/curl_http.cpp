@@ -250,7 +250,10 @@ void CurlHttp::State::set_request(const Request& request, const Url& url) const 
 
 Failure CurlHttp::State::failure(CURLcode code, const Arrival& arrival, const Request& request,
                                  const char* words) const {
-  long sent = 0, tunnel = 0;
+  long sent = 0, tunnel = 0, verified = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
+  // A signature that does not fit is told as a failed handshake only.
+  if (code == CURLE_SSL_CONNECT_ERROR && verified != 0) code = CURLE_PEER_FAILED_VERIFICATION;
   curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &sent);
   curl_easy_getinfo(easy.get(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
   const bool no_tunnel = tunnel != 0 && tunnel != 200;  // the proxy refused; the server heard nothing
