@@ -37,11 +37,8 @@ class ForgeDouble {
   void apply(const publish::PostNotes& it) {
     for (const publish::Note& note : it.notes) {
       const std::string id = next_id();
-      shown_.threads.push_back({.thread = "T" + id,
-                                .comment = id,
-                                .body = note.body,
-                                .path = note.new_path,
-                                .line = note.last.new_line});
+      shown_.threads.push_back(
+          {.thread = "T" + id, .comment = id, .body = note.body, .path = note.new_path, .line = note.last.new_line});
     }
   }
   void apply(const publish::UpdateNote& it) {

@@ -43,7 +43,9 @@ TEST_CASE("marker: no name ends the comment it stands in") {
 TEST_CASE("marker: what is only like one is none") {
   const std::string id = to_string(id_of("a"));
   for (const std::string& body : {
-           std::string(), std::string("<!-- gatepost:summary"), std::string("<!-- gatepost:summary -->"),
+           std::string(),
+           std::string("<!-- gatepost:summary"),
+           std::string("<!-- gatepost:summary -->"),
            std::string(" <!-- gatepost:summary g head=ab run=1.1 -->"),
            std::string("<!-- gatepost:summary g head=ab run=1.1 --> x"),
            std::string("<!-- gatepost:summary g head=ab run=1.1-->"),
