@@ -16,7 +16,30 @@ int digit_of(char c) {
   return c == '/' || c == '_' ? 63 : -1;
 }
 
+constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr char kUrlLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string encode(std::string_view bytes, const char* letters) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t given = bytes.size() - i < 3 ? bytes.size() - i : 3;
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8U | (k < given ? static_cast<std::uint8_t>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k <= given; ++k) out += letters[bits >> (18U - 6U * k) & 63U];
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string base64_encode(std::string_view bytes) {
+  std::string out = encode(bytes, kLetters);
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
+
+std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrlLetters); }
 
 std::optional<std::string> base64_decode(std::string_view text) {
   std::string bytes;

@@ -25,3 +25,14 @@ TEST_CASE("base64: what is none is refused") {
   CHECK_FALSE(base64_decode("Z"));
   CHECK_FALSE(base64_decode("Zg==Zg=="));
 }
+
+TEST_CASE("base64: the vectors of RFC 4648 encode") {
+  CHECK(base64_encode("").empty());
+  CHECK(base64_encode("f") == "Zg==");
+  CHECK(base64_encode("fo") == "Zm8=");
+  CHECK(base64_encode("foo") == "Zm9v");
+  CHECK(base64_encode("foob") == "Zm9vYg==");
+  CHECK(base64_encode("\xff\xef\xbf") == "/++/");
+  CHECK(base64url_encode("\xff\xef\xbf") == "_--_");
+  CHECK(base64url_encode("f") == "Zg");
+}
