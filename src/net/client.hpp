@@ -89,18 +89,53 @@ class Client {
   [[nodiscard]] const Stats& stats() const { return stats_; }
 
  private:
-  struct Spending;
+  class Spending;
   struct Kept {
     std::string etag;
     Response response;
   };
+  // How far a call has come.
+  struct Course {
+    const Call& call;
+    Request request;
+    Effect effect;
+    int failed = 0;        // exchanges without a final answer
+    bool renewed = false;  // the credential, because of a 401
+    Exchange last;
+  };
+
   [[nodiscard]] std::chrono::milliseconds left() const;
+  [[nodiscard]] std::string name_of(const Call& call) const;
+  [[nodiscard]] Error out_of_time(const Call& call) const;
+  Status admit(const Call& call);
+  Status pace(const Call& call);
+  Status wait(const Course& course, std::chrono::milliseconds duration, bool limited);
+
+  Result<Response> run(Course course);
+  Result<std::optional<Response>> recovered(Course& course);
+  Result<Response> give_up(const Course& course) const;
+
+  Exchange follow(Course& course);
+  Exchange exchange(Course& course, Request request, bool ours);
+  Exchange send(const Request& request);
+  Exchange send_conditionally(Request request);
+  [[nodiscard]] bool belongs(const Request& request) const;
+  Status renew();
+  Status renew_when_due();
+  void keep(const std::string& key, const Response& response);
+
   Http& http_;
   Time time_;
   Credential credential_;
   Limits limits_;
   Stats stats_;
-  std::map<std::string, Kept> kept_;
+  std::map<std::string, Kept> kept_;  // by URL and Accept
+  std::uint64_t kept_bytes_ = 0;
+  std::chrono::milliseconds spent_{0}, limited_{0};
+  std::optional<Timestamp> last_write_, last_notice_;
+  Timestamp started_;  // the outermost call that runs
+  int depth_ = 0;      // a call's `recover` makes calls
+  std::uint64_t calls_ = 0;
 };
 
 }  // namespace gatepost::net

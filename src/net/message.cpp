@@ -23,7 +23,9 @@ bool is_value(std::string_view value) {
   });
 }
 
-Status check(std::string_view name, std::string_view value) {
+}  // namespace
+
+Status check_header(std::string_view name, std::string_view value) {
   if (!is_token(name)) {
     return error(ErrorKind::bad_input, "\"" + text::printable(name) + "\" cannot be the name of an HTTP header");
   }
@@ -35,20 +37,18 @@ Status check(std::string_view name, std::string_view value) {
   return Done{};
 }
 
-}  // namespace
-
 Headers::Headers(std::initializer_list<Header> headers) {
   for (const Header& header : headers) GP_ASSERT(add(header.name, header.value).ok());
 }
 
 Status Headers::add(std::string name, std::string value) {
-  GP_CHECK(check(name, value));
+  GP_CHECK(check_header(name, value));
   headers_.push_back({std::move(name), std::move(value)});
   return Done{};
 }
 
 Status Headers::set(std::string name, std::string value) {
-  GP_CHECK(check(name, value));
+  GP_CHECK(check_header(name, value));
   remove(name);
   headers_.push_back({std::move(name), std::move(value)});
   return Done{};

@@ -17,8 +17,11 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
-// In the order they were added; names are looked up without regard to case. A name is always a token of RFC 9110, a
-// value never holds CR, LF, NUL or another control character but a tab.
+// A name is a token of RFC 9110; a value holds neither CR, LF, NUL nor another control character but a tab. The error
+// does not show the value.
+Status check_header(std::string_view name, std::string_view value);
+
+// In the order they were added; names are looked up without regard to case. All have passed check_header().
 class Headers {
  public:
   Headers() = default;
