@@ -20,11 +20,12 @@ struct Patch {
   friend bool operator==(const Patch&, const Patch&) = default;
 };
 
-// The hunks of one file's diff, from its first "@@". Empty optional: this is no unified diff, or it is cut in the
-// middle of a hunk: nothing may then be attached to its lines.
+// The hunks of one file's diff, from its first "@@"; none for "", which is what forges give for a file that was only
+// renamed. Empty optional: this is no unified diff, it is too long, or it is cut in the middle of a hunk: nothing may
+// then be attached to its lines.
 std::optional<std::vector<Patch>> parse_patch(std::string_view diff);
 
-// The shown line whose number on the new side is `new_line`, and its hunk; nullptr when the diff does not show it.
+// The shown line whose number on the new side is `new_line`, and its hunk; empty when the diff does not show it.
 struct PatchPlace {
   const Patch* hunk = nullptr;
   PatchLine line;

@@ -33,9 +33,14 @@ struct Input {
   std::function<std::optional<std::string>(std::string_view path, Lines lines)> head_text;
   std::string run_url;  // the page of this run; "" for none
   std::string sarif;    // the document to upload; "" for none
+  // What was scanned: "refs/pull/7/merge" and the commit behind it. "" for the commit: stamp.head.
+  std::string sarif_ref, sarif_commit;
+  Dialect dialect = Dialect::github;
+  std::string repository;  // "acme/shop": whose teams can be asked for a review
 };
 
-// A channel that was tried and refused us: what it would have said has to be said elsewhere.
+// Channels that were tried and refused us: what they would have said has to be said elsewhere. Whoever carries out a
+// plan and is refused plans again with the channel among these.
 using Lost = std::vector<Channel>;
 
 struct Plan {
@@ -46,7 +51,10 @@ struct Plan {
 };
 Plan plan(const Input& input, const Shown& shown, const Settings& settings, const Lost& lost = {});
 
-// A person's view of it, one line an action, for --dry-run.
-std::string describe(const Plan& plan);
+// How many writes it takes at the forge: GitHub takes all notes on lines as one review, and 50 annotations at a time.
+std::size_t writes_of(const Action& action, Dialect dialect);
+
+// A person's view of it, one line an action, for --dry-run; with `verbose` all that would be sent, indented.
+std::string describe(const Plan& plan, bool verbose = false);
 
 }  // namespace gatepost::publish

@@ -28,8 +28,9 @@ struct ShownFile {
 };
 
 struct ChangeRequest {
-  std::uint64_t number = 0;  // of the pull request; iid of the merge request
-  std::string head;          // commit at the moment of asking
+  // Of the pull request; iid of the merge request. 0: there is none, a push or a merge queue is judged.
+  std::uint64_t number = 0;
+  std::string head;  // commit at the moment of asking
   // GitHub: the tip of the target branch. GitLab: base_sha and start_sha of the newest version.
   std::string base, start;
   std::string target_branch;
@@ -83,6 +84,7 @@ struct Shown {
   std::vector<ShownThread> threads;    // ours, sorted by comment id
   std::optional<ShownCheck> check;     // ours on this head
   std::optional<ShownStatus> status;   // ours on this head
+  std::optional<bool> external_check;  // what our external status check of GitLab says of this head: passed or not
   std::vector<std::string> labels;     // sorted
   std::vector<std::string> reviewers;  // asked for or heard already: "user" and "org/team", sorted
   Abilities may;
