@@ -1,9 +1,12 @@
 #include "app/act.hpp"
 
-#include "app/connection.hpp"
+#include <optional>
+
+#include "app/local_channels.hpp"
 #include "app/write_output.hpp"
 #include "app/writers.hpp"
 #include "base/log.hpp"
+#include "report/sarif.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -13,21 +16,6 @@ void tell_failure(const Status& status) {
   if (status) return;
   log::warning(status.error().message);
   if (!status.error().hint.empty()) log::warning("hint: " + status.error().hint);
-}
-
-Told tell(const Ports& ports, const Audience& audience, const report::Input& input, const Prepare& prepare) {
-  auto connection = connect(ports, audience.ci, audience.version);
-  if (!connection) {
-    tell_failure(connection.error());
-    return {.complete = false};
-  }
-  const publish::Input planned = prepare(input, *connection->forge);
-  if (audience.dry_run) {
-    const auto plan = rehearse(*connection->forge, planned, audience.wanted, audience.settings);
-    tell_failure(plan ? ports.output(*plan) : Status(plan.error()));
-    return {};
-  }
-  return tell_forge(*connection->forge, planned, audience.wanted, audience.settings);
 }
 
 }  // namespace
@@ -44,17 +32,36 @@ Status write_outputs(const Ports& ports, const report::Input& input, const std::
   return Done{};
 }
 
-void show(const Ports& ports, const Audience& audience, const report::Input& input, const Prepare& prepare) {
-  const std::vector<LocalFile> files = local_files(audience.ci.system, audience.output_folder);
-  tell_failure(write_local_files(ports, input, files));
-  if (!audience.tell) return;
-  tell_failure(write_job_summary(audience.ci, input));
-  tell_failure(write_step_outputs(ports, audience.ci, input, files));
-  const Told told = tell(ports, audience, input, prepare);
+report::Links links_of(const CiFacts& ci, const std::string& commit) {
+  report::Links links;
+  if (!ci.code_url.empty()) links.code = ci.code_url + "/" + commit;
+  links.report = ci.run_url;
+  return links;
+}
+
+std::string sarif_of(const report::Input& input) {
+  std::string document;
+  const Status written = report::write_sarif(input, [&](std::string_view bytes) -> Status {
+    document += bytes;
+    return Done{};
+  });
+  return written ? document : std::string();
+}
+
+void show(const Ports& ports, const CiFacts& ci, const std::string& folder, const report::Input& input,
+          const std::function<Told()>& tell) {
+  tell_failure(write_job_summary(ci, input));
+  tell_failure(write_step_outputs(ports, ci, folder, input));
+  const Told told = tell();
   for (const std::string& problem : told.problems) log::warning(problem);
   for (const std::string& note : told.notes) log::info(note);
   if (!told.url.empty()) log::info("told at " + told.url);
-  if (!audience.dry_run) tell_failure(write_annotations(ports, audience.ci, input, told.inline_findings));
+  tell_failure(write_annotations(ports, ci, input, told.inline_findings));
+}
+
+Told print_plan(const Ports& ports, const publish::Plan& plan) {
+  tell_failure(ports.output(publish::describe(plan, true)));
+  return {.inline_findings = plan.told_inline};
 }
 
 }  // namespace gatepost::app

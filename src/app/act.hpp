@@ -2,12 +2,10 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/ci.hpp"
-#include "app/local_channels.hpp"
 #include "app/ports.hpp"
 #include "app/publishing.hpp"
 #include "base/result.hpp"
@@ -22,21 +20,18 @@ struct OutputRequest {
 // In their order. One that cannot be written does not keep the others back: the first failure is the answer.
 Status write_outputs(const Ports& ports, const report::Input& input, const std::vector<OutputRequest>& outputs);
 
-// What a pipeline shows: the reports in a folder ("" for none), then the job's summary and the step's outputs, then the
-// forge, then lines in the log for what is told nowhere else. A failure is told and changes nothing: the verdict
-// stands.
-struct Audience {
-  const CiFacts& ci;
-  std::string output_folder;
-  publish::Settings settings;
-  forge::Wanted wanted;
-  bool tell = false;     // tell the forge
-  bool dry_run = false;  // print what it would be told
-  std::string version;
-};
-// `prepared` gets the forge once there is one, and gives what a plan is made from: lines at the head may have to be
-// asked for.
-using Prepare = std::function<publish::Input(const report::Input& input, forge::Forge& forge)>;
-void show(const Ports& ports, const Audience& audience, const report::Input& input, const Prepare& prepare);
+// Where the lines of code and the whole report can be seen.
+report::Links links_of(const CiFacts& ci, const std::string& commit);
+// The SARIF document, for uploading it; "" when it cannot be written.
+std::string sarif_of(const report::Input& input);
+
+// What a pipeline shows, the most durable first: the job's summary and the step's outputs, then what `tell` does, then
+// lines in the log for findings that are told of nowhere else. A failure is told and changes nothing: the verdict
+// stands. `folder` holds the reports that were written, or is "".
+void show(const Ports& ports, const CiFacts& ci, const std::string& folder, const report::Input& input,
+          const std::function<Told()>& tell);
+
+// The plan on standard output.
+Told print_plan(const Ports& ports, const publish::Plan& plan);
 
 }  // namespace gatepost::app

@@ -5,16 +5,17 @@
 #include <span>
 
 #include "app/assess.hpp"
+#include "app/connection.hpp"
 #include "app/exit_code.hpp"
 #include "app/finding_facts.hpp"
 #include "app/head_lines.hpp"
 #include "app/inputs.hpp"
+#include "app/local_channels.hpp"
 #include "app/source_facts.hpp"
 #include "base/log.hpp"
 #include "git/library.hpp"
 #include "git/tree.hpp"
 #include "ingest/ingest.hpp"
-#include "report/sarif.hpp"
 #include "report/words.hpp"
 #include "report/writers.hpp"
 #include "risk/explain.hpp"
@@ -78,54 +79,59 @@ void narrate(const Assessment& assessment, std::span<const OutputRequest> output
   log::error(line);
 }
 
-report::Links links_of(const CiFacts& ci, const std::string& commit) {
-  report::Links links;
-  if (!ci.code_url.empty()) links.code = ci.code_url + "/" + commit;
-  links.report = ci.run_url;
-  return links;
-}
-
-std::string sarif_of(const report::Input& input) {
-  std::string document;
-  const Status written = report::write_sarif(input, [&](std::string_view bytes) -> Status {
-    document += bytes;
-    return Done{};
-  });
-  return written ? document : std::string();
-}
-
 // In a pipeline the reports are kept for whoever asks for them later.
-std::string output_folder(const CheckRequest& request, const Evidence& evidence, const Inputs& inputs) {
-  if (auto folder = inputs.get("output-dir")) return *folder;
+std::string output_folder(const Ports& ports, const CheckRequest& request, const Evidence& evidence) {
+  if (auto folder = Inputs(ports, request.gather.flags).get("output-dir")) return *folder;
   const bool default_one = request.publish && !request.dry_run && evidence.ci.system != CiFacts::System::none;
   return default_one ? "gatepost-out" : "";
 }
 
-void show_to(const Ports& ports, const CheckRequest& request, const Evidence& evidence, const report::Input& input) {
-  const Inputs inputs(ports, request.gather.flags);
-  const Assessment& assessment = input.assessment;
+// What plans and lines are made from, for as long as the forge is told.
+class Telling {
+ public:
+  Telling(const Evidence& evidence, const report::Input& input, forge::Forge& forge, const forge::Wanted& wanted)
+      : evidence_(evidence),
+        input_(input),
+        head_(wanted.head),
+        lines_(input.assessment, evidence.repository, wanted.head,
+               [&forge, head = wanted.head](std::string_view path) -> std::optional<std::string> {
+                 auto text = forge.file_at(path, head);
+                 return text ? std::move(*text) : std::nullopt;
+               }) {}
+
+  publish::Input input() {
+    const CiFacts& ci = evidence_.ci;
+    const bool gitlab = ci.system == CiFacts::System::gitlab;
+    const bool upload = evidence_.settings.publishing.upload_sarif;
+    return {.report = input_,
+            .stamp = stamp_of(ci, head_),
+            .head_lines = [this](std::size_t finding) { return lines_.of(finding); },
+            .head_text = [this](std::string_view path, publish::Lines at) { return lines_.text(path, at); },
+            .run_url = ci.run_url,
+            .sarif = upload ? sarif_of(input_) : "",
+            .sarif_ref = ci.ref,
+            .sarif_commit = input_.assessment.change.head,
+            .dialect = gitlab ? publish::Dialect::gitlab : publish::Dialect::github,
+            .repository = ci.repository};
+  }
+
+ private:
+  const Evidence& evidence_;
+  const report::Input& input_;
+  const std::string head_;
+  HeadLines lines_;
+};
+
+Told tell(const Ports& ports, const CheckRequest& request, const Evidence& evidence, const report::Input& input) {
   const publish::Settings& settings = evidence.settings.publishing;
-  const Audience audience{.ci = evidence.ci,
-                          .output_folder = output_folder(request, evidence, inputs),
-                          .settings = settings,
-                          .wanted = wanted_of(evidence.ci, assessment.change.head, settings),
-                          .tell = request.publish,
-                          .dry_run = request.dry_run,
-                          .version = request.version};
-  std::optional<HeadLines> lines;
-  show(ports, audience, input, [&](const report::Input& shown, forge::Forge& forge) {
-    const std::string& head = audience.wanted.head;
-    lines.emplace(assessment, evidence.repository, head, [&](std::string_view path) -> std::optional<std::string> {
-      auto text = forge.file_at(path, head);
-      return text ? std::move(*text) : std::nullopt;
-    });
-    return publish::Input{.report = shown,
-                          .stamp = stamp_of(evidence.ci, head),
-                          .head_lines = [&](std::size_t finding) { return lines->of(finding); },
-                          .head_text = [&](std::string_view path, publish::Lines at) { return lines->text(path, at); },
-                          .run_url = evidence.ci.run_url,
-                          .sarif = settings.upload_sarif ? sarif_of(shown) : ""};
-  });
+  const auto connection = connect(ports, evidence.ci, request.version);
+  if (!connection) return failure_of(connection.error());
+  const forge::Wanted wanted = wanted_of(evidence.ci, input.assessment.change.head, settings);
+  const auto shown = connection->forge->shown(wanted);
+  if (!shown) return failure_of(shown.error());
+  Telling telling(evidence, input, *connection->forge, wanted);
+  if (request.dry_run) return print_plan(ports, publish::plan(telling.input(), *shown, settings));
+  return tell_forge(*connection->forge, telling.input(), *shown, settings);
 }
 
 }  // namespace
@@ -153,8 +159,11 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   const std::vector<OutputRequest>& outputs = request.outputs.empty() ? standard : request.outputs;
   const Status written = write_outputs(ports, input, outputs);
+  const std::string folder = output_folder(ports, request, evidence);
+  const Status kept = folder.empty() ? Done{} : write_local_files(ports, input, evidence.ci.system, folder);
   narrate(assessment, outputs);
-  show_to(ports, request, evidence, input);
+  if (!kept) log::error(kept.error().message);
+  if (request.publish) show(ports, evidence.ci, folder, input, [&] { return tell(ports, request, evidence, input); });
   // A report that cannot be written does not change a verdict that closes the gate.
   if (!written && exit_code(assessment.verdict.outcome) == ExitCode::done) return written.error();
   if (!written) log::error(written.error().message);

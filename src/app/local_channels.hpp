@@ -2,10 +2,9 @@
 // All of it is there before a forge is told anything.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "app/ci.hpp"
 #include "app/ports.hpp"
@@ -14,20 +13,14 @@
 
 namespace gatepost::app {
 
-struct LocalFile {
-  std::string format;  // id of a writer
-  std::string path;
-};
-// The reports that a run of this CI leaves in `folder`.
-std::vector<LocalFile> local_files(CiFacts::System system, const std::string& folder);
+// The reports of this run in all formats that this CI can show. Makes the folder when it is not there. A file that
+// cannot be written does not keep the others back: the first failure is the answer.
+Status write_local_files(const Ports& ports, const report::Input& input, CiFacts::System system,
+                         const std::string& folder);
 
-// Makes the folder when it is not there, and writes them all. One that cannot be written does not keep the others back.
-Status write_local_files(const Ports& ports, const report::Input& input, std::span<const LocalFile> files);
-
-// The job's summary and the step's outputs, where the CI has such. `files` have been written.
+// The job's summary and the step's outputs, where the CI has such. `folder` holds the reports, or is "".
 Status write_job_summary(const CiFacts& ci, const report::Input& input);
-Status write_step_outputs(const Ports& ports, const CiFacts& ci, const report::Input& input,
-                          std::span<const LocalFile> files);
+Status write_step_outputs(const Ports& ports, const CiFacts& ci, const std::string& folder, const report::Input& input);
 
 // Lines in the log that GitHub shows beside the code. `told` are shown there already: sorted.
 Status write_annotations(const Ports& ports, const CiFacts& ci, const report::Input& input,

@@ -87,12 +87,7 @@ Told tell_forge(forge::Forge& forge, const publish::Input& input, const publish:
   return Teller(forge, input, shown, settings).run();
 }
 
-Told tell_forge(forge::Forge& forge, const publish::Input& input, const forge::Wanted& wanted,
-                const publish::Settings& settings) {
-  const auto shown = forge.shown(wanted);
-  if (!shown) return {.problems = {sentence_of(shown.error())}, .complete = false};
-  return tell_forge(forge, input, *shown, settings);
-}
+Told failure_of(const Error& failure) { return {.problems = {sentence_of(failure)}, .complete = false}; }
 
 forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publish::Settings& settings) {
   const bool has_request = ci.change_request.has_value() || ci.judges_other_run;
@@ -107,12 +102,6 @@ forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publ
 
 publish::Stamp stamp_of(const CiFacts& ci, const std::string& head) {
   return {.head = head, .run = ci.run, .attempt = ci.attempt};
-}
-
-Result<std::string> rehearse(forge::Forge& forge, const publish::Input& input, const forge::Wanted& wanted,
-                             const publish::Settings& settings) {
-  GP_TRY(const publish::Shown shown, forge.shown(wanted));
-  return publish::describe(publish::plan(input, shown, settings));
 }
 
 }  // namespace gatepost::app

@@ -21,18 +21,14 @@ struct Told {
 };
 
 // Never fails: the verdict stands whatever becomes of its publication.
-Told tell_forge(forge::Forge& forge, const publish::Input& input, const forge::Wanted& wanted,
-                const publish::Settings& settings);
-// The same when it is known already what the forge shows.
+// `shown` is what the forge showed a moment ago.
 Told tell_forge(forge::Forge& forge, const publish::Input& input, const publish::Shown& shown,
                 const publish::Settings& settings);
+
+Told failure_of(const Error& failure);
 
 // The change request that a run of the CI belongs to. `judged` is the commit that was judged.
 forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publish::Settings& settings);
 publish::Stamp stamp_of(const CiFacts& ci, const std::string& head);
-
-// What would be done, as text; nothing is written.
-Result<std::string> rehearse(forge::Forge& forge, const publish::Input& input, const forge::Wanted& wanted,
-                             const publish::Settings& settings);
 
 }  // namespace gatepost::app

@@ -18,6 +18,7 @@
 #include "app/forge.hpp"
 #include "app/inputs.hpp"
 #include "app/owners.hpp"
+#include "app/publish_command.hpp"
 #include "app/writers.hpp"
 #include "base/text.hpp"
 #include "cli/version.hpp"
@@ -160,16 +161,20 @@ struct CheckOptions {
   }
 };
 
-void declare_check(CLI::App& app, Action& action) {
-  auto chosen = options<CheckOptions>();
-  declare_evidence(app, chosen->evidence);
-  app.add_option("--format", chosen->formats,
+void declare_outputs(CLI::App& app, CheckOptions& chosen) {
+  app.add_option("--format", chosen.formats,
                  fmt::format("Write the result as {}. Repeatable. Default: terminal", app::writer_names()))
       ->type_name("FORMAT")
       ->allow_extra_args(false);
-  app.add_option("--output", chosen->outputs, "File for the --format of the same position; - is standard output")
+  app.add_option("--output", chosen.outputs, "File for the --format of the same position; - is standard output")
       ->type_name("FILE")
       ->allow_extra_args(false);
+}
+
+void declare_check(CLI::App& app, Action& action) {
+  auto chosen = options<CheckOptions>();
+  declare_evidence(app, chosen->evidence);
+  declare_outputs(app, *chosen);
   app.add_flag("--publish", chosen->publish,
                "Tell the forge whose CI this is: comment, notes on lines, and what the settings ask for");
   declare_inputs(app, chosen->evidence.request.flags, {"config"});
@@ -178,6 +183,32 @@ void declare_check(CLI::App& app, Action& action) {
       GP_TRY(const app::CheckRequest request, chosen->resolved(globals));
       GP_TRY(const Verdict verdict, app::check(app::for_forge(ports, chosen->evidence.forge), request));
       return app::exit_code(verdict.outcome);
+    };
+  });
+}
+
+void declare_publish(CLI::App& app, Action& action) {
+  struct Options {
+    CheckOptions check;
+    std::string result, forge;
+  };
+  auto chosen = options<Options>();
+  app.add_option("result", chosen->result, "What check --result wrote in the untrusted run")
+      ->required()
+      ->type_name("RESULT");
+  declare_forge(app, chosen->forge);
+  declare_outputs(app, chosen->check);
+  declare_inputs(app, chosen->check.evidence.request.flags, {"config", "result"});
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
+      GP_TRY(app::CheckRequest check, chosen->check.resolved(globals));
+      return app::publish(app::for_forge(ports, chosen->forge), {.result = chosen->result,
+                                                                 .outputs = std::move(check.outputs),
+                                                                 .colour = check.colour,
+                                                                 .dry_run = check.dry_run,
+                                                                 .now = check.now,
+                                                                 .flags = std::move(check.gather.flags),
+                                                                 .version = std::move(check.version)});
     };
   });
 }
@@ -368,6 +399,8 @@ constexpr std::array kCommands = {
             "gatepost check --report 'scans/*.json' --format markdown --output comment.md --format sarif --output "
             "out.sarif",
             declare_check},
+    Command{"publish", "Judges what an untrusted run found by the rules of the base, and tells the forge.",
+            "gatepost publish result.json", declare_publish},
     Command{"explain",
             "Tells why a finding has its risk, its owner and its effect on the verdict, and what would change them.",
             "gatepost explain GP-ABCDEFGH --base origin/main --report 'reports/**/*.sarif'", declare_explain},

@@ -1,0 +1,91 @@
+#include "app/publish_command.hpp"
+
+#include <utility>
+
+#include "app/ci.hpp"
+#include "app/connection.hpp"
+#include "app/finding_facts.hpp"
+#include "app/local_channels.hpp"
+#include "app/rejudge.hpp"
+#include "app/result_file.hpp"
+#include "app/rules_of_base.hpp"
+#include "base/log.hpp"
+#include "report/overview.hpp"
+#include "report/words.hpp"
+#include "risk/explain.hpp"
+#include "risk/severity.hpp"
+
+namespace gatepost::app {
+namespace {
+
+// Everything that the second stage asks the forge for.
+struct Asked {
+  publish::Shown shown;
+  RulesOfBase rules;
+};
+
+Result<Asked> ask(forge::Forge& forge, const CiFacts& ci, const ResultFile& result, const Inputs& inputs) {
+  const std::string& judged = result.change.change_head.empty() ? result.change.head : result.change.change_head;
+  publish::Settings settings;
+  GP_TRY(publish::Shown shown, forge.shown(wanted_of(ci, judged, settings)));
+  GP_CHECK(check_belongs(result, shown.request));
+  const auto read = [&](std::string_view path) { return forge.file_at(path, shown.request.target_branch); };
+  GP_TRY(RulesOfBase rules, rules_of_base(read, dialect_of(ci.system)));
+  GP_CHECK(apply(inputs, rules.settings.publishing));
+  // Only now it is known under which name we go there.
+  if (rules.settings.publishing.name != settings.name) {
+    GP_TRY(shown, forge.shown(wanted_of(ci, judged, rules.settings.publishing)));
+  }
+  return Asked{std::move(shown), std::move(rules)};
+}
+
+publish::Input plan_input(const report::Input& input, const CiFacts& ci, const publish::Shown& shown) {
+  const bool gitlab = ci.system == CiFacts::System::gitlab;
+  return {.report = input,
+          .stamp = stamp_of(ci, shown.request.head),
+          // Nobody here has the files: lines that were found on the merge of both are not known to be the same.
+          .head_lines = [](std::size_t) { return std::optional<publish::Lines>(); },
+          .head_text = [](std::string_view, publish::Lines) { return std::optional<std::string>(); },
+          .run_url = ci.run_url,
+          .dialect = gitlab ? publish::Dialect::gitlab : publish::Dialect::github,
+          .repository = ci.repository};
+}
+
+}  // namespace
+
+Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
+  const CiFacts ci = detect_ci(ports);
+  const Inputs inputs(ports, request.flags);
+  GP_TRY(ResultFile result, read_result_file(request.result));
+  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+  forge::Forge& forge = *connection.forge;
+  GP_TRY(const Asked asked, ask(forge, ci, result, inputs));
+  const Timestamp now = request.now ? *request.now : ports.clock();
+  const Assessment assessment = rejudge(std::move(result), asked.shown.request,
+                                        {.settings = asked.rules.settings,
+                                         .owners = asked.rules.owners,
+                                         .event = policy::Event::pull_request,
+                                         .now = now,
+                                         .tools_may_suppress = false});
+  const std::vector<Severity> severities = risk::effective_severities(assessment.table);
+  const report::Input input{
+      .assessment = assessment,
+      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
+      .observation_severities = severities,
+      .style = {.width = ports.terminal_columns, .colour = request.colour},
+      .links = links_of(ci, asked.shown.request.head),
+      .tool_version = request.version};
+  const std::vector<OutputRequest> standard = {{"terminal", "-"}};
+  GP_CHECK(write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs));
+  Told told;
+  show(ports, ci, "", input, [&] {
+    const publish::Input planned = plan_input(input, ci, asked.shown);
+    const publish::Settings& settings = asked.rules.settings.publishing;
+    told = request.dry_run ? print_plan(ports, publish::plan(planned, asked.shown, settings))
+                           : tell_forge(forge, planned, asked.shown, settings);
+    return told;
+  });
+  return told.complete ? ExitCode::done : ExitCode::unavailable;
+}
+
+}  // namespace gatepost::app

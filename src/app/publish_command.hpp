@@ -1,0 +1,30 @@
+// `gatepost publish`: the trusted stage. What an untrusted run found is judged again by the rules of what the change
+// goes into, and told. It needs no checkout, and takes nothing from the result but what was found.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/act.hpp"
+#include "app/exit_code.hpp"
+#include "app/inputs.hpp"
+#include "app/ports.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace gatepost::app {
+
+struct PublishRequest {
+  std::string result;                  // the file that `check --result` wrote
+  std::vector<OutputRequest> outputs;  // none: a terminal report on standard output
+  bool colour = false, dry_run = false;
+  std::optional<Timestamp> now;
+  Flags flags;
+  std::string version;
+};
+
+// Exit code 0 when the forge was told, whatever the verdict: that is what it was told. 4 when it could not be told all.
+Result<ExitCode> publish(const Ports& ports, const PublishRequest& request);
+
+}  // namespace gatepost::app
