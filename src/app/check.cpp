@@ -1,12 +1,16 @@
 #include "app/check.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <unordered_map>
 
 #include "app/assess.hpp"
 #include "app/exit_code.hpp"
 #include "app/finding_facts.hpp"
+#include "app/result_file.hpp"
 #include "app/source_facts.hpp"
 #include "app/write_output.hpp"
 #include "app/writers.hpp"
@@ -14,6 +18,7 @@
 #include "git/library.hpp"
 #include "git/tree.hpp"
 #include "ingest/ingest.hpp"
+#include "model/repo_path.hpp"
 #include "report/words.hpp"
 #include "report/writers.hpp"
 #include "risk/explain.hpp"
@@ -58,6 +63,32 @@ class LineHashes {
   std::vector<std::string> hashes_;  // of each finding
 };
 
+// Which file of the repository a reported path means; as it is when it means none, "" when it lies outside.
+class PlacedPaths {
+ public:
+  explicit PlacedPaths(const Evidence& evidence) : evidence_(evidence) {}
+  std::string operator()(std::string_view reported) {
+    const auto [known, fresh] = known_.try_emplace(std::string(reported));
+    if (fresh) known->second = place(reported);
+    return known->second;
+  }
+
+ private:
+  [[nodiscard]] std::string place(std::string_view reported) const {
+    for (const auto* const files : {&evidence_.head_files, &evidence_.base_files}) {
+      if (!*files) continue;
+      const correlate::FileIndex::Match match = (*files)->match(reported);
+      const bool placed =
+          match.fit == correlate::FileIndex::Fit::exact || match.fit == correlate::FileIndex::Fit::suffix;
+      if (placed) return (*files)->files()[match.file];
+    }
+    return is_absolute_path(reported) || !RepoPath::parse(reported) ? std::string() : std::string(reported);
+  }
+
+  const Evidence& evidence_;
+  std::unordered_map<std::string, std::string> known_;
+};
+
 std::vector<Kind> complete_kinds(const Assessment& assessment) {
   std::vector<Kind> kinds;
   for (const Finding& finding : assessment.findings.all) {
@@ -82,11 +113,14 @@ void narrate(const Assessment& assessment, std::span<const OutputRequest> output
 Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(Evidence evidence, gather(ports, request.gather));
-  if (std::ranges::any_of(request.outputs, [](const OutputRequest& it) { return it.format == "json"; })) {
+  const auto is_json = [](const OutputRequest& it) { return it.format == "json"; };
+  if (!request.result.empty() || std::ranges::any_of(request.outputs, is_json)) {
     ingest::add_digests(evidence.table);
     ingest::add_digests(evidence.base_table);
   }
-  const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
+  Found found = find_findings(evidence);
+  const Basis basis = basis_of(evidence, found, request.now ? *request.now : ports.clock());
+  const Assessment assessment = judge(found, basis);
 
   LineHashes line_hashes(assessment, evidence.repository);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
@@ -106,6 +140,13 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
     GP_TRY(const report::Writer* const chosen, writer(output.format));
     const Status written =
         write_output(ports, output.path, [&](const report::Sink& sink) { return chosen->write(input, sink); });
+    if (!written && !failure) failure = written.error();
+  }
+  if (!request.result.empty()) {
+    PlacedPaths paths(evidence);
+    const ResultInput result{assessment, found, evidence.settings, evidence.ci, std::ref(paths)};
+    const Status written =
+        write_output(ports, request.result, [&](const report::Sink& sink) { return write_result(result, sink); });
     if (!written && !failure) failure = written.error();
   }
   narrate(assessment, outputs);

@@ -21,6 +21,7 @@ struct OutputRequest {
 struct CheckRequest {
   GatherRequest gather;
   std::vector<OutputRequest> outputs;  // none: a terminal report on standard output
+  std::string result;                  // file for the second stage (result_file.hpp); "" for none
   bool colour = false;
   std::optional<Timestamp> now;
   std::string version;  // of gatepost
