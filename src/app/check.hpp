@@ -18,6 +18,7 @@ namespace gatepost::app {
 struct CheckRequest {
   GatherRequest gather;
   std::vector<OutputRequest> outputs;  // none: a terminal report on standard output
+  std::string result;                  // file for the second stage (result_file.hpp); "" for none
   bool colour = false;
   bool publish = false;  // tell the forge of the CI; without it nothing leaves this machine
   bool dry_run = false;  // print what the forge would be told

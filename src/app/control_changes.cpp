@@ -80,7 +80,7 @@ void add_control_changes(const ChangeSet& change, ObservationTable& table) {
     if (rule == nullptr) continue;
     if (!report) {
       ReportInfo info{.path = "(the change itself)",
-                      .format = "change",
+                      .format = std::string(kChangeFormat),
                       .tools = {{"gatepost", ""}},
                       .engines = {"gatepost"},
                       .state = ReportState::complete};

@@ -11,6 +11,7 @@
 namespace gatepost::app {
 
 inline constexpr std::string_view kChangeEngine = "gatepost";
+inline constexpr std::string_view kChangeFormat = "change";  // of the report that holds them
 
 // Adds an observation of engine "gatepost" for each changed file that controls a gate, a scanner or who reviews:
 // policies, waivers, CODEOWNERS, CI workflows, ignore files and scanner configurations

@@ -116,10 +116,7 @@ std::vector<Presence> compare(const Evidence& evidence, const correlate::Presenc
   return presence;
 }
 
-}  // namespace
-
-void find_findings(const Evidence& evidence, Assessment& out) {
-  out.findings = correlate::find(head_inputs(evidence, out));
+void add_presence(const Evidence& evidence, Assessment& out) {
   const auto package_change = [&](Row row) {
     return row < evidence.sources.packages.size() ? evidence.sources.packages[row] : correlate::PackageChange::unknown;
   };
@@ -136,6 +133,34 @@ void find_findings(const Evidence& evidence, Assessment& out) {
     const bool own = engine_of(out.table_of(finding), finding.primary) == kChangeEngine;
     out.assessed[i].presence = own ? Presence::introduced : presence[i];
   }
+}
+
+// Findings of which nobody knows whether they are new.
+std::vector<bool> unplaced(const Evidence& evidence, const Assessment& out) {
+  const EngineCoverage base(out.base_table);
+  std::vector<bool> unplaced(out.findings.all.size());
+  for (std::size_t i = 0; i < unplaced.size(); ++i) {
+    const Finding& finding = out.findings.all[i];
+    if (finding.file != Finding::kNoFile || out.assessed[i].presence != Presence::touched) continue;
+    unplaced[i] = !evidence.base_files || !base.covers(out.table_of(finding), finding.primary);
+  }
+  return unplaced;
+}
+
+}  // namespace
+
+Found find_findings(Evidence& evidence) {
+  Found found;
+  Assessment& out = found.assessment;
+  out.change = std::move(evidence.change);
+  out.table = std::move(evidence.table);
+  out.base_table = std::move(evidence.base_table);
+  out.findings = correlate::find(head_inputs(evidence, out));
+  add_presence(evidence, out);
+  found.unplaced = unplaced(evidence, out);
+  found.missing = std::move(evidence.missing);
+  found.notes = std::move(evidence.notes);
+  return found;
 }
 
 }  // namespace gatepost::app

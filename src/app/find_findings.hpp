@@ -1,13 +1,26 @@
 // From observations to findings, and where each stands against the base.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "app/gather.hpp"
+#include "base/note.hpp"
 #include "model/assessment.hpp"
 
 namespace gatepost::app {
 
-// Fills `findings` and the presence of each in `assessed`. The tables and the change of `out` are those of the evidence
-// already. With a base report, its findings that the head no longer has come along, marked in_base_only.
-void find_findings(const Evidence& evidence, Assessment& out);
+// What there is to judge: the findings, and where each stands.
+struct Found {
+  Assessment assessment;  // change, tables, findings, and of each finding the presence; nothing is judged yet
+  // By finding: in no file of this commit, and no report of the base tells whether it is new.
+  std::vector<bool> unplaced;
+  std::vector<std::string> missing;  // evidence that should be there and is not, in sentences
+  std::vector<Note> notes;
+};
+
+// With a base report, its findings that the head no longer has come along, marked in_base_only. Takes change, tables,
+// notes and missing evidence out of `evidence`.
+Found find_findings(Evidence& evidence);
 
 }  // namespace gatepost::app

@@ -6,13 +6,13 @@
 #include <unordered_map>
 
 #include "app/control_changes.hpp"
+#include "app/owners_file.hpp"
 #include "app/report_files.hpp"
 #include "app/settings_files.hpp"
 #include "app/source_facts.hpp"
 #include "base/file.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
-#include "context/codeowners_location.hpp"
 #include "git/change_base.hpp"
 #include "git/diff.hpp"
 #include "git/revision.hpp"
@@ -116,20 +116,18 @@ Result<FoundChange> find_change(const git::Repository& repository, const CiFacts
 Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
                                         std::optional<OwnersDialect> dialect) {
   GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, commit));
-  const auto exists = [&](std::string_view path) {
-    const auto file = tree.find(path);
-    return file.ok() && file->has_value();
-  };
-  const auto place = context::locate_codeowners(exists, dialect);
-  if (!place) return context::CodeOwners::none(dialect);
-  GP_TRY(const auto file, tree.find(place->path));
-  auto text = tree.read(place->path, context::codeowners::kGitLabBytes);
-  if (!text || !text->has_value()) {
-    return context::CodeOwners::too_large(place->path, place->dialect.value_or(OwnersDialect::github),
-                                          context::codeowners::kGitLabBytes + 1);
-  }
-  const OwnersDialect language = place->dialect ? *place->dialect : context::codeowners_dialect(place->path, **text);
-  return context::CodeOwners({place->path, std::move(**text), file ? file->id.hex() : ""}, language);
+  return find_owners(
+      [&](std::string_view path) -> Result<bool> {
+        const auto file = tree.find(path);
+        return file.ok() && file->has_value();
+      },
+      [&](const std::string& path) -> Result<OwnersFile> {
+        GP_TRY(const auto file, tree.find(path));
+        auto text = tree.read(path, context::codeowners::kGitLabBytes);
+        if (!text || !text->has_value()) return OwnersFile{};
+        return OwnersFile{std::move(**text), file ? file->id.hex() : ""};
+      },
+      dialect);
 }
 
 Result<config::Settings> read_settings(const git::Repository& repository, const FoundChange& found,

@@ -1,7 +1,10 @@
 #include "app/head_lines.hpp"
 
+#include <algorithm>
+
 #include "git/line_diff.hpp"
 #include "git/object_id.hpp"
+#include "git/tree.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -17,26 +20,28 @@ std::optional<git::Tree> tree_of(const git::Repository& repository, const std::s
 
 }  // namespace
 
-HeadLines::HeadLines(const Assessment& assessment, const git::Repository& repository, std::string head,
-                     ReadHead read_head)
-    : assessment_(assessment),
-      head_(std::move(head)),
-      read_head_(std::move(read_head)),
-      judged_tree_(tree_of(repository, assessment.change.head)),
-      head_tree_(tree_of(repository, head_)) {}
+std::optional<HeadLines::Read> read_from(const git::Repository& repository, const std::string& commit) {
+  auto tree = tree_of(repository, commit);
+  if (!tree) return std::nullopt;
+  return [tree = std::move(*tree)](std::string_view path) -> std::optional<std::string> {
+    auto text = tree.read(path, kLargestFile);
+    return text ? std::move(*text) : std::nullopt;
+  };
+}
 
-std::optional<std::string> HeadLines::read(const git::Tree* tree, std::string_view path) const {
-  if (tree == nullptr) return std::nullopt;
-  auto text = tree->read(path, kLargestFile);
-  return text ? std::move(*text) : std::nullopt;
+HeadLines::Read read_from(forge::Forge& forge, const std::string& commit) {
+  return [&forge, commit](std::string_view path) -> std::optional<std::string> {
+    auto text = forge.file_at(path, commit);
+    return text ? std::move(*text) : std::nullopt;
+  };
 }
 
 HeadLines::File& HeadLines::file(std::string_view path) {
   const auto [entry, fresh] = files_.try_emplace(std::string(path));
   File& file = entry->second;
   if (!fresh) return file;
-  file.head = head_tree_ ? read(&*head_tree_, path) : read_head_(path);
-  const auto judged = read(judged_tree_ ? &*judged_tree_ : nullptr, path);
+  file.head = head_(path);
+  const auto judged = same_ ? std::nullopt : judged_(path);
   if (!file.head || !judged) return file;
   auto hunks = git::diff_lines(*judged, *file.head);
   file.comparable = hunks.ok();
@@ -50,7 +55,7 @@ std::optional<publish::Lines> HeadLines::of(std::size_t finding) {
   const Finding& it = assessment_.findings.all[finding];
   if (it.file == Finding::kNoFile || it.in_base_only || it.range.first_line == 0) return std::nullopt;
   const std::uint32_t last = std::max(it.range.first_line, it.range.last_line);
-  if (assessment_.change.head == head_) return publish::Lines{it.range.first_line, last};
+  if (same_) return publish::Lines{it.range.first_line, last};
   const File& at = file(assessment_.findings.path_of(it));
   if (!at.comparable) return std::nullopt;
   const auto first_there = new_line_of(at.change, it.range.first_line);

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "git/tree.hpp"
+#include "forge/forge.hpp"
+#include "git/repository.hpp"
 #include "model/assessment.hpp"
 #include "publish/plan.hpp"
 
@@ -16,11 +18,12 @@ namespace gatepost::app {
 
 class HeadLines {
  public:
-  // Reads a file of the head, when this clone does not have it; empty when there is none.
-  using ReadHead = std::function<std::optional<std::string>(std::string_view path)>;
+  // Reads a file of one commit; empty when it has none, or when it cannot be read.
+  using Read = std::function<std::optional<std::string>(std::string_view path)>;
 
-  // `head` is the commit of the change itself.
-  HeadLines(const Assessment& assessment, const git::Repository& repository, std::string head, ReadHead read_head);
+  // `same`: the head of the change itself was judged.
+  HeadLines(const Assessment& assessment, bool same, Read judged, Read head)
+      : assessment_(assessment), same_(same), judged_(std::move(judged)), head_(std::move(head)) {}
 
   // The lines of a finding at the head; empty when it has none, or not the same.
   std::optional<publish::Lines> of(std::size_t finding);
@@ -34,13 +37,16 @@ class HeadLines {
     bool comparable = false;
   };
   File& file(std::string_view path);
-  std::optional<std::string> read(const git::Tree* tree, std::string_view path) const;
 
   const Assessment& assessment_;
-  std::string head_;
-  ReadHead read_head_;
-  std::optional<git::Tree> judged_tree_, head_tree_;
+  bool same_;
+  Read judged_, head_;
   std::map<std::string, File, std::less<>> files_;
 };
+
+// From this clone, when it has the commit.
+std::optional<HeadLines::Read> read_from(const git::Repository& repository, const std::string& commit);
+// By asking the forge.
+HeadLines::Read read_from(forge::Forge& forge, const std::string& commit);
 
 }  // namespace gatepost::app

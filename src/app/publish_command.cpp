@@ -5,13 +5,10 @@
 #include "app/ci.hpp"
 #include "app/connection.hpp"
 #include "app/finding_facts.hpp"
-#include "app/local_channels.hpp"
+#include "app/head_lines.hpp"
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
 #include "app/rules_of_base.hpp"
-#include "base/log.hpp"
-#include "report/overview.hpp"
-#include "report/words.hpp"
 #include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
@@ -39,15 +36,14 @@ Result<Asked> ask(forge::Forge& forge, const CiFacts& ci, const ResultFile& resu
   return Asked{std::move(shown), std::move(rules)};
 }
 
-publish::Input plan_input(const report::Input& input, const CiFacts& ci, const publish::Shown& shown) {
-  const bool gitlab = ci.system == CiFacts::System::gitlab;
+publish::Input plan_input(const report::Input& input, const CiFacts& ci, const publish::Shown& shown,
+                          HeadLines& lines) {
   return {.report = input,
           .stamp = stamp_of(ci, shown.request.head),
-          // Nobody here has the files: lines that were found on the merge of both are not known to be the same.
-          .head_lines = [](std::size_t) { return std::optional<publish::Lines>(); },
-          .head_text = [](std::string_view, publish::Lines) { return std::optional<std::string>(); },
+          .head_lines = [&lines](std::size_t finding) { return lines.of(finding); },
+          .head_text = [&lines](std::string_view path, publish::Lines at) { return lines.text(path, at); },
           .run_url = ci.run_url,
-          .dialect = gitlab ? publish::Dialect::gitlab : publish::Dialect::github,
+          .dialect = publish_dialect(ci.system),
           .repository = ci.repository};
 }
 
@@ -79,7 +75,9 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   GP_CHECK(write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs));
   Told told;
   show(ports, ci, "", input, [&] {
-    const publish::Input planned = plan_input(input, ci, asked.shown);
+    const std::string &judged = assessment.change.head, &head = asked.shown.request.head;
+    HeadLines lines(assessment, judged == head, read_from(forge, judged), read_from(forge, head));
+    const publish::Input planned = plan_input(input, ci, asked.shown, lines);
     const publish::Settings& settings = asked.rules.settings.publishing;
     told = request.dry_run ? print_plan(ports, publish::plan(planned, asked.shown, settings))
                            : tell_forge(forge, planned, asked.shown, settings);

@@ -100,6 +100,10 @@ forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publ
           .ref = ci.ref};
 }
 
+publish::Dialect publish_dialect(CiFacts::System system) {
+  return system == CiFacts::System::gitlab ? publish::Dialect::gitlab : publish::Dialect::github;
+}
+
 publish::Stamp stamp_of(const CiFacts& ci, const std::string& head) {
   return {.head = head, .run = ci.run, .attempt = ci.attempt};
 }

@@ -29,6 +29,7 @@ Told failure_of(const Error& failure);
 
 // The change request that a run of the CI belongs to. `judged` is the commit that was judged.
 forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publish::Settings& settings);
+publish::Dialect publish_dialect(CiFacts::System system);
 publish::Stamp stamp_of(const CiFacts& ci, const std::string& head);
 
 }  // namespace gatepost::app

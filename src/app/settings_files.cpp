@@ -1,5 +1,7 @@
 #include "app/settings_files.hpp"
 
+#include <fmt/core.h>
+
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -13,18 +15,20 @@ namespace {
 
 constexpr std::uint64_t kLargestSettings = 1 << 20;
 
-// The first of the files that is there. `read(path)` gives Result<std::optional<std::string>>.
-template <class Read>
-Result<std::optional<config::File>> first_of(std::span<const std::string_view> paths, const Read& read) {
+// The first of the files that is there.
+Result<std::optional<config::File>> first_of(std::span<const std::string_view> paths, const ReadFile& read) {
   for (const std::string_view path : paths) {
     GP_TRY(auto text, read(path));
+    if (text && text->size() > kLargestSettings)
+      return error(ErrorKind::config, fmt::format("{}: larger than {} bytes", path, kLargestSettings));
     if (text) return std::optional(config::File{std::string(path), std::move(*text)});
   }
   return std::optional<config::File>{};
 }
 
-template <class Read>
-Result<config::Files> all_of(const Read& read) {
+}  // namespace
+
+Result<config::Files> settings_files(const ReadFile& read) {
   config::Files files;
   GP_TRY(files.settings, first_of(config::kSettingsPaths, read));
   GP_TRY(files.policy, first_of({&config::kPolicyPath, 1}, read));
@@ -32,14 +36,12 @@ Result<config::Files> all_of(const Read& read) {
   return files;
 }
 
-}  // namespace
-
 Result<config::Files> settings_files(const git::Tree& tree) {
-  return all_of([&](std::string_view path) { return tree.read(path, kLargestSettings).context(path); });
+  return settings_files([&](std::string_view path) { return tree.read(path, kLargestSettings).context(path); });
 }
 
 Result<config::Files> settings_files(const std::string& work_tree) {
-  return all_of([&](std::string_view path) -> Result<std::optional<std::string>> {
+  return settings_files([&](std::string_view path) -> Result<std::optional<std::string>> {
     const std::string full = work_tree + "/" + std::string(path);
     std::error_code failure;
     if (!std::filesystem::exists(full, failure)) return std::optional<std::string>{};

@@ -1,7 +1,10 @@
 // Where settings, policies and waivers are read from.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "config/settings.hpp"
@@ -9,6 +12,11 @@
 
 namespace gatepost::app {
 
+// The text of a file of what a change goes into; empty when there is none.
+using ReadFile = std::function<Result<std::optional<std::string>>(std::string_view path)>;
+
+// Those that `read` finds.
+Result<config::Files> settings_files(const ReadFile& read);
 // Those of a commit.
 Result<config::Files> settings_files(const git::Tree& tree);
 // Those that lie in a work tree, committed or not.

@@ -100,4 +100,24 @@ std::string base32(const Digest128& digest) {
   return out;
 }
 
+std::optional<Digest128> parse_base32(std::string_view text) {
+  if (text.size() != base32(Digest128{}).size()) return std::nullopt;
+  Digest128 digest;
+  std::size_t byte = 0;
+  std::uint32_t pending = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const bool letter = c >= 'A' && c <= 'Z', digit = c >= '2' && c <= '7';
+    if (!letter && !digit) return std::nullopt;
+    pending = (pending << 5U) | static_cast<std::uint32_t>(letter ? c - 'A' : c - '2' + 26);
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    digest.bytes[byte++] = static_cast<std::uint8_t>(pending >> static_cast<unsigned>(bits));
+    pending &= (1U << static_cast<unsigned>(bits)) - 1U;
+  }
+  if (pending != 0) return std::nullopt;  // bits behind the digest
+  return digest;
+}
+
 }  // namespace gatepost

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,5 +63,7 @@ std::string hex(const Digest256& digest);
 std::string hex(const Digest128& digest);
 // RFC 4648 base32 without padding: 26 letters for 128 bits.
 std::string base32(const Digest128& digest);
+// The digest whose base32() is exactly this text; empty for any other.
+std::optional<Digest128> parse_base32(std::string_view text);
 
 }  // namespace gatepost

@@ -109,25 +109,25 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
   declare_forge(app, options.forge);
 }
 
-std::string place_of(const app::OutputRequest& output) {
-  return output.path == "-" ? "standard output" : text::printable(output.path, 200);
-}
+// What goes into a file: the option that says so, and the file.
+struct Written {
+  std::string option, path;
+};
 
 // Two documents in one place are none.
-Status check_apart(const std::vector<app::OutputRequest>& outputs) {
-  std::map<std::string, const app::OutputRequest*> taken;
-  for (const app::OutputRequest& output : outputs) {
-    if (output.path == "/dev/null") continue;
+Status check_apart(const std::vector<Written>& files) {
+  std::map<std::string, const Written*> taken;
+  for (const Written& it : files) {
+    if (it.path == "/dev/null") continue;
     std::error_code ignored;
     const std::string file =
-        output.path == "-"
+        it.path == "-"
             ? "-"
-            : std::filesystem::weakly_canonical(std::filesystem::absolute(output.path, ignored), ignored).string();
-    const auto [other, fresh] = taken.emplace(file, &output);
+            : std::filesystem::weakly_canonical(std::filesystem::absolute(it.path, ignored), ignored).string();
+    const auto [other, fresh] = taken.emplace(file, &it);
     if (fresh) continue;
-    return error(ErrorKind::usage,
-                 fmt::format("--format {} and --format {} both go to {}", other->second->format, output.format,
-                             place_of(output)),
+    const std::string place = it.path == "-" ? "standard output" : text::printable(it.path, 200);
+    return error(ErrorKind::usage, fmt::format("{} and {} both go to {}", other->second->option, it.option, place),
                  "give each format an --output of its own");
   }
   return Done{};
@@ -138,15 +138,16 @@ struct CheckOptions {
   EvidenceOptions evidence;
   std::vector<std::string> formats, outputs;
   bool publish = false;
+  std::string result;
 
   Result<app::CheckRequest> resolved(const Globals& globals) const {
-    app::CheckRequest result;
-    result.gather = evidence.resolved(globals);
-    result.colour = globals.has_colour;
-    result.now = globals.point_in_time;
-    result.version = kVersion;
-    result.publish = publish;
-    result.dry_run = globals.dry_run;
+    app::CheckRequest request;
+    request.gather = evidence.resolved(globals);
+    request.colour = globals.has_colour;
+    request.now = globals.point_in_time;
+    request.version = kVersion;
+    request.publish = publish;
+    request.dry_run = globals.dry_run;
     if (outputs.size() > formats.size()) {
       return error(ErrorKind::usage,
                    fmt::format("--output is given {} times, --format {} times", outputs.size(), formats.size()),
@@ -154,10 +155,20 @@ struct CheckOptions {
     }
     for (std::size_t i = 0; i < formats.size(); ++i) {
       if (const auto known = app::writer(formats[i]); !known) return known.error();
-      result.outputs.push_back({formats[i], i < outputs.size() ? outputs[i] : "-"});
+      request.outputs.push_back({formats[i], i < outputs.size() ? outputs[i] : "-"});
     }
-    GP_CHECK(check_apart(result.outputs));
-    return result;
+    request.result = result;
+    GP_CHECK(check_apart(files_of(request)));
+    return request;
+  }
+
+ private:
+  static std::vector<Written> files_of(const app::CheckRequest& request) {
+    std::vector<Written> files;
+    for (const app::OutputRequest& output : request.outputs)
+      files.push_back({"--format " + output.format, output.path});
+    if (!request.result.empty()) files.push_back({"--result", request.result});
+    return files;
   }
 };
 
@@ -175,9 +186,13 @@ void declare_check(CLI::App& app, Action& action) {
   auto chosen = options<CheckOptions>();
   declare_evidence(app, chosen->evidence);
   declare_outputs(app, *chosen);
+  app.add_option("--result", chosen->result,
+                 "Write what was found as data for a second, trusted stage that publishes it: for changes whose CI job "
+                 "may not write, as those of forks")
+      ->type_name("FILE");
   app.add_flag("--publish", chosen->publish,
                "Tell the forge whose CI this is: comment, notes on lines, and what the settings ask for");
-  declare_inputs(app, chosen->evidence.request.flags, {"config"});
+  declare_inputs(app, chosen->evidence.request.flags, {"config", "result"});
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(const app::CheckRequest request, chosen->resolved(globals));

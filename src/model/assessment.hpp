@@ -2,6 +2,7 @@
 // get this and nothing else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -57,6 +58,7 @@ struct Assessment {
   ObservationTable table;          // what the head's reports say
   ObservationTable base_table;     // what the base's reports say; empty without --base-report
   Findings findings;               // sorted by id
+  std::size_t elsewhere = 0;       // findings that the change has nothing to do with and that are only counted
   std::vector<Assessed> assessed;  // parallel to findings.all
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody

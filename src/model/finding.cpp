@@ -45,6 +45,13 @@ bool names(std::string_view text, const FindingId& id) {
   return text::equal_ignoring_case(trimmed, to_string(id)) || text::equal_ignoring_case(trimmed, short_form(id));
 }
 
+std::optional<FindingId> parse_finding_id(std::string_view text) {
+  if (!text.starts_with("GP-")) return std::nullopt;
+  const auto digest = parse_base32(text.substr(3));
+  if (!digest) return std::nullopt;
+  return FindingId{*digest};
+}
+
 bool is_finding_id(std::string_view text) {
   const std::string_view trimmed = text::trim(text);
   const bool sized = trimmed.size() == kShortFormLength || trimmed.size() == to_string(FindingId{}).size();

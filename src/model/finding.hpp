@@ -31,6 +31,8 @@ std::string short_form(const FindingId& id);  // "GP-ABCDEFGH", the beginning of
 inline constexpr std::size_t kShortFormLength = 11;
 // True when `text` names this id: the full or the short form, in any case.
 bool names(std::string_view text, const FindingId& id);
+// The id that is written exactly so, in full; empty for anything else.
+std::optional<FindingId> parse_finding_id(std::string_view text);
 // True when `text` could name some id.
 bool is_finding_id(std::string_view text);
 

@@ -105,4 +105,12 @@ std::string_view to_string(SeverityMethod method) {
   return "derived";
 }
 
+std::optional<SeverityMethod> parse_severity_method(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(SeverityMethod::derived); ++i) {
+    const auto method = static_cast<SeverityMethod>(i);
+    if (to_string(method) == name) return method;
+  }
+  return std::nullopt;
+}
+
 }  // namespace gatepost

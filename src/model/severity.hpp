@@ -44,6 +44,8 @@ enum class SeverityMethod : std::uint8_t {
   derived,            // from a table of ours, because the tool says nothing
 };
 std::string_view to_string(SeverityMethod method);
+// Exactly one of the names that to_string gives.
+std::optional<SeverityMethod> parse_severity_method(std::string_view name);
 
 // One source's statement. All are kept; which one is effective is decided in risk.
 struct SeverityClaim {

@@ -11,15 +11,6 @@
 namespace gatepost::policy {
 namespace {
 
-bool covers(const Waiver& waiver, const WaiverFacts& finding) {
-  if (!waiver.finding.empty()) return names(waiver.finding, finding.id);
-  if (!waiver.rule.empty() && waiver.rule != finding.facts.rule) return false;
-  if (!waiver.package.empty() && waiver.package != finding.facts.package) return false;
-  if (waiver.path && !waiver.path->matches(finding.facts.path)) return false;
-  const auto is_named = [&](std::string_view advisory) { return text::equal_ignoring_case(advisory, waiver.advisory); };
-  return waiver.advisory.empty() || std::ranges::any_of(finding.advisories, is_named);
-}
-
 int longest_days(Band band) {
   switch (band) {
     case Band::critical:
@@ -56,6 +47,15 @@ Note refused(const Waiver& waiver, const std::string& why) {
 }
 
 }  // namespace
+
+bool covers(const Waiver& waiver, const WaiverFacts& finding) {
+  if (!waiver.finding.empty()) return names(waiver.finding, finding.id);
+  if (!waiver.rule.empty() && waiver.rule != finding.facts.rule) return false;
+  if (!waiver.package.empty() && waiver.package != finding.facts.package) return false;
+  if (waiver.path && !waiver.path->matches(finding.facts.path)) return false;
+  const auto is_named = [&](std::string_view advisory) { return text::equal_ignoring_case(advisory, waiver.advisory); };
+  return waiver.advisory.empty() || std::ranges::any_of(finding.advisories, is_named);
+}
 
 std::string problem_of(const Waiver& waiver, std::chrono::sys_days today) {
   if (today < waiver.created) return fmt::format("begins on {}", to_string(waiver.created));

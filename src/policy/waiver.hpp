@@ -43,6 +43,9 @@ struct Waived {
   std::vector<Note> notes;               // those that do not apply, with the reason, and those that match nothing
 };
 
+// True when the waiver is about the finding, whether it applies or not.
+bool covers(const Waiver& waiver, const WaiverFacts& finding);
+
 // Why the waiver does not apply on `today` whatever it covers; "" when it may. It applies from the day it was created
 // to the day it expires, when somebody other than the requester approved it.
 std::string problem_of(const Waiver& waiver, std::chrono::sys_days today);

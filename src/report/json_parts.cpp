@@ -175,10 +175,16 @@ void write_notes(JsonWriter& json, std::span<const Note> notes) {
 }
 
 void write_report_info(JsonWriter& json, const ReportInfo& report) {
+  json.begin_object();
+  write_report_members(json, report);
+  json.end_object();
+}
+
+void write_report_members(JsonWriter& json, const ReportInfo& report) {
   const auto write_tool = [&](const ToolInfo& tool) {
     json.begin_object().optional_field("name", tool.name).optional_field("version", tool.version).end_object();
   };
-  json.begin_object().field("path", report.path).optional_field("format", report.format);
+  json.field("path", report.path).optional_field("format", report.format);
   std::vector<ToolInfo> known;  // a run that does not name its tool says nothing
   std::ranges::copy_if(report.tools, std::back_inserter(known),
                        [](const ToolInfo& tool) { return tool != ToolInfo{}; });
@@ -198,7 +204,6 @@ void write_report_info(JsonWriter& json, const ReportInfo& report) {
   json.field("skipped", report.records.skipped).end_object();
   json.key("notes");
   write_notes(json, report.notes);
-  json.end_object();
 }
 
 void write_reports(JsonWriter& json, std::span<const ReportInfo> reports) {

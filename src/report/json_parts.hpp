@@ -17,6 +17,8 @@ namespace gatepost::report {
 
 // Each writes one object.
 void write_report_info(doc::JsonWriter& json, const ReportInfo& report);
+// The same for an object that is open, so that more can be said.
+void write_report_members(doc::JsonWriter& json, const ReportInfo& report);
 void write_severity(doc::JsonWriter& json, const Severity& severity);
 void write_factor(doc::JsonWriter& json, const Factor& factor);
 // `severities`: effective, by ListId of claims; may be shorter than the lists, then it is left out.

@@ -62,6 +62,7 @@ void sort_by_risk(const Assessment& assessment, std::vector<FindingIndex>& findi
 
 Overview overview_of(const Assessment& assessment) {
   Overview overview;
+  overview.elsewhere = assessment.elsewhere;
   for (FindingIndex finding = 0; finding < assessment.assessed.size(); ++finding) {
     add(overview, finding, assessment.assessed[finding]);
   }

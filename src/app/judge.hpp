@@ -1,0 +1,32 @@
+// The second half of thinking: findings in, verdict out. It needs no repository, so that it can be done again elsewhere
+// (rejudge.hpp).
+#pragma once
+
+#include <cstddef>
+
+#include "app/find_findings.hpp"
+#include "base/time.hpp"
+#include "config/settings.hpp"
+#include "context/owners.hpp"
+#include "model/assessment.hpp"
+#include "policy/policy.hpp"
+#include "policy/waiver.hpp"
+
+namespace gatepost::app {
+
+// What findings are judged by.
+struct Basis {
+  const config::Settings& settings;
+  const context::CodeOwners& owners;
+  policy::Event event = policy::Event::manual;
+  Timestamp now;
+  bool tools_may_suppress = true;  // false: nobody knows whether a suppression is the tool's
+};
+
+// The steps, in order: severity, risk, owners, waivers, verdict. Takes the assessment out of `found`.
+Assessment judge(Found& found, const Basis& basis);
+
+// What decides whether a waiver covers a finding.
+policy::WaiverFacts waiver_facts(const Assessment& assessment, std::size_t finding);
+
+}  // namespace gatepost::app

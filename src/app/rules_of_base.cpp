@@ -1,0 +1,30 @@
+#include "app/rules_of_base.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "app/owners_file.hpp"
+
+namespace gatepost::app {
+
+Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDialect> forge) {
+  GP_TRY(const config::Files files, settings_files(read));
+  GP_TRY(config::Settings settings, config::load(files));
+  std::map<std::string, std::string, std::less<>> seen;
+  const auto exists = [&](std::string_view path) -> Result<bool> {
+    GP_TRY(auto text, read(path));
+    if (!text) return false;
+    seen.emplace(path, std::move(*text));
+    return true;
+  };
+  const auto take = [&](const std::string& path) -> Result<OwnersFile> {
+    return OwnersFile{std::move(seen[path]), ""};
+  };
+  const auto dialect = settings.codeowners_dialect ? settings.codeowners_dialect : forge;
+  GP_TRY(context::CodeOwners owners, find_owners(exists, take, dialect));
+  return RulesOfBase{std::move(settings), std::move(owners)};
+}
+
+}  // namespace gatepost::app
