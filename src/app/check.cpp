@@ -70,7 +70,7 @@ Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evi
     const ResultInput result{input.assessment, found, evidence.settings, evidence.ci, std::ref(paths)};
     also(write_output(ports, path, [&](const report::Sink& sink) { return write_result(result, sink); }));
   }
-  if (!folder.empty()) also(write_local_files(ports, input, evidence.ci.system, folder));
+  if (!folder.empty()) also(write_local_files(ports, input, evidence.ci, folder));
   return kept;
 }
 

@@ -15,8 +15,7 @@ namespace gatepost::app {
 
 // The reports of this run in all formats that this CI can show. Makes the folder when it is not there. A file that
 // cannot be written does not keep the others back: the first failure is the answer.
-Status write_local_files(const Ports& ports, const report::Input& input, CiFacts::System system,
-                         const std::string& folder);
+Status write_local_files(const Ports& ports, const report::Input& input, const CiFacts& ci, const std::string& folder);
 
 // The job's summary and the step's outputs, where the CI has such. `folder` holds the reports, or is "".
 Status write_job_summary(const CiFacts& ci, const report::Input& input);

@@ -20,8 +20,9 @@ namespace gatepost::app {
 struct Ports {
   std::function<std::optional<std::string>(const char* name)> environment;  // empty for unset and for ""
   std::function<Timestamp()> clock;
-  std::function<Status(std::string_view bytes)> output;  // standard output
-  std::string directory;                                 // the current directory, absolute
+  std::function<Status(std::string_view bytes)> output;     // standard output
+  std::function<Status(std::string_view bytes)> narration;  // standard error, as it is
+  std::string directory;                                    // the current directory, absolute
   bool output_is_terminal = false;
   std::size_t terminal_columns = 80;
   // The network. Nothing is sent before somebody asks for it.

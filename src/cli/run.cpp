@@ -40,6 +40,11 @@ std::string nonce() {
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
 }
 
+Status write_standard_error(std::string_view bytes) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), stderr) == bytes.size()) return Done{};
+  return error(ErrorKind::usage, "standard error cannot be written");
+}
+
 app::Ports real_ports() {
   std::error_code ignored;
   return {.environment = environment,
@@ -49,6 +54,7 @@ app::Ports real_ports() {
                 return Timestamp{std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
               },
           .output = write_standard_output,
+          .narration = write_standard_error,
           .directory = std::filesystem::current_path(ignored).string(),
           .output_is_terminal = is_terminal(STDOUT_FILENO),
           .terminal_columns = terminal_columns(STDOUT_FILENO, environment),

@@ -1,0 +1,131 @@
+#include "app/publishing.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "unit/publish/scene.hpp"
+
+using namespace gatepost;
+using namespace gatepost::app;
+using publish::Channel;
+using publish::Scene;
+
+namespace {
+
+// A forge that refuses some channels, and loses its answer to none of the others.
+class RefusingForge final : public forge::Forge {
+ public:
+  explicit RefusingForge(Scene& scene) : scene_(scene), head_(scene.shown.request.head) {}
+
+  Result<std::string> identity() override { return std::string("gatepost[bot]"); }
+  Result<publish::Shown> shown(const forge::Wanted&) override { return scene_.shown; }
+  Result<std::string> current_head(std::uint64_t) override { return head_; }
+  Result<std::optional<std::string>> file_at(std::string_view, const std::string&) override {
+    return std::optional<std::string>();
+  }
+  Result<forge::Applied> apply(const publish::Action& action, const publish::Shown&) override {
+    asked.push_back(action.key);
+    if (refused.contains(action.channel))
+      return error(ErrorKind::denied, "the token may not write a " + std::string(to_string(action.channel)));
+    done.push_back(action.channel);
+    publish::Plan plan;
+    plan.actions.push_back(action);
+    test::ForgeDouble(scene_.shown).apply(plan);
+    return forge::Applied{.url = "https://forge.example/told"};
+  }
+
+  std::set<Channel> refused;
+  std::vector<std::string> asked;  // keys, in their order
+  std::vector<Channel> done;
+  Scene& scene_;
+  std::string head_;
+};
+
+Scene scene_with_findings() {
+  return Scene(
+      publish::an_assessment()
+          .finding(publish::a_finding("SQL injection").at("src/a.c", 3).by("semgrep", "sqli").risk(900).blocks())
+          .finding(publish::a_finding("Weak hash").at("src/a.c", 9).by("semgrep", "md5").risk(500).blocks())
+          .says(Outcome::fail));
+}
+
+Told tell(Scene& scene, RefusingForge& forge) {
+  const publish::Shown before = scene.shown;
+  const report::Input report = scene.report_input();
+  return tell_forge(forge, scene.input(report), before, scene.settings);
+}
+
+bool has_done(const RefusingForge& forge, Channel channel) {
+  return std::ranges::find(forge.done, channel) != forge.done.end();
+}
+
+}  // namespace
+
+TEST_CASE("publishing: what is planned is done once, in its order") {
+  Scene scene = scene_with_findings();
+  scene.settings.status = true;
+  RefusingForge forge(scene);
+  const Told told = tell(scene, forge);
+  CHECK(told.complete);
+  CHECK(told.problems.empty());
+  CHECK(told.url == "https://forge.example/told");
+  CHECK(told.inline_findings.size() == 2);
+  CHECK(forge.done == std::vector<Channel>{Channel::comment, Channel::review, Channel::status});
+}
+
+TEST_CASE("publishing: a second run with nothing new asks for no write") {
+  Scene scene = scene_with_findings();
+  RefusingForge first(scene);
+  CHECK(tell(scene, first).complete);
+  RefusingForge second(scene);
+  CHECK(tell(scene, second).complete);
+  CHECK(second.asked.empty());
+}
+
+TEST_CASE("publishing: what one channel refuses is told in another, and nothing twice") {
+  struct Row {
+    const char* name;
+    std::set<Channel> refused;
+    std::vector<Channel> expected;
+    std::size_t inline_findings;
+  };
+  const Row rows[] = {
+      {"the comment is refused: a check run says it", {Channel::comment}, {Channel::review, Channel::check_run}, 2},
+      {"notes are refused: annotations of a check run say it",
+       {Channel::review},
+       {Channel::comment, Channel::check_run},
+       2},
+      {"everything is refused", {Channel::comment, Channel::review, Channel::check_run, Channel::status}, {}, 0},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Scene scene = scene_with_findings();
+    RefusingForge forge(scene);
+    forge.refused = row.refused;
+    const Told told = tell(scene, forge);
+    std::vector<Channel> done = forge.done;
+    std::ranges::sort(done);
+    CHECK(done == row.expected);
+    CHECK_FALSE(told.complete);
+    CHECK(told.inline_findings.size() == row.inline_findings);
+    CHECK(told.problems.size() >= 1);
+    CHECK(std::ranges::count_if(scene.shown.comments, [](const auto&) { return true; }) <= 1);
+  }
+}
+
+TEST_CASE("publishing: when somebody pushed meanwhile, the run for the new commit speaks to the change request") {
+  Scene scene = scene_with_findings();
+  scene.settings.status = true;
+  RefusingForge forge(scene);
+  forge.head_ = "0000000000000000000000000000000000000001";
+  const Told told = tell(scene, forge);
+  CHECK_FALSE(told.complete);
+  CHECK_FALSE(has_done(forge, Channel::comment));
+  CHECK_FALSE(has_done(forge, Channel::review));
+  // The status hangs on the commit that was judged.
+  CHECK(has_done(forge, Channel::status));
+  REQUIRE(told.problems.size() == 1);
+  CHECK(told.problems[0].find("moved on to 000000000000") != std::string::npos);
+}
