@@ -84,8 +84,9 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
     ingest::add_digests(evidence.table);
     ingest::add_digests(evidence.base_table);
   }
+  const Timestamp now = request.now ? *request.now : ports.clock();
   Found found = find_findings(evidence);
-  const Basis basis = basis_of(evidence, found, request.now ? *request.now : ports.clock());
+  const Basis basis = basis_of(evidence, found, now);
   const Assessment assessment = judge(found, basis);
 
   LineHashes line_hashes(assessment, evidence.repository);
@@ -98,7 +99,8 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .links = links_of(evidence.ci, assessment.change.head),
       .sarif = {.complete_kinds = complete_kinds(assessment)},
-      .tool_version = request.version};
+      .tool_version = request.version,
+      .time = now};
   const std::string folder = output_folder(ports, request, evidence);
   const Status kept = keep(ports, request, evidence, found, input, folder);
   narrate(assessment, request.outputs);

@@ -70,7 +70,8 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .links = links_of(ci, asked.shown.request.head),
-      .tool_version = request.version};
+      .tool_version = request.version,
+      .time = now};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   GP_CHECK(write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs));
   Told told;
