@@ -335,8 +335,14 @@ class Writer {
 }  // namespace
 
 std::string page_of(doc::View thing) {
-  const auto url = net::Url::parse(thing.at("html_url").text());
-  return url ? url->text : std::string();
+  const std::string_view given = thing.at("html_url").text();
+  const auto url = net::Url::parse(given);
+  if (!url) return {};
+  const std::size_t hash = given.find('#');
+  const std::string_view fragment = hash == std::string_view::npos ? std::string_view() : given.substr(hash + 1);
+  const auto stands = [](char c) { return text::is_alnum(c) || c == '-' || c == '_'; };
+  return !fragment.empty() && std::ranges::all_of(fragment, stands) ? url->text + "#" + std::string(fragment)
+                                                                    : url->text;
 }
 
 net::Response found_again(doc::View thing) {

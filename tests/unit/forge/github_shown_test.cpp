@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "forge/github_fixture.hpp"
+#include "unit/forge/github_fixture.hpp"
 
 using namespace gatepost;
 using namespace gatepost::test;
@@ -44,8 +44,10 @@ TEST_CASE("github: a pull request is read with all that a plan compares") {
     {"id":8,"name":"gatepost","status":"completed","external_id":"6f9619ff-8b86","app":{"slug":"github-actions"}},
     {"id":9,"name":"gatepost","status":"completed","external_id":"gatepost:check:x","app":{"slug":"github-actions"}},
     {"id":11,"name":"gatepost","status":"completed","external_id":"gatepost:check:x","app":{"slug":"other"}}]})");
-  it.http.once(kStatusesPage, 200, R"([{"context":"build","state":"failure","creator":)" + kBot + R"(},
-    {"context":"GatePost","state":"success","description":"ok","target_url":"https://ci/1","creator":)" + kBot + "}]");
+  it.http.once(kStatusesPage, 200,
+               R"([{"context":"build","state":"failure","creator":)" + kBot + R"(},
+    {"context":"GatePost","state":"success","description":"ok","target_url":"https://ci/1","creator":)" +
+                   kBot + "}]");
   const auto shown = it.forge->shown(a_wanted());
   REQUIRE(shown);
   CHECK(shown->request.number == 7);
@@ -112,11 +114,11 @@ TEST_CASE("github: threads are told with who answered, what is outdated and what
   AGitHub it;
   it.quiet();
   it.http.once(kNotesPage, 200,
-               "[" + note(3000000020, R"(,"line":12,"side":"RIGHT")") + "," + note(21, R"(,"line":null,"side":"RIGHT")") + "," +
+               "[" + note(3000000020, R"(,"line":12,"side":"RIGHT")") + "," +
+                   note(21, R"(,"line":null,"side":"RIGHT")") + "," +
                    note(22, R"(,"line":1,"side":"RIGHT","subject_type":"file")") + "," +
-                   note(23, R"(,"in_reply_to_id":21)", kStranger, "why?") + "," +
-                   note(24, R"(,"in_reply_to_id":22)") + "," + note(25, R"(,"line":4)", kStranger) + "," +
-                   note(26, R"(,"line":4)", kBot, "no marker") + "]");
+                   note(23, R"(,"in_reply_to_id":21)", kStranger, "why?") + "," + note(24, R"(,"in_reply_to_id":22)") +
+                   "," + note(25, R"(,"line":4)", kStranger) + "," + note(26, R"(,"line":4)", kBot, "no marker") + "]");
   it.http.once(kGraphql, 200, kViewer);
   it.http.once(kGraphql, 200, R"({"data":{"repository":{"pullRequest":{"reviewThreads":{
     "pageInfo":{"hasNextPage":true,"endCursor":"c1"},"nodes":[null,
@@ -251,7 +253,8 @@ TEST_CASE("github: files are listed as far as GitHub lists them") {
 
 TEST_CASE("github: a fork is one by number, also when it is gone") {
   const std::string gone = R"({"number":7,"state":"open","head":{"sha":")" + kHead +
-                           R"(","repo":null},"base":{"sha":")" + kBase + R"(","repo":{"id":1,"full_name":"acme/shop"}}})";
+                           R"(","repo":null},"base":{"sha":")" + kBase +
+                           R"(","repo":{"id":1,"full_name":"acme/shop"}}})";
   const struct {
     std::string pull;
     bool fork;
@@ -268,8 +271,9 @@ TEST_CASE("github: a fork is one by number, also when it is gone") {
 TEST_CASE("github: somebody else's status of our name is not ours") {
   AGitHub it;
   it.quiet();
-  it.http.once(kStatusesPage, 200, R"([{"context":"gatepost","state":"success","creator":)" + kStranger +
-                                       R"(},{"context":"gatepost","state":"failure","creator":)" + kBot + "}]");
+  it.http.once(kStatusesPage, 200,
+               R"([{"context":"gatepost","state":"success","creator":)" + kStranger +
+                   R"(},{"context":"gatepost","state":"failure","creator":)" + kBot + "}]");
   const auto shown = it.forge->shown(a_wanted());
   REQUIRE(shown);
   CHECK_FALSE(shown->status);
@@ -298,9 +302,9 @@ TEST_CASE("github: who we are is asked in the way that the token allows") {
     const char* what;
     forge::TokenKind kind;
     std::string api;
-    int graphql;      // status of the answer
-    int user;         // 0: not asked
-    bool ours;        // a comment by github-actions[bot], 41898282
+    int graphql;  // status of the answer
+    int user;     // 0: not asked
+    bool ours;    // a comment by github-actions[bot], 41898282
     bool may_comment;
   } kCases[] = {
       {"by GraphQL", forge::TokenKind::github_actions, "", 200, 0, true, true},
@@ -313,7 +317,8 @@ TEST_CASE("github: who we are is asked in the way that the token allows") {
     AGitHub it(an_access(one.kind));
     it.quiet();
     it.http.on(kGraphql, one.graphql, one.graphql == 200 ? kViewer : kNotAccessible);
-    if (one.user != 0) it.http.on("GET /user", one.user, one.user == 200 ? R"({"login":"me","id":77})" : kNotAccessible);
+    if (one.user != 0)
+      it.http.on("GET /user", one.user, one.user == 200 ? R"({"login":"me","id":77})" : kNotAccessible);
     if (one.may_comment) it.http.on(kCommentsPage, 200, "[" + comment(1, summary_body()) + "]");
     const auto shown = it.forge->shown(a_wanted());
     REQUIRE(shown);
@@ -372,8 +377,10 @@ TEST_CASE("github: the pull request of a commit is the one whose newest commit i
       {"known by its commit", "[" + candidate(7) + "]", "", ""},
       {"known by its branch", "[]", "[" + candidate(7) + "]", ""},
       {"others have it inside", "[" + candidate(6, kOther) + "," + candidate(7) + "]", "", ""},
-      {"a closed one does not count", "[" + candidate(6, kHead, "stranger/shop", "fix", "closed") + "," + candidate(7) + "]", "", ""},
-      {"one of another branch does not count", "[" + candidate(6, kHead, "stranger/shop", "x") + "," + candidate(7) + "]", "", ""},
+      {"a closed one does not count",
+       "[" + candidate(6, kHead, "stranger/shop", "fix", "closed") + "," + candidate(7) + "]", "", ""},
+      {"one of another branch does not count",
+       "[" + candidate(6, kHead, "stranger/shop", "x") + "," + candidate(7) + "]", "", ""},
       {"one of another fork does not count", "[" + candidate(6, kHead, "evil/shop") + "," + candidate(7) + "]", "", ""},
       {"one into another repository does not count",
        "[" + candidate(6, kHead, "stranger/shop", "fix", "open", "stranger/shop") + "," + candidate(7) + "]", "", ""},
