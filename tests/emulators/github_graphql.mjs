@@ -1,9 +1,9 @@
 // GitHub's GraphQL: the parts gatepost uses, executed on the real schema.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { buildSchema, execute, GraphQLError, parse, validate } from 'graphql';
 
+// The package exports code only; the schema lies beside it.
+const SCHEMA = new URL('node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url);
 const CLASSIFIERS = ['OUTDATED', 'RESOLVED', 'DUPLICATE', 'OFF_TOPIC', 'SPAM', 'ABUSE'];
 
 export class GraphQl {
@@ -14,8 +14,7 @@ export class GraphQl {
   // Building takes a while; only who asks pays.
   get schema() {
     if (!this.built) {
-      const folder = dirname(createRequire(import.meta.url).resolve('@octokit/graphql-schema'));
-      this.built = buildSchema(readFileSync(join(folder, 'schema.graphql'), 'utf8'), { assumeValidSDL: true });
+      this.built = buildSchema(readFileSync(SCHEMA, 'utf8'), { assumeValidSDL: true });
     }
     return this.built;
   }
@@ -67,7 +66,7 @@ export class GraphQl {
 
   #root(token, request) {
     return {
-      viewer: () => ({ __typename: 'User', id: token.user.node_id, login: token.login, databaseId: token.user.id }),
+      viewer: () => ({ __typename: 'User', id: token.user.node_id, login: token.login, databaseId: database_id(token.user.id) }),
       rateLimit: () => ({ cost: 1, limit: 5000, remaining: 4999, used: 1, nodeCount: 1, resetAt: this.github.world.iso(this.github.world.now() + 3600_000) }),
       repository: ({ owner, name }) => {
         const repository = this.github.repositories.get(`${owner}/${name}`.toLowerCase());
@@ -83,7 +82,7 @@ export class GraphQl {
 
   #repository(repository, token) {
     return {
-      __typename: 'Repository', id: `R_${repository.id.toString(36)}`, databaseId: repository.id, name: repository.name, nameWithOwner: repository.full_name, isPrivate: repository.private,
+      __typename: 'Repository', id: `R_${repository.id.toString(36)}`, databaseId: database_id(repository.id), name: repository.name, nameWithOwner: repository.full_name, isPrivate: repository.private,
       pullRequest: ({ number }) => {
         this.#need(token, repository, ['pull_requests', 'read']);
         const pull = repository.pulls.get(number);
@@ -95,10 +94,10 @@ export class GraphQl {
 
   #pull(repository, pull) {
     return {
-      __typename: 'PullRequest', id: `PR_${pull.id.toString(36)}`, databaseId: pull.id, number: pull.number, title: pull.title, headRefOid: pull.head.sha, baseRefOid: pull.base.sha, state: pull.state.toUpperCase(), isDraft: pull.draft,
+      __typename: 'PullRequest', id: `PR_${pull.id.toString(36)}`, databaseId: database_id(pull.id), number: pull.number, title: pull.title, headRefOid: pull.head.sha, baseRefOid: pull.base.sha, state: pull.state.toUpperCase(), isDraft: pull.draft,
       headRefName: pull.head.ref ?? 'change', baseRefName: pull.base.ref ?? 'main', isCrossRepository: Boolean(pull.head.repo && pull.head.repo !== repository.full_name), author: actor(pull.user),
       comments: (args) => connection(repository.comments.filter((it) => it.issue === pull.number), args, (it) => ({
-        __typename: 'IssueComment', id: it.node_id, databaseId: it.id, body: it.body, author: actor(it.user), isMinimized: repository.minimized.has(it.node_id), minimizedReason: repository.minimized.get(it.node_id)?.toLowerCase() ?? null, createdAt: it.created_at, updatedAt: it.updated_at, viewerDidAuthor: false,
+        __typename: 'IssueComment', id: it.node_id, databaseId: database_id(it.id), fullDatabaseId: String(it.id), body: it.body, author: actor(it.user), isMinimized: repository.minimized.has(it.node_id), minimizedReason: repository.minimized.get(it.node_id)?.toLowerCase() ?? null, createdAt: it.created_at, updatedAt: it.updated_at, viewerDidAuthor: false,
       })),
       reviewThreads: (args) => connection(repository.reviewComments.filter((it) => it.pull === pull.number && !it.in_reply_to_id), args, (root) => this.#thread(repository, pull, root)),
     };
@@ -113,7 +112,7 @@ export class GraphQl {
       path: root.path, line: of_file ? null : root.line, originalLine: of_file ? null : root.original_line, startLine: root.start_line, originalStartLine: root.original_start_line, diffSide: root.side, startDiffSide: root.start_side, subjectType: of_file ? 'FILE' : 'LINE',
       viewerCanReply: true, viewerCanResolve: !resolver, viewerCanUnresolve: Boolean(resolver),
       comments: (args) => connection(comments, args, (it) => ({
-        __typename: 'PullRequestReviewComment', id: it.node_id, databaseId: it.id, fullDatabaseId: String(it.id), body: it.body, author: actor(it.user), path: it.path, line: of_file ? null : it.line, originalLine: it.original_line, createdAt: it.created_at, updatedAt: it.updated_at,
+        __typename: 'PullRequestReviewComment', id: it.node_id, databaseId: database_id(it.id), fullDatabaseId: String(it.id), body: it.body, author: actor(it.user), path: it.path, line: of_file ? null : it.line, originalLine: it.original_line, createdAt: it.created_at, updatedAt: it.updated_at,
         isMinimized: repository.minimized.has(it.node_id), minimizedReason: repository.minimized.get(it.node_id)?.toLowerCase() ?? null, subjectType: of_file ? 'FILE' : 'LINE', outdated: !of_file && it.line === null, commit: { __typename: 'Commit', oid: it.commit_id },
       })),
     };
@@ -150,10 +149,13 @@ export class GraphQl {
   }
 }
 
+// databaseId is an Int of 32 bits; larger ids are told by fullDatabaseId alone.
+const database_id = (id) => (id > 0x7fffffff ? null : id);
+
 const thread_id = (root) => `PRRT_kw${root.id.toString(36)}`;
 
 // GraphQL names a bot without [bot].
-const actor = (user) => ({ __typename: user.type, login: user.type === 'Bot' ? user.login.replace(/\[bot\]$/, '') : user.login, id: user.node_id, databaseId: user.id });
+const actor = (user) => ({ __typename: user.type, login: user.type === 'Bot' ? user.login.replace(/\[bot\]$/, '') : user.login, id: user.node_id, databaseId: database_id(user.id) });
 
 function connection(list, { first, last, after }, shape) {
   if (first === undefined && last === undefined) throw new GraphQLError('You must provide a `first` or `last` value to properly paginate the connection.');
