@@ -88,6 +88,7 @@ struct Shown {
   std::vector<std::string> labels;     // sorted
   std::vector<std::string> reviewers;  // asked for or heard already: "user" and "org/team", sorted
   Abilities may;
+  std::vector<std::string> notes;  // what could not be read, and why, in sentences
 };
 
 }  // namespace gatepost::publish
