@@ -214,6 +214,20 @@ TEST_CASE("client: after the last try, too, what was made is found") {
   CHECK(client.call(call)->body == "ours");
 }
 
+TEST_CASE("client: what was made is found also when there is no time to wait before") {
+  World world;
+  Client client = world.client({.total = seconds(3)});
+  Call call = post("/x");
+  std::optional<Response> ours = answer(201, {}, "ours");
+  call.recover = [&]() -> Result<std::optional<Response>> { return ours; };
+  world.http.then(503, {{"Retry-After", "10"}}).then(503, {{"Retry-After", "10"}});
+  CHECK(client.call(call)->body == "ours");
+  ours.reset();
+  const auto lost = client.call(call);
+  REQUIRE_FALSE(lost.ok());
+  CHECK(lost.error().hint == "the server may have done it all the same");
+}
+
 TEST_CASE("client: what is the same when done twice is repeated") {
   World world;
   Client client = world.client();
@@ -369,6 +383,23 @@ TEST_CASE("client: a credential is renewed five minutes before it expires; the o
   CHECK(world.http.sent[0].credential == "old");
   CHECK(world.http.sent[1].credential == "old");
   CHECK(world.http.sent[2].credential == "new");
+}
+
+TEST_CASE("client: renewing that needs the client itself does not go round in circles") {
+  World world;
+  Client* self = nullptr;
+  Credential credential{kApi, {"Authorization", Secret("old")}, world.time.now, {}};
+  credential.renew = [&](milliseconds) -> Result<Credential> {
+    GP_TRY(const Response token, self->call(post("/token")));
+    return Credential{kApi, {"Authorization", Secret(token.body)}, {}, {}};
+  };
+  Client client(world.http, world.time.ports(), credential);
+  self = &client;
+  world.http.then(201, {}, "new").then(200).then(401).then(201, {}, "newer").then(200);
+  CHECK(client.call(get("/x"))->status == 200);
+  CHECK(world.http.sent[1].credential == "new");
+  CHECK(client.call(get("/x"))->status == 200);
+  CHECK(world.http.sent[4].credential == "newer");
 }
 
 TEST_CASE("client: when an expired credential cannot be renewed, the reason is told") {
