@@ -117,7 +117,8 @@ bool is_secret_id(std::string_view id) {
 std::optional<SecretMark> secret_of(doc::View record) {
   const doc::View stated = record.at("secret");
   if (!stated.is_object()) return std::nullopt;
-  SecretMark mark{.kind = mask_tokens(name_of(stated.at("kind"))), .verified = record.at("verified").boolean()};
+  SecretMark mark{.kind = name_of(stated.at("kind")), .verified = record.at("verified").boolean()};
+  if (mark.kind != text::kebab_case(name_of(record.at("rule")))) mark.kind = mask_tokens(mark.kind);
   if (const std::string_view id = stated.at("id").text(); is_secret_id(id)) mark.id = id;
   return mark;
 }

@@ -53,6 +53,7 @@ std::string message(const Input& input, FindingIndex finding) {
 std::vector<std::string> workflow_annotations(const Input& input, const WorkflowOptions& options) {
   const Overview overview = overview_of(input.assessment);
   auto ranked = most_important(input.assessment, overview.news, overview.news.size());
+  if (options.told) std::erase_if(ranked, options.told);
   if (options.in_diff) std::ranges::stable_partition(ranked, options.in_diff);
   std::array<std::size_t, kKinds.size()> written{};
   std::vector<std::string> lines;

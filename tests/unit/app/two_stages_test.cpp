@@ -1,0 +1,140 @@
+// The first stage writes what it found, the second judges it again: both come to the same.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include "app/forge_change.hpp"
+#include "app/rules_of_base.hpp"
+#include "support/process.hpp"
+#include "support/skip.hpp"
+#include "unit/app/stages.hpp"
+
+using namespace gatepost;
+
+namespace {
+
+struct Shop {
+  test::TempDir directory;
+  bool made = false;
+  Shop() {
+    if (!test::have_git()) return;
+    const auto script = test::run_process({"/bin/sh", GATEPOST_SOURCE_DIR "/examples/make_repository.sh", path()}, "/",
+                                          {{"PATH", "/usr/local/bin:/usr/bin:/bin"}});
+    REQUIRE_MESSAGE(script.exit_code == 0, script.err);
+    made = true;
+  }
+  [[nodiscard]] std::string path() const { return directory / "shop"; }
+};
+
+std::map<std::string, Presence> presence_by_id(const Assessment& it, bool with_unrelated = false) {
+  std::map<std::string, Presence> all;
+  for (std::size_t i = 0; i < it.findings.all.size(); ++i) {
+    if (!with_unrelated && it.assessed[i].presence == Presence::unrelated) continue;
+    const Finding& finding = it.findings.all[i];
+    all.emplace(to_string(finding.id) + (finding.in_base_only ? " gone" : ""), it.assessed[i].presence);
+  }
+  return all;
+}
+
+Assessment second_stage(const test::FirstStage& first) {
+  auto result = app::read_result(first.result(), "result.json");
+  REQUIRE_MESSAGE(result.ok(), result.error().message);
+  const auto request = test::request_of(first.assessment.change);
+  CHECK(app::check_belongs(*result, request).ok());
+  return app::rejudge(std::move(*result), request, first.basis());
+}
+
+}  // namespace
+
+TEST_CASE("two stages: without a base report verdict, ids and comment are the same to the byte") {
+  const Shop shop;
+  if (!shop.made) return;
+  const auto first = test::first_stage(shop.path(), {"scans/head/*"});
+  const Assessment second = second_stage(first);
+  CHECK(first.assessment.verdict.outcome == Outcome::fail);
+  CHECK(second.verdict == first.assessment.verdict);
+  CHECK(second.totals == first.assessment.totals);
+  CHECK(presence_by_id(second) == presence_by_id(first.assessment));
+  CHECK(test::written_as("markdown", second) == test::written_as("markdown", first.assessment));
+  CHECK(test::written_as("terminal", second) == test::written_as("terminal", first.assessment));
+}
+
+TEST_CASE("two stages: with a base report what stands on a new line is introduced, and all else is the same") {
+  const Shop shop;
+  if (!shop.made) return;
+  const auto first = test::first_stage(shop.path(), {"scans/head/*"}, {"scans/base/*"});
+  const Assessment second = second_stage(first);
+  CHECK(second.verdict.outcome == first.assessment.verdict.outcome);
+  const auto before = presence_by_id(first.assessment, true), after = presence_by_id(second);
+  std::size_t raised = 0, fixed = 0;
+  for (const auto& [id, presence] : after) {
+    CAPTURE(id);
+    REQUIRE(before.contains(id));
+    fixed += presence == Presence::fixed ? 1 : 0;
+    if (presence == before.at(id)) continue;
+    CHECK(presence == Presence::introduced);
+    CHECK(before.at(id) == Presence::touched);
+    ++raised;
+  }
+  CHECK(fixed > 0);
+  CHECK(raised < 5);
+  CHECK(report::overview_of(second).elsewhere == report::overview_of(first.assessment).elsewhere);
+}
+
+TEST_CASE("two stages: the same evidence gives the same result, whatever the number of threads") {
+  const Shop shop;
+  if (!shop.made) return;
+  const std::string once = test::first_stage(shop.path(), {"scans/head/*"}, {"scans/base/*"}).result();
+  CHECK(once == test::first_stage(shop.path(), {"scans/head/*"}, {"scans/base/*"}).result());
+  for (const char* word : {"verdict", "waive", "decision", "\"risk\"", "owners", shop.path().c_str()}) {
+    CAPTURE(word);
+    CHECK(once.find(word) == std::string::npos);
+  }
+}
+
+TEST_CASE("two stages: a result that was cut is refused wherever the cut is") {
+  const Shop shop;
+  if (!shop.made) return;
+  const std::string whole = test::first_stage(shop.path(), {"scans/head/bandit.sarif"}).result();
+  for (std::size_t length = 0; length + 1 < whole.size(); length += 97)
+    CHECK_FALSE(app::read_result(whole.substr(0, length), "result.json").ok());
+}
+
+TEST_CASE("two stages: the forge's diff gives the change that git sees") {
+  const Shop shop;
+  if (!shop.made) return;
+  const auto first = test::first_stage(shop.path(), {"scans/head/bandit.sarif"});
+  const ChangeSet& seen = first.assessment.change;
+  const ChangeSet told = app::change_of(test::request_of(seen));
+  REQUIRE(told.files.size() == seen.files.size());
+  for (std::size_t i = 0; i < seen.files.size(); ++i) {
+    CAPTURE(seen.files[i].new_path);
+    CHECK(told.files[i].kind == seen.files[i].kind);
+    CHECK(told.files[i].old_path == seen.files[i].old_path);
+    CHECK(told.files[i].new_path == seen.files[i].new_path);
+    CHECK(told.files[i].hunks == seen.files[i].hunks);
+  }
+}
+
+TEST_CASE("two stages: the rules of the base come from a callback as they come from git") {
+  const Shop shop;
+  if (!shop.made) return;
+  const auto first = test::first_stage(shop.path(), {"scans/head/bandit.sarif"});
+  const auto read = [&](std::string_view path) -> Result<std::optional<std::string>> {
+    const auto shown = test::try_git(shop.path(), {"show", "main:" + std::string(path)});
+    if (shown.exit_code != 0) return std::optional<std::string>{};
+    return std::optional(shown.out);
+  };
+  const auto rules = app::rules_of_base(read, OwnersDialect::github);
+  REQUIRE_MESSAGE(rules.ok(), rules.error().message);
+  CHECK(rules->settings.rules.policies.size() == first.evidence.settings.rules.policies.size());
+  CHECK(rules->settings.repository == first.evidence.settings.repository);
+  CHECK(rules->owners.exists());
+  auto result = app::read_result(first.result(), "result.json");
+  REQUIRE(result.ok());
+  const app::Basis basis{rules->settings, rules->owners, policy::Event::pull_request, test::FirstStage::now()};
+  const Assessment second = app::rejudge(std::move(*result), test::request_of(first.assessment.change), basis);
+  CHECK(second.verdict == first.assessment.verdict);
+  CHECK(test::written_as("markdown", second) == test::written_as("markdown", first.assessment));
+}
