@@ -69,7 +69,8 @@ std::optional<std::string> Inputs::get(std::string_view name) const {
 
 std::vector<std::string> Inputs::list(std::string_view name) const {
   std::vector<std::string> result;
-  for (const std::string_view line : text::split(get(name).value_or(""), '\n')) {
+  const std::string value = get(name).value_or("");
+  for (const std::string_view line : text::split(value, '\n')) {
     for (const std::string_view item : text::split(line, ',')) {
       if (const std::string_view trimmed = text::trim(item); !trimmed.empty()) result.emplace_back(trimmed);
     }
