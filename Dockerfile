@@ -17,9 +17,9 @@ RUN --mount=type=cache,target=/root/.cache/ccache \
     cmake --preset release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
  && cmake --build --preset release \
  && cmake --install build/release --prefix /usr/local --strip
-COPY packaging/closure.sh packaging/
+COPY packaging/closure.sh packaging/image_root.sh packaging/sbom.sh packaging/
 COPY LICENSE NOTICE ./
-RUN sh packaging/closure.sh /root-of-image
+RUN sh packaging/image_root.sh /root-of-image
 
 FROM scratch
 ARG VERSION=0.1.0
