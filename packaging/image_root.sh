@@ -1,11 +1,11 @@
 #!/bin/sh
-# Writes the root of the image: image_root.sh TARGET. Runs in the build stage of the Dockerfile.
+# Writes the root of the image: image_root.sh TARGET [BINARY]. Runs in the build stage of the Dockerfile.
 set -eu
 here=$(dirname -- "$0")
 # shellcheck source=packaging/closure.sh
 . "$here/closure.sh"
 target=$1
-binary=/usr/local/bin/gatepost
+binary=${2:-/usr/local/bin/gatepost}
 applets='[ basename cat chmod chown cp cut date dirname echo env expr false find grep gzip head id ln ls mkdir mktemp mv
   printenv printf pwd readlink realpath rm rmdir sed sh sleep sort stat tail tar tee test touch tr true uname uniq wc which
   whoami xargs'
@@ -15,7 +15,8 @@ put() {  # a file to where it is, links followed
   cp -L "$1" "$target$1"
 }
 
-put "$binary"
+mkdir -p "$target/usr/local/bin"
+cp "$binary" "$target/usr/local/bin/gatepost"
 put /bin/busybox
 for applet in $applets; do ln -s busybox "$target/bin/$applet"; done
 
