@@ -81,38 +81,35 @@ def must(*command, timeout=600, **options):
     return out.strip()
 
 
-def root_archive(name, *packages):
-    """A Debian 12 of our own making, as an archive; made once."""
-    archive = WORK / f"{name}.tar"
-    if not archive.exists():
-        half = WORK / f"half-{name}.tar"  # the ending decides what mmdebstrap writes
-        include = [f"--include={','.join(packages)}"] if packages else []
-        must("mmdebstrap", "--quiet", "--variant=minbase", *include, "bookworm", half)
-        os.replace(half, archive)
-    return archive
-
-
-def image_of(archive, tag):
-    container = must("buildah", "from", "scratch")
-    must("buildah", "add", "-q", container, archive, "/")
-    must("buildah", "config", "--cmd", "/bin/bash", container)
-    must("buildah", "commit", "-q", "--rm", "--timestamp", "0", container, tag)
-
-
 def has_image(tag):
     return run("podman", "image", "exists", tag)[0] == 0
 
 
 def make_base():
-    """What the Dockerfile begins with."""
-    if not has_image(BASE):
-        image_of(root_archive("base"), BASE)
+    """A Debian 12 of our own making under the name that the Dockerfile asks for."""
+    if has_image(BASE):
+        return
+    archive = WORK / "base.tar"
+    if not archive.exists():
+        half = WORK / "half-base.tar"  # the ending decides what mmdebstrap writes
+        must("mmdebstrap", "--quiet", "--variant=minbase", "bookworm", half)
+        os.replace(half, archive)
+    container = must("buildah", "from", "scratch")
+    must("buildah", "add", "-q", container, archive, "/")
+    must("buildah", "config", "--cmd", "/bin/bash", container)
+    must("buildah", "commit", "-q", "--rm", "--timestamp", "0", container, BASE)
 
 
 def make_helper():
-    """What gitlab-ci-local copies the files of a job with."""
-    if not has_image(HELPER):
-        image_of(root_archive("helper", "rsync", "git", "bash"), HELPER)
+    """What gitlab-ci-local copies the files of a job with: the base, with this machine's rsync."""
+    if has_image(HELPER):
+        return
+    make_base()
+    container = must("buildah", "from", "--pull-never", BASE)
+    must("sh", "-c", '. packaging/closure.sh; for file in /usr/bin/rsync $(libraries_of /usr/bin/rsync); do'
+         ' [ -e "$1$file" ] || { mkdir -p "$1$(dirname "$file")" && cp -L "$file" "$1$file"; }; done',
+         "sh", must("buildah", "mount", container))
+    must("buildah", "commit", "-q", "--rm", container, HELPER)
 
 
 def sources():

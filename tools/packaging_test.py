@@ -6,8 +6,10 @@
 """
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import yaml
 
@@ -165,6 +167,28 @@ def check_tables(count):
                      difference(cut(path)[1].splitlines(), table(where, kind).splitlines()))
 
 
+def check_release(count):
+    """The release step, on a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder)
+        for name in ("action", "templates", "packaging"):
+            shutil.copytree(ROOT / name, copy / name)
+        shutil.copy(ROOT / "action.yml", copy)
+
+        def release(image):
+            return subprocess.run([copy / "packaging/release_action.sh", image], capture_output=True, check=False).returncode
+        refused = ["", "gatepost:latest", "gatepost@sha256:12", "gatepost@sha256:" + "0" * 64, "a b@sha256:" + "1" * 64]
+        count.report("a release refuses what is no digest", ", ".join(it for it in refused if release(it) != 2))
+        image = "registry.example/gatepost@sha256:" + "ab" * 32
+        codes = [release(image), release(image)]  # a second time changes nothing
+        texts = [(copy / path).read_text(encoding="utf-8") for path in ACTIONS]
+        images = {yaml.safe_load(it)["runs"]["image"] for it in texts}
+        gate = next(yaml.safe_load_all((copy / "templates/gate.yml").read_text(encoding="utf-8")))
+        right = codes == [0, 0] and texts[0] == texts[1] and images == {f"docker://{image}"} and \
+            gate["spec"]["inputs"]["image"]["default"] == image
+        count.report("a release writes the digest into actions and component", "" if right else f"{codes}, {images}")
+
+
 def check_flags(count):
     name = "the flags of `gatepost check` are those of the table"
     done = subprocess.run([BINARY, "check", "--help"], capture_output=True, text=True, timeout=60, check=False)
@@ -179,7 +203,7 @@ def main():
         write_tables()
         return 0
     count = Count()
-    for check in (check_actions, check_gitlab, check_examples, check_tables, check_flags):
+    for check in (check_actions, check_gitlab, check_examples, check_tables, check_release, check_flags):
         try:
             check(count)
         except (ValueError, KeyError, TypeError, OSError, yaml.YAMLError, subprocess.SubprocessError) as error:
