@@ -119,6 +119,10 @@ def check_text(count):
     code, out, err = pipeline.tool("--list")
     count.report("the component refuses a value that does not exist",
                  "" if code != 0 and "fail-on" in out + err else (out + err)[-500:])
+    pipeline.write(readme_pipeline())
+    job = preview(pipeline)["gatepost"]
+    count.report("GitLab takes the snippet of the README",
+                 "" if job["script"] == ["gatepost check --publish"] and job["stage"] == "deploy" else str(job))
     pipeline.write(SCAN.format(scans="{scans}"), component())
     listed = {}
     for source in ("merge_request_event", "push", "web"):
@@ -203,13 +207,14 @@ def comment_problems(forge):
     return problems
 
 
-def readme_include():
+def readme_pipeline():
+    """What the README tells people to copy, with a job that scans."""
     snippet = README_SNIPPET.search((ROOT / "README.md").read_text(encoding="utf-8"))
     if not snippet:
         raise ValueError("README.md has no snippet for GitLab CI")
     # The component lies in this pipeline's repository; the image is the one under test.
     text = re.sub(r"- component: \S+( *#.*)?", "- local: /templates/gate.yml", snippet[1])
-    return text.replace("$GATEPOST_IMAGE", SETTINGS["image"])
+    return SCAN.format(scans="{scans}") + text.replace("$GATEPOST_IMAGE", SETTINGS["image"])
 
 
 def check_publishing(count):
@@ -232,7 +237,7 @@ def check_publishing(count):
         if emulators.writes():
             problems.append(f"{len(emulators.writes())} writes with the job's own token")
         count.report("with the job's own token there are the files, the verdict, and no write", "; ".join(problems))
-        pipeline.write(readme_include().replace("include:", SCAN.format(scans="{scans}") + "\ninclude:", 1))
+        pipeline.write(readme_pipeline())
         forge.reset(pipeline)
         jobs, log = pipeline.run(GATEPOST_TOKEN=forge.token)
         count.report("the snippet of the README suffices",

