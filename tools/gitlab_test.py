@@ -3,8 +3,6 @@
 is `N passed, N failed, N skipped`.
 """
 import json
-import os
-import pathlib
 import re
 import secrets
 import shutil
@@ -25,7 +23,7 @@ SCAN = """
 scan:
   stage: build
   script: [mkdir -p scans, "cp -R {scans}/. scans/"]
-  artifacts: {{paths: [scans/]}}
+  artifacts: {paths: [scans/]}
 """
 COMPONENT = """
 include:
@@ -56,6 +54,7 @@ class Pipeline:
         git(self.folder, "add", "templates", "gitlab")  # it includes tracked files only; the commits stay as they are
 
     def write(self, *parts):
+        """The pipeline's file; {scans} is where the reports of the example are."""
         text = "\n".join(parts).replace("{scans}", str(ROOT / "examples" / "shop" / "scans"))
         (self.folder / ".gitlab-ci.yml").write_text(text, encoding="utf-8")
 
@@ -90,6 +89,20 @@ def component(**more):
     return COMPONENT.format(inputs=json.dumps({**SETTINGS, **more}))
 
 
+def here(text):
+    """A pipeline's text with the component from this pipeline's repository, and the image under test."""
+    local = re.sub(r"- component: \S+( *#.*)?", "- local: /templates/gate.yml", text)
+    return local.replace("$GATEPOST_IMAGE", SETTINGS["image"])
+
+
+def readme_pipeline():
+    """What the README tells people to copy, with a job that scans."""
+    snippet = README_SNIPPET.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    if not snippet:
+        raise ValueError("README.md has no snippet for GitLab CI")
+    return SCAN + here(snippet[1])
+
+
 # --- what GitLab makes of the text -------------------------------------------------------------------------------------------
 
 
@@ -103,7 +116,7 @@ def preview(pipeline, **variables):
 def check_text(count):
     """Expanded by gitlab-ci-local, which also holds it against GitLab's own schema."""
     pipeline = Pipeline("text", "http://127.0.0.1:9")
-    pipeline.write(SCAN.format(scans="{scans}"), component(**{"fail-on": "critical", "allow-failure": True,
+    pipeline.write(SCAN, component(**{"fail-on": "critical", "allow-failure": True,
                                                               "sast-report": ["gatepost-out/gl-sast-report.json"]}))
     job = preview(pipeline)["gatepost"]
     reports = job["artifacts"]["reports"]
@@ -115,7 +128,7 @@ def check_text(count):
         f"reports are {reports}": reports["sast"] == ["gatepost-out/gl-sast-report.json"] and
             reports["dotenv"] == "gatepost-out/gatepost.env"}.items() if not right]
     count.report("the component takes its inputs", "; ".join(problems))
-    pipeline.write(SCAN.format(scans="{scans}"), component(**{"fail-on": "sometimes"}))
+    pipeline.write(SCAN, component(**{"fail-on": "sometimes"}))
     code, out, err = pipeline.tool("--list")
     count.report("the component refuses a value that does not exist",
                  "" if code != 0 and "fail-on" in out + err else (out + err)[-500:])
@@ -123,7 +136,15 @@ def check_text(count):
     job = preview(pipeline)["gatepost"]
     count.report("GitLab takes the snippet of the README",
                  "" if job["script"] == ["gatepost check --publish"] and job["stage"] == "deploy" else str(job))
-    pipeline.write(SCAN.format(scans="{scans}"), component())
+    for path in sorted((ROOT / "examples" / "workflows").glob("gitlab-*.yml")):
+        pipeline.write(here(path.read_text(encoding="utf-8")))
+        job = preview(pipeline).get("gatepost", {})
+        count.report(f"GitLab takes {path.name}", "" if job.get("script") == ["gatepost check --publish"] else str(job))
+    pipeline.write("include: [{local: /gitlab/gatepost.gitlab-ci.yml}]")
+    job = preview(pipeline).get("gatepost", {})
+    count.report("GitLab takes the classic template",
+                 "" if job.get("script") == ["gatepost check --publish"] else str(job))
+    pipeline.write(SCAN, component())
     listed = {}
     for source in ("merge_request_event", "push", "web"):
         _, out, _ = pipeline.tool("--list", CI_PIPELINE_SOURCE=source)
@@ -138,7 +159,7 @@ def check_text(count):
 def check_judging(count):
     """The part that needs no forge: the job's shell, its files, the verdict."""
     pipeline = Pipeline("judging", "http://127.0.0.1:9")
-    pipeline.write(SCAN.format(scans="{scans}"), component(), """
+    pipeline.write(SCAN, component(), """
 gatepost:
   script: [mkdir gatepost-out, "gatepost check --format terminal --output - --format markdown --output gatepost-out/report.md"]
 """)
@@ -147,7 +168,7 @@ gatepost:
                  "" if jobs.get("gatepost") == "FAIL" and "services/payments/app.py" in log else f"{jobs}: {log[-2000:]}")
     count.report("its reports are artifacts though it failed",
                  "" if (pipeline.artifacts() / "gatepost-out" / "report.md").is_file() else log[-2000:])
-    pipeline.write(SCAN.format(scans="{scans}"), component(**{"allow-failure": True}), """
+    pipeline.write(SCAN, component(**{"allow-failure": True}), """
 gatepost:
   script: [gatepost check]
 """)
@@ -207,21 +228,13 @@ def comment_problems(forge):
     return problems
 
 
-def readme_pipeline():
-    """What the README tells people to copy, with a job that scans."""
-    snippet = README_SNIPPET.search((ROOT / "README.md").read_text(encoding="utf-8"))
-    if not snippet:
-        raise ValueError("README.md has no snippet for GitLab CI")
-    # The component lies in this pipeline's repository; the image is the one under test.
-    text = re.sub(r"- component: \S+( *#.*)?", "- local: /templates/gate.yml", snippet[1])
-    return SCAN.format(scans="{scans}") + text.replace("$GATEPOST_IMAGE", SETTINGS["image"])
 
 
 def check_publishing(count):
     with Emulators() as emulators:
         forge = GitLab(emulators)
         pipeline = Pipeline("publishing", forge.server)
-        pipeline.write(SCAN.format(scans="{scans}"), component())
+        pipeline.write(SCAN, component())
         forge.reset(pipeline)
         jobs, log = pipeline.run(GATEPOST_TOKEN=forge.token)
         count.report("a merge request gets one note, few threads, the widgets' files and the verdict",
