@@ -3,7 +3,6 @@
 The action's own action.yml says what is run; nothing of it is repeated here.
 """
 import json
-import os
 import pathlib
 import re
 import secrets
