@@ -99,6 +99,13 @@ def check_surroundings(count, change):
                  "" if right and (runner.workspace / "gatepost-out/report.md").exists() else f"{result.code}: {result.log[-500:]}")
 
 
+def check_second_action(count, change):
+    runner = runner_for(change, "second-action", token="a-token")
+    result = runner.run(PUBLISH, {"result": "stage one/result.json"}, entrypoint="/bin/echo", network="none")
+    count.report("the second stage is started with its file, whatever its name",
+                 "" if result.log == "publish stage one/result.json\n" else result.log[-500:])
+
+
 def check_judging(count, change):
     """The gate on a runner, from its event and checkout alone, without network."""
     runner = runner_for(change, "judging")
@@ -267,6 +274,7 @@ def tests(count):
     containers.ensure_image()
     change = PullRequest(PLACE / "repository")
     check_surroundings(count, change)
+    check_second_action(count, change)
     check_judging(count, change)
     _, help_text, _ = containers.podman("check", "--help")
     if "--publish" not in help_text:

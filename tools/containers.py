@@ -174,8 +174,10 @@ def clean():
     run("podman", "rm", "--all", "--force")
     run("podman", "volume", "rm", "--all", "--force")
     run("buildah", "rm", "--all")
-    for name in ("store", "run", "built", "work"):
-        path = WORK / name
+    left = [WORK / name for name in ("store", "run", "built", "work")]
+    # Of the temporary files only the compiler's cache is worth keeping.
+    left += [it for it in (WORK / "tmp").iterdir() if it.name != "buildah-cache"]
+    for path in left:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
