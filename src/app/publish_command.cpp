@@ -9,6 +9,7 @@
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
 #include "app/rules_of_base.hpp"
+#include "git/library.hpp"
 #include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
@@ -50,6 +51,7 @@ publish::Input plan_input(const report::Input& input, const CiFacts& ci, const p
 }  // namespace
 
 Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
+  GP_TRY(const git::Library library, git::Library::start());  // compares lines
   const CiFacts ci = detect_ci(ports);
   const Inputs inputs(ports, request.flags);
   GP_TRY(ResultFile result, read_result_file(request.result));
