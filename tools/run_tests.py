@@ -273,6 +273,10 @@ def suite_sarif_schema(log, jobs):
         log.failed(name, "does not fit the schema", "\n".join(errors)) if errors else log.passed(name)
 
 
+def suite_emulators(log, jobs):
+    counted(log, "emulators", *run(["node", "tests/emulators/self_test.mjs"], timeout=1800, env=clean_environment()))
+
+
 def suite_image(log, jobs):
     counted(log, "image_test.py", *run([sys.executable, "tools/image_test.py"], timeout=3600, env=clean_environment()))
 
@@ -292,6 +296,7 @@ SUITES = {
     "cli": suite_cli,
     "docs-current": suite_docs_current,
     "sarif-schema": suite_sarif_schema,
+    "emulators": suite_emulators,
     "image": suite_image,
     "bare-root": suite_bare_root,
 }
