@@ -143,7 +143,8 @@ class Scenario {
 
   // Puts the work tree and the files of the job in place.
   prepare() {
-    check_out(this.origin, this.workspace, this.checkout());
+    if (this.options.checkout === false) mkdirSync(this.workspace, { recursive: true });
+    else check_out(this.origin, this.workspace, this.checkout());
     write_files(this.workspace, this.options.reports);
     this.env = this.environment();
   }
