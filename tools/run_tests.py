@@ -294,6 +294,15 @@ def suite_lint_ci(log, jobs):
 CONTAINER_SUITES = {"image", "action", "gitlab", "package"}
 
 
+def suite_emulators(log, jobs):
+    counted(log, "emulators", *run(["node", "tests/emulators/self_test.mjs"], timeout=1800, env=clean_environment()))
+
+
+def suite_e2e(log, jobs):
+    counted(log, "e2e", *run(["node", "tests/e2e/run.mjs"], timeout=1800,
+                             env={**clean_environment(), "GATEPOST_BINARY": str(BINARY)}))
+
+
 def suite_bare_root(log, jobs):
     code, output = run(["sh", "tools/bare_root_test.sh", "run"], timeout=5000, env=clean_environment())
     log.write(output)
@@ -311,6 +320,8 @@ SUITES = {
     "sarif-schema": suite_sarif_schema,
     "packaging": counting_suite(["python3", "tools/packaging_test.py"]),
     "lint-ci": suite_lint_ci,
+    "emulators": suite_emulators,
+    "e2e": suite_e2e,
     "image": counting_suite(["python3", "tools/image_test.py"]),
     "action": counting_suite(["python3", "tools/action_test.py"]),
     "gitlab": counting_suite(["python3", "tools/gitlab_test.py"]),

@@ -12,6 +12,9 @@ namespace {
 
 using publish::Channel;
 
+// After so many channels the service is taken to be down.
+constexpr int kMostUnanswered = 2;
+
 // What hangs on the change request, not on the commit.
 bool is_about_the_request(Channel channel) {
   return channel == Channel::comment || channel == Channel::review || channel == Channel::labels ||
@@ -37,6 +40,10 @@ class Teller {
       told_.notes = std::move(plan.notes);
       if (!refused) return std::move(told_);
       told_.complete = false;
+      if (unanswered_ >= kMostUnanswered) {
+        told_.problems.emplace_back("the forge does not answer: the rest is in the job's summary and its reports");
+        return std::move(told_);
+      }
       lost.push_back(*refused);
     }
   }
@@ -50,6 +57,7 @@ class Teller {
       const auto applied = forge_.apply(action, shown_);
       if (!applied) {
         told_.problems.push_back(sentence_of(applied.error()));
+        if (applied.error().kind == ErrorKind::unavailable) ++unanswered_;
         return action.channel;
       }
       done_.insert(action.key);
@@ -78,6 +86,7 @@ class Teller {
   Told told_;
   std::set<std::string> done_;
   std::optional<bool> moved_on_;
+  int unanswered_ = 0;  // channels that were tried, again and again, without an answer
 };
 
 }  // namespace

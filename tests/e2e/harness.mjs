@@ -143,7 +143,8 @@ class Scenario {
 
   // Puts the work tree and the files of the job in place.
   prepare() {
-    check_out(this.origin, this.workspace, this.checkout());
+    if (this.options.checkout === false) mkdirSync(this.workspace, { recursive: true });
+    else check_out(this.origin, this.workspace, this.checkout());
     write_files(this.workspace, this.options.reports);
     this.env = this.environment();
   }
@@ -160,15 +161,21 @@ class Scenario {
   // Runs gatepost with these arguments in the job. inputs: of the action, as GATEPOST_INPUT_*.
   async gatepost(args, { env = {}, inputs = {}, stdin = '', seconds = RUN_SECONDS, binary = BINARY } = {}) {
     const given = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`GATEPOST_INPUT_${name.toUpperCase().replace(/-/g, '_')}`, String(value)]));
-    const before = (await this.forge.log(this.tenant)).length;
+    const before = (await this.forge.log(this.tenants())).length;
     const begin = Date.now();
     const done = await run(binary, args, { cwd: this.workspace, env: without_undefined({ ...this.env, ...given, ...env }), stdin, seconds });
-    const log = (await this.forge.log(this.tenant)).slice(before);
+    const log = (await this.forge.log(this.tenants())).slice(before);
     this.texts.push({ what: 'standard output', text: done.stdout }, { what: 'standard error', text: done.stderr });
     return {
       ...done, ms: Date.now() - begin, outputs: this.read_outputs(), summary: this.read('summary.md'), log, writes: log.filter((it) => it.write),
-      state: await this.state(), violations: await this.forge.violations(this.tenant),
+      state: await this.state(), violations: await this.forge.violations(this.tenants()),
     };
+  }
+
+  // The log and the violations are those of the fork, too.
+  tenants() {
+    const fork = this.fork && `${this.fork}/${this.tenant.split('/')[1]}`;
+    return [this.tenant, fork].filter(Boolean).join(',');
   }
 
   state() {
@@ -192,7 +199,7 @@ class Scenario {
   // Nothing was violated and no token is anywhere. allow: regular expressions of violations that the test provokes.
   async end({ allow = [] } = {}) {
     try {
-      const violations = await this.forge.violations(this.tenant);
+      const violations = await this.forge.violations(this.tenants());
       const unexpected = violations.filter((it) => !allow.some((one) => one.test(`${it.kind}: ${it.text}`)));
       assert.deepEqual(unexpected, [], 'the forge was addressed against its rules');
       await this.search_secrets();
@@ -203,7 +210,7 @@ class Scenario {
 
   async search_secrets() {
     const secrets = [...this.secrets, ...(await this.forge.secrets())];
-    const places = [...this.texts, { what: 'the log of the forge', text: JSON.stringify(await this.forge.log(this.tenant)) }, { what: 'the state of the forge', text: JSON.stringify(await this.state()) }];
+    const places = [...this.texts, { what: 'the log of the forge', text: JSON.stringify(await this.forge.log(this.tenants())) }, { what: 'the state of the forge', text: JSON.stringify(await this.state()) }];
     for (const file of files_below(this.workspace).concat(files_below(join(this.folder, 'temp')), files_below(join(this.folder, 'home')))) {
       if (lstatSync(file).size <= LARGEST_FILE_SEARCHED) places.push({ what: file, text: readFileSync(file, 'latin1') });
     }

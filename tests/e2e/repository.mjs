@@ -1,6 +1,6 @@
 // Real git repositories from a few words.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const BEGINNING = Date.parse('2026-01-05T08:00:00Z');
@@ -21,8 +21,7 @@ export class Origin {
     this.minute = 0;
     mkdirSync(this.tree, { recursive: true });
     this.git('init', '--quiet', '--initial-branch=main');
-    this.git('config', 'uploadpack.allowAnySHA1InWant', 'true');
-    this.git('config', 'core.autocrlf', 'false');
+    appendFileSync(join(this.git_dir, 'config'), '[uploadpack]\n\tallowAnySHA1InWant = true\n[core]\n\tautocrlf = false\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n');
   }
 
   git(...args) {

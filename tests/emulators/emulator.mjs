@@ -201,6 +201,7 @@ function watch_pace(world, system, request, entry) {
   entry.write = true;
   const pause = system.pause_of(entry.tenant);
   const last = world.lastWrite.get(entry.tenant);
+  world.lastWrite.set(entry.tenant, entry.begin); // and again when it has ended
   if (pause && last !== undefined && entry.begin - last < pause) {
     world.violation(entry, 'pace', `a write ${entry.begin - last} ms after the last one, less than ${pause} ms`);
   }
@@ -278,7 +279,8 @@ async function with_fault(world, system, request, fault, outgoing) {
 
 // --- control ------------------------------------------------------------------------------------------------------------------
 
-const of_tenant = (list, tenant) => (tenant ? list.filter((it) => it.tenant === tenant || !it.tenant) : list);
+// tenants: separated by commas. What belongs to nobody is everybody's.
+const of_tenants = (list, tenants) => (tenants ? list.filter((it) => !it.tenant || tenants.split(',').includes(it.tenant)) : list);
 
 function control(world, method, target, query, raw, outgoing) {
   const name = `${method} ${target.slice('/__ctl/'.length)}`;
@@ -307,9 +309,9 @@ function control(world, method, target, query, raw, outgoing) {
         if (body.advance) world.shift += body.advance * 1000;
         return tell(200, { now: world.iso() });
       case 'GET log':
-        return tell(200, of_tenant(world.log, tenant));
+        return tell(200, of_tenants(world.log, tenant));
       case 'GET violations':
-        return tell(200, of_tenant(world.violations, tenant));
+        return tell(200, of_tenants(world.violations, tenant));
       case 'GET faults':
         return tell(200, tenant ? world.faults.filter((it) => it.match?.tenant === tenant) : world.faults);
       case 'GET secrets': // what must not be found anywhere else; for the tear-down of a test

@@ -167,7 +167,10 @@ export class GitHub {
     if (!match) return null;
     const token = this.tokens.get(match[2]);
     if (token) return token;
-    if (match[2].split('.').length === 3) return { kind: 'app-jwt', jwt: match[2], permissions: {} };
+    if (match[2].split('.').length === 3) {
+      this.world.secret(match[2], this.name, 'app-jwt');
+      return { kind: 'app-jwt', jwt: match[2], permissions: {} };
+    }
     return { kind: 'unknown', permissions: {} };
   }
 

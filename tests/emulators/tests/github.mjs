@@ -9,7 +9,7 @@ const with_lines = (...added) => ({ 'app.py': lines(1, 40).flatMap((it, i) => (a
 const change = with_lines(10, 30);
 const base = { 'app.py': lines(1, 40), 'lib/old.py': lines(1, 20), 'logo.png': { base64: Buffer.from([0, 1, 2, 0, 255]).toString('base64') } };
 
-const quiet = (options = {}) => github({ base, change, ...options, repo: { pace_ms: 0, ...options.repo } });
+const quiet = (options = {}) => github({ checkout: false, base, change, ...options, repo: { pace_ms: 0, ...options.repo } });
 const LINE_ERROR = 'Pull request review thread line must be part of the diff and Pull request review thread diff hunk can\'t be blank';
 const note = (line, more = {}) => ({ path: 'app.py', line, side: 'RIGHT', body: `about ${line}`, ...more });
 const review = (scenario, ...comments) => ({ commit_id: scenario.sha.head, event: 'COMMENT', body: 'look', comments });

@@ -7,7 +7,7 @@ const LINE_CODE = '400 Bad request - Note {:line_code=>["can\'t be blank", "must
 const base = { 'app.py': lines(1, 40), 'lib/old.py': lines(1, 20), 'gone.py': 'x\n' };
 const change = { 'app.py': lines(1, 40).flatMap((it, i) => (i === 9 ? ['changed 10'] : i === 29 ? [it, 'added after 30'] : [it])), 'new.py': 'a\nb\n', 'lib/new.py': { rename: 'lib/old.py' }, 'gone.py': null };
 
-const quiet = (options = {}) => gitlab({ base, change, ...options, project: { pace_ms: 0, ...options.project } });
+const quiet = (options = {}) => gitlab({ checkout: false, base, change, ...options, project: { pace_ms: 0, ...options.project } });
 const refs_of = async (call) => (await call('GET', '/merge_requests/1')).json.diff_refs;
 const MR = '/merge_requests/1';
 

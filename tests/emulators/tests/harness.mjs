@@ -62,6 +62,15 @@ test('a push makes the next commit, run, event and checkout; by force the old on
   await pr.end();
 });
 
+test('what goes wrong at the fork is seen as well', async () => {
+  const mr = await gitlab({ base, change, fork: true });
+  const { CI_API_V4_URL: api, CI_PROJECT_ID: id, CI_MERGE_REQUEST_PROJECT_ID: target, CI_JOB_TOKEN: token } = mr.env;
+  const get = (path) => fetch(`${api}${path}`, { headers: { 'job-token': token, 'user-agent': 't' } });
+  assert.equal((await get(`/projects/${target}/merge_requests/1`)).status, 404, 'the job of a fork does not see the parent');
+  await get(`/projects/${id}/merge_requests?perpage=1`);
+  await assert.rejects(mr.end(), /against its rules/);
+});
+
 // Runs a script with node in the place of gatepost.
 const script = (scenario, code, options = {}) => {
   const file = join(scenario.folder, 'script.mjs');
