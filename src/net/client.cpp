@@ -259,9 +259,13 @@ Status Client::renew_when_due() {
 Status Client::renew() {
   const auto renew_it = std::exchange(credential_.renew, nullptr);  // not while it runs
   auto next = renew_it(std::min(left(), limits_.one_exchange)).context("renewing the token");
-  if (next) credential_ = *std::move(next);
+  if (!next) {
+    credential_.renew = renew_it;
+    return std::move(next).error();
+  }
+  credential_ = *std::move(next);
   if (!credential_.renew) credential_.renew = renew_it;
-  return next ? Status(Done{}) : std::move(next).error();
+  return Done{};
 }
 
 Exchange Client::send(const Request& request) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/assert.hpp"
 #include "base/deleter.hpp"
 #include "base/text.hpp"
 #include "net/url.hpp"
@@ -146,7 +147,8 @@ bool has_body(const Request& request) {
 bool append(HeaderList& list, const std::string& line) {
   curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
   if (longer == nullptr) return false;
-  (void)list.release();
+  curl_slist* const before = list.release();  // now the head of `longer`, or null
+  GP_ASSERT(before == nullptr || before == longer);
   list.reset(longer);
   return true;
 }

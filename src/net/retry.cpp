@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr milliseconds kFirst = seconds(1), kLongest = seconds(30);
 constexpr milliseconds kLimited = seconds(60);
 constexpr milliseconds kClockSlack = seconds(1);   // reset times are whole seconds
-constexpr std::int64_t kMaxSeconds = 31 * 86'400;  // nobody waits longer
+constexpr std::int64_t kMaxSeconds = 2'678'400;    // a month: nobody waits longer
 constexpr std::int64_t kLeastEpoch = 100'000'000;  // below: seconds from now
 constexpr std::int64_t kLeastEpochMs = 100'000'000'000;
 constexpr std::int64_t kMostEpochMs = 100'000'000'000'000;
