@@ -15,6 +15,9 @@ using publish::Channel;
 // After so many channels the service is taken to be down.
 constexpr int kMostUnanswered = 2;
 
+const publish::Lost kEveryChannel = {Channel::comment, Channel::review,    Channel::check_run, Channel::status,
+                                     Channel::labels,  Channel::reviewers, Channel::sarif};
+
 // What hangs on the change request, not on the commit.
 bool is_about_the_request(Channel channel) {
   return channel == Channel::comment || channel == Channel::review || channel == Channel::labels ||
@@ -41,6 +44,7 @@ class Teller {
       if (!refused) return std::move(told_);
       told_.complete = false;
       if (unanswered_ >= kMostUnanswered) {
+        told_.inline_findings = publish::plan(input_, shown_, settings_, kEveryChannel).told_inline;
         told_.problems.emplace_back("the forge does not answer: the rest is in the job's summary and its reports");
         return std::move(told_);
       }

@@ -15,7 +15,8 @@ std::string lines_of(std::uint32_t first, std::uint32_t last) {
   return ":" + std::to_string(first) + (first == last ? "" : "-" + std::to_string(last));
 }
 std::string place_of(const Note& note) {
-  return safe(note.new_path) + lines_of(note.first.new_line, note.last.new_line) +
+  const std::string old_line = note.last.old_line == 0 ? "" : " (old " + std::to_string(note.last.old_line) + ")";
+  return safe(note.new_path) + lines_of(note.first.new_line, note.last.new_line) + old_line +
          (note.old_path == note.new_path ? "" : ", before " + safe(note.old_path));
 }
 

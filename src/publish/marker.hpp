@@ -1,8 +1,9 @@
 // The hidden first line of everything that we write, by which it is found again:
 //   <!-- gatepost:summary NAME head=SHA run=N.N -->
 //   <!-- gatepost:note NAME GP-… GP-… -->
-// Read strictly: one blank between the parts, nothing before, nothing behind. Data cannot form one, because every
-// encoder of report/escape.hpp takes "<" apart; and what a stranger writes is not ours, marker or not.
+// Read strictly, and nowhere but at the beginning: one blank between the parts, nothing before, nothing behind. Data
+// cannot form one: the first line of a body is ours, and no other line begins with data's "<", which report/escape.hpp
+// takes apart or puts behind a backtick. What a stranger writes is not ours, marker or not.
 #pragma once
 
 #include <optional>

@@ -181,8 +181,8 @@ class Planner {
 
   // --- what is to be done ---
 
-  // Of several threads one stays. Where that is outdated and cannot be written anew, they all do: one of them, resolved,
-  // would look as if a person had closed it.
+  // Of several threads one stays. Where that is outdated and cannot be written anew, they all do: one of them,
+  // resolved, would look as if a person had closed it.
   void drop_repeated() {
     for (const Group& group : groups_) {
       const bool stuck = group.thread != kNone && thread(group.thread).outdated && !thread(group.thread).resolved;

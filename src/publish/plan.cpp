@@ -47,6 +47,21 @@ std::optional<Stamp> newer_stamp(const Input& input, const Shown& shown, const S
   return newest;
 }
 
+std::size_t writes_of_notes(const std::vector<Note>& notes, Dialect dialect) {
+  if (dialect == Dialect::gitlab) return notes.size();
+  const auto on_file = [](const Note& note) { return note.last.new_line == 0; };
+  const auto files = static_cast<std::size_t>(std::ranges::count_if(notes, on_file));
+  return files + (files < notes.size() ? 1 : 0);
+}
+
+// "a, b, c and 4 more"
+std::string some_of(std::vector<std::string> names) {
+  constexpr std::size_t kMost = 6;
+  const std::size_t more = names.size() > kMost ? names.size() - kMost : 0;
+  names.resize(names.size() - more);
+  return text::join(names, ", ") + (more == 0 ? "" : " and " + std::to_string(more) + " more");
+}
+
 std::string why_not_with_request(const Input& input, const ChangeRequest& request) {
   if (!request.open) return "Nothing is written to the change request: it is closed.";
   return "Nothing is written to the change request: its head is " + request.head.substr(0, 8) + " by now, not " +
@@ -126,7 +141,7 @@ class Planner {
     for (auto* const list : {&first, &middle, &last}) std::ranges::move(*list, std::back_inserter(plan_.actions));
     if (!missing.empty()) {
       plan_.notes.push_back("Left for the next run, because one run writes at most " +
-                            text::count_of(settings_.most_writes, "time") + ": " + text::join(missing, ", ") + ".");
+                            text::count_of(settings_.most_writes, "time") + ": " + some_of(missing) + ".");
     }
     plan_.told_inline = {notes.told.begin(), notes.told.end()};
     for (const auto& told : notes.told_by_note)
@@ -146,7 +161,7 @@ class Planner {
   // Takes the notes of the least risk away until the others fit.
   void shorten(PostNotes& post, NotesPart& notes, std::size_t left, std::vector<std::string>& missing) const {
     std::size_t count = 0;
-    while (!post.notes.empty() && writes_of({"", Channel::review, post}, input_.dialect) > left) {
+    while (!post.notes.empty() && writes_of_notes(post.notes, input_.dialect) > left) {
       post.notes.pop_back();
       notes.told_by_note.pop_back();
       ++count;
@@ -209,10 +224,7 @@ Part plan_sarif(const Sight& sight) {
 
 std::size_t writes_of(const Action& action, Dialect dialect) {
   if (const auto* const post = std::get_if<PostNotes>(&action.what)) {
-    if (dialect == Dialect::gitlab) return post->notes.size();
-    const auto on_file = [](const Note& note) { return note.last.new_line == 0; };
-    const auto files = static_cast<std::size_t>(std::ranges::count_if(post->notes, on_file));
-    return files + (files < post->notes.size() ? 1 : 0);
+    return writes_of_notes(post->notes, dialect);
   }
   if (const auto* const run = std::get_if<WriteCheckRun>(&action.what)) {
     return std::max<std::size_t>(1, (run->annotations.size() + kAnnotationsAtATime - 1) / kAnnotationsAtATime);

@@ -38,12 +38,12 @@ std::vector<const ShownComment*> summaries(const Sight& sight) {
   return ours;
 }
 
-// Takes away what a link of ours with this label leads to. A stranger's text holds no "[".
+// Takes away what a link of ours with this label leads to.
 std::string without_target(std::string body, std::string_view label) {
   const std::string opening = "[" + std::string(label) + "](";
   for (std::size_t at = 0; (at = body.find(opening, at)) != std::string::npos;) {
     at += opening.size();
-    const std::size_t end = body.find_first_of(")\n", at);
+    const std::size_t end = body.find_first_of(")\n |`", at);
     if (end == std::string::npos) break;
     body.erase(at, end - at);
   }
