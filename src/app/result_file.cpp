@@ -164,8 +164,18 @@ class ResultWriter {
     json().end_array().field("kind", to_string(it.kind));
     json().optional_field("path", it_.findings.path_of(it)).key("range").begin_object();
     report::write_range_fields(json(), it.range);
-    json().end_object().field("presence", to_string(it_.assessed[index].presence));
+    json().end_object();
+    head_lines(index);
+    json().field("presence", to_string(it_.assessed[index].presence));
     json().field("in_base_only", it.in_base_only).field("unplaced", bool{input_.found.unplaced[index]}).end_object();
+  }
+
+  void head_lines(std::uint32_t index) {
+    const Finding& it = it_.findings.all[index];
+    if (!input_.head_lines || it.in_base_only || it.range.first_line == 0) return;
+    json().key("head_lines").begin_object();
+    if (const auto lines = input_.head_lines(index)) json().field("line", lines->first).field("end_line", lines->last);
+    json().end_object();
   }
 
   [[nodiscard]] std::vector<Note> notes() const {

@@ -139,6 +139,9 @@ TEST_CASE("result: anything odd is one clear error") {
       {"an observation without an engine", R"("engine":"semgrep",)", "", "without \"engine\""},
       {"an observation of no finding", R"("base_observations":[])",
        "\"base_observations\":[" + observation("b", 1) + "]", "is no report"},
+      {"lines of the tip from 0", R"("presence")", R"("head_lines":{"line":0,"end_line":1},"presence")", "from 1"},
+      {"lines of the tip in reverse", R"("presence")", R"("head_lines":{"line":3,"end_line":2},"presence")", "from 1"},
+      {"half a line of the tip", R"("presence")", R"("head_lines":{"line":3},"presence")", "\"end_line\" is missing"},
       {"a base that contradicts", R"("base_source":"merge-base")", R"("base_source":"none")", "contradict"},
       {"an escape that is none", "SQL injection", "SQL\\qinjection", "escape"},
   };
@@ -224,6 +227,19 @@ TEST_CASE("rejudge: what stands on a line that the forge shows as new is introdu
     CHECK(judged(plain_result(claimed), {edited("src/b.py", added)}).verdict.outcome != Outcome::fail);
   }
   CHECK(judged(plain_result("introduced"), {edited("src/a.py", near)}).verdict.outcome == Outcome::fail);
+}
+
+TEST_CASE("rejudge: the forge counts the lines of the change's tip, not those of a merge") {
+  const std::vector<publish::PatchLine> added = {{11, 11}, {0, 12}, {12, 13}};
+  const auto at_tip = [&](const std::string& lines) {
+    return text::replace_all(plain_result("unrelated"), R"("presence")", "\"head_lines\":" + lines + R"(,"presence")");
+  };
+  const auto presence = [&](const std::string& lines) {
+    return judged(at_tip(lines), {edited("src/a.py", added)}).assessed[0].presence;
+  };
+  CHECK(presence(R"({"line":12,"end_line":12})") == Presence::introduced);
+  CHECK(presence(R"({"line":9,"end_line":9})") == Presence::unrelated);
+  CHECK(presence("{}") == Presence::unrelated);
 }
 
 TEST_CASE("rejudge: where the forge shows no lines the result is believed, and that is said") {

@@ -93,6 +93,34 @@ TEST_CASE("two stages: the same evidence gives the same result, whatever the num
   }
 }
 
+TEST_CASE("two stages: the lines of the change's tip come along") {
+  const Shop shop;
+  if (!shop.made) return;
+  const auto first = test::first_stage(shop.path(), {"scans/head/bandit.sarif"});
+  std::string text;
+  const auto lines = [&](std::size_t i) -> std::optional<publish::Lines> {
+    const std::uint32_t line = first.assessment.findings.all[i].range.first_line;
+    if (line % 2 == 0) return std::nullopt;
+    return publish::Lines{line + 1, line + 2};
+  };
+  const app::ResultInput input{first.assessment, first.found, first.evidence.settings, first.evidence.ci, {}, lines};
+  const Status written = app::write_result(input, [&](std::string_view piece) -> Status {
+    text += piece;
+    return Done{};
+  });
+  REQUIRE(written.ok());
+  const auto result = app::read_result(text, "result.json");
+  REQUIRE_MESSAGE(result.ok(), result.error().message);
+  REQUIRE_FALSE(result->head_lines.empty());
+  for (const Finding& finding : result->found.assessment.findings.all) {
+    if (finding.range.first_line == 0) continue;
+    REQUIRE(result->head_lines.contains(finding.id));
+    const auto& known = result->head_lines.at(finding.id);
+    REQUIRE(known.has_value() == (finding.range.first_line % 2 == 1));
+    if (known) CHECK(*known == publish::Lines{finding.range.first_line + 1, finding.range.first_line + 2});
+  }
+}
+
 TEST_CASE("two stages: a result that was cut is refused wherever the cut is") {
   const Shop shop;
   if (!shop.made) return;
