@@ -111,6 +111,10 @@ void add_findings_of_change(const std::string& repository, Found& found) {
   add_control_changes(it.change, it.table);
   merge_files(it.findings, findings);
   std::vector<Entry> entries = entries_of(found);
+  // Nothing in the result goes by the id of one of these.
+  std::erase_if(entries, [&](const Entry& entry) {
+    return std::ranges::binary_search(findings.all, entry.finding.id, {}, &Finding::id);
+  });
   for (const Row member : findings.members) it.findings.members.push_back(first_row + member);
   for (Finding finding : findings.all) {
     finding.primary += first_row;

@@ -38,8 +38,9 @@ class Numbered {
   std::vector<std::uint32_t> numbers_;
 };
 
+// Also what an earlier run of ours reported, as SARIF for example.
 bool is_about_change(const ObservationTable& table, Row row) {
-  return table.reports()[table.row(row).report].format == kChangeFormat;
+  return table.text(table.rule_of(table.row(row)).engine) == kChangeEngine;
 }
 
 // The report about the change is the last one.

@@ -213,6 +213,7 @@ class Side {
     return free == taken_.end() ? std::nullopt : std::optional(static_cast<Row>(free - taken_.begin()));
   }
   [[nodiscard]] Kind kind(Row row) const { return table_.row(row).kind; }
+  [[nodiscard]] std::string_view engine(Row row) const { return table_.text(table_.rule_of(table_.row(row)).engine); }
 
  private:
   Status observation(View stated) {
@@ -223,8 +224,6 @@ class Side {
     if (index >= static_cast<std::int64_t>(table_.reports().size()))
       return odd(report, fmt::format("{} is no report; there are {}", index, table_.reports().size()));
     if (!lies_in_repository(*seen)) return odd(stated, "a path that leaves the repository");
-    if (seen->engine == kChangeEngine)
-      return odd(stated, "what the change does to its own rules is asked of the forge");
     GP_TRY(const std::string_view at, text_of(stated, "at"));
     ingest::ReportWriter(table_, static_cast<std::uint32_t>(index), options_)
         .add(std::move(*seen), ingest::plain_name(at));
@@ -361,6 +360,8 @@ class ResultReader {
     finding.primary = rows.front();
     if (side.kind(finding.primary) != finding.kind)
       return odd(stated.at("kind"), "the finding is of another kind than its first observation");
+    if (side.engine(finding.primary) == kChangeEngine)
+      return odd(indices, "what the change does to its own rules is asked of the forge");
     std::ranges::sort(rows);
     auto& members = it().findings.members;
     finding.first_member = static_cast<std::uint32_t>(members.size());

@@ -289,6 +289,18 @@ TEST_CASE("rejudge: what the change does to its own rules is told by the forge, 
   CHECK(it.table.reports().back().format == "change");
 }
 
+TEST_CASE("rejudge: a finding of the result that goes by the id of one about the change gives way") {
+  const std::vector<publish::ShownFile> files = {edited(".gatepost/policy.yml", {{1, 1}, {0, 2}})};
+  const Assessment honest = judged(result_of("", ""), files);
+  REQUIRE(honest.findings.all.size() == 1);
+  const std::string id = to_string(honest.findings.all[0].id);
+  const Assessment it =
+      judged(result_of(observation("src/a.py", 1), finding(id, 0, "src/a.py", 1, "unrelated")), files);
+  REQUIRE(it.findings.all.size() == 1);
+  CHECK(it.findings.all[0].kind == Kind::ci);
+  CHECK(it.findings.path_of(it.findings.all[0]) == ".gatepost/policy.yml");
+}
+
 TEST_CASE("rejudge: a list of files that the forge cut is missing evidence") {
   auto result = app::read_result(result_of("", ""), "result.json");
   REQUIRE(result.ok());
