@@ -38,8 +38,8 @@ class Numbered {
   std::vector<std::uint32_t> numbers_;
 };
 
-// Also what an earlier run of ours reported, as SARIF for example.
-bool is_about_change(const ObservationTable& table, Row row) {
+// What an earlier run of ours reported, as SARIF for example, could be taken for a finding about the change itself.
+bool is_own(const ObservationTable& table, Row row) {
   return table.text(table.rule_of(table.row(row)).engine) == kChangeEngine;
 }
 
@@ -89,8 +89,9 @@ class ResultWriter {
   void choose() {
     for (std::uint32_t i = 0; i < it_.findings.all.size(); ++i) {
       const Finding& finding = it_.findings.all[i];
-      if (is_about_change(it_.table_of(finding), finding.primary)) continue;
-      if (matters(i)) {
+      const ObservationTable& table = it_.table_of(finding);
+      if (table.reports()[table.row(finding.primary).report].format == kChangeFormat) continue;
+      if (!is_own(table, finding.primary) && matters(i)) {
         chosen_.push_back(i);
       } else {
         ++left_out_;
