@@ -170,7 +170,7 @@ class Judge {
     return reasons;
   }
 
-  // What the tools say of itself is suppressed, nobody has to look for.
+  // Findings of which nobody knows whether they are new, but for those that were set aside.
   std::size_t count_unplaced() const {
     std::size_t count = 0;
     for (std::size_t i = 0; i < out_.assessed.size(); ++i)

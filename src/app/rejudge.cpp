@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,20 +27,30 @@ struct Entry {
 
 // A line that the forge shows as new; of a file as a whole, a new file. Tools write line 1 of a manifest for "somewhere
 // in this file". Where the forge shows no lines nothing is known.
-bool is_shown_as_new(const Finding& finding, const FileChange& file) {
+bool is_shown_as_new(const Finding& finding, Range range, const FileChange& file) {
   if (!file.lines_known) return false;
-  const Range& range = finding.range;
   const bool somewhere = is_dependency_kind(finding.kind) && range.first_line <= 1 && range.last_line <= 1;
   if (range.first_line == 0 || somewhere) return file.kind == ChangeKind::added && !somewhere;
   return touches_new_lines(file, range.first_line, range.first_line);
 }
 
-void raise_presence(Assessment& it) {
+// The forge counts the lines of the change's tip.
+std::optional<Range> range_at_tip(const ResultFile& result, const Finding& finding) {
+  const auto known = result.head_lines.find(finding.id);
+  if (known == result.head_lines.end()) return finding.range;
+  if (!known->second) return std::nullopt;
+  return Range{.first_line = known->second->first, .last_line = known->second->last};
+}
+
+void raise_presence(ResultFile& result) {
+  Assessment& it = result.found.assessment;
   for (std::size_t i = 0; i < it.findings.all.size(); ++i) {
     const Finding& finding = it.findings.all[i];
     if (finding.in_base_only || finding.file == Finding::kNoFile) continue;
     const FileChange* const file = it.change.find_new(it.findings.path_of(finding));
-    if (file != nullptr && is_shown_as_new(finding, *file)) it.assessed[i].presence = Presence::introduced;
+    const auto range = range_at_tip(result, finding);
+    if (file != nullptr && range && is_shown_as_new(finding, *range, *file))
+      it.assessed[i].presence = Presence::introduced;
   }
 }
 
@@ -99,6 +111,10 @@ void add_findings_of_change(const std::string& repository, Found& found) {
   add_control_changes(it.change, it.table);
   merge_files(it.findings, findings);
   std::vector<Entry> entries = entries_of(found);
+  // Nothing in the result goes by the id of one of these.
+  std::erase_if(entries, [&](const Entry& entry) {
+    return std::ranges::binary_search(findings.all, entry.finding.id, {}, &Finding::id);
+  });
   for (const Row member : findings.members) it.findings.members.push_back(first_row + member);
   for (Finding finding : findings.all) {
     finding.primary += first_row;
@@ -144,7 +160,7 @@ Assessment rejudge(ResultFile result, const publish::ChangeRequest& request, con
   ChangeSet shown = change_of(request);
   change.files = std::move(shown.files);
   change.renamed = std::move(shown.renamed);
-  raise_presence(found.assessment);
+  raise_presence(result);
   add_findings_of_change(basis.settings.repository, found);
   add_gaps(request, found);
   Basis own = basis;

@@ -38,8 +38,9 @@ class Numbered {
   std::vector<std::uint32_t> numbers_;
 };
 
-bool is_about_change(const ObservationTable& table, Row row) {
-  return table.reports()[table.row(row).report].format == kChangeFormat;
+// What an earlier run of ours reported, as SARIF for example, could be taken for a finding about the change itself.
+bool is_own(const ObservationTable& table, Row row) {
+  return table.text(table.rule_of(table.row(row)).engine) == kChangeEngine;
 }
 
 // The report about the change is the last one.
@@ -88,8 +89,9 @@ class ResultWriter {
   void choose() {
     for (std::uint32_t i = 0; i < it_.findings.all.size(); ++i) {
       const Finding& finding = it_.findings.all[i];
-      if (is_about_change(it_.table_of(finding), finding.primary)) continue;
-      if (matters(i)) {
+      const ObservationTable& table = it_.table_of(finding);
+      if (table.reports()[table.row(finding.primary).report].format == kChangeFormat) continue;
+      if (!is_own(table, finding.primary) && matters(i)) {
         chosen_.push_back(i);
       } else {
         ++left_out_;
@@ -164,8 +166,18 @@ class ResultWriter {
     json().end_array().field("kind", to_string(it.kind));
     json().optional_field("path", it_.findings.path_of(it)).key("range").begin_object();
     report::write_range_fields(json(), it.range);
-    json().end_object().field("presence", to_string(it_.assessed[index].presence));
+    json().end_object();
+    head_lines(index);
+    json().field("presence", to_string(it_.assessed[index].presence));
     json().field("in_base_only", it.in_base_only).field("unplaced", bool{input_.found.unplaced[index]}).end_object();
+  }
+
+  void head_lines(std::uint32_t index) {
+    const Finding& it = it_.findings.all[index];
+    if (!input_.head_lines || it.in_base_only || it.range.first_line == 0) return;
+    json().key("head_lines").begin_object();
+    if (const auto lines = input_.head_lines(index)) json().field("line", lines->first).field("end_line", lines->last);
+    json().end_object();
   }
 
   [[nodiscard]] std::vector<Note> notes() const {

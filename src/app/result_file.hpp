@@ -3,7 +3,11 @@
 // severity, risk, owner, waiver, decision or verdict, and no text for people but the scanners' own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "app/ci.hpp"
@@ -11,6 +15,8 @@
 #include "base/result.hpp"
 #include "config/settings.hpp"
 #include "model/assessment.hpp"
+#include "model/finding.hpp"
+#include "publish/plan.hpp"
 #include "report/reported_path.hpp"
 #include "report/sink.hpp"
 
@@ -25,6 +31,9 @@ struct ResultInput {
   const config::Settings& settings;
   const CiFacts& ci;
   report::RepositoryPath repository_path;  // "" for a path that lies outside
+  // The lines of a finding in the tip of the change, which has others than a merge; empty when the tip has no such
+  // line. Without the function the tip's are not known.
+  std::function<std::optional<publish::Lines>(std::size_t finding)> head_lines = {};
 };
 
 // The findings that the change has to do with, those that a policy acts on and those that a waiver is about, with their
@@ -44,6 +53,8 @@ struct ResultChange {
 struct ResultFile {
   ResultChange change;
   Found found;  // the change in it has no files
+  // Of findings of the head, where the first stage knew; empty: the tip of the change has no such line.
+  std::map<FindingId, std::optional<publish::Lines>> head_lines;
 };
 
 // Anything but what write_result writes is an error that tells where, what, and what was expected. `name` is what

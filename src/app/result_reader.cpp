@@ -213,6 +213,7 @@ class Side {
     return free == taken_.end() ? std::nullopt : std::optional(static_cast<Row>(free - taken_.begin()));
   }
   [[nodiscard]] Kind kind(Row row) const { return table_.row(row).kind; }
+  [[nodiscard]] std::string_view engine(Row row) const { return table_.text(table_.rule_of(table_.row(row)).engine); }
 
  private:
   Status observation(View stated) {
@@ -223,8 +224,6 @@ class Side {
     if (index >= static_cast<std::int64_t>(table_.reports().size()))
       return odd(report, fmt::format("{} is no report; there are {}", index, table_.reports().size()));
     if (!lies_in_repository(*seen)) return odd(stated, "a path that leaves the repository");
-    if (seen->engine == kChangeEngine)
-      return odd(stated, "what the change does to its own rules is asked of the forge");
     GP_TRY(const std::string_view at, text_of(stated, "at"));
     ingest::ReportWriter(table_, static_cast<std::uint32_t>(index), options_)
         .add(std::move(*seen), ingest::plain_name(at));
@@ -324,8 +323,8 @@ class ResultReader {
   }
 
   Status finding(View stated) {
-    constexpr std::array<std::string_view, 8> kKeys = {"id",    "members",  "kind",         "path",
-                                                       "range", "presence", "in_base_only", "unplaced"};
+    constexpr std::array<std::string_view, 9> kKeys = {"id",         "members",  "kind",         "path",    "range",
+                                                       "head_lines", "presence", "in_base_only", "unplaced"};
     GP_CHECK(only(stated, kKeys));
     Finding finding;
     GP_TRY(const std::string_view id, text_of(stated, "id"));
@@ -338,6 +337,7 @@ class ResultReader {
     finding.kind = static_cast<Kind>(kind);
     GP_CHECK(members(stated, finding));
     GP_CHECK(place(stated, finding));
+    GP_CHECK(head_lines(stated, finding));
     GP_TRY(const Presence presence, presence_of(stated, finding));
     GP_TRY(const bool unplaced, flag(stated, "unplaced"));
     if (unplaced && (finding.file != Finding::kNoFile || presence != Presence::touched))
@@ -360,6 +360,8 @@ class ResultReader {
     finding.primary = rows.front();
     if (side.kind(finding.primary) != finding.kind)
       return odd(stated.at("kind"), "the finding is of another kind than its first observation");
+    if (side.engine(finding.primary) == kChangeEngine)
+      return odd(indices, "what the change does to its own rules is asked of the forge");
     std::ranges::sort(rows);
     auto& members = it().findings.members;
     finding.first_member = static_cast<std::uint32_t>(members.size());
@@ -384,6 +386,24 @@ class ResultReader {
       GP_TRY(const std::int64_t at, number(value, std::numeric_limits<std::int32_t>::max()));
       *kFields[i] = static_cast<std::uint32_t>(at);
     }
+    finding.range.last_line = std::max(finding.range.last_line, finding.range.first_line);
+    return Done{};
+  }
+
+  Status head_lines(View stated, const Finding& finding) {
+    const View lines = stated.at("head_lines");
+    if (!lines.exists()) return Done{};
+    constexpr std::array<std::string_view, 2> kKeys = {"line", "end_line"};
+    GP_CHECK(only(lines, kKeys));
+    if (finding.in_base_only) return odd(lines, "what only the base has is on no line of the head");
+    std::optional<publish::Lines>& known = result_.head_lines[finding.id];
+    if (lines.size() == 0) return Done{};
+    GP_TRY(const View first, member(lines, "line"));
+    GP_TRY(const View last, member(lines, "end_line"));
+    GP_TRY(const std::int64_t from, number(first, std::numeric_limits<std::int32_t>::max()));
+    GP_TRY(const std::int64_t to, number(last, std::numeric_limits<std::int32_t>::max()));
+    if (from == 0 || to < from) return odd(lines, "lines count from 1, and the last is not before the first");
+    known = publish::Lines{static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)};
     return Done{};
   }
 

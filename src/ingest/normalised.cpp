@@ -47,13 +47,17 @@ std::string path_of(doc::View path) {
   return normalise_reported_path(text::strip_controls(text::to_utf8(path.text(), kLongestPath)), false);
 }
 
+Range range_of(doc::View place) {
+  Range range{.first_line = number_of(place.at("line")),
+              .first_column = number_of(place.at("column")),
+              .last_line = number_of(place.at("end_line")),
+              .last_column = number_of(place.at("end_column"))};
+  range.last_line = std::max(range.last_line, range.first_line);
+  return range;
+}
+
 Location location_of(doc::View place) {
-  return {.path = path_of(place.at("path")),
-          .range = {.first_line = number_of(place.at("line")),
-                    .first_column = number_of(place.at("column")),
-                    .last_line = number_of(place.at("end_line")),
-                    .last_column = number_of(place.at("end_column"))},
-          .symbol = name_of(place.at("symbol"))};
+  return {.path = path_of(place.at("path")), .range = range_of(place), .symbol = name_of(place.at("symbol"))};
 }
 
 std::vector<Location> locations_of(doc::View list, std::size_t most) {

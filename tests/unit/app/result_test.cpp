@@ -139,6 +139,9 @@ TEST_CASE("result: anything odd is one clear error") {
       {"an observation without an engine", R"("engine":"semgrep",)", "", "without \"engine\""},
       {"an observation of no finding", R"("base_observations":[])",
        "\"base_observations\":[" + observation("b", 1) + "]", "is no report"},
+      {"lines of the tip from 0", R"("presence")", R"("head_lines":{"line":0,"end_line":1},"presence")", "from 1"},
+      {"lines of the tip in reverse", R"("presence")", R"("head_lines":{"line":3,"end_line":2},"presence")", "from 1"},
+      {"half a line of the tip", R"("presence")", R"("head_lines":{"line":3},"presence")", "\"end_line\" is missing"},
       {"a base that contradicts", R"("base_source":"merge-base")", R"("base_source":"none")", "contradict"},
       {"an escape that is none", "SQL injection", "SQL\\qinjection", "escape"},
   };
@@ -226,6 +229,19 @@ TEST_CASE("rejudge: what stands on a line that the forge shows as new is introdu
   CHECK(judged(plain_result("introduced"), {edited("src/a.py", near)}).verdict.outcome == Outcome::fail);
 }
 
+TEST_CASE("rejudge: the forge counts the lines of the change's tip, not those of a merge") {
+  const std::vector<publish::PatchLine> added = {{11, 11}, {0, 12}, {12, 13}};
+  const auto at_tip = [&](const std::string& lines) {
+    return text::replace_all(plain_result("unrelated"), R"("presence")", "\"head_lines\":" + lines + R"(,"presence")");
+  };
+  const auto presence = [&](const std::string& lines) {
+    return judged(at_tip(lines), {edited("src/a.py", added)}).assessed[0].presence;
+  };
+  CHECK(presence(R"({"line":12,"end_line":12})") == Presence::introduced);
+  CHECK(presence(R"({"line":9,"end_line":9})") == Presence::unrelated);
+  CHECK(presence("{}") == Presence::unrelated);
+}
+
 TEST_CASE("rejudge: where the forge shows no lines the result is believed, and that is said") {
   publish::ShownFile large = edited("src/a.py", {});
   large.hunks.clear();
@@ -271,6 +287,18 @@ TEST_CASE("rejudge: what the change does to its own rules is told by the forge, 
     CHECK(it.assessed[i].presence == Presence::introduced);
   }
   CHECK(it.table.reports().back().format == "change");
+}
+
+TEST_CASE("rejudge: a finding of the result that goes by the id of one about the change gives way") {
+  const std::vector<publish::ShownFile> files = {edited(".gatepost/policy.yml", {{1, 1}, {0, 2}})};
+  const Assessment honest = judged(result_of("", ""), files);
+  REQUIRE(honest.findings.all.size() == 1);
+  const std::string id = to_string(honest.findings.all[0].id);
+  const Assessment it =
+      judged(result_of(observation("src/a.py", 1), finding(id, 0, "src/a.py", 1, "unrelated")), files);
+  REQUIRE(it.findings.all.size() == 1);
+  CHECK(it.findings.all[0].kind == Kind::ci);
+  CHECK(it.findings.path_of(it.findings.all[0]) == ".gatepost/policy.yml");
 }
 
 TEST_CASE("rejudge: a list of files that the forge cut is missing evidence") {

@@ -60,10 +60,10 @@ struct FirstStage {
 };
 
 inline FirstStage first_stage(const std::string& directory, std::vector<std::string> reports,
-                              std::vector<std::string> base_reports = {}) {
+                              std::vector<std::string> base_reports = {}, const std::string& config = {}) {
   static const auto library = git::Library::start();
   REQUIRE(library.ok());
-  app::GatherRequest request{.repository = directory, .base = "main", .reports = std::move(reports)};
+  app::GatherRequest request{.repository = directory, .config = config, .base = "main", .reports = std::move(reports)};
   request.base_reports = std::move(base_reports);
   auto evidence = app::gather(quiet_ports(directory), request);
   REQUIRE_MESSAGE(evidence.ok(), evidence.error().message);

@@ -1,6 +1,7 @@
 // The first stage writes what it found, the second judges it again: both come to the same.
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -47,10 +48,9 @@ Assessment second_stage(const test::FirstStage& first) {
 
 }  // namespace
 
-TEST_CASE("two stages: without a base report verdict, ids and comment are the same to the byte") {
-  const Shop shop;
-  if (!shop.made) return;
-  const auto first = test::first_stage(shop.path(), {"scans/head/*"});
+namespace {
+
+void check_same(const test::FirstStage& first) {
   const Assessment second = second_stage(first);
   CHECK(first.assessment.verdict.outcome == Outcome::fail);
   CHECK(second.verdict == first.assessment.verdict);
@@ -58,6 +58,25 @@ TEST_CASE("two stages: without a base report verdict, ids and comment are the sa
   CHECK(presence_by_id(second) == presence_by_id(first.assessment));
   CHECK(test::written_as("markdown", second) == test::written_as("markdown", first.assessment));
   CHECK(test::written_as("terminal", second) == test::written_as("terminal", first.assessment));
+}
+
+}  // namespace
+
+TEST_CASE("two stages: verdict, ids and comment are the same to the byte") {
+  const Shop shop;
+  if (!shop.made) return;
+  SUBCASE("with the example's reports of the base") {
+    const auto first = test::first_stage(shop.path(), {"scans/head/*"});
+    CHECK(first.evidence.base_files.has_value());
+    check_same(first);
+  }
+  SUBCASE("without") {
+    const std::string config = shop.directory / "config.yml";
+    std::ofstream(config) << "version: 1\nreports: ['scans/head/*']\n";
+    const auto first = test::first_stage(shop.path(), {"scans/head/*"}, {}, config);
+    CHECK_FALSE(first.evidence.base_files.has_value());
+    check_same(first);
+  }
 }
 
 TEST_CASE("two stages: with a base report what stands on a new line is introduced, and all else is the same") {
@@ -90,6 +109,34 @@ TEST_CASE("two stages: the same evidence gives the same result, whatever the num
   for (const char* word : {"verdict", "waive", "decision", "\"risk\"", "owners", shop.path().c_str()}) {
     CAPTURE(word);
     CHECK(once.find(word) == std::string::npos);
+  }
+}
+
+TEST_CASE("two stages: the lines of the change's tip come along") {
+  const Shop shop;
+  if (!shop.made) return;
+  const auto first = test::first_stage(shop.path(), {"scans/head/bandit.sarif"});
+  std::string text;
+  const auto lines = [&](std::size_t i) -> std::optional<publish::Lines> {
+    const std::uint32_t line = first.assessment.findings.all[i].range.first_line;
+    if (line % 2 == 0) return std::nullopt;
+    return publish::Lines{line + 1, line + 2};
+  };
+  const app::ResultInput input{first.assessment, first.found, first.evidence.settings, first.evidence.ci, {}, lines};
+  const Status written = app::write_result(input, [&](std::string_view piece) -> Status {
+    text += piece;
+    return Done{};
+  });
+  REQUIRE(written.ok());
+  const auto result = app::read_result(text, "result.json");
+  REQUIRE_MESSAGE(result.ok(), result.error().message);
+  REQUIRE_FALSE(result->head_lines.empty());
+  for (const Finding& finding : result->found.assessment.findings.all) {
+    if (finding.in_base_only || finding.range.first_line == 0) continue;
+    REQUIRE(result->head_lines.contains(finding.id));
+    const auto& known = result->head_lines.at(finding.id);
+    REQUIRE(known.has_value() == (finding.range.first_line % 2 == 1));
+    if (known) CHECK(*known == publish::Lines{finding.range.first_line + 1, finding.range.first_line + 2});
   }
 }
 

@@ -272,7 +272,8 @@ void add_controls(nlohmann::json& value) {
   } else if (value.is_object()) {
     for (const auto& [key, member] : value.items()) {
       const bool structural = key == "version" || key == "$schema" || key == "bomFormat" || key == "specVersion" ||
-                              key == "type" || key == "status" || key == "category";
+                              key == "type" || key == "status" || key == "category" || key == "gatepost" ||
+                              key == "kind" || key == "state";
       if (!structural || !member.is_string()) add_controls(member);
     }
   }
