@@ -88,7 +88,7 @@ Result<Response> Client::call(const Call& call) {
   GP_TRY(const Url url, Url::parse(call.url));
   if (!credential_.header.name.empty()) GP_CHECK(Url::parse(credential_.prefix).context("what the token is for"));
   ++calls_;
-  return run({call, {call.method, url.text, call.headers, call.body, {}}, call.effect, 0, false, {}});
+  return run({call, {call.method, url.text, call.headers, call.body, {}}, call.effect, 0, 0, false, {}});
 }
 
 Status Client::admit(const Call& call) {
@@ -113,7 +113,7 @@ Result<Response> Client::run(Course course) {
     course.last = follow(course);
     const auto* const failure = std::get_if<Failure>(&course.last);
     const auto* const response = std::get_if<Response>(&course.last);
-    const Attempt attempt{course.failed, time_.now(), limits_.jitter + calls_ * 1000};
+    const Attempt attempt{course.failed, course.limited, time_.now(), limits_.jitter + calls_ * 1000};
     const auto next = response != nullptr ? again(*response, attempt) : std::nullopt;
     if (response != nullptr && !next) return *response;
 
@@ -122,13 +122,15 @@ Result<Response> Client::run(Course course) {
     const bool final = (failure != nullptr && !failure->transient) || course.failed >= limits_.retries ||
                        (lost && !course.call.recover);
     if (final && !(lost && course.call.recover)) return give_up(course);
-    GP_CHECK(wait(course, next ? next->wait : backoff(attempt), next && next->limited));
-    if (lost) {
+    Status waited = wait(course, next ? next->wait : backoff(attempt), next && next->limited);
+    if (lost) {  // looked for also when there is no time to wait
       GP_TRY(auto found, recovered(course));
       if (found) return *std::move(found);
       if (final) return give_up(course);
     }
+    GP_CHECK(std::move(waited));
     ++course.failed;
+    if (next && next->limited) ++course.limited;
     ++stats_.retries;
   }
 }
@@ -165,8 +167,9 @@ Status Client::pace(const Call& call) {
   const Timestamp now = time_.now();
   milliseconds due{0};
   if (last_write_) due = kBetweenWrites - between(*last_write_, now);
-  if (last_notice_ && call.effect == Effect::notifies)
+  if (last_notice_ && call.effect == Effect::notifies) {
     due = std::max(due, kBetweenNotices - between(*last_notice_, now));
+  }
   if (due > left()) return out_of_time(call);
   if (due.count() > 0) {
     time_.sleep(due);
@@ -197,8 +200,7 @@ Status Client::wait(const Course& course, milliseconds duration, bool limited) {
   return Done{};
 }
 
-// --- one exchange, with what is done on the way
-// -----------------------------------------------------------------------
+// --- one exchange, with what is done on the way ---------------------------------------------------------------------
 
 // Follows redirects. Once another server was involved, the credential stays out, wherever it leads.
 Exchange Client::follow(Course& course) {
@@ -255,10 +257,14 @@ Status Client::renew_when_due() {
 }
 
 Status Client::renew() {
-  const auto renew_it = credential_.renew;  // the call may replace it
-  GP_TRY(Credential next, renew_it(std::min(left(), limits_.one_exchange)).context("renewing the token"));
-  if (!next.renew) next.renew = renew_it;
-  credential_ = std::move(next);
+  const auto renew_it = std::exchange(credential_.renew, nullptr);  // not while it runs
+  auto next = renew_it(std::min(left(), limits_.one_exchange)).context("renewing the token");
+  if (!next) {
+    credential_.renew = renew_it;
+    return std::move(next).error();
+  }
+  credential_ = *std::move(next);
+  if (!credential_.renew) credential_.renew = renew_it;
   return Done{};
 }
 

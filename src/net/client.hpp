@@ -100,6 +100,7 @@ class Client {
     Request request;
     Effect effect;
     int failed = 0;        // exchanges without a final answer
+    int limited = 0;       // of these, by a rate limit
     bool renewed = false;  // the credential, because of a 401
     Exchange last;
   };

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/assert.hpp"
 #include "base/deleter.hpp"
 #include "base/text.hpp"
 #include "net/url.hpp"
@@ -146,7 +147,8 @@ bool has_body(const Request& request) {
 bool append(HeaderList& list, const std::string& line) {
   curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
   if (longer == nullptr) return false;
-  (void)list.release();
+  curl_slist* const before = list.release();  // now the head of `longer`, or null
+  GP_ASSERT(before == nullptr || before == longer);
   list.reset(longer);
   return true;
 }
@@ -250,7 +252,10 @@ void CurlHttp::State::set_request(const Request& request, const Url& url) const 
 
 Failure CurlHttp::State::failure(CURLcode code, const Arrival& arrival, const Request& request,
                                  const char* words) const {
-  long sent = 0, tunnel = 0;
+  long sent = 0, tunnel = 0, verified = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
+  // A signature that does not fit is told as a failed handshake only.
+  if (code == CURLE_SSL_CONNECT_ERROR && verified != 0) code = CURLE_PEER_FAILED_VERIFICATION;
   curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &sent);
   curl_easy_getinfo(easy.get(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
   const bool no_tunnel = tunnel != 0 && tunnel != 200;  // the proxy refused; the server heard nothing

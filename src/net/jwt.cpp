@@ -24,6 +24,7 @@ using DigestContext = CHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 
 constexpr std::int64_t kIssuedBefore = 60, kValidFor = 540;  // seconds
 constexpr int kLeastBits = 2048;
+constexpr std::size_t kMostKeyBytes = 65'536;
 
 // What OpenSSL asks when a key is encrypted. It must not ask a terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
@@ -84,7 +85,7 @@ Result<std::string> sign(EVP_PKEY* key, std::string_view text) {
 
 Result<Secret> app_jwt(const Secret& pem, std::string_view issuer, Timestamp now) {
   if (text::trim(issuer).empty()) return error(ErrorKind::config, "the id of the GitHub App is empty");
-  if (pem.reveal().size() > 64U * 1024U) return bad_key("is longer than 64 KiB");
+  if (pem.reveal().size() > kMostKeyBytes) return bad_key("is longer than 64 KiB");
   GP_TRY(const KeyHandle key, read_key(pem));
   const std::int64_t seconds = now.unix_ms / 1000;
   std::string claims = "{\"iat\":" + std::to_string(seconds - kIssuedBefore) +

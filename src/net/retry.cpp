@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr milliseconds kFirst = seconds(1), kLongest = seconds(30);
 constexpr milliseconds kLimited = seconds(60);
 constexpr milliseconds kClockSlack = seconds(1);   // reset times are whole seconds
-constexpr std::int64_t kMaxSeconds = 31 * 86'400;  // nobody waits longer
+constexpr std::int64_t kMaxSeconds = 2'678'400;    // a month: nobody waits longer
 constexpr std::int64_t kLeastEpoch = 100'000'000;  // below: seconds from now
 constexpr std::int64_t kLeastEpochMs = 100'000'000'000;
 constexpr std::int64_t kMostEpochMs = 100'000'000'000'000;
@@ -102,7 +102,7 @@ std::optional<Timestamp> parse_reset(std::string_view value, Timestamp now) {
 std::optional<Again> again(const Response& response, const Attempt& attempt) {
   const bool limited = is_limited(response);
   if (!limited && !is_passing(response.status)) return std::nullopt;
-  const milliseconds unasked = limited ? doubled(kLimited, attempt.failed) : backoff(attempt);
+  const milliseconds unasked = limited ? doubled(kLimited, attempt.limited) : backoff(attempt);
   const auto asked = parse_retry_after(response.headers.get("Retry-After"), attempt.now);
   if (asked && asked->count() > 0) return Again{*asked, limited};
   if (!limited) return Again{unasked, false};

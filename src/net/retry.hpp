@@ -13,7 +13,8 @@ namespace gatepost::net {
 
 // Where we are with a call.
 struct Attempt {
-  int failed = 0;  // before this one
+  int failed = 0;   // tries before this one
+  int limited = 0;  // of these, by a rate limit
   Timestamp now;
   std::uint64_t jitter = 0;
 };

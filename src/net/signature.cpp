@@ -13,7 +13,7 @@
 namespace gatepost::net {
 namespace {
 
-constexpr std::int64_t kToleranceMs = 5 * 60 * 1000;
+constexpr std::int64_t kToleranceMs = 300'000;
 
 bool same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && (a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0);

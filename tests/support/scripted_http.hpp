@@ -1,11 +1,11 @@
-// A server that answers what a test told it to, and fails the test on anything else.
+// A network that answers as it is told, and a clock that only sleeping moves. For tests of what calls servers.
 #pragma once
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <deque>
-#include <map>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,94 +15,75 @@
 
 namespace gatepost::test {
 
-class ScriptedHttp final : public net::Http {
+class FakeTime {
  public:
-  struct Seen {
-    std::string what;  // "GET /pulls/7?x=1"
-    std::string body, authorization, accept;
-  };
+  Timestamp now{1'700'000'000'000};
+  std::vector<std::chrono::milliseconds> slept;
 
-  // `origin` is left out of what requests are called.
-  explicit ScriptedHttp(std::string origin) : origin_(std::move(origin)) {}
-  ~ScriptedHttp() override {
-    for (const auto& [what, answers] : once_) {
-      if (!answers.empty()) FAIL_CHECK("never asked: " << what);
-    }
-  }
-
-  // Answers every such request.
-  ScriptedHttp& on(const std::string& what, int status, std::string body, net::Headers headers = json()) {
-    always_[what] = net::Response{.status = status, .headers = std::move(headers), .body = std::move(body)};
-    return *this;
-  }
-  // Answers one such request, before `on` does; several are answered in the order told. It must be asked.
-  ScriptedHttp& once(const std::string& what, int status, std::string body, net::Headers headers = json()) {
-    once_[what].push_back(net::Response{.status = status, .headers = std::move(headers), .body = std::move(body)});
-    return *this;
-  }
-  // The connection breaks after the request was sent.
-  ScriptedHttp& lose(const std::string& what) {
-    once_[what].push_back(net::Failure{error(ErrorKind::unavailable, "the connection was closed"), true, true});
-    return *this;
-  }
-
-  net::Exchange send(const net::Request& request, std::chrono::milliseconds) override {
-    std::string what = request.method + " ";
-    what += request.url.starts_with(origin_) ? request.url.substr(origin_.size()) : request.url;
-    seen.push_back({what, request.body, std::string(request.credential.value.reveal()),
-                    std::string(request.headers.get("Accept"))});
-    if (auto& next = once_[what]; !next.empty()) {
-      net::Exchange answer = std::move(next.front());
-      next.pop_front();
-      return answer;
-    }
-    if (const auto found = always_.find(what); found != always_.end()) return found->second;
-    FAIL_CHECK("not expected: " << what << " " << request.body);
-    return net::Response{.status = 418, .headers = json(), .body = R"({"message":"not expected"})"};
-  }
-
-  [[nodiscard]] std::size_t count(const std::string& what) const {
-    std::size_t n = 0;
-    for (const Seen& it : seen) n += it.what == what ? 1U : 0U;
-    return n;
-  }
-  // Of the n-th such request.
-  [[nodiscard]] std::string body_of(const std::string& what, std::size_t n = 0) const {
-    for (const Seen& it : seen) {
-      if (it.what == what && n-- == 0) return it.body;
-    }
-    FAIL_CHECK("was not asked: " << what);
-    return {};
-  }
-  [[nodiscard]] std::vector<std::string> writes() const {
-    std::vector<std::string> all;
-    for (const Seen& it : seen) {
-      if (!it.what.starts_with("GET ")) all.push_back(it.what);
-    }
-    return all;
-  }
-
-  static net::Headers json() { return {{"Content-Type", "application/json; charset=utf-8"}}; }
-
-  std::vector<Seen> seen;
-
- private:
-  std::string origin_;
-  std::map<std::string, net::Response> always_;
-  std::map<std::string, std::deque<net::Exchange>> once_;
-};
-
-// A clock that goes on only while somebody sleeps.
-struct FakeTime {
-  Timestamp now{1'800'000'000'000};
-  std::chrono::milliseconds slept{0};
-  net::Time time() {
+  net::Time ports() {
     return {[this] { return now; },
             [this](std::chrono::milliseconds duration) {
-              now.unix_ms += duration.count();
-              slept += duration;
+              slept.push_back(duration);
+              pass(duration);
             }};
   }
+  void pass(std::chrono::milliseconds duration) { now.unix_ms += duration.count(); }
+};
+
+inline net::Response answer(int status, net::Headers headers = {}, std::string body = {}) {
+  return {status, std::move(headers), std::move(body), {}};
+}
+inline net::Exchange refused_connection() {
+  return net::Failure{error(ErrorKind::unavailable, "connection refused"), true, false};
+}
+inline net::Exchange lost_answer() {
+  return net::Failure{error(ErrorKind::unavailable, "connection reset"), true, true};
+}
+
+// Every request must have been foreseen, and everything foreseen must have been asked.
+class ScriptedHttp final : public net::Http {
+ public:
+  using Answer = std::function<net::Exchange(const net::Request&)>;
+  struct Sent {
+    std::string line;        // "GET https://…"
+    std::string credential;  // the value, or ""
+    net::Headers headers;
+    std::string body;
+    Timestamp at;
+    std::chrono::milliseconds budget;
+  };
+
+  explicit ScriptedHttp(FakeTime& time) : time_(time) {}
+  ~ScriptedHttp() override { CHECK_MESSAGE(script_.empty(), script_.size() << " foreseen requests were not made"); }
+
+  ScriptedHttp& then(Answer answer) {
+    script_.push_back(std::move(answer));
+    return *this;
+  }
+  ScriptedHttp& then(net::Exchange exchange) {
+    return then([exchange = std::move(exchange)](const net::Request&) { return exchange; });
+  }
+  ScriptedHttp& then(int status, net::Headers headers = {}, std::string body = {}) {
+    return then(net::Exchange(answer(status, std::move(headers), std::move(body))));
+  }
+
+  net::Exchange send(const net::Request& request, std::chrono::milliseconds budget) override {
+    sent.push_back({request.method + " " + request.url, std::string(request.credential.value.reveal()), request.headers,
+                    request.body, time_.now, budget});
+    if (script_.empty()) {
+      FAIL_CHECK("not foreseen: " << sent.back().line);
+      return answer(599);
+    }
+    const Answer next = std::move(script_.front());
+    script_.pop_front();
+    return next(request);
+  }
+
+  std::vector<Sent> sent;
+
+ private:
+  FakeTime& time_;
+  std::deque<Answer> script_;
 };
 
 }  // namespace gatepost::test

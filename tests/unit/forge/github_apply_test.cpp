@@ -2,6 +2,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include <numeric>
+
 #include "base/base64.hpp"
 #include "base/bytes.hpp"
 #include "unit/forge/github_fixture.hpp"
@@ -403,7 +405,8 @@ TEST_CASE("github: SARIF is packed, uploaded, and what becomes of it is told") {
     } else {
       CHECK(applied.error().hint == one.hint);
     }
-    CHECK(it.time.slept == std::chrono::seconds(one.slept));
+    const auto slept = std::accumulate(it.time.slept.begin(), it.time.slept.end(), std::chrono::milliseconds(0));
+    CHECK(slept == std::chrono::seconds(one.slept));
     const std::string body = it.http.body_of(kUpload);
     const std::size_t begin = body.find("\"sarif\":\"") + 9;
     const auto packed = base64_decode(body.substr(begin, body.find('"', begin) - begin));

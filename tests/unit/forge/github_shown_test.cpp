@@ -20,7 +20,7 @@ std::string note(std::uint64_t id, const std::string& more, const std::string& u
 }
 
 net::Headers next(const std::string& path) {
-  net::Headers headers = ScriptedHttp::json();
+  net::Headers headers = RoutedHttp::json();
   REQUIRE(headers.add("Link", "<https://api.github.com" + path + ">; rel=\"next\""));
   return headers;
 }
@@ -334,8 +334,8 @@ TEST_CASE("github: on another server the bot has another number") {
   access.api = "https://git.example/api/v3";
   access.graphql = "https://git.example/api/graphql";
   FakeTime time;
-  ScriptedHttp http("https://git.example");
-  const auto forge = forge::github(access, http, time.time(), {});
+  RoutedHttp http("https://git.example");
+  const auto forge = forge::github(access, http, time.ports(), {});
   http.on("POST /api/graphql", 200, R"({"data":{"viewer":{"login":"github-actions[bot]","databaseId":null}}})");
   const auto self = forge->identity();
   REQUIRE(self);
@@ -429,7 +429,7 @@ TEST_CASE("github: a commit that is none is looked up nowhere") {
 
 TEST_CASE("github: the head is asked anew each time, and costs nothing when it is the same") {
   AGitHub it;
-  net::Headers tagged = ScriptedHttp::json();
+  net::Headers tagged = RoutedHttp::json();
   REQUIRE(tagged.add("ETag", "\"1\""));
   it.http.once("GET " + kPull, 200, pull_json(), tagged).once("GET " + kPull, 304, "");
   it.http.once("GET " + kPull, 200, pull_json(kOther));
