@@ -86,7 +86,8 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
     ingest::add_digests(evidence.table);
     ingest::add_digests(evidence.base_table);
   }
-  const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
+  const Timestamp now = request.now ? *request.now : ports.clock();
+  const Assessment assessment = assess(evidence, now);
 
   LineHashes line_hashes(assessment, evidence.repository);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
@@ -97,7 +98,8 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .sarif = {.complete_kinds = complete_kinds(assessment)},
-      .tool_version = request.version};
+      .tool_version = request.version,
+      .time = now};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   const std::vector<OutputRequest>& outputs = request.outputs.empty() ? standard : request.outputs;
   // An output that cannot be written neither keeps the others back nor changes a verdict that closes the gate.

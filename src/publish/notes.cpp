@@ -50,8 +50,8 @@ class Planner {
     if (!sight_.can(Channel::review)) {
       tell_refused();
     } else {
-      keep();
       add();
+      drop_repeated();
       settle();
     }
     tell_what_is_shown();
@@ -181,12 +181,13 @@ class Planner {
 
   // --- what is to be done ---
 
-  void keep() {
+  // Of several threads one stays. Where that is outdated and cannot be written anew, they all do: one of them, resolved,
+  // would look as if a person had closed it.
+  void drop_repeated() {
     for (const Group& group : groups_) {
-      if (group.thread == kNone) continue;
-      for (const std::size_t t : group.superseded) {
-        retire(t, "Told elsewhere in this change now.");
-      }
+      const bool stuck = group.thread != kNone && thread(group.thread).outdated && !thread(group.thread).resolved;
+      if (stuck) continue;
+      for (const std::size_t t : group.superseded) retire(t, "Told elsewhere in this change now.");
     }
   }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "model/assessment.hpp"
 #include "model/kind.hpp"
 #include "model/observation_table.hpp"
@@ -68,6 +69,7 @@ struct Input {
   MarkdownOptions markdown;
   SarifOptions sarif;
   std::string tool_version;  // of gatepost
+  Timestamp time;            // of the run; only GitLab's security reports tell it, because they have to
 };
 
 // For `convert`, which judges nothing.

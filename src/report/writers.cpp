@@ -5,6 +5,8 @@
 
 #include "report/assessment_json.hpp"
 #include "report/csv.hpp"
+#include "report/gitlab_code_quality.hpp"
+#include "report/gitlab_security.hpp"
 #include "report/markdown.hpp"
 #include "report/observations.hpp"
 #include "report/sarif.hpp"

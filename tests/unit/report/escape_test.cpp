@@ -10,7 +10,7 @@
 #include "base/text.hpp"
 #include "doc/json.hpp"
 #include "support/golden.hpp"
-#include "unit/report/cmark.hpp"
+#include "support/cmark.hpp"
 
 namespace gatepost::report::escape {
 namespace {

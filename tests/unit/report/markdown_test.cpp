@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "support/golden.hpp"
 #include "unit/report/cases.hpp"
-#include "unit/report/cmark.hpp"
+#include "support/cmark.hpp"
 
 namespace gatepost::report {
 namespace {

@@ -39,7 +39,8 @@ doc::Document parsed(const std::string& text) {
 TEST_CASE("writers: every output has its id once") {
   std::set<std::string_view> ids;
   for (const Writer& writer : writers()) CHECK(ids.insert(writer.id).second);
-  CHECK(ids == std::set<std::string_view>{"terminal", "markdown", "json", "sarif", "csv"});
+  CHECK(ids == std::set<std::string_view>{"terminal", "markdown", "json", "sarif", "csv", "code-quality", "gitlab-sast",
+                                          "gitlab-secrets", "gitlab-dependencies"});
   ids.clear();
   for (const TableWriter& writer : table_writers()) CHECK(ids.insert(writer.id).second);
   CHECK(ids == std::set<std::string_view>{"json", "jsonl", "sarif", "csv", "summary"});

@@ -1,15 +1,16 @@
-#include "unit/report/cmark.hpp"
+#include "support/cmark.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 #include <doctest/doctest.h>
 
-#include "base/text.hpp"
 #include "support/skip.hpp"
 
 namespace gatepost::test {
@@ -20,7 +21,9 @@ constexpr const char* kProgram = "/usr/bin/cmark-gfm";
 std::string decode(std::string s) {
   for (const auto& [entity, character] : std::initializer_list<std::pair<const char*, const char*>>{
            {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&amp;", "&"}}) {
-    s = text::replace_all(std::move(s), entity, character);
+    for (std::size_t at = 0; (at = s.find(entity, at)) != std::string::npos; ++at) {
+      s.replace(at, std::string_view(entity).size(), character);
+    }
   }
   return s;
 }
