@@ -123,4 +123,9 @@ std::string percent_encoded(std::string_view text, bool slashes) {
   return out;
 }
 
+bool has_dot_segment(std::string_view path) {
+  const auto parts = text::split(path, '/');
+  return std::ranges::any_of(parts, [](std::string_view part) { return part == "." || part == ".."; });
+}
+
 }  // namespace gatepost::forge

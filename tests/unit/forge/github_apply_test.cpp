@@ -340,6 +340,14 @@ TEST_CASE("github: one name that GitHub does not take does not keep the others f
     CHECK_FALSE(apply(it, publish::RequestReviews{many, {"payments"}}));
     CHECK(it.http.count(kAsk) == 7);
   }
+  SUBCASE("without the permission nobody is asked one by one") {
+    AGitHub it;
+    it.http.on(kGraphql, 200, kViewer).on(kAsk, 403, kNotAccessible);
+    const auto applied = apply(it, publish::RequestReviews{{"bob", "carol"}, {"payments"}});
+    REQUIRE_FALSE(applied);
+    CHECK(applied.error().kind == ErrorKind::denied);
+    CHECK(it.http.count(kAsk) == 2);
+  }
   SUBCASE("a server that does not answer is not asked name by name") {
     AGitHub it(an_access(), {.retries = 0});
     it.http.on(kGraphql, 200, kViewer).once(kAsk, 500, "{}");
@@ -355,6 +363,19 @@ TEST_CASE("github: one name that GitHub does not take does not keep the others f
     REQUIRE(apply(it, publish::RequestReviews{{"Bob", "Alice"}, {"payments"}}, shown));
     CHECK(it.http.count(kAsk) == 0);
   }
+}
+
+TEST_CASE("github: what would lead to another address is not asked") {
+  AGitHub it;
+  it.http.on(kGraphql, 200, kViewer);
+  CHECK(apply(it, publish::ChangeLabels{{}, {".", "..", "a/.."}}));
+  CHECK_FALSE(apply(it, publish::SetStatus{"../../x", "g", "d", "", "success"}));
+  auto run = a_check_run(0);
+  run.head = "main";
+  CHECK_FALSE(apply(it, run));
+  CHECK_FALSE(it.forge->file_at("../../user", kBase));
+  CHECK_FALSE(it.forge->file_at("", kBase));
+  CHECK(it.http.writes() == std::vector<std::string>{kGraphql});
 }
 
 TEST_CASE("github: an external status check is GitLab's") {
