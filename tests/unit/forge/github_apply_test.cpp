@@ -1,11 +1,10 @@
 #include <doctest/doctest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 
 #include <numeric>
 
 #include "base/base64.hpp"
 #include "base/bytes.hpp"
+#include "support/key_pair.hpp"
 #include "unit/forge/github_fixture.hpp"
 
 using namespace gatepost;
@@ -561,21 +560,8 @@ TEST_CASE("github: what cannot work is not tried") {
 
 namespace {
 
-std::string a_private_key() {
-  EVP_PKEY* const key = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048});
-  BIO* const memory = BIO_new(BIO_s_mem());
-  PEM_write_bio_PrivateKey(memory, key, nullptr, nullptr, 0, nullptr, nullptr);
-  std::string pem(4096, '\0');
-  const int length = BIO_read(memory, pem.data(), static_cast<int>(pem.size()));
-  REQUIRE(length > 0);
-  pem.resize(static_cast<std::size_t>(length));
-  BIO_free(memory);
-  EVP_PKEY_free(key);
-  return pem;
-}
-
 forge::Access an_app() {
-  static const std::string pem = a_private_key();
+  static const std::string pem = KeyPair::make().private_pem;
   forge::Access access = an_access(forge::TokenKind::github_app);
   access.token = {};
   access.app_id = "99";
@@ -604,7 +590,7 @@ TEST_CASE("github: an App asks for a token of this repository with what it needs
   REQUIRE(shown);
   CHECK(
       it.http.body_of(kTokens) ==
-      R"({"repositories":["shop"],"permissions":{"metadata":"read","checks":"write","contents":"read","pull_requests":"write"}})");
+      R"({"repositories":["shop"],"permissions":{"checks":"write","contents":"read","metadata":"read","pull_requests":"write"}})");
   CHECK(shown->may.is_app);
   CHECK(shown->may.comment);
   CHECK(shown->may.check);

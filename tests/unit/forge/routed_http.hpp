@@ -50,6 +50,7 @@ class RoutedHttp final : public net::Http {
     what += request.url.starts_with(origin_) ? request.url.substr(origin_.size()) : request.url;
     seen.push_back({what, request.body, std::string(request.credential.value.reveal()),
                     std::string(request.headers.get("Accept"))});
+    if (!request.body.empty()) CHECK(request.headers.get("Content-Type") == "application/json");
     if (auto& next = once_[what]; !next.empty()) {
       net::Exchange answer = std::move(next.front());
       next.pop_front();
