@@ -113,6 +113,7 @@ TEST_CASE("github: a name that resembles ours does not make a comment ours") {
 TEST_CASE("github: threads are told with who answered, what is outdated and what is resolved") {
   AGitHub it;
   it.quiet();
+  it.http.once("GET " + kRepo, 200, R"({"permissions":{"push":true}})");
   it.http.once(kNotesPage, 200,
                "[" + note(3000000020, R"(,"line":12,"side":"RIGHT")") + "," +
                    note(21, R"(,"line":null,"side":"RIGHT")") + "," +
@@ -151,6 +152,23 @@ TEST_CASE("github: threads are told with who answered, what is outdated and what
   CHECK(on_line.line == 12);
   CHECK(on_line.resolved);
   CHECK(it.http.body_of(kGraphql, 2).find(R"("after":"c1")") != std::string::npos);
+}
+
+TEST_CASE("github: a workflow's token resolves threads only where the repository says that it may write contents") {
+  for (const char* repository : {R"({"permissions":{"push":false,"pull":true}})", "{}", "<html>"}) {
+    CAPTURE(std::string(repository));
+    AGitHub it;
+    it.quiet();
+    it.http.once(kNotesPage, 200, "[" + note(20, R"(,"line":12)") + "]").once("GET " + kRepo, 200, repository);
+    it.http.once(kGraphql, 200, kViewer);
+    it.http.once(kGraphql, 200, R"({"data":{"repository":{"pullRequest":{"reviewThreads":{"nodes":[
+      {"id":"T1","isResolved":false,"viewerCanResolve":true,"comments":{"nodes":[{"fullDatabaseId":"20"}]}}]}}}}})");
+    const auto shown = it.forge->shown(a_wanted());
+    REQUIRE(shown);
+    CHECK(shown->threads.at(0).thread == "T1");
+    CHECK_FALSE(shown->may.resolve);
+    CHECK(shown->notes.empty());
+  }
 }
 
 TEST_CASE("github: without GraphQL's threads everything else is shown") {
