@@ -100,6 +100,8 @@ Status GitHubApi::list(std::string_view path, const Grant& grant, const std::fun
     if (!response.ok()) return refused(response, grant);
     GP_TRY(const doc::Document page, json_of(response, what(grant)));
     const doc::View items = member.empty() ? page.root() : page.root().at(member);
+    // Taken for an empty list, it would make us write everything again.
+    if (!items.is_array()) return error(ErrorKind::unavailable, what(grant) + ": the answer is no list");
     for (const doc::View item : items.items()) {
       if (!each(item)) return false;
     }

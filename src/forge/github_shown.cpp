@@ -187,7 +187,7 @@ class Reader {
       }
     }
     if (judged().empty()) return;
-    if (shown_.may.check) worked(read_check());
+    if (shown_.may.check && !worked(read_check())) shown_.may.check = false;  // there may be one already
     worked(read_status());
   }
 

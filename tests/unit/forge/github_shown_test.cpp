@@ -212,7 +212,7 @@ TEST_CASE("github: what is optional and refused is told, and what depends on it 
       {kNotesPage, [](const auto& it) { return !it.may.review && it.may.comment; }},
       {kFilesPage, [](const auto& it) { return !it.request.files_complete; }},
       {kReviewsPage, [](const auto& it) { return it.reviewers.size() == 2; }},
-      {kChecksPage, [](const auto& it) { return !it.check; }},
+      {kChecksPage, [](const auto& it) { return !it.check && !it.may.check; }},
       {kStatusesPage, [](const auto& it) { return !it.status; }},
   };
   for (const auto& one : kCases) {
@@ -228,6 +228,20 @@ TEST_CASE("github: what is optional and refused is told, and what depends on it 
       REQUIRE(shown->notes.size() == 1);
       CHECK(shown->notes[0].starts_with("github: "));
     }
+  }
+}
+
+TEST_CASE("github: an answer that is no list is not an empty one") {
+  for (const char* answer : {"{}", "null", "", "<html>", R"({"message":"maintenance"})", R"([{"id":1)"}) {
+    CAPTURE(std::string(answer));
+    AGitHub it;
+    it.quiet();
+    it.http.on(kCommentsPage, 200, answer).on(kNotesPage, 200, answer).on(kChecksPage, 200, answer);
+    const auto shown = it.forge->shown(a_wanted());
+    REQUIRE(shown);
+    CHECK_FALSE(shown->may.comment);
+    CHECK_FALSE(shown->may.review);
+    CHECK(shown->notes.size() == 3);
   }
 }
 
