@@ -19,8 +19,8 @@ constexpr std::size_t kLargestRefusal = std::size_t{1} << 20;
 void collect(doc::View view, const std::string& names, std::size_t depth, std::vector<std::string>& out) {
   if (out.size() >= kMostReasons || depth > kDeepest) return;
   if (view.is_string() || view.is_number()) {
-    const std::string text = text::fold_whitespace(view.scalar());
-    if (!text.empty()) out.push_back(names.empty() ? text : names + " " + text);
+    const std::string words(view.scalar());
+    if (!words.empty()) out.push_back(names.empty() ? words : names + " " + words);
   }
   for (const doc::View item : view.items()) collect(item, names, depth + 1, out);
   for (const auto& [key, value] : view.members()) {
@@ -32,9 +32,8 @@ void collect(doc::View view, const std::string& names, std::size_t depth, std::v
 
 // One of GitHub's `errors`: a text, or {resource, field, code, message}.
 std::string reason_of(doc::View problem) {
-  if (problem.is_string()) return text::fold_whitespace(problem.text());
-  const std::string message = text::fold_whitespace(problem.at("message").text());
-  if (!message.empty()) return message;
+  if (problem.is_string()) return std::string(problem.text());
+  if (const std::string_view message = problem.at("message").text(); !message.empty()) return std::string(message);
   std::string where(problem.at("resource").text());
   const std::string_view field = problem.at("field").text(), code = problem.at("code").text();
   if (!field.empty()) where += (where.empty() ? "" : ".") + std::string(field);
@@ -45,6 +44,7 @@ std::string reason_of(doc::View problem) {
 std::string joined(std::vector<std::string> parts) {
   std::vector<std::string> different;
   for (std::string& part : parts) {
+    part = text::fold_whitespace(part);
     if (!part.empty() && std::ranges::find(different, part) == different.end()) different.push_back(std::move(part));
   }
   return text::join(different, "; ");
@@ -121,6 +121,11 @@ std::string percent_encoded(std::string_view text, bool slashes) {
     out += kHex[byte & 15U];
   }
   return out;
+}
+
+bool has_dot_segment(std::string_view path) {
+  const auto parts = text::split(path, '/');
+  return std::ranges::any_of(parts, [](std::string_view part) { return part == "." || part == ".."; });
 }
 
 }  // namespace gatepost::forge

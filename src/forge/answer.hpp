@@ -31,5 +31,7 @@ bool is_commit(std::string_view text);
 
 // For one segment of a path or one value of a query; "/" stays as it is when `slashes` is true.
 std::string percent_encoded(std::string_view text, bool slashes = false);
+// "." or ".." between slashes: in an address it leads elsewhere, encoded or not.
+bool has_dot_segment(std::string_view path);
 
 }  // namespace gatepost::forge

@@ -63,6 +63,9 @@ class GitHub final : public Forge {
   }
 
   Result<std::optional<std::string>> file_at(std::string_view path, const std::string& commit) override {
+    if (has_dot_segment(path) || path.empty()) {
+      return error(ErrorKind::usage, "github: \"" + text::printable(path) + "\" is no path in a repository");
+    }
     GP_TRY(net::Call call, api_.call("/contents/" + percent_encoded(path, true) + "?ref=" + percent_encoded(commit)));
     GP_CHECK(call.headers.set("Accept", std::string(kRaw)));
     GP_TRY(const net::Response response, api_.send(call));

@@ -15,8 +15,8 @@ namespace {
 
 // All that we ever use, as far as the installation grants it. Contents are read; where writing is granted, that is for
 // resolving threads, which GitHub ties to it.
-constexpr std::array<std::string_view, 5> kWishes = {"checks", "contents", "pull_requests", "security_events",
-                                                     "statuses"};
+constexpr std::array<std::string_view, 6> kWishes = {"checks",        "contents",        "metadata",
+                                                     "pull_requests", "security_events", "statuses"};
 
 bool is_part(std::string_view name) {
   const auto stands = [](char c) { return text::is_alnum(c) || c == '-' || c == '_' || c == '.'; };
@@ -64,7 +64,7 @@ class AppToken {
     doc::JsonWriter json;
     json.begin_object().key("repositories").begin_array();
     json.value(std::string_view(access_.repository).substr(access_.repository.find('/') + 1)).end_array();
-    json.key("permissions").begin_object().field("metadata", "read");
+    json.key("permissions").begin_object();
     for (const std::string_view wish : kWishes) {
       const std::string_view level = granted.at(wish).text();
       if (level == "read" || level == "write") json.field(wish, level);
@@ -80,6 +80,7 @@ class AppToken {
                    .headers = github_headers(),
                    .body = body(granted),
                    .effect = net::Effect::idempotent};  // one token more harms nobody
+    GP_CHECK(call.headers.add("Content-Type", "application/json"));
     GP_TRY(const auto answer, ask(client, call, "has the App's owner accepted its permissions for the installation?"));
     const doc::View it = answer.root();
     if (it.at("token").text().empty()) return error(ErrorKind::unavailable, "github: the answer holds no token");

@@ -27,6 +27,11 @@ ErrorKind graphql_kind(doc::View problem) {
   return type == "RATE_LIMITED" ? ErrorKind::unavailable : ErrorKind::bad_input;
 }
 
+Access without_slash(Access access) {
+  while (access.api.ends_with('/')) access.api.pop_back();
+  return access;
+}
+
 bool has_data(doc::View data) {
   return std::ranges::any_of(data.members(), [](const auto& member) { return !member.second.is_null(); });
 }
@@ -34,12 +39,10 @@ bool has_data(doc::View data) {
 }  // namespace
 
 GitHubApi::GitHubApi(Access access, net::Http& http, net::Time time, net::Limits limits)
-    : access_(std::move(access)),
+    : access_(without_slash(std::move(access))),
       usable_(check_access(access_)),
       installation_(std::make_shared<Installation>()),
-      client_(http, time, github_credential(access_, http, time, limits, installation_), limits) {
-  while (access_.api.ends_with('/')) access_.api.pop_back();
-}
+      client_(http, time, github_credential(access_, http, time, limits, installation_), limits) {}
 
 bool GitHubApi::is_public_github() const {
   const auto url = net::Url::parse(access_.api);
@@ -97,6 +100,8 @@ Status GitHubApi::list(std::string_view path, const Grant& grant, const std::fun
     if (!response.ok()) return refused(response, grant);
     GP_TRY(const doc::Document page, json_of(response, what(grant)));
     const doc::View items = member.empty() ? page.root() : page.root().at(member);
+    // Taken for an empty list, it would make us write everything again.
+    if (!items.is_array()) return error(ErrorKind::unavailable, what(grant) + ": the answer is no list");
     for (const doc::View item : items.items()) {
       if (!each(item)) return false;
     }

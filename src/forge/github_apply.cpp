@@ -141,6 +141,7 @@ class Writer {
   Result<Applied> operator()(const publish::WriteCheckRun& it) { return write_check_run(api_, it, shown_); }
 
   Result<Applied> operator()(const publish::SetStatus& it) {
+    if (!is_commit(it.head)) return error(ErrorKind::usage, "github: a status is set on a commit");
     JsonWriter json;
     json.begin_object().field("state", it.state).field("context", it.context);
     json.field("description", it.description).optional_field("target_url", it.target_url).end_object();
@@ -162,7 +163,10 @@ class Writer {
       json.end_object();
       GP_CHECK(change(issue() + "/labels", "POST", json.take(), kLabel));
     }
-    for (const std::string& label : it.remove) GP_CHECK(remove(issue() + "/labels/" + percent_encoded(label), kLabel));
+    for (const std::string& label : it.remove) {
+      if (has_dot_segment(label)) continue;  // it would be another address; no such label is ours
+      GP_CHECK(remove(issue() + "/labels/" + percent_encoded(label), kLabel));
+    }
     return Applied{};
   }
 
@@ -171,17 +175,18 @@ class Writer {
     const std::vector<std::string> people = not_yet(it.people, ""), teams = not_yet(it.teams, api_.owner() + "/");
     if (people.empty() && teams.empty()) return Applied{};
     auto all = request(people, teams);
-    if (all || !is_about_a_name(all.error())) return all;
-    Applied applied;
-    if (!teams.empty() && !people.empty()) {
-      if (auto without = request(people, {})) {
-        applied = *std::move(without);
-        leave_out(applied, teams, all.error(), api_.owner() + "/");
-        return applied;
+    if (all || people.size() + teams.size() < 2) return all;
+    Error why = std::move(all).error();
+    if (!teams.empty() && !people.empty() && is_about_a_name(why)) {
+      auto without = request(people, {});
+      if (without) {
+        leave_out(*without, teams, why, api_.owner() + "/");
+        return without;
       }
+      why = std::move(without).error();
     }
-    if (people.size() + teams.size() < 2) return all;
-    return one_by_one(people, teams, std::move(all).error());
+    if (why.kind != ErrorKind::bad_input) return why;
+    return one_by_one(people, teams, std::move(why));
   }
 
  private:
@@ -292,7 +297,7 @@ class Writer {
     return Applied{};
   }
 
-  // 422 for who is no collaborator, 403 and 404 for a team that our token cannot see.
+  // 422 for who is no collaborator; 403 and 404 may be for a team that our token cannot see.
   static bool is_about_a_name(const Error& why) {
     return why.kind == ErrorKind::bad_input || why.kind == ErrorKind::denied;
   }

@@ -45,6 +45,7 @@ class CheckRun {
       : api_(api), run_(run), shown_(shown), id_(run.id), left_(run.annotations) {}
 
   Result<Applied> write() {
+    if (!is_commit(run_.head)) return error(ErrorKind::usage, "github: a check run is written for a commit");
     if (!id_.empty()) GP_CHECK(leave_out_what_is_there());
     for (bool first = true; first || !left_.empty(); first = false) {
       const std::span<const Annotation> batch = left_.first(std::min(kBatch, left_.size()));
@@ -100,7 +101,9 @@ class CheckRun {
     GP_TRY(net::Call call, api_.call(is_new ? "/check-runs" : "/check-runs/" + id_, is_new ? "POST" : "PATCH",
                                      body(batch, last), effect));
     const std::uint64_t expected = there_ + batch.size();
-    call.recover = [this, is_new, last, expected] { return is_new ? find() : look(last, expected); };
+    if (!is_new || !run_.external_id.empty()) {
+      call.recover = [this, is_new, last, expected] { return is_new ? find() : look(last, expected); };
+    }
     GP_TRY(const net::Response response, api_.ask(call, kWrite));
     GP_TRY(const auto answer, json_of(response, "github: write checks"));
     if (is_new) id_ = id_of(answer.root().at("id"));

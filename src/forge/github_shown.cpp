@@ -18,6 +18,7 @@ using publish::ShownFile;
 using publish::ShownThread;
 
 constexpr Grant kReadPulls{"pull-requests", "read", "read pull requests"};
+constexpr Grant kReadRepository{"metadata", "read", "read the repository"};
 constexpr Grant kReadChecks{"checks", "read", "read checks"};
 constexpr Grant kReadStatuses{"statuses", "read", "read commit statuses"};
 constexpr std::size_t kMostFiles = 3'000;  // GitHub lists no more
@@ -186,7 +187,7 @@ class Reader {
       }
     }
     if (judged().empty()) return;
-    if (shown_.may.check) worked(read_check());
+    if (shown_.may.check && !worked(read_check())) shown_.may.check = false;  // there may be one already
     worked(read_status());
   }
 
@@ -272,7 +273,10 @@ class Reader {
   void read_threads() {
     if (shown_.threads.empty()) return;
     const Status full = read_threads(kThreads, "fullDatabaseId");
-    if (full) return;
+    if (full) {
+      shown_.may.resolve = may_resolve_ && may_resolve_at_all();
+      return;
+    }
     const bool unknown_fields = full.error().kind == ErrorKind::bad_input;
     const Status read = unknown_fields ? read_threads(kPlainThreads, "databaseId") : full;
     if (!read) {
@@ -321,7 +325,7 @@ class Reader {
     ours->resolved = thread.at("isResolved").boolean() == true;
     const bool may =
         thread.at("viewerCanResolve").boolean() == true || thread.at("viewerCanUnresolve").boolean() == true;
-    if (may && may_resolve_at_all()) shown_.may.resolve = true;
+    may_resolve_ = may_resolve_ || may;
   }
 
   // --- abilities ---
@@ -332,7 +336,14 @@ class Reader {
     const auto found = app->permissions.find(permission);
     return found != app->permissions.end() && found->second == "write";
   }
-  [[nodiscard]] bool may_resolve_at_all() const { return app_may_write("contents") && app_may_write("pull_requests"); }
+  // GitHub ties resolving to writing contents, whatever it says of a thread. A workflow's token has that by choice
+  // only, and does not say so unless the repository does.
+  bool may_resolve_at_all() {
+    if (api_.access().kind == TokenKind::user) return true;
+    if (api_.access().kind == TokenKind::github_app) return app_may_write("contents") && app_may_write("pull_requests");
+    const auto repository = api_.read("", kReadRepository);
+    return repository && repository->root().at("permissions").at("push").boolean() == true;
+  }
 
   [[nodiscard]] publish::Abilities abilities() const {
     const bool request = wanted_.change_request;
@@ -353,6 +364,7 @@ class Reader {
   Self self_;
   Shown shown_;
   std::optional<std::int64_t> changed_files_;
+  bool may_resolve_ = false;                    // what GitHub says of our threads
   std::map<std::string, std::string> by_node_;  // node id of a note: its id
 };
 

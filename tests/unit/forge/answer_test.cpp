@@ -38,6 +38,7 @@ TEST_CASE("answer: what a forge says about why it refuses") {
       {R"({"message":["1","2","3","4","5","6","7"]})", "1; 2; 3; 4; 5"},
       {R"({"message":{"a":{"b":{"c":{"d":{"e":{"f":"too deep"}}}}}}})", ""},
       {R"({"message":"two\nlines"})", "two lines"},
+      {R"({"errors":[{"resource":"a\nb","field":"c\r","code":"d\u0085 e"}]})", "a b.c : d\u0085 e"},
       {"<html>502</html>", ""},
       {"", ""},
       {"[]", ""},

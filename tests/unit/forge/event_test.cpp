@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "base/file.hpp"
+#include "doc/json.hpp"
+#include "fuzz/views.hpp"
 #include "support/skip.hpp"
 
 using namespace gatepost;
@@ -180,4 +183,43 @@ TEST_CASE("event: GitLab's recorded webhooks are understood") {
     CHECK(event.request.has_value() == it.request);
     if (it.kind != Kind::other) CHECK_FALSE(event.repository.empty());
   }
+}
+
+TEST_CASE("event: GitHub's sample webhooks are understood") {
+  const std::string file =
+      GATEPOST_SOURCE_DIR "/tests/emulators/node_modules/@octokit/webhooks-examples/api.github.com/index.json";
+  if (!std::filesystem::exists(file)) return test::skip("no sample webhooks (npm ci in tests/emulators)");
+  const auto samples = doc::parse_json(read_file(file, 64 << 20).value(), "samples");
+  REQUIRE(samples);
+  const std::map<std::string_view, Kind> kKinds = {{"pull_request", Kind::request},
+                                                   {"pull_request_review", Kind::request},
+                                                   {"push", Kind::push},
+                                                   {"pull_request_review_comment", Kind::comment},
+                                                   {"check_run", Kind::check},
+                                                   {"workflow_run", Kind::run},
+                                                   {"merge_group", Kind::queue},
+                                                   {"ping", Kind::ping},
+                                                   {"star", Kind::other},
+                                                   {"issues", Kind::other},
+                                                   {"installation", Kind::other},
+                                                   {"release", Kind::other}};
+  std::size_t known = 0;
+  for (const doc::View kind : samples->root().items()) {
+    const std::string name(kind.at("name").text());
+    for (const doc::View example : kind.at("examples").items()) {
+      CAPTURE(name);
+      const auto event = github(name, fuzz::written(example));
+      const auto expected = kKinds.find(name);
+      if (expected == kKinds.end()) continue;
+      ++known;
+      CHECK(event.kind == expected->second);
+      if (event.kind == Kind::request || event.kind == Kind::comment) {
+        CHECK(event.request->number > 0);
+        CHECK(event.request->head.size() == 40);
+        CHECK_FALSE(event.request->head_branch.empty());
+      }
+      if (event.kind != Kind::other && event.kind != Kind::ping) CHECK_FALSE(event.repository.empty());
+    }
+  }
+  CHECK(known > 60);
 }

@@ -1,9 +1,10 @@
 #include <doctest/doctest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
+
+#include <numeric>
 
 #include "base/base64.hpp"
 #include "base/bytes.hpp"
+#include "support/key_pair.hpp"
 #include "unit/forge/github_fixture.hpp"
 
 using namespace gatepost;
@@ -338,6 +339,14 @@ TEST_CASE("github: one name that GitHub does not take does not keep the others f
     CHECK_FALSE(apply(it, publish::RequestReviews{many, {"payments"}}));
     CHECK(it.http.count(kAsk) == 7);
   }
+  SUBCASE("without the permission nobody is asked one by one") {
+    AGitHub it;
+    it.http.on(kGraphql, 200, kViewer).on(kAsk, 403, kNotAccessible);
+    const auto applied = apply(it, publish::RequestReviews{{"bob", "carol"}, {"payments"}});
+    REQUIRE_FALSE(applied);
+    CHECK(applied.error().kind == ErrorKind::denied);
+    CHECK(it.http.count(kAsk) == 2);
+  }
   SUBCASE("a server that does not answer is not asked name by name") {
     AGitHub it(an_access(), {.retries = 0});
     it.http.on(kGraphql, 200, kViewer).once(kAsk, 500, "{}");
@@ -353,6 +362,19 @@ TEST_CASE("github: one name that GitHub does not take does not keep the others f
     REQUIRE(apply(it, publish::RequestReviews{{"Bob", "Alice"}, {"payments"}}, shown));
     CHECK(it.http.count(kAsk) == 0);
   }
+}
+
+TEST_CASE("github: what would lead to another address is not asked") {
+  AGitHub it;
+  it.http.on(kGraphql, 200, kViewer);
+  CHECK(apply(it, publish::ChangeLabels{{}, {".", "..", "a/.."}}));
+  CHECK_FALSE(apply(it, publish::SetStatus{"../../x", "g", "d", "", "success"}));
+  auto run = a_check_run(0);
+  run.head = "main";
+  CHECK_FALSE(apply(it, run));
+  CHECK_FALSE(it.forge->file_at("../../user", kBase));
+  CHECK_FALSE(it.forge->file_at("", kBase));
+  CHECK(it.http.writes() == std::vector<std::string>{kGraphql});
 }
 
 TEST_CASE("github: an external status check is GitLab's") {
@@ -403,7 +425,8 @@ TEST_CASE("github: SARIF is packed, uploaded, and what becomes of it is told") {
     } else {
       CHECK(applied.error().hint == one.hint);
     }
-    CHECK(it.time.slept == std::chrono::seconds(one.slept));
+    const auto slept = std::accumulate(it.time.slept.begin(), it.time.slept.end(), std::chrono::milliseconds(0));
+    CHECK(slept == std::chrono::seconds(one.slept));
     const std::string body = it.http.body_of(kUpload);
     const std::size_t begin = body.find("\"sarif\":\"") + 9;
     const auto packed = base64_decode(body.substr(begin, body.find('"', begin) - begin));
@@ -537,21 +560,8 @@ TEST_CASE("github: what cannot work is not tried") {
 
 namespace {
 
-std::string a_private_key() {
-  EVP_PKEY* const key = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048});
-  BIO* const memory = BIO_new(BIO_s_mem());
-  PEM_write_bio_PrivateKey(memory, key, nullptr, nullptr, 0, nullptr, nullptr);
-  std::string pem(4096, '\0');
-  const int length = BIO_read(memory, pem.data(), static_cast<int>(pem.size()));
-  REQUIRE(length > 0);
-  pem.resize(static_cast<std::size_t>(length));
-  BIO_free(memory);
-  EVP_PKEY_free(key);
-  return pem;
-}
-
 forge::Access an_app() {
-  static const std::string pem = a_private_key();
+  static const std::string pem = KeyPair::make().private_pem;
   forge::Access access = an_access(forge::TokenKind::github_app);
   access.token = {};
   access.app_id = "99";
@@ -580,7 +590,7 @@ TEST_CASE("github: an App asks for a token of this repository with what it needs
   REQUIRE(shown);
   CHECK(
       it.http.body_of(kTokens) ==
-      R"({"repositories":["shop"],"permissions":{"metadata":"read","checks":"write","contents":"read","pull_requests":"write"}})");
+      R"({"repositories":["shop"],"permissions":{"checks":"write","contents":"read","metadata":"read","pull_requests":"write"}})");
   CHECK(shown->may.is_app);
   CHECK(shown->may.comment);
   CHECK(shown->may.check);

@@ -1,4 +1,4 @@
-// acme/shop on a scripted GitHub, and our bot in it.
+// acme/shop on a GitHub that answers as it is told, and our bot in it.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,8 @@
 
 #include "forge/forge.hpp"
 #include "publish/marker.hpp"
-#include "support/scripted_server.hpp"
+#include "support/scripted_http.hpp"
+#include "unit/forge/routed_http.hpp"
 
 namespace gatepost::test {
 
@@ -71,7 +72,7 @@ inline forge::Access an_access(forge::TokenKind kind = forge::TokenKind::github_
 
 struct AGitHub {
   explicit AGitHub(forge::Access access = an_access(), net::Limits limits = {})
-      : forge(forge::github(std::move(access), http, time.time(), limits)) {}
+      : forge(forge::github(std::move(access), http, time.ports(), limits)) {}
 
   // A pull request without anything of ours.
   AGitHub& quiet(const std::string& pull = pull_json()) {
@@ -83,7 +84,7 @@ struct AGitHub {
   }
 
   FakeTime time;
-  ScriptedServer http{"https://api.github.com"};
+  RoutedHttp http{"https://api.github.com"};
   std::unique_ptr<forge::Forge> forge;
 };
 

@@ -20,7 +20,7 @@ std::string note(std::uint64_t id, const std::string& more, const std::string& u
 }
 
 net::Headers next(const std::string& path) {
-  net::Headers headers = ScriptedServer::json();
+  net::Headers headers = RoutedHttp::json();
   REQUIRE(headers.add("Link", "<https://api.github.com" + path + ">; rel=\"next\""));
   return headers;
 }
@@ -113,6 +113,7 @@ TEST_CASE("github: a name that resembles ours does not make a comment ours") {
 TEST_CASE("github: threads are told with who answered, what is outdated and what is resolved") {
   AGitHub it;
   it.quiet();
+  it.http.once("GET " + kRepo, 200, R"({"permissions":{"push":true}})");
   it.http.once(kNotesPage, 200,
                "[" + note(3000000020, R"(,"line":12,"side":"RIGHT")") + "," +
                    note(21, R"(,"line":null,"side":"RIGHT")") + "," +
@@ -151,6 +152,23 @@ TEST_CASE("github: threads are told with who answered, what is outdated and what
   CHECK(on_line.line == 12);
   CHECK(on_line.resolved);
   CHECK(it.http.body_of(kGraphql, 2).find(R"("after":"c1")") != std::string::npos);
+}
+
+TEST_CASE("github: a workflow's token resolves threads only where the repository says that it may write contents") {
+  for (const char* repository : {R"({"permissions":{"push":false,"pull":true}})", "{}", "<html>"}) {
+    CAPTURE(std::string(repository));
+    AGitHub it;
+    it.quiet();
+    it.http.once(kNotesPage, 200, "[" + note(20, R"(,"line":12)") + "]").once("GET " + kRepo, 200, repository);
+    it.http.once(kGraphql, 200, kViewer);
+    it.http.once(kGraphql, 200, R"({"data":{"repository":{"pullRequest":{"reviewThreads":{"nodes":[
+      {"id":"T1","isResolved":false,"viewerCanResolve":true,"comments":{"nodes":[{"fullDatabaseId":"20"}]}}]}}}}})");
+    const auto shown = it.forge->shown(a_wanted());
+    REQUIRE(shown);
+    CHECK(shown->threads.at(0).thread == "T1");
+    CHECK_FALSE(shown->may.resolve);
+    CHECK(shown->notes.empty());
+  }
 }
 
 TEST_CASE("github: without GraphQL's threads everything else is shown") {
@@ -194,7 +212,7 @@ TEST_CASE("github: what is optional and refused is told, and what depends on it 
       {kNotesPage, [](const auto& it) { return !it.may.review && it.may.comment; }},
       {kFilesPage, [](const auto& it) { return !it.request.files_complete; }},
       {kReviewsPage, [](const auto& it) { return it.reviewers.size() == 2; }},
-      {kChecksPage, [](const auto& it) { return !it.check; }},
+      {kChecksPage, [](const auto& it) { return !it.check && !it.may.check; }},
       {kStatusesPage, [](const auto& it) { return !it.status; }},
   };
   for (const auto& one : kCases) {
@@ -210,6 +228,20 @@ TEST_CASE("github: what is optional and refused is told, and what depends on it 
       REQUIRE(shown->notes.size() == 1);
       CHECK(shown->notes[0].starts_with("github: "));
     }
+  }
+}
+
+TEST_CASE("github: an answer that is no list is not an empty one") {
+  for (const char* answer : {"{}", "null", "", "<html>", R"({"message":"maintenance"})", R"([{"id":1)"}) {
+    CAPTURE(std::string(answer));
+    AGitHub it;
+    it.quiet();
+    it.http.on(kCommentsPage, 200, answer).on(kNotesPage, 200, answer).on(kChecksPage, 200, answer);
+    const auto shown = it.forge->shown(a_wanted());
+    REQUIRE(shown);
+    CHECK_FALSE(shown->may.comment);
+    CHECK_FALSE(shown->may.review);
+    CHECK(shown->notes.size() == 3);
   }
 }
 
@@ -334,8 +366,8 @@ TEST_CASE("github: on another server the bot has another number") {
   access.api = "https://git.example/api/v3";
   access.graphql = "https://git.example/api/graphql";
   FakeTime time;
-  ScriptedServer http("https://git.example");
-  const auto forge = forge::github(access, http, time.time(), {});
+  RoutedHttp http("https://git.example");
+  const auto forge = forge::github(access, http, time.ports(), {});
   http.on("POST /api/graphql", 200, R"({"data":{"viewer":{"login":"github-actions[bot]","databaseId":null}}})");
   const auto self = forge->identity();
   REQUIRE(self);
@@ -429,7 +461,7 @@ TEST_CASE("github: a commit that is none is looked up nowhere") {
 
 TEST_CASE("github: the head is asked anew each time, and costs nothing when it is the same") {
   AGitHub it;
-  net::Headers tagged = ScriptedServer::json();
+  net::Headers tagged = RoutedHttp::json();
   REQUIRE(tagged.add("ETag", "\"1\""));
   it.http.once("GET " + kPull, 200, pull_json(), tagged).once("GET " + kPull, 304, "");
   it.http.once("GET " + kPull, 200, pull_json(kOther));

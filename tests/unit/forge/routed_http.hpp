@@ -10,12 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "net/client.hpp"
 #include "net/http.hpp"
 
 namespace gatepost::test {
 
-class ScriptedServer final : public net::Http {
+class RoutedHttp final : public net::Http {
  public:
   struct Seen {
     std::string what;  // "GET /pulls/7?x=1"
@@ -23,25 +22,25 @@ class ScriptedServer final : public net::Http {
   };
 
   // `origin` is left out of what requests are called.
-  explicit ScriptedServer(std::string origin) : origin_(std::move(origin)) {}
-  ~ScriptedServer() override {
+  explicit RoutedHttp(std::string origin) : origin_(std::move(origin)) {}
+  ~RoutedHttp() override {
     for (const auto& [what, answers] : once_) {
       if (!answers.empty()) FAIL_CHECK("never asked: " << what);
     }
   }
 
   // Answers every such request.
-  ScriptedServer& on(const std::string& what, int status, std::string body, net::Headers headers = json()) {
+  RoutedHttp& on(const std::string& what, int status, std::string body, net::Headers headers = json()) {
     always_[what] = net::Response{.status = status, .headers = std::move(headers), .body = std::move(body)};
     return *this;
   }
   // Answers one such request, before `on` does; several are answered in the order told. It must be asked.
-  ScriptedServer& once(const std::string& what, int status, std::string body, net::Headers headers = json()) {
+  RoutedHttp& once(const std::string& what, int status, std::string body, net::Headers headers = json()) {
     once_[what].push_back(net::Response{.status = status, .headers = std::move(headers), .body = std::move(body)});
     return *this;
   }
   // The connection breaks after the request was sent.
-  ScriptedServer& lose(const std::string& what) {
+  RoutedHttp& lose(const std::string& what) {
     once_[what].push_back(net::Failure{error(ErrorKind::unavailable, "the connection was closed"), true, true});
     return *this;
   }
@@ -51,6 +50,7 @@ class ScriptedServer final : public net::Http {
     what += request.url.starts_with(origin_) ? request.url.substr(origin_.size()) : request.url;
     seen.push_back({what, request.body, std::string(request.credential.value.reveal()),
                     std::string(request.headers.get("Accept"))});
+    if (!request.body.empty()) CHECK(request.headers.get("Content-Type") == "application/json");
     if (auto& next = once_[what]; !next.empty()) {
       net::Exchange answer = std::move(next.front());
       next.pop_front();
@@ -90,19 +90,6 @@ class ScriptedServer final : public net::Http {
   std::string origin_;
   std::map<std::string, net::Response> always_;
   std::map<std::string, std::deque<net::Exchange>> once_;
-};
-
-// A clock that goes on only while somebody sleeps.
-struct FakeTime {
-  Timestamp now{1'800'000'000'000};
-  std::chrono::milliseconds slept{0};
-  net::Time time() {
-    return {[this] { return now; },
-            [this](std::chrono::milliseconds duration) {
-              now.unix_ms += duration.count();
-              slept += duration;
-            }};
-  }
 };
 
 }  // namespace gatepost::test
