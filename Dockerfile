@@ -9,17 +9,16 @@ COPY packaging/debian-packages.txt packaging/
 RUN apt-get update -q \
  && apt-get install -q -y --no-install-recommends ccache busybox-static \
       $(awk '$1 == "build" { print $2 }' packaging/debian-packages.txt)
-COPY CMakeLists.txt CMakePresets.json ./
+COPY CMakeLists.txt CMakePresets.json LICENSE NOTICE ./
 COPY cmake cmake
 COPY config config
 COPY src src
 RUN --mount=type=cache,target=/root/.cache/ccache \
     cmake --preset release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
  && cmake --build --preset release \
- && cmake --install build/release --prefix /usr/local --strip
-COPY packaging/closure.sh packaging/
-COPY LICENSE NOTICE ./
-RUN sh packaging/closure.sh /root-of-image
+ && cmake --install build/release --component gatepost --prefix /usr/local --strip
+COPY packaging/closure.sh packaging/image_root.sh packaging/sbom.sh packaging/
+RUN sh packaging/image_root.sh /root-of-image
 
 FROM scratch
 ARG VERSION=0.1.0

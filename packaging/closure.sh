@@ -1,43 +1,21 @@
-#!/bin/sh
-# Writes the root of the image: closure.sh TARGET. Runs in the build stage of the Dockerfile.
-set -eu
-target=$1
-binary=/usr/local/bin/gatepost
-applets='[ basename cat chmod chown cp cut date dirname echo env expr false find grep gzip head id ln ls mkdir mktemp mv
-  printenv printf pwd readlink realpath rm rmdir sed sh sleep sort stat tail tar tee test touch tr true uname uniq wc which
-  whoami xargs'
+# Sourced: what a binary needs to run anywhere, and whose it is.
+# shellcheck shell=sh
 
-put() {  # a file to where it is, links followed
-  mkdir -p "$target$(dirname "$1")"
-  cp -L "$1" "$target$1"
+# The shared libraries that BINARY loads, and the loader, as absolute paths.
+libraries_of() {
+  ldd "$1" | awk '$2 == "=>" { print $3 } $1 ~ /^\// { print $1 }' | LC_ALL=C sort -u
 }
 
-put "$binary"
-put /bin/busybox
-for applet in $applets; do ln -s busybox "$target/bin/$applet"; done
+# The Debian packages that FILE… belong to.
+packages_of() {
+  for file in "$@"; do
+    # dpkg knows the file under the name it was packed with, /lib/… or /usr/lib/…
+    dpkg-query -S "$file" 2>/dev/null || dpkg-query -S "/usr$file" 2>/dev/null ||
+      dpkg-query -S "${file#/usr}" 2>/dev/null ||
+      { echo "closure.sh: no package owns $file" >&2; return 1; }
+  done | sed 's/: .*//; s/:.*//; s/,.*//' | LC_ALL=C sort -u
+}
 
-libraries=$(ldd "$binary" | awk '$2 == "=>" { print $3 } $1 ~ /^\// { print $1 }' | sort -u)
-for library in $libraries; do put "$library"; done
-put /etc/ssl/certs/ca-certificates.crt
-
-mkdir -p "$target/etc" "$target/root" "$target/tmp"
-chmod 1777 "$target/tmp"
-printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n' >"$target/etc/passwd"
-printf 'root:x:0:\nnogroup:x:65534:\n' >"$target/etc/group"
-printf 'hosts: files dns\n' >"$target/etc/nsswitch.conf"
-cp /usr/lib/os-release "$target/etc/os-release"
-
-# Whose files these are: the licence of each package, and its entry for scanners that read status.d.
-packages=$(for file in $libraries /bin/busybox; do
-  # dpkg knows the file under the name it was packed with, /lib/… or /usr/lib/…
-  dpkg-query -S "$file" 2>/dev/null || dpkg-query -S "/usr$file" 2>/dev/null || dpkg-query -S "${file#/usr}" 2>/dev/null ||
-    { echo "closure.sh: no package owns $file" >&2; exit 1; }
-done | sed 's/: .*//; s/:.*//; s/,.*//' | sort -u)
-mkdir -p "$target/var/lib/dpkg/status.d" "$target/usr/share/doc/gatepost"
-for package in $packages ca-certificates; do
-  put "/usr/share/doc/$package/copyright"
-  dpkg-query -s "$package" >"$target/var/lib/dpkg/status.d/$package"
-done
-cp LICENSE NOTICE "$target/usr/share/doc/gatepost/"
-mkdir -p "$target/usr/share/common-licenses"
-cp -L /usr/share/common-licenses/* "$target/usr/share/common-licenses/"
+# Libraries of templates: compiled into the binary, so no file of theirs is beside it.
+# shellcheck disable=SC2034  # for those who source this
+COMPILED_IN='libcli11-dev libxxhash-dev nlohmann-json3-dev'

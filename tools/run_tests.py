@@ -273,8 +273,25 @@ def suite_sarif_schema(log, jobs):
         log.failed(name, "does not fit the schema", "\n".join(errors)) if errors else log.passed(name)
 
 
-def suite_image(log, jobs):
-    counted(log, "image_test.py", *run([sys.executable, "tools/image_test.py"], timeout=3600, env=clean_environment()))
+def counting_suite(script, timeout=3600):
+    """A suite that is a script of ours which counts by itself."""
+    def suite(log, jobs):
+        environment = {**clean_environment(), "GATEPOST_KEEP_IMAGES": "1"}
+        counted(log, script[-1], *run([sys.executable if it == "python3" else it for it in script], timeout=timeout,
+                                      env=environment))
+    return suite
+
+
+def suite_lint_ci(log, jobs):
+    files = [*sorted(ROOT.glob("action/**/action.yml")), ROOT / "action.yml",
+             *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
+             *sorted((ROOT / "examples" / "workflows").glob("github-*.yml")), ROOT / "README.md"]
+    counted(log, "lint.mjs", *run(["node", "tests/packaging/lint.mjs", *[str(it.relative_to(ROOT)) for it in files]],
+                                  env=clean_environment()))
+
+
+# Suites that use the images of one another.
+CONTAINER_SUITES = {"image", "action", "gitlab", "package"}
 
 
 def suite_bare_root(log, jobs):
@@ -292,7 +309,12 @@ SUITES = {
     "cli": suite_cli,
     "docs-current": suite_docs_current,
     "sarif-schema": suite_sarif_schema,
-    "image": suite_image,
+    "packaging": counting_suite(["python3", "tools/packaging_test.py"]),
+    "lint-ci": suite_lint_ci,
+    "image": counting_suite(["python3", "tools/image_test.py"]),
+    "action": counting_suite(["python3", "tools/action_test.py"]),
+    "gitlab": counting_suite(["python3", "tools/gitlab_test.py"]),
+    "package": counting_suite(["python3", "tools/package_test.py"]),
     "bare-root": suite_bare_root,
 }
 
@@ -321,6 +343,8 @@ def main():
             log.failed(name, f"{type(error).__name__}: {error}")
         print(f"{name:<13} {log.count}   {time.monotonic() - begin:.1f} s", flush=True)
         total += log.count
+    if CONTAINER_SUITES & set(suites) and not os.environ.get("GATEPOST_KEEP_IMAGES"):
+        run([sys.executable, "tools/containers.py", "clean"])
     if total.passed + total.failed == 0:
         print("no test was run", flush=True)
     print(total, flush=True)

@@ -11,7 +11,8 @@ namespace gatepost::app {
 namespace {
 
 constexpr std::array kNames = {
-#define GATEPOST_INPUT(name, flag, values, description) InputName{name, flag, values, description},
+#define GATEPOST_INPUT(name, kind, values, fallback, flag, where, description) \
+  InputName{name, InputKind::kind, values, fallback, flag, description},
 #include "app/inputs.def"
 #undef GATEPOST_INPUT
 };
@@ -43,7 +44,7 @@ Result<std::optional<std::size_t>> choice(const Inputs& inputs, std::string_view
 
 // "on" and "off" as well: that is how people write them.
 Result<std::optional<bool>> truth(const Inputs& inputs, std::string_view name) {
-  constexpr std::array<std::string_view, 4> kValues = {"false", "true", "off", "on"};
+  constexpr std::array<std::string_view, 4> kValues = {"false", "true", "off", "on"};  // the odd ones mean yes
   const auto value = inputs.get(name);
   if (!value) return std::optional<bool>();
   const auto found = std::ranges::find(kValues, *value);
@@ -69,7 +70,8 @@ std::optional<std::string> Inputs::get(std::string_view name) const {
 
 std::vector<std::string> Inputs::list(std::string_view name) const {
   std::vector<std::string> result;
-  for (const std::string_view line : text::split(get(name).value_or(""), '\n')) {
+  const std::string value = get(name).value_or("");
+  for (const std::string_view line : text::split(value, '\n')) {
     for (const std::string_view item : text::split(line, ',')) {
       if (const std::string_view trimmed = text::trim(item); !trimmed.empty()) result.emplace_back(trimmed);
     }
@@ -99,7 +101,7 @@ Status apply(const Inputs& inputs, publish::Settings& settings) {
   }
   GP_CHECK(set_truth(inputs, "status", settings.status));
   GP_CHECK(set_truth(inputs, "upload-sarif", settings.upload_sarif));
-  GP_CHECK(set_truth(inputs, "request-reviews", settings.request_reviews));
+  GP_CHECK(set_truth(inputs, "reviewers", settings.request_reviews));
   if (auto labels = inputs.list("labels"); !labels.empty()) {
     if (labels.size() > kMostLabels)
       return unexpected("labels", fmt::format("a list of {}", labels.size()), fmt::format("at most {}", kMostLabels));

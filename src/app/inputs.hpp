@@ -1,6 +1,7 @@
 // What the pipeline says in place of the settings: flags, inputs of the action, variables.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -15,8 +16,11 @@
 
 namespace gatepost::app {
 
-struct InputName {
-  std::string_view name, flag, values, description;  // as in inputs.def
+enum class InputKind : std::uint8_t { path, patterns, choice, number, boolean, words, secret };
+struct InputName {  // a line of inputs.def
+  std::string_view name;
+  InputKind kind;
+  std::string_view values, fallback, flag, description;
 };
 std::span<const InputName> input_names();
 

@@ -51,20 +51,38 @@ std::string flag_value(const CLI::results_t& given) {
   return given.empty() || given.front().empty() ? "true" : given.front();
 }
 
+std::string type_name_of(const app::InputName& input) {
+  switch (input.kind) {
+    case app::InputKind::choice:
+    case app::InputKind::boolean:
+      return std::string(input.values);
+    case app::InputKind::number:
+      return "N";
+    case app::InputKind::words:
+      return "NAME,…";
+    case app::InputKind::patterns:
+      return "PATTERN";
+    case app::InputKind::path:
+    case app::InputKind::secret:
+      return "PATH";
+  }
+  return "VALUE";
+}
+
 // The options that a pipeline can also give as variables. Those that commands declare by themselves are left out.
 void declare_inputs(CLI::App& app, app::Flags& flags, std::initializer_list<std::string_view> left_out) {
   for (const app::InputName& input : app::input_names()) {
     const bool own = std::ranges::find(left_out, input.name) != left_out.end();
-    if (input.flag != input.name || own) continue;
+    if (input.flag.empty() || own) continue;
     CLI::Option* const option = app.add_option(
-        "--" + std::string(input.flag),
+        std::string(input.flag),
         [&flags, name = std::string(input.name)](const CLI::results_t& given) {
           flags[name] = flag_value(given);
           return true;
         },
-        std::string(input.description));
-    option->type_name(std::string(input.values));
-    if (input.values == "true|false") option->expected(0, 1);
+        fmt::format("{}. Default: {}", input.description, input.fallback));
+    option->type_name(type_name_of(input));
+    if (input.kind == app::InputKind::boolean) option->expected(0, 1);
   }
 }
 
@@ -192,7 +210,7 @@ void declare_check(CLI::App& app, Action& action) {
       ->type_name("FILE");
   app.add_flag("--publish", chosen->publish,
                "Tell the forge whose CI this is: comment, notes on lines, and what the settings ask for");
-  declare_inputs(app, chosen->evidence.request.flags, {"config", "result"});
+  declare_inputs(app, chosen->evidence.request.flags, {"config", "reports", "base-reports", "result"});
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(const app::CheckRequest request, chosen->resolved(globals));
@@ -213,7 +231,8 @@ void declare_publish(CLI::App& app, Action& action) {
       ->type_name("RESULT");
   declare_forge(app, chosen->forge);
   declare_outputs(app, chosen->check);
-  declare_inputs(app, chosen->check.evidence.request.flags, {"config", "result"});
+  declare_inputs(app, chosen->check.evidence.request.flags,
+                 {"config", "reports", "base-reports", "result", "output-dir"});
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(app::CheckRequest check, chosen->check.resolved(globals));

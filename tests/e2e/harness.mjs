@@ -32,6 +32,9 @@ export class Emulators {
       });
       child.on('exit', (code) => fail(new Error(`the emulators ended with code ${code}; were the packages of tests/emulators installed (npm ci)?`)));
     });
+    // They never keep the tests from ending, and end with them.
+    for (const it of [child, child.stdout, child.stdin]) it.unref?.();
+    process.on('exit', () => child.kill());
     return new Emulators(child, JSON.parse(line));
   }
 
@@ -66,19 +69,21 @@ let shared_emulators;
 
 // One process of emulators for all scenarios of a test file; stops with it.
 export function emulators() {
-  shared_emulators ??= Emulators.start().then((it) => {
-    it.child.unref();
-    it.child.stdout.unref?.();
-    it.child.stdin.unref?.();
-    process.on('exit', () => it.stop());
-    return it;
-  });
+  shared_emulators ??= Emulators.start();
   return shared_emulators;
 }
 
 // --- a scenario -----------------------------------------------------------------------------------------------------------------
 
 let scenarios = 0;
+const folders = new Set();
+process.on('exit', () => folders.forEach(remove)); // of scenarios that a failed test left
+process.setMaxListeners(100);
+
+function remove(folder) {
+  folders.delete(folder);
+  if (!process.env.GATEPOST_E2E_KEEP) rmSync(folder, { recursive: true, force: true });
+}
 const new_token = (prefix) => `${prefix}${randomBytes(16).toString('hex')}`;
 
 class Scenario {
@@ -89,6 +94,7 @@ class Scenario {
     this.options = options;
     this.serial = scenarios;
     this.folder = mkdtempSync(join(tmpdir(), 'gatepost-e2e-'));
+    folders.add(this.folder);
     this.origin = new Origin(this.folder);
     this.secrets = [];
     this.texts = []; // all that gatepost ever said, for the search for secrets
@@ -191,7 +197,7 @@ class Scenario {
       assert.deepEqual(unexpected, [], 'the forge was addressed against its rules');
       await this.search_secrets();
     } finally {
-      if (!process.env.GATEPOST_E2E_KEEP) rmSync(this.folder, { recursive: true, force: true });
+      remove(this.folder);
     }
   }
 

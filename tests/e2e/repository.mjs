@@ -33,7 +33,7 @@ export class Origin {
   commit(branch, changes, message, from = undefined) {
     this.minute += 1;
     if (from) this.git('checkout', '--quiet', '-B', branch, from);
-    else if (this.git('symbolic-ref', '--short', 'HEAD') !== branch) this.git('checkout', '--quiet', branch);
+    else if (this.minute > 1) this.git('checkout', '--quiet', branch);
     write_files(this.tree, changes, (old, path) => {
       mkdirSync(dirname(join(this.tree, path)), { recursive: true });
       this.git('mv', old, path);

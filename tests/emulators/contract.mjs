@@ -131,6 +131,13 @@ export class Contract {
   }
 }
 
+// A function that judges a value by one schema of a document.
+export function validator(document, schema) {
+  const ajv = new Ajv2019.default({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  return ajv.compile(to_json_schema(document, schema, { closed: false }));
+}
+
 // --- routes ---------------------------------------------------------------------------------------------------------
 
 function routes_of(document) {

@@ -47,7 +47,7 @@ export class GitLab {
     this.version = version ?? this.version;
     this.licence = licence ?? this.licence;
     this.notesPerMinute = limits.notes_per_minute ?? this.notesPerMinute;
-    for (const it of users) this.user(it.username, it);
+    for (const it of users) Object.assign(this.user(it.username), it);
     for (const it of projects) seed_project(this, it);
     for (const it of tokens) this.#add_token(it);
   }

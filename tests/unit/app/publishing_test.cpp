@@ -93,10 +93,10 @@ TEST_CASE("publishing: what one channel refuses is told in another, and nothing 
   };
   const Row rows[] = {
       {"the comment is refused: a check run says it", {Channel::comment}, {Channel::review, Channel::check_run}, 2},
-      {"notes are refused: annotations of a check run say it",
+      {"notes are refused: the comment has them anyway, and the log's annotations follow",
        {Channel::review},
-       {Channel::comment, Channel::check_run},
-       2},
+       {Channel::comment},
+       0},
       {"everything is refused", {Channel::comment, Channel::review, Channel::check_run, Channel::status}, {}, 0},
   };
   for (const Row& row : rows) {

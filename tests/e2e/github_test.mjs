@@ -1,0 +1,263 @@
+// The gate on pull requests of an emulated GitHub.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { github, READ_PERMISSIONS } from './harness.mjs';
+import { findings_at, sarif, source } from './reports.mjs';
+
+const CHECK = ['check', '--publish', '--report', 'scans/*.sarif'];
+
+// app.py with flaws at `bad`, and the report that tells of them.
+const change_with = (bad, more = {}) => ({
+  depth: 'full',
+  base: { 'app.py': source(40), '.gatepost.yml': 'version: 1\n', '.github/CODEOWNERS': '* @acme/backend\n' },
+  change: { 'app.py': source(40, bad) },
+  reports: { 'scans/app.sarif': { json: sarif(findings_at('app.py', bad)) } },
+  ...more,
+});
+const fixed = { 'app.py': source(40) };
+const clean_report = { 'scans/app.sarif': { json: sarif([]) } };
+
+test('a pull request is told once, kept true, and told when all is well again', async () => {
+  const pr = await github(change_with([5, 20]));
+  const first = await pr.gatepost(CHECK);
+  assert.equal(first.code, 1, first.stderr);
+  assert.equal(first.state.issue_comments.length, 1);
+  assert.match(first.state.issue_comments[0].body, /Gate closed: 2 new findings block this change/);
+  assert.equal(first.state.review_comments.length, 2);
+  assert.deepEqual(first.state.review_comments.map((it) => it.line), [5, 20]);
+  assert.equal(first.outputs.verdict, 'fail');
+  assert.match(first.summary, /Gate closed/);
+  assert.ok(first.writes.length <= 3, `${first.writes.length} writes`);
+
+  const again = await pr.rerun().then(() => pr.gatepost(CHECK));
+  assert.equal(again.code, 1);
+  assert.deepEqual(again.writes, []);
+
+  await pr.push(fixed);
+  pr.write(clean_report);
+  const after = await pr.gatepost(CHECK);
+  assert.equal(after.code, 0, after.stderr);
+  assert.equal(after.state.issue_comments.length, 1);
+  assert.match(after.state.issue_comments[0].body, /Gate open/);
+  assert.equal(after.state.review_comments.length, 0);
+  await pr.end();
+});
+
+test('500 candidates end in one summary, at most 10 notes and 12 writes; the second run writes nothing', async () => {
+  const bad = Array.from({ length: 500 }, (_, i) => 2 * i + 1);
+  const pr = await github({
+    depth: 'full',
+    base: { 'app.py': ['x = 1'] },
+    change: { 'app.py': source(1000, bad) },
+    reports: { 'scans/app.sarif': { json: sarif(findings_at('app.py', bad).map((it, i) => ({ ...it, rule: `rule-${i % 97}` }))) } },
+  });
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.equal(run.state.issue_comments.length, 1);
+  assert.ok(run.state.review_comments.length <= 10 && run.state.review_comments.length > 0);
+  assert.ok(run.writes.length <= 12);
+  assert.deepEqual((await pr.gatepost(CHECK)).writes, []);
+  await pr.end();
+});
+
+test('a clean change is not commented on', async () => {
+  const pr = await github(change_with([], { change: { 'app.py': source(41) } }));
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 0, run.stderr);
+  assert.deepEqual(run.writes, []);
+  await pr.end();
+});
+
+test('the verdict stands when the token may not write: summary and annotations say it', async () => {
+  const pr = await github(change_with([5], { token: { kind: 'actions', permissions: READ_PERMISSIONS } }));
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.equal(run.state.issue_comments.length, 0);
+  assert.match(run.summary, /Gate closed/);
+  assert.match(run.stderr, /^::error file=app\.py,line=5/m);
+  assert.match(run.stderr, /pull-requests: write|issues: write/);
+  await pr.end();
+});
+
+test('without a token the verdict stands, and one sentence says how to give one', async () => {
+  const pr = await github(change_with([5], { token: null }));
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.match(run.stderr, /no token/);
+  await pr.end();
+});
+
+test('a merge queue is judged without a word to a pull request', async () => {
+  const pr = await github(change_with([5], { event: 'merge_group' }));
+  const run = await pr.gatepost([...CHECK, '--status']);
+  assert.equal(run.code, 1, run.stderr);
+  assert.equal(run.state.issue_comments.length, 0);
+  assert.equal(run.state.statuses.length, 1);
+  assert.equal(run.state.statuses[0].state, 'failure');
+  await pr.end();
+});
+
+test('a plan is printed and nothing is written with --dry-run', async () => {
+  const pr = await github(change_with([5]));
+  const run = await pr.gatepost([...CHECK, '--dry-run']);
+  assert.equal(run.code, 1, run.stderr);
+  assert.deepEqual(run.writes, []);
+  assert.match(run.stdout, /comment/);
+  await pr.end();
+});
+
+test('the base advanced: notes lie on the lines of the head, not on those of the merge', async () => {
+  const pr = await github(change_with([20], {
+    on_base: { 'app.py': ['# a new first line', '# and a second', ...source(40)] },
+    reports: { 'scans/app.sarif': { json: sarif(findings_at('app.py', [22])) } },
+  }));
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.deepEqual(run.state.review_comments.map((it) => it.line), [20]);
+  await pr.end();
+});
+
+test('somebody pushes while the gate runs: the old run leaves the talking to the new one', async () => {
+  const pr = await github(change_with([5]));
+  const stale = { ...pr.env };
+  const moved = { sha: '1'.repeat(40) };
+  await pr.faults([{ match: { method: 'GET', path: '/pulls/1$' }, after: 1, kind: 'seed',
+    seed: { github: { repos: [{ owner: pr.owner, name: pr.name, pulls: [{ number: 1, head: { sha: pr.sha.base, ref: 'change', repo: pr.tenant } }] }] } } }]);
+  const old = await pr.gatepost(CHECK, { env: stale });
+  assert.equal(old.code, 1, old.stderr);
+  assert.equal(old.state.issue_comments.length, 0, JSON.stringify(moved));
+  assert.match(old.stderr, /moved on/);
+  await pr.end();
+});
+
+test('a force-push keeps one comment, and notes on the lines where the flaws are now', async () => {
+  const pr = await github(change_with([5, 20]));
+  await pr.gatepost(CHECK);
+  await pr.push({ 'app.py': ['# moved down', ...source(40, [5, 20])] }, { force: true });
+  pr.write({ 'scans/app.sarif': { json: sarif(findings_at('app.py', [6, 21])) } });
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.equal(run.state.issue_comments.length, 1);
+  const lines = run.state.review_comments.map((it) => it.line).sort((a, b) => a - b);
+  assert.deepEqual(lines, [6, 21]);
+  await pr.end();
+});
+
+test('a thread that somebody answered is never deleted', async () => {
+  const pr = await github(change_with([5]));
+  const first = await pr.gatepost(CHECK);
+  const note = first.state.review_comments[0];
+  await pr.forge.seed({ github: { repos: [{ owner: pr.owner, name: pr.name, pulls: [{ number: 1, review_comments: [{ in_reply_to_id: note.id, body: 'we are on it', user: 'ada' }] }] }] } });
+  await pr.push(fixed);
+  pr.write(clean_report);
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok(run.state.review_comments.some((it) => it.id === note.id), 'the note was deleted under its answer');
+  await pr.end();
+});
+
+test('a stranger who copies our marker is neither believed nor edited', async () => {
+  const pr = await github(change_with([5]));
+  const forged = `<!-- gatepost:summary gatepost head=${pr.sha.head} run=9999999999.1 -->\n### ✅ Gate open\n`;
+  await pr.forge.seed({ github: { repos: [{ owner: pr.owner, name: pr.name, pulls: [{ number: 1, comments: [{ body: forged, user: 'author' }] }] }] } });
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.equal(run.state.issue_comments.length, 2);
+  assert.equal(run.state.issue_comments.find((it) => it.body === forged) !== undefined, true);
+  await pr.end();
+});
+
+// Every fault: the verdict and the exit code are those without it, nothing is posted twice, no token appears.
+const every_write = { method: 'POST|PATCH|PUT|DELETE' };
+const FAULTS = {
+  'the answer to the comment is lost': [{ match: { method: 'POST', path: '/issues/1/comments$' }, kind: 'lost' }],
+  'the answer to the review is lost': [{ match: { method: 'POST', path: '/pulls/1/reviews$' }, kind: 'lost' }],
+  'the comment does not arrive': [{ match: { method: 'POST', path: '/issues/1/comments$' }, kind: 'lost-before' }],
+  'a proxy answers once with a page': [{ match: every_write, kind: 'html-error', status: 502 }],
+  'a secondary limit that says how long': [{ match: every_write, kind: 'secondary-limit', retry_after: 1 }],
+  'too many requests': [{ match: { method: 'GET', path: '/comments' }, kind: '429-plain', retry_after: 1 }],
+  'the service is down for writes': [{ match: every_write, n: 0, kind: 'status', status: 503 }],
+  'the service is down': [{ match: {}, n: 0, kind: 'status', status: 500 }],
+  'every answer is a page': [{ match: {}, n: 0, kind: 'html-error', status: 200 }],
+  'the token is not accepted': [{ match: {}, n: 0, kind: '401' }],
+  'the review is refused': [{ match: { method: 'POST', path: '/pulls/1/reviews$' }, n: 0, kind: 'status', status: 422, body: { message: 'Unprocessable Entity', errors: ['Pull request review thread line must be part of the diff'] } }],
+  'comments are forbidden': [{ match: { method: 'POST', path: '/issues/1/comments$' }, n: 0, kind: 'status', status: 403, body: { message: 'Resource not accessible by integration' } }],
+  'answers are cut': [{ match: { method: 'GET', path: '/files' }, n: 0, kind: 'truncated-json' }],
+  'the interface moved': [{ match: { method: 'POST', path: '/issues/1/comments$' }, kind: 'redirect', status: 307 }],
+  'a redirect leads elsewhere': [{ match: { method: 'GET', path: '/pulls/1$' }, n: 0, kind: 'redirect', status: 302, to: 'elsewhere' }],
+};
+for (const [name, faults] of Object.entries(FAULTS)) {
+  test(`fault: ${name}`, async () => {
+    const pr = await github(change_with([5]));
+    await pr.faults(faults);
+    const run = await pr.gatepost(CHECK);
+    assert.equal(run.code, 1, run.stderr);
+    assert.ok(run.state.issue_comments.length <= 1);
+    assert.ok(run.state.review_comments.length <= 1);
+    assert.match(run.summary, /Gate closed/);
+    const told = run.state.review_comments.length === 1 || /^::error file=app\.py,line=5/m.test(run.stderr);
+    assert.ok(told, 'the finding is shown beside its line in one way or the other');
+    await pr.end();
+  });
+}
+
+test('a GitHub App: a check run, renewed tokens, no token anywhere', async () => {
+  const pr = await github(change_with([5], { app: true, token: null }));
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.equal(run.state.issue_comments.length, 1);
+  assert.equal(run.state.check_runs.length, 1);
+  assert.equal(run.state.check_runs[0].conclusion, 'failure');
+  assert.deepEqual((await pr.gatepost(CHECK)).writes.filter((it) => !/access_tokens/.test(it.path)), []);
+  await pr.end();
+});
+
+test('an enterprise server below /api/v3', async () => {
+  const pr = await github(change_with([5], { enterprise: true }));
+  const run = await pr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.equal(run.state.issue_comments.length, 1);
+  await pr.end();
+});
+
+test('labels, a status and code scanning when asked for', async () => {
+  const pr = await github(change_with([5]));
+  const inputs = { labels: 'security-gate', status: 'true', 'upload-sarif': 'true', 'inline-comments': '0' };
+  const run = await pr.gatepost(CHECK, { inputs });
+  assert.equal(run.code, 1, run.stderr);
+  assert.deepEqual(run.state.pulls[0].labels.map((it) => it.name ?? it), ['security-gate']);
+  assert.equal(run.state.statuses.length, 1);
+  assert.equal(run.state.sarifs.length, 1);
+  assert.equal(run.state.review_comments.length, 0);
+  await pr.end();
+});
+
+test('a change from a fork: the first stage writes a result, the second publishes it without a checkout', async () => {
+  const fork = await github(change_with([5, 20], { fork: true }));
+  const first = await fork.gatepost(['check', '--report', 'scans/*.sarif', '--result', 'result.json']);
+  assert.equal(first.code, 1, first.stderr);
+  assert.deepEqual(first.writes, []);
+  const result = fork.file('result.json');
+  await fork.end();
+
+  const trusted = await github(change_with([5, 20], { fork: true, event: 'workflow_run', reports: { 'result.json': result } }));
+  const second = await trusted.gatepost(['publish', 'result.json']);
+  assert.equal(second.code, 0, second.stderr);
+  assert.equal(second.state.issue_comments.length, 1);
+  assert.match(second.state.issue_comments[0].body, /Gate closed/);
+  assert.deepEqual(second.state.review_comments.map((it) => it.line), [5, 20]);
+  await trusted.end();
+});
+
+test('a poisoned result reaches no other change request', async () => {
+  const fork = await github(change_with([5], { fork: true }));
+  await fork.gatepost(['check', '--report', 'scans/*.sarif', '--result', 'result.json']);
+  const result = JSON.parse(fork.file('result.json'));
+  await fork.end();
+  for (const member of ['head', 'change_head']) if (result.change[member]) result.change[member] = '2'.repeat(40);
+  const trusted = await github(change_with([5], { fork: true, event: 'workflow_run', reports: { 'result.json': { json: result } } }));
+  const run = await trusted.gatepost(['publish', 'result.json']);
+  assert.notEqual(run.code, 0);
+  assert.equal(run.state.issue_comments.length, 0);
+  await trusted.end();
+});
