@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "forge/forge.hpp"
 #include "forge/gitlab_api.hpp"
@@ -13,6 +15,12 @@ namespace {
 
 constexpr Right kReadRequests{"read_api", "Reporter", "read merge requests"};
 constexpr Right kReadFiles{"read_api", "Reporter", "read files"};
+
+// In an address "." and ".." lead elsewhere, encoded or not.
+bool leads_elsewhere(std::string_view path) {
+  const auto parts = text::split(path, '/');
+  return path.empty() || std::ranges::any_of(parts, [](std::string_view part) { return part == "." || part == ".."; });
+}
 
 class GitLab final : public Forge {
  public:
@@ -40,6 +48,10 @@ class GitLab final : public Forge {
   }
 
   Result<std::optional<std::string>> file_at(std::string_view path, const std::string& commit) override {
+    if (leads_elsewhere(path) || leads_elsewhere(commit)) {
+      return error(ErrorKind::usage, "gitlab: \"" + text::printable(path) + "\" at \"" + text::printable(commit) +
+                                         "\" is no path in a repository");
+    }
     GP_TRY(const net::Call call,
            api_.call("/repository/files/" + percent_encoded(path) + "/raw?ref=" + percent_encoded(commit)));
     GP_TRY(net::Response response, api_.send(call));

@@ -114,6 +114,8 @@ Status GitLabApi::list(std::string_view path, const Right& right, const std::fun
     GP_TRY(const doc::Document page, json_of(response, what(right)));
     if (whole) whole(page.root());
     const doc::View items = member.empty() ? page.root() : page.root().at(member);
+    // Taken for an empty list, it would make us write everything again.
+    if (!items.is_array()) return error(ErrorKind::unavailable, what(right) + ": the answer is no list");
     for (const doc::View item : items.items()) {
       if (!each(item)) return false;
     }

@@ -125,6 +125,7 @@ class Writer {
 
   // Without a ref or a pipeline: then it goes to the newest pipeline of the commit, which is the one that is shown.
   Result<Applied> operator()(const publish::SetStatus& it) {
+    if (!is_commit(it.head)) return error(ErrorKind::usage, "gitlab: a status is set on a commit");
     JsonWriter json;
     json.begin_object().field("state", gitlab_state(it.state)).field("name", it.context);
     json.field("description", it.description);

@@ -73,6 +73,12 @@ std::string_view github_state(std::string_view status) {
   return status == "running" ? std::string_view("pending") : status;
 }
 
+// It becomes part of addresses.
+std::string discussion_of(doc::View discussion) {
+  const std::string_view id = discussion.at("id").text();
+  return std::ranges::all_of(id, text::is_alnum) ? std::string(id) : std::string();
+}
+
 class Reader {
  public:
   Reader(GitLabApi& api, const Wanted& wanted) : api_(api), wanted_(wanted) {}
@@ -262,7 +268,7 @@ class Reader {
 
   void add_thread(doc::View discussion, doc::View first) {
     const doc::View position = first.at("position");
-    ShownThread thread{.thread = std::string(discussion.at("id").text()),
+    ShownThread thread{.thread = discussion_of(discussion),
                        .comment = id_of(first.at("id")),
                        .body = std::string(first.at("body").text()),
                        .path = std::string(first_of(position, "new_path", "old_path")),
