@@ -30,9 +30,10 @@ Result<Asked> ask(forge::Forge& forge, const CiFacts& ci, const ResultFile& resu
   const auto read = [&](std::string_view path) { return forge.file_at(path, shown.request.target_branch); };
   GP_TRY(RulesOfBase rules, rules_of_base(read, dialect_of(ci.system)));
   GP_CHECK(apply(inputs, rules.settings.publishing));
-  // Only now it is known under which name we go there.
-  if (rules.settings.publishing.name != settings.name) {
-    GP_TRY(shown, forge.shown(wanted_of(ci, judged, rules.settings.publishing)));
+  // Only now it is known under which name we go there, and which check of GitLab waits for us.
+  const publish::Settings& known = rules.settings.publishing;
+  if (known.name != settings.name || known.external_check != settings.external_check) {
+    GP_TRY(shown, forge.shown(wanted_of(ci, judged, known)));
   }
   return Asked{std::move(shown), std::move(rules)};
 }

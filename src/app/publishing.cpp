@@ -110,7 +110,8 @@ forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publ
           .head_repository = ci.head_repository,
           .head_branch = ci.head_branch,
           .name = settings.name,
-          .ref = ci.ref};
+          .ref = ci.ref,
+          .external_check = settings.external_check};
 }
 
 publish::Dialect publish_dialect(CiFacts::System system) {

@@ -84,6 +84,12 @@ Digest256 hmac_sha256(std::string_view key, std::string_view bytes) {
 std::string hex(const Digest256& digest) { return hex_of(digest); }
 std::string hex(const Digest128& digest) { return hex_of(digest.bytes); }
 
+std::string sha1_hex(std::string_view bytes) {
+  std::array<std::uint8_t, SHA_DIGEST_LENGTH> digest{};
+  SHA1(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  return hex_of(digest);
+}
+
 std::string base32(const Digest128& digest) {
   static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string out;

@@ -58,6 +58,8 @@ class Sha256 {
 };
 
 Digest256 sha256(std::string_view bytes);
+// For names that others give by it, never for trust.
+std::string sha1_hex(std::string_view bytes);
 Digest256 hmac_sha256(std::string_view key, std::string_view bytes);
 std::string hex(const Digest256& digest);
 std::string hex(const Digest128& digest);

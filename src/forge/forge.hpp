@@ -46,6 +46,7 @@ struct Wanted {
   std::string head_repository, head_branch;  // for the look-up: "stranger/shop", "fix"; may be ""
   std::string name;                          // publish::Settings::name: part of the markers
   std::string ref;                           // for SARIF: "refs/pull/7/merge"
+  std::uint64_t external_check = 0;          // publish::Settings::external_check: of GitLab; 0: none
 };
 
 struct Applied {

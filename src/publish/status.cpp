@@ -5,8 +5,9 @@
 namespace gatepost::publish {
 namespace {
 
-std::string state_of(Outcome outcome) {
-  if (outcome == Outcome::inconclusive) return "error";
+// GitLab knows no errors beside failures: what it shows is compared with what it can say.
+std::string state_of(Outcome outcome, Dialect dialect) {
+  if (outcome == Outcome::inconclusive) return dialect == Dialect::gitlab ? "failure" : "error";
   return is_gate_open(outcome) ? "success" : "failure";
 }
 
@@ -20,7 +21,7 @@ void plan_commit_status(const Sight& sight, Part& part) {
                    .context = sight.settings.name,
                    .description = report::escape::commit_status(headline(sight)),
                    .target_url = sight.input.run_url,
-                   .state = state_of(sight.assessment().verdict.outcome)};
+                   .state = state_of(sight.assessment().verdict.outcome, sight.input.dialect)};
   // Another run's page is no reason to say the same again.
   const auto& shown = sight.shown.status;
   if (shown && shown->state == status.state && shown->description == status.description) return;

@@ -297,9 +297,10 @@ function line_of(file, { old_line, new_line }) {
   return null;
 }
 
-// GitLab counts the lines of both sides for a line code: for an added line the old one is the next to come, and the other way round.
+// GitLab counts the lines of both sides for a line code: for an added line the old one is the next to come, and the other way round. It
+// begins with the numbers of the hunk, which are 0 for a side without lines ("@@ -0,0 +1,3 @@").
 function line_code(file, at) {
-  let [old, next] = [1, 1];
+  let [old, next] = [file.lines.some((it) => it.old) ? 1 : 0, file.lines.some((it) => it.new) ? 1 : 0];
   for (const it of file.lines) {
     if (it === at) break;
     old = (it.old ?? old - 1) + 1;
