@@ -6,7 +6,7 @@
 
 #include "forge/forge.hpp"
 #include "publish/marker.hpp"
-#include "support/scripted_server.hpp"
+#include "unit/forge/routed_http.hpp"
 
 namespace gatepost::test::lab {
 
@@ -99,7 +99,7 @@ struct AGitLab {
   }
 
   FakeTime time;
-  ScriptedServer http{"https://gitlab.example/forge/api/v4"};
+  RoutedHttp http{"https://gitlab.example/forge/api/v4"};
   std::unique_ptr<forge::Forge> forge;
 };
 
