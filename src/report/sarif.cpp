@@ -145,6 +145,7 @@ class SarifLog {
     if (i + kAhead >= findings.size()) return;
     fetch(assessment_.findings.all[findings[i + kAhead]]);
     fetch(assessment_.assessed[findings[i + kAhead]]);
+    fetch(assessment_.findings.members_of(assessment_.findings.all[findings[i + kAhead / 2]]).front());
   }
   // Most of them lie across two lines of the cache.
   template <class T>
