@@ -183,7 +183,8 @@ std::string ObservationTable::long_text(std::uint32_t report, const LongText& st
   const auto got = bytes_[report].read(stored.at, raw);
   if (!got) return {};
   raw.resize(*got);
-  return raw.find('\\') == std::string::npos ? raw : unescape_json(raw);
+  if (raw.find('\\') == std::string::npos) return raw;
+  return unescape_json(raw);
 }
 
 SeverityClaim ObservationTable::claim(const StoredClaim& stored) const {
