@@ -7,6 +7,8 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 
@@ -92,17 +94,14 @@ std::string sha1_hex(std::string_view bytes) {
 
 std::string base32(const Digest128& digest) {
   static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  std::string out;
-  out.reserve((digest.bytes.size() * 8 + 4) / 5);
-  std::uint32_t pending = 0;
-  int bits = 0;
-  for (const std::uint8_t byte : digest.bytes) {
-    pending = (pending << 8U) | byte;
-    bits += 8;
-    for (; bits >= 5; bits -= 5) out += kLetters[(pending >> static_cast<unsigned>(bits - 5)) & 31U];
-    pending &= (1U << static_cast<unsigned>(bits)) - 1U;
+  std::array<std::uint8_t, std::tuple_size_v<decltype(digest.bytes)> + 1> bytes{};  // zeros behind the last bit
+  std::ranges::copy(digest.bytes, bytes.begin());
+  std::string out((digest.bytes.size() * 8 + 4) / 5, '\0');
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t bit = 5 * i;
+    const unsigned two_bytes = (unsigned{bytes[bit / 8]} << 8U) | bytes[bit / 8 + 1];
+    out[i] = kLetters[(two_bytes >> (11 - bit % 8)) & 31U];
   }
-  if (bits > 0) out += kLetters[(pending << static_cast<unsigned>(5 - bits)) & 31U];
   return out;
 }
 

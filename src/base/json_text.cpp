@@ -1,45 +1,15 @@
 #include "base/json_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <optional>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 
 namespace gatepost {
 namespace {
-
-// Bytes that stand for themselves inside a JSON string: printable ASCII but for the quote and the backslash.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (std::size_t c = 0x20; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
-  return plain;
-}();
-
-bool is_plain(char c) { return kPlain[static_cast<std::uint8_t>(c)]; }
-
-// True when all of eight bytes are plain, decided without a branch. It may say no when the answer is yes.
-bool are_plain(const char* bytes) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  const auto has = [](std::uint64_t w, std::uint64_t byte) {
-    const std::uint64_t zero_where_equal = w ^ (kOnes * byte);
-    return (zero_where_equal - kOnes) & ~zero_where_equal;
-  };
-  const std::uint64_t below_blank = (word - kOnes * 0x20) & ~word;
-  const std::uint64_t from_delete = (word + kOnes) | word;  // 0x7F and above
-  return ((below_blank | from_delete | has(word, '"') | has(word, '\\')) & kHigh) == 0;
-}
-
-std::size_t end_of_plain(std::string_view s, std::size_t i) {
-  while (i + 8 <= s.size() && are_plain(s.data() + i)) i += 8;
-  while (i < s.size() && is_plain(s[i])) ++i;
-  return i;
-}
 
 void append_escaped(std::string& out, char c) {
   switch (c) {
@@ -116,7 +86,7 @@ std::size_t append_unescaped(std::string& out, std::string_view raw, std::size_t
 void append_json_string(std::string& out, std::string_view s) {
   out += '"';
   for (std::size_t i = 0; i < s.size();) {
-    const std::size_t end = end_of_plain(s, i);
+    const std::size_t end = end_of_printable<'"', '\\'>(s, i);
     out.append(s, i, end - i);
     i = end;
     if (i == s.size()) break;

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/printable.hpp"
+
 namespace gatepost::text {
 namespace {
 
@@ -93,6 +95,13 @@ bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A
 std::string strip_controls(std::string s, std::string_view kept) {
   std::size_t end = 0;
   for (std::size_t i = 0; i < s.size(); ++i) {
+    if (is_printable(s[i])) {
+      const std::size_t run = end_of_printable(s, i) - i;
+      if (end != i) std::memmove(s.data() + end, s.data() + i, run);
+      end += run;
+      i += run - 1;
+      continue;
+    }
     // U+0080 to U+009F are two bytes.
     const bool c1 = byte_at(s, i) == 0xC2 && i + 1 < s.size() && byte_at(s, i + 1) >= 0x80 && byte_at(s, i + 1) <= 0x9F;
     const bool control = byte_at(s, i) < 0x20 || s[i] == '\x7F';

@@ -175,10 +175,15 @@ std::string ObservationTable::message(const ObservationRow& row) const {
 
 std::string ObservationTable::long_text(std::uint32_t report, const LongText& stored) const {
   if (stored.length == LongText::kPooled) return std::string(text(static_cast<TextId>(stored.at)));
-  std::string raw(std::min(stored.length, kLongestMessage), '\0');
+  const std::size_t length = std::min(stored.length, kLongestMessage);
+  if (const auto bytes = bytes_[report].in_memory()) {
+    return stored.at < bytes->size() ? unescape_json(bytes->substr(stored.at, length)) : std::string();
+  }
+  std::string raw(length, '\0');
   const auto got = bytes_[report].read(stored.at, raw);
   if (!got) return {};
   raw.resize(*got);
+  if (raw.find('\\') == std::string::npos) return raw;
   return unescape_json(raw);
 }
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "report/width.hpp"
 
@@ -60,20 +60,11 @@ std::size_t end_of_word(std::string_view s, std::size_t i) {
   return i;
 }
 
-// True for printable ASCII and line feeds: most of what tools write. Eight bytes at a time; a no may be wrong.
+// True for printable ASCII and line feeds: most of what tools write.
 bool is_plain_text(std::string_view s) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
-  std::size_t i = 0;
-  for (; i + 8 <= s.size(); i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, s.data() + i, sizeof word);
-    const std::uint64_t below_blank = (word - kOnes * ' ') & ~word;
-    const std::uint64_t from_delete = (word + kOnes) | word;
-    if (((below_blank | from_delete) & kHigh) == 0) continue;
-    const auto plain = [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; };
-    if (!std::ranges::all_of(s.substr(i, 8), plain)) return false;
-  }
-  return std::ranges::all_of(s.substr(i), [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; });
+  std::size_t i = end_of_printable(s, 0);
+  while (i < s.size() && s[i] == '\n') i = end_of_printable(s, i + 1);
+  return i == s.size();
 }
 
 // Like one_line, but blanks, tabs and line feeds stay; a carriage return becomes a line feed, CR LF one.

@@ -1,6 +1,7 @@
 #include "report/facts.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.hpp"
 #include "model/repo_path.hpp"
@@ -78,6 +79,7 @@ std::string_view reported_help(const ObservationTable& table, const ObservationR
 std::vector<StoredFingerprint> fingerprints_by_name(const ObservationTable& table, ListId list) {
   const auto stored = table.fingerprints(list);
   std::vector<StoredFingerprint> prints(stored.begin(), stored.end());
+  if (prints.size() < 2) return prints;
   const auto name = [&](const StoredFingerprint& print) { return table.text(print.name); };
   std::ranges::stable_sort(prints, {}, name);
   const auto repeated = std::ranges::unique(prints, {}, name);
@@ -185,8 +187,18 @@ std::string_view state_of(const Assessment& assessment, std::size_t finding) {
 }
 
 std::string points(std::int64_t tenths) {
+  std::string out;
+  append_points(out, tenths);
+  return out;
+}
+
+void append_points(std::string& out, std::int64_t tenths) {
   const std::int64_t magnitude = tenths < 0 ? -tenths : tenths;
-  return (tenths < 0 ? "-" : "") + std::to_string(magnitude / 10) + "." + std::to_string(magnitude % 10);
+  if (tenths < 0) out += '-';
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, magnitude / 10).ptr);
+  out += '.';
+  out += static_cast<char>('0' + magnitude % 10);
 }
 
 std::string grouped(std::size_t number) {

@@ -46,6 +46,7 @@ std::string teams(std::span<const Owner> owners);
 std::string_view state_of(const Assessment& assessment, std::size_t finding);
 // 913 is "91.3".
 std::string points(std::int64_t tenths);
+void append_points(std::string& out, std::int64_t tenths);
 // 10000 is "10,000".
 std::string grouped(std::size_t number);
 

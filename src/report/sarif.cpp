@@ -69,7 +69,7 @@ class SarifLog {
       : input_(input),
         assessment_(input.assessment),
         stream_(sink),
-        paths_(ReportedPaths::in_repository(input.repository_path)),
+        reported_(ReportedPaths::in_repository(input.repository_path)),
         artifacts_(assessment_.findings.files.size()),
         owners_(assessment_.owner_sets.size()) {}
 
@@ -110,7 +110,7 @@ class SarifLog {
     provenance();
     sarif::write_root(json());
     invocation(all - findings.size());
-    const std::vector<std::string> heads = heads_of(rules);
+    const std::vector<std::string> heads = rules.result_heads();
     json().key("results").begin_array();
     for (std::size_t i = 0; i < findings.size(); ++i) {
       fetch_ahead(findings, i);
@@ -140,10 +140,20 @@ class SarifLog {
   }
 
   // Findings are stored in the order of their ids: in the order of the reports the next ones may lie anywhere.
-  void fetch_ahead(const std::vector<FindingIndex>& findings, std::size_t i) const {
+  // Inlined, because GCC takes a function that does nothing but fetch for one without effect and leaves the call out.
+  [[gnu::always_inline]] void fetch_ahead(const std::vector<FindingIndex>& findings, std::size_t i) const {
     if (i + kAhead >= findings.size()) return;
-    __builtin_prefetch(&assessment_.findings.all[findings[i + kAhead]]);
-    __builtin_prefetch(&assessment_.assessed[findings[i + kAhead]]);
+    fetch(assessment_.findings.all[findings[i + kAhead]]);
+    fetch(assessment_.assessed[findings[i + kAhead]]);
+    fetch(assessment_.findings.members_of(assessment_.findings.all[findings[i + kAhead / 2]]).front());
+  }
+  // Most of them lie across two lines of the cache.
+  template <class T>
+  [[gnu::always_inline]] static void fetch(const T& data) {
+    static_assert(sizeof(T) <= 64);
+    const char* const begin = reinterpret_cast<const char*>(&data);
+    __builtin_prefetch(begin);
+    __builtin_prefetch(begin + sizeof(T) - 1);
   }
 
   // The rules of the findings, and which one each has.
@@ -182,18 +192,6 @@ class SarifLog {
             .cwes = {cwes.begin(), cwes.end()},
             .highest = assessment_.severity_of(finding),
             .kind = assessment_.findings.all[finding].kind};
-  }
-
-  // How the results of each rule begin.
-  static std::vector<std::string> heads_of(const sarif::Rules& rules) {
-    std::vector<std::string> heads;
-    for (const sarif::Rule& rule : rules.all()) {
-      std::string head = R"({"ruleId":)";
-      append_json_string(head, rule.id);
-      head += R"(,"ruleIndex":)" + std::to_string(heads.size()) + R"(,"level":")";
-      heads.push_back(std::move(head));
-    }
-    return heads;
   }
 
   void provenance() {
@@ -239,11 +237,11 @@ class SarifLog {
     text_ = escape::sarif_message(std::move(text_), sarif::kMessageBytes);
     sarif::append_message(out, text_);
     location(out, it, table, row);
-    sarif::append_flow(out, table, row, paths_);
-    sarif::append_related(out, table, detail, paths_);
+    sarif::append_flow(out, table, row, reported_);
+    sarif::append_related(out, table, detail, reported_);
     fingerprints(out, finding, id);
     suppressions(out, finding, detail);
-    sarif::append_fixes(out, detail, paths_);
+    sarif::append_fixes(out, detail, reported_);
     judgement(out, finding);
     out += '}';
   }
@@ -257,9 +255,15 @@ class SarifLog {
     const std::string told = table.message(row);
     if (!told.empty() && told != text_) {
       text_ += '\n';
-      text_ += told.size() > kToolMessageBytes ? text::to_utf8(told, kToolMessageBytes) + "…" : told;
+      if (told.size() > kToolMessageBytes) {
+        text_ += text::to_utf8(told, kToolMessageBytes) + "…";
+      } else {
+        text_ += told;
+      }
     }
-    text_.append("\nRisk ").append(points(risk)).append(" of 100 (").append(to_string(band_for_tenths(risk)));
+    text_ += "\nRisk ";
+    append_points(text_, risk);
+    text_.append(" of 100 (").append(to_string(band_for_tenths(risk)));
     text_.append("), ").append(id, 0, kShortFormLength).append(owners_of(judged.owners).sentence);
     const std::string fix = fix_of(input_, finding);
     if (!fix.empty()) text_.append("\nFix: ").append(fix);
@@ -274,16 +278,24 @@ class SarifLog {
       if (artifact.empty()) artifact = sarif::artifact(assessment_.findings.files[it.file]);
       sarif::append_location(out, artifact, it.range, table.text(row.symbol), {});
     } else {
-      const std::string& report = table.reports()[row.report].path;
-      const auto path = RepoPath::parse(report);
-      const std::string name = path ? path->value() : report.substr(report.rfind('/') + 1);
+      constexpr std::string_view kWhy = "in no file of the repository, as this report says";
       const std::string where = place_of(table, row);
-      sarif::append_location(out, sarif::artifact(name.empty() ? "report" : name), {}, {},
-                             escape::sarif_message("in no file of the repository, as this report says" +
-                                                       (where.empty() ? "" : ": " + where),
-                                                   sarif::kMessageBytes));
+      const std::string message =
+          where.empty() ? std::string() : escape::sarif_message(std::string(kWhy) + ": " + where, sarif::kMessageBytes);
+      sarif::append_location(out, artifact_of_report(table.reports()[row.report].path), {}, {},
+                             where.empty() ? kWhy : std::string_view(message));
     }
     out += ']';
+  }
+
+  // Results of one report stand together, so that it is enough to know the latest.
+  const std::string& artifact_of_report(const std::string& report) {
+    if (&report == report_) return report_artifact_;
+    const auto path = RepoPath::parse(report);
+    const std::string name = path ? path->value() : report.substr(report.rfind('/') + 1);
+    report_ = &report;
+    report_artifact_ = sarif::artifact(name.empty() ? "report" : name);
+    return report_artifact_;
   }
 
   void fingerprints(std::string& out, FindingIndex finding, const std::string& id) {
@@ -318,7 +330,9 @@ class SarifLog {
     const Assessed& judged = assessment_.assessed[finding];
     const std::string_view state = baseline_state(assessment_, judged.presence);
     if (!state.empty()) out.append(R"(,"baselineState":")").append(state).append("\"");
-    out.append(R"(,"rank":)").append(points(judged.risk.effective_tenths)).append(R"(,"properties":{)");
+    out += R"(,"rank":)";
+    append_points(out, judged.risk.effective_tenths);
+    out += R"(,"properties":{)";
     const std::string severity = sarif::security_severity(assessment_.severity_of(finding));
     if (!severity.empty()) out.append(R"("security-severity":")").append(severity).append("\",");
     out.append(R"("presence":")").append(to_string(judged.presence));
@@ -352,10 +366,12 @@ class SarifLog {
   const Input& input_;
   const Assessment& assessment_;
   JsonStream stream_;
-  ReportedPaths paths_;
-  std::string text_;                    // its message
-  std::vector<std::string> artifacts_;  // by file; "" until it is asked for
-  std::vector<OwnersText> owners_;      // by set of owners; empty until it is asked for
+  sarif::Artifacts reported_;
+  std::string text_;                     // its message
+  std::vector<std::string> artifacts_;   // by file; "" until it is asked for
+  const std::string* report_ = nullptr;  // the path that report_artifact_ is of
+  std::string report_artifact_;
+  std::vector<OwnersText> owners_;  // by set of owners; empty until it is asked for
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -72,9 +73,8 @@ class ConvertedLog {
 
   Status run(std::uint32_t report, const ToolInfo& tool, const std::vector<Row>& rows) {
     sarif::Rules rules;
-    std::vector<std::uint32_t> rule_of_result;
-    rule_of_result.reserve(rows.size());
-    for (const Row row : rows) rule_of_result.push_back(rules.add(rule(table_.row(row))));
+    const std::vector<std::uint32_t> rule_of_result = collect(rows, rules);
+    const std::vector<std::string> heads = rules.result_heads();
 
     const ReportInfo& info = table_.reports()[report];
     json().line_break().begin_object().key("tool").begin_object().key("driver").begin_object();
@@ -93,13 +93,33 @@ class ConvertedLog {
     }
     json().end_object().end_array().key("results").begin_array();
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      result(json().line_break().by_hand(), table_.row(rows[i]), rule_of_result[i], rules.all()[rule_of_result[i]].id);
+      const std::uint32_t rule = rule_of_result[i];
+      result(json().line_break().by_hand(), table_.row(rows[i]), heads[rule], rules.all()[rule].id);
       GP_CHECK(stream_.pass_on());
     }
     json().end_array();
     rules.write_taxonomies(json());
     json().end_object();
     return Done{};
+  }
+
+  // The rules of the rows, and which one each has.
+  [[nodiscard]] std::vector<std::uint32_t> collect(const std::vector<Row>& rows, sarif::Rules& rules) const {
+    constexpr std::uint32_t kUnknown = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> known(table_.rule_count(), kUnknown);  // by the tool's rule, of those with a name
+    std::vector<std::uint32_t> rule_of_result;
+    rule_of_result.reserve(rows.size());
+    for (const Row index : rows) {
+      const ObservationRow& row = table_.row(index);
+      std::uint32_t& rule = known[row.rule];
+      if (rule == kUnknown || table_.rule_of(row).id == TextId::none) {
+        rule = rules.add(this->rule(row));
+      } else {
+        rules.raise(rule, severity_of(row));
+      }
+      rule_of_result.push_back(rule);
+    }
+    return rule_of_result;
   }
 
   [[nodiscard]] sarif::Rule rule(const ObservationRow& row) const {
@@ -113,30 +133,27 @@ class ConvertedLog {
             .kind = row.kind};
   }
 
-  void result(std::string& out, const ObservationRow& row, std::uint32_t rule, const std::string& rule_id) {
+  void result(std::string& out, const ObservationRow& row, const std::string& head, const std::string& rule_id) {
     const ObservationDetail* const detail = table_.detail_of(row);
-    out += R"({"ruleId":)";
-    append_json_string(out, rule_id);
-    out += R"(,"ruleIndex":)";
-    sarif::append_number(out, rule);
-    out.append(R"(,"level":")").append(sarif::level_of(severity_of(row).label)).append(R"(","message":)");
+    out.append(head).append(sarif::level_of(severity_of(row).label)).append(R"(","message":)");
     std::string text = table_.message(row);
     if (text.empty()) text = reported_title(table_, row);
-    sarif::append_message(out, escape::sarif_message(text.empty() ? rule_id : text, kMessageBytes));
+    if (text.empty()) text = rule_id;
+    sarif::append_message(out, escape::sarif_message(std::move(text), kMessageBytes));
     if (row.path != TextId::none) {
       out += R"(,"locations":[)";
-      sarif::append_location(out, sarif::artifact(table_.text(row.path)), row.range, table_.text(row.symbol), {});
+      sarif::append_location(out, artifacts_.of(table_, row.path), row.range, table_.text(row.symbol), {});
       out += ']';
     }
-    sarif::append_flow(out, table_, row, paths_);
-    sarif::append_related(out, table_, detail, paths_);
+    sarif::append_flow(out, table_, row, artifacts_);
+    sarif::append_related(out, table_, detail, artifacts_);
     fingerprints(out, row);
     if (row.suppressed) {
       out += R"(,"suppressions":[)";
       sarif::append_tool_suppression(out, detail);
       out += ']';
     }
-    sarif::append_fixes(out, detail, paths_);
+    sarif::append_fixes(out, detail, artifacts_);
     if (detail != nullptr && detail->occurrences > 1) {
       out += R"(,"occurrenceCount":)";
       sarif::append_number(out, detail->occurrences);
@@ -160,7 +177,7 @@ class ConvertedLog {
   const TableInput& input_;
   const ObservationTable& table_;
   JsonStream stream_;
-  ReportedPaths paths_ = ReportedPaths::as_given();
+  sarif::Artifacts artifacts_{ReportedPaths::as_given()};
   Row next_ = 0;
 };
 

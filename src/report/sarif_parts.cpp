@@ -51,13 +51,7 @@ void append_region(std::string& out, const Range& range) {
   out += '}';
 }
 
-// The artifact of a reported path; "" when it must not be shown.
-std::string shown_artifact(std::string_view reported, ReportedPaths& paths) {
-  const std::string_view path = paths.shown(reported);
-  return path.empty() ? std::string() : artifact(path);
-}
-
-void append_fix(std::string& out, const Fix& fix, ReportedPaths& paths) {
+void append_fix(std::string& out, const Fix& fix, Artifacts& artifacts) {
   out += '{';
   if (!fix.description.empty()) {
     out += R"("description":)";
@@ -67,7 +61,7 @@ void append_fix(std::string& out, const Fix& fix, ReportedPaths& paths) {
   out += R"("artifactChanges":[)";
   for (const Edit& edit : fix.edits) {
     if (!out.ends_with('[')) out += ',';
-    out += R"({"artifactLocation":)" + shown_artifact(edit.path, paths) + R"(,"replacements":[{"deletedRegion":)";
+    out += R"({"artifactLocation":)" + artifacts.of(edit.path) + R"(,"replacements":[{"deletedRegion":)";
     append_region(out, edit.range);
     out += R"(,"insertedContent":)";
     append_message(out, edit.text);
@@ -135,6 +129,17 @@ std::string artifact(std::string_view path) {
   return std::string(R"({"uri":")") + (path.starts_with('/') ? "file://" : "file:///") + escape::url_path(path) + "\"}";
 }
 
+std::string_view Artifacts::of(const ObservationTable& table, TextId path) {
+  Known& known = known_[static_cast<std::size_t>(path) % kMost];
+  if (known.table != &table || known.path != path) known = {&table, path, of(table.text(path))};
+  return known.artifact;
+}
+
+std::string Artifacts::of(std::string_view path) {
+  const std::string_view shown = paths_.shown(path);
+  return shown.empty() ? std::string() : artifact(shown);
+}
+
 void append_location(std::string& out, std::string_view artifact, const Range& range, std::string_view symbol,
                      std::string_view message, std::uint64_t id) {
   std::string_view comma;
@@ -169,25 +174,25 @@ void append_location(std::string& out, std::string_view artifact, const Range& r
   out += '}';
 }
 
-void append_flow(std::string& out, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths) {
+void append_flow(std::string& out, const ObservationTable& table, const ObservationRow& row, Artifacts& artifacts) {
   const auto steps = table.locations(row.flow);
   if (steps.empty()) return;
   out += R"(,"codeFlows":[{"threadFlows":[{"locations":[)";
   for (const StoredLocation& step : steps.first(std::min(steps.size(), kMostFlowSteps))) {
     if (!out.ends_with('[')) out += ',';
     out += R"({"location":)";
-    append_location(out, shown_artifact(table.text(step.path), paths), step.range, table.text(step.symbol), {});
+    append_location(out, artifacts.of(table, step.path), step.range, table.text(step.symbol), {});
     out += '}';
   }
   out += "]}]}]";
 }
 
 void append_related(std::string& out, const ObservationTable& table, const ObservationDetail* detail,
-                    ReportedPaths& paths) {
+                    Artifacts& artifacts) {
   if (detail == nullptr) return;
   std::uint64_t id = 0;
   const auto append = [&](const StoredLocation& place) {
-    const std::string file = shown_artifact(table.text(place.path), paths);
+    const std::string_view file = artifacts.of(table, place.path);
     if (file.empty() || id >= kMostRelated) return;
     out += id == 0 ? R"(,"relatedLocations":[)" : ",";
     append_location(out, file, place.range, table.text(place.symbol), {}, ++id);
@@ -197,17 +202,17 @@ void append_related(std::string& out, const ObservationTable& table, const Obser
   if (id > 0) out += ']';
 }
 
-void append_fixes(std::string& out, const ObservationDetail* detail, ReportedPaths& paths) {
+void append_fixes(std::string& out, const ObservationDetail* detail, Artifacts& artifacts) {
   if (detail == nullptr) return;
   bool any = false;
   for (const Fix& fix : detail->fixes) {
     const bool usable = !fix.edits.empty() && std::ranges::all_of(fix.edits, [&](const Edit& edit) {
-      return is_exact(edit) && !paths.shown(edit.path).empty();
+      return is_exact(edit) && artifacts.shows(edit.path);
     });
     if (!usable) continue;
     out += any ? "," : R"(,"fixes":[)";
     any = true;
-    append_fix(out, fix, paths);
+    append_fix(out, fix, artifacts);
   }
   if (any) out += ']';
 }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "doc/json_writer.hpp"
 #include "model/observation_table.hpp"
@@ -33,16 +35,37 @@ void append_number(std::string& out, std::uint64_t number);
 void append_message(std::string& out, std::string_view text);
 // {"uri":"…","uriBaseId":"%SRCROOT%"}
 std::string artifact(std::string_view path);
+// Artifacts of paths in reports. Tools name the same files again and again: of those that share a place in here the
+// latest is kept.
+class Artifacts {
+ public:
+  explicit Artifacts(ReportedPaths paths) : paths_(std::move(paths)), known_(kMost) {}
+  // "" when the path must not be shown. Valid until the next call.
+  std::string_view of(const ObservationTable& table, TextId path);
+  std::string of(std::string_view path);
+  bool shows(std::string_view path) { return !paths_.shown(path).empty(); }
+
+ private:
+  static constexpr std::size_t kMost = 1024;
+  struct Known {
+    const ObservationTable* table = nullptr;
+    TextId path = TextId::none;
+    std::string artifact;
+  };
+  ReportedPaths paths_;
+  std::vector<Known> known_;  // by path
+};
+
 // A location object. `artifact` is empty for a place in no file; `symbol` and `message` may be "", `id` 0.
 void append_location(std::string& out, std::string_view artifact, const Range& range, std::string_view symbol,
                      std::string_view message, std::uint64_t id = 0);
 
 // Members of a result, each with a comma before it; nothing when there is nothing to say.
-void append_flow(std::string& out, const ObservationTable& table, const ObservationRow& row, ReportedPaths& paths);
+void append_flow(std::string& out, const ObservationTable& table, const ObservationRow& row, Artifacts& artifacts);
 // All places of the observation but the primary one.
 void append_related(std::string& out, const ObservationTable& table, const ObservationDetail* detail,
-                    ReportedPaths& paths);
-void append_fixes(std::string& out, const ObservationDetail* detail, ReportedPaths& paths);
+                    Artifacts& artifacts);
+void append_fixes(std::string& out, const ObservationDetail* detail, Artifacts& artifacts);
 
 // A suppression object.
 void append_suppression(std::string& out, std::string_view kind, std::string_view why);

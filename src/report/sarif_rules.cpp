@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/json_text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
 #include "report/sarif_parts.hpp"
@@ -101,6 +102,17 @@ std::vector<Cwe> Rules::weaknesses() const {
   const auto repeated = std::ranges::unique(all);
   all.erase(repeated.begin(), repeated.end());
   return all;
+}
+
+std::vector<std::string> Rules::result_heads() const {
+  std::vector<std::string> heads;
+  for (const Rule& rule : rules_) {
+    std::string head = R"({"ruleId":)";
+    append_json_string(head, rule.id);
+    head += R"(,"ruleIndex":)" + std::to_string(heads.size()) + R"(,"level":")";
+    heads.push_back(std::move(head));
+  }
+  return heads;
 }
 
 void Rules::write_rules(JsonWriter& json) const {

@@ -31,6 +31,8 @@ class Rules {
   std::uint32_t add(Rule rule);
   void raise(std::uint32_t rule, const Severity& severity);
   [[nodiscard]] const std::vector<Rule>& all() const { return rules_; }
+  // How the results of each rule begin, up to the value of "level".
+  [[nodiscard]] std::vector<std::string> result_heads() const;
   // The members "rules" and "supportedTaxonomies" of a driver, and "taxonomies" of a run.
   void write_rules(doc::JsonWriter& json) const;
   void write_taxonomies(doc::JsonWriter& json) const;

@@ -127,6 +127,20 @@ TEST_CASE("text: control characters go, of one byte and of two") {
   CHECK(text::strip_controls("") == "");
 }
 
+TEST_CASE("text: a control character goes wherever it stands among others, and nothing else does") {
+  for (int value = 0; value < 0x80; ++value) {
+    const auto c = static_cast<char>(value);
+    const bool stays = (c >= ' ' && c != 0x7F) || c == '\t';
+    for (std::size_t before = 0; before < 35; ++before) {
+      const std::string left(before, 'a'), right(35 - before, 'z');
+      CAPTURE(value);
+      CAPTURE(before);
+      CHECK(text::strip_controls(left + c + right + c, "\t") == (stays ? left + c + right + c : left + right));
+      CHECK(text::strip_controls(left + "\xC2\x80" + right) == left + right);
+    }
+  }
+}
+
 TEST_CASE("text: to_utf8 mends broken bytes and never splits a character") {
   CHECK(text::to_utf8("a\xFF"
                       "b") ==
