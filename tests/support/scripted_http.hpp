@@ -6,6 +6,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,9 @@ class FakeTime {
             }};
   }
   void pass(std::chrono::milliseconds duration) { now.unix_ms += duration.count(); }
+  [[nodiscard]] std::chrono::milliseconds total_slept() const {
+    return std::accumulate(slept.begin(), slept.end(), std::chrono::milliseconds(0));
+  }
 };
 
 inline net::Response answer(int status, net::Headers headers = {}, std::string body = {}) {

@@ -425,7 +425,7 @@ TEST_CASE("github: SARIF is packed, uploaded, and what becomes of it is told") {
     } else {
       CHECK(applied.error().hint == one.hint);
     }
-    const auto slept = std::accumulate(it.time.slept.begin(), it.time.slept.end(), std::chrono::milliseconds(0));
+    const auto slept = it.time.total_slept();
     CHECK(slept == std::chrono::seconds(one.slept));
     const std::string body = it.http.body_of(kUpload);
     const std::size_t begin = body.find("\"sarif\":\"") + 9;

@@ -6,6 +6,7 @@
 
 #include "forge/forge.hpp"
 #include "publish/marker.hpp"
+#include "support/scripted_http.hpp"
 #include "unit/forge/routed_http.hpp"
 
 namespace gatepost::test::lab {
@@ -88,7 +89,7 @@ inline forge::Access an_access(forge::TokenKind kind = forge::TokenKind::user,
 
 struct AGitLab {
   explicit AGitLab(forge::Access access = an_access(), net::Limits limits = {})
-      : forge(forge::gitlab(std::move(access), http, time.time(), limits)) {}
+      : forge(forge::gitlab(std::move(access), http, time.ports(), limits)) {}
 
   // A merge request without anything of ours.
   AGitLab& quiet(const std::string& request = request_json()) {
