@@ -72,6 +72,7 @@ struct ResultReader::Draft {
 void ResultReader::read(const doc::Window& window, std::uint32_t report, std::string_view array_pointer,
                         std::uint32_t run) {
   run_prefix_ = fmt::format("{}{}", run, kUnitSeparator);
+  last_path_ = {};
   window_number_ = window.number;
   const Row first = static_cast<Row>(table_.size());
   const TextId list = table_.intern(array_pointer);
@@ -332,6 +333,15 @@ TextId ResultReader::read_artifact_location(Cursor value) {
   if (uri_.empty() && index >= 0) {
     return table_.intern(fmt::format("{}{}{}", run_prefix_, kRecordSeparator, index));
   }
+  if (uri_ == last_path_.uri && base_ == last_path_.base) return last_path_.path;
+  last_path_.path = intern_path();
+  std::swap(last_path_.uri, uri_);
+  std::swap(last_path_.base, base_);
+  return last_path_.path;
+}
+
+// Of the URI and base that were read.
+TextId ResultReader::intern_path() {
   if (base_.empty()) return table_.intern(uri_);
   scratch_.assign(run_prefix_).append(base_).append(1, kUnitSeparator).append(uri_);
   return table_.intern(scratch_);

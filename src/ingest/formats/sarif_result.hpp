@@ -115,6 +115,7 @@ class ResultReader {
   StoredLocation read_location(doc::Cursor value, Draft* draft);
   void read_physical(doc::Cursor value, StoredLocation& location, Draft* draft);
   TextId read_artifact_location(doc::Cursor value);
+  TextId intern_path();
   void read_region(doc::Cursor value, Range& range, Digest128* context, LongText* snippet = nullptr);
   void read_flows(doc::Cursor value);
   void read_fingerprints(doc::Cursor value);
@@ -147,6 +148,11 @@ class ResultReader {
   bool repaired_ = false;  // the window is a copy: its offsets are not those of the report
   std::uint32_t window_number_ = 0;
   std::string run_prefix_;  // of paths that wait for their run, see kUnitSeparator
+  // The path that was read last: the steps of a flow mostly stay in one file.
+  struct {
+    std::string uri, base;
+    TextId path = TextId::none;
+  } last_path_;
   // Of the result that is being read.
   std::vector<StoredLocation> flow_;
   std::vector<StoredFingerprint> fingerprints_;
