@@ -32,30 +32,35 @@ StringPool& StringPool::operator=(const StringPool& other) {
 }
 
 // Index of the slot that holds `text`, or of the free slot where it belongs.
-std::size_t StringPool::probe(std::string_view text, std::uint32_t tag) const {
+std::size_t StringPool::probe(const Prepared& prepared) const {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = tag & mask;; i = (i + 1) & mask) {
+  for (std::size_t i = prepared.tag & mask;; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
-    if (slot.id == 0 || (slot.tag == tag && text_at(slot.text) == text)) return i;
+    if (slot.id == 0 || (slot.tag == prepared.tag && text_at(slot.text) == prepared.text)) return i;
   }
+}
+
+StringPool::Prepared StringPool::prepare(std::string_view text) const {
+  const std::uint32_t tag = text.empty() ? 0 : tag_of(text);
+  __builtin_prefetch(&slots_[tag & (slots_.size() - 1)]);
+  return {text, tag};
 }
 
 TextId StringPool::find(std::string_view text) const {
   if (text.empty()) return TextId::none;
-  return static_cast<TextId>(slots_[probe(text, tag_of(text))].id);
+  return static_cast<TextId>(slots_[probe(prepare(text))].id);
 }
 
-TextId StringPool::intern(std::string_view text) {
-  if (text.empty()) return TextId::none;
-  const std::uint32_t tag = tag_of(text);
-  std::size_t at = probe(text, tag);
+TextId StringPool::intern_prepared(const Prepared& prepared) {
+  if (prepared.text.empty()) return TextId::none;
+  std::size_t at = probe(prepared);
   if (slots_[at].id != 0) return static_cast<TextId>(slots_[at].id);
   if (++interned_ * 4 >= slots_.size() * 3) {
     grow();
-    at = probe(text, tag);
+    at = probe(prepared);
   }
-  const TextId id = append(text);
-  slots_[at] = {tag, static_cast<std::uint32_t>(id), texts_.back()};
+  const TextId id = append(prepared.text);
+  slots_[at] = {prepared.tag, static_cast<std::uint32_t>(id), texts_.back()};
   return id;
 }
 

@@ -21,7 +21,14 @@ class StringPool {
   StringPool(const StringPool& other);
   StringPool& operator=(const StringPool& other);
 
-  TextId intern(std::string_view text);
+  // A text on its way into the pool. Whoever prepares it some time before interning it does not wait for memory.
+  struct Prepared {
+    std::string_view text;
+    std::uint32_t tag = 0;  // of the hash
+  };
+  [[nodiscard]] Prepared prepare(std::string_view text) const;
+  TextId intern_prepared(const Prepared& prepared);
+  TextId intern(std::string_view text) { return intern_prepared(prepare(text)); }
   // Stores without looking for an equal text, and is not found by intern or find: for texts that are hardly ever equal.
   TextId append(std::string_view text);
   // The text stays where it is as long as the pool lives.
@@ -31,7 +38,8 @@ class StringPool {
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
 
  private:
-  // A text is its length and its bytes. A slot knows where it lies: with many texts each look elsewhere is a cache miss.
+  // A text is its length and its bytes. A slot knows where it lies: with many texts each look elsewhere is a cache
+  // miss.
   using Length = std::uint32_t;
   struct Slot {
     std::uint32_t tag = 0;  // of the hash
@@ -45,7 +53,7 @@ class StringPool {
     std::memcpy(&length, stored, sizeof length);
     return {stored + sizeof length, length};
   }
-  [[nodiscard]] std::size_t probe(std::string_view text, std::uint32_t tag) const;
+  [[nodiscard]] std::size_t probe(const Prepared& prepared) const;
   const char* store(std::string_view text);
   char* room_for(std::size_t bytes);
   void grow();
