@@ -51,6 +51,11 @@ TextId StringPool::find(std::string_view text) const {
   return static_cast<TextId>(slots_[probe(prepare(text))].id);
 }
 
+void StringPool::fetch(const Prepared& prepared) const {
+  const Slot& slot = slots_[prepared.tag & (slots_.size() - 1)];
+  if (slot.tag == prepared.tag) __builtin_prefetch(slot.text);
+}
+
 TextId StringPool::intern_prepared(const Prepared& prepared) {
   if (prepared.text.empty()) return TextId::none;
   std::size_t at = probe(prepared);

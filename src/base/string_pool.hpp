@@ -27,6 +27,8 @@ class StringPool {
     std::uint32_t tag = 0;  // of the hash
   };
   [[nodiscard]] Prepared prepare(std::string_view text) const;
+  // The second step: sends for the text that is there already, if one is.
+  void fetch(const Prepared& prepared) const;
   TextId intern_prepared(const Prepared& prepared);
   TextId intern(std::string_view text) { return intern_prepared(prepare(text)); }
   // Stores without looking for an equal text, and is not found by intern or find: for texts that are hardly ever equal.

@@ -201,6 +201,12 @@ void fetch_row(const ObservationTable& table, Row row) {
   __builtin_prefetch(&soon.kind);
 }
 
+// By id. Hardly any two begin with the same twelve letters.
+bool before(const Finding& a, const Finding& b) {
+  const std::uint64_t first = a.id.first_letters(), second = b.id.first_letters();
+  return first != second ? first < second : a.id < b.id;
+}
+
 }  // namespace
 
 Findings find(const IdentityInputs& inputs) {
@@ -219,7 +225,7 @@ Findings find(const IdentityInputs& inputs) {
   }
   keys = {};
   grouper.name(inputs.threads);
-  std::ranges::sort(findings.all, {}, &Finding::id);
+  std::ranges::sort(findings.all, before);
   return findings;
 }
 

@@ -285,6 +285,7 @@ StoredLocation ResultReader::read_location(Cursor value, Draft* draft) {
   StoredLocation location;
   std::string& symbol = draft == nullptr ? symbol_ : primary_symbol_;
   symbol.clear();
+  location_has_path_ = false;
   value.members([&](Key key, Cursor member) {
     if (key == "physicalLocation") {
       read_physical(member, location, draft);
@@ -296,6 +297,7 @@ StoredLocation ResultReader::read_location(Cursor value, Draft* draft) {
       });
     }
   });
+  if (location_has_path_) location.path = last_path();
   if (draft == nullptr) {
     location.symbol = table_.intern(symbol);
   } else {
@@ -316,11 +318,10 @@ void ResultReader::read_symbol(Cursor value, std::string& symbol) {
 
 void ResultReader::read_physical(Cursor value, StoredLocation& location, Draft* draft) {
   Digest128 region_context, wider_context;
-  bool has_path = false;
   value.members([&](Key key, Cursor member) {
     if (key == "artifactLocation") {
       read_artifact_location(member);
-      has_path = true;
+      location_has_path_ = true;
     } else if (key == "region") {
       const bool primary = draft != nullptr;
       read_region(member, location.range, primary ? &region_context : nullptr, primary ? &draft->snippet : nullptr);
@@ -329,7 +330,7 @@ void ResultReader::read_physical(Cursor value, StoredLocation& location, Draft* 
       read_region(member, ignored, &wider_context);
     }
   });
-  if (has_path) location.path = last_path();
+  table_.fetch(last_path_.prepared);
   if (draft != nullptr) draft->row.context = region_context.empty() ? wider_context : region_context;
 }
 

@@ -157,6 +157,7 @@ class ResultReader {
     TextId id = TextId::none;
   };
   LastPath last_path_;
+  bool location_has_path_ = false;  // the location that is being read
   // Of the result that is being read.
   std::vector<StoredLocation> flow_;
   std::vector<StoredFingerprint> fingerprints_;
