@@ -43,21 +43,38 @@ Sha256::~Sha256() = default;
 
 void Sha256::restart() { GP_ASSERT(SHA256_Init(state_.get()) == 1); }
 
-Sha256& Sha256::add(std::string_view bytes) {
+void Sha256::hash(std::string_view bytes) {
   GP_ASSERT(SHA256_Update(state_.get(), bytes.data(), bytes.size()) == 1);
+}
+
+void Sha256::hash_waiting() {
+  hash({waiting_.data(), waiting_size_});
+  waiting_size_ = 0;
+}
+
+Sha256& Sha256::add(std::string_view bytes) {
+  if (bytes.size() > waiting_.size() - waiting_size_) hash_waiting();
+  if (bytes.size() > waiting_.size()) {
+    hash(bytes);
+  } else {
+    waiting_size_ += bytes.copy(waiting_.data() + waiting_size_, bytes.size());
+  }
   return *this;
 }
 
 Sha256& Sha256::field(std::string_view bytes) { return field(std::uint64_t{bytes.size()}).add(bytes); }
 
+// The lowest byte first.
 Sha256& Sha256::field(std::uint64_t number) {
-  std::array<char, 8> encoded{};
-  for (std::size_t i = 0; i < encoded.size(); ++i) encoded[i] = static_cast<char>((number >> (8 * i)) & 0xFFU);
+  if constexpr (std::endian::native == std::endian::big) number = __builtin_bswap64(number);
+  std::array<char, sizeof number> encoded;
+  std::memcpy(encoded.data(), &number, encoded.size());
   return add({encoded.data(), encoded.size()});
 }
 
 Digest256 Sha256::finish() {
-  Digest256 digest{};
+  hash_waiting();
+  Digest256 digest;
   GP_ASSERT(SHA256_Final(digest.data(), state_.get()) == 1);
   restart();
   return digest;

@@ -54,7 +54,12 @@ class Sha256 {
 
  private:
   void restart();
+  void hash(std::string_view bytes);
+  void hash_waiting();
   std::unique_ptr<SHA256state_st> state_;
+  // What was added and is not hashed yet: a call of OpenSSL for each short field costs as much as hashing it.
+  std::array<char, 512> waiting_;
+  std::size_t waiting_size_ = 0;
 };
 
 Digest256 sha256(std::string_view bytes);

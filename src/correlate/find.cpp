@@ -12,11 +12,16 @@ namespace gatepost::correlate {
 namespace {
 
 constexpr std::size_t kPiece = 8192;  // rows or findings that a thread takes up at once
+constexpr std::size_t kSoon = 16;     // rows ahead
 
-// One row with what decides where it goes, and what its finding needs: after sorting, each look at the row itself would
-// be a cache miss.
-struct Entry {
+// One row on its way to those with the same key. Small: there is one for each row, and they are sorted.
+struct Keyed {
   IdentityKey key;
+  Row row = 0;
+};
+
+// A row of a group, with what decides where in the group it goes, and what its finding needs.
+struct Entry {
   Range range;
   std::uint64_t message_hash = 0;
   std::uint32_t report = 0;
@@ -32,7 +37,7 @@ struct Shown {
   Kind kind = Kind::other;
 };
 
-auto order_of(const Entry& entry) { return std::tie(entry.key.digest, entry.range, entry.row); }
+auto place_of(const Entry& entry) { return std::tie(entry.range, entry.row); }
 
 bool same_place(const Entry& a, const Entry& b) { return a.range == b.range && a.message_hash == b.message_hash; }
 
@@ -51,13 +56,17 @@ std::size_t telling(const ObservationTable& table, Row index) {
          (row.range.first_column != 0 ? 1U : 0U);
 }
 
-// Rows with equal keys, sorted by place: [begin, end).
 class Grouper {
  public:
   Grouper(const IdentityInputs& in, Findings& out) : in_(in), out_(out) {}
 
-  void add(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
-    key_ = begin->key;
+  // Rows with equal keys.
+  void add(std::span<const Keyed> group) {
+    key_ = group.front().key;
+    entries_.clear();
+    for (const Keyed& keyed : group) entries_.push_back(entry_of(keyed.row));
+    std::ranges::sort(entries_, [](const Entry& a, const Entry& b) { return place_of(a) < place_of(b); });
+    const auto begin = entries_.begin(), end = entries_.end();
     if (!key_.by_place) {
       std::vector<Row> rows = rows_of(begin, end);
       return add_finding(rows, kOnlyOne);
@@ -94,6 +103,11 @@ class Grouper {
     std::vector<Row> rows;
     std::vector<std::uint32_t> reports;
   };
+
+  [[nodiscard]] Entry entry_of(Row index) const {
+    const ObservationRow& row = in_.table.row(index);
+    return {row.range, row.message_hash, row.report, index, row.path, row.kind};
+  }
 
   static std::vector<Row> rows_of(std::vector<Entry>::iterator begin, std::vector<Entry>::iterator end) {
     std::vector<Row> rows;
@@ -166,20 +180,31 @@ class Grouper {
   const IdentityInputs& in_;
   Findings& out_;
   IdentityKey key_;
+  std::vector<Entry> entries_;              // of the group
   std::vector<std::uint32_t> occurrences_;  // of out_.all
 };
 
 // One for each row. Most of the time goes into hashing, and no row needs another.
-std::vector<Entry> entries_of(const IdentityInputs& in) {
-  std::vector<Entry> entries(in.table.size());
-  work_in_pieces(in.threads, entries.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
+std::vector<Keyed> keys_of(const IdentityInputs& in) {
+  std::vector<Keyed> keys(in.table.size());
+  work_in_pieces(in.threads, keys.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
     Identifier identifier(in);
-    for (Row row = static_cast<Row>(first); row < end; ++row) {
-      const ObservationRow& seen = in.table.row(row);
-      entries[row] = {identifier.key(row), seen.range, seen.message_hash, seen.report, row, seen.path, seen.kind};
-    }
+    for (Row row = static_cast<Row>(first); row < end; ++row) keys[row] = {identifier.key(row), row};
   });
-  return entries;
+  return keys;
+}
+
+// Rows are met in the order of their keys, each somewhere else in memory: what is needed soon is sent for.
+void fetch_row(const ObservationTable& table, Row row) {
+  const ObservationRow& soon = table.row(row);
+  __builtin_prefetch(&soon.message_hash);
+  __builtin_prefetch(&soon.kind);
+}
+
+// By id. Hardly any two begin with the same twelve letters.
+bool before(const Finding& a, const Finding& b) {
+  const std::uint64_t first = a.id.first_letters(), second = b.id.first_letters();
+  return first != second ? first < second : a.id < b.id;
 }
 
 }  // namespace
@@ -187,19 +212,20 @@ std::vector<Entry> entries_of(const IdentityInputs& in) {
 Findings find(const IdentityInputs& inputs) {
   Findings findings;
   findings.files = inputs.files.files();
-  std::vector<Entry> entries = entries_of(inputs);
-  std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return order_of(a) < order_of(b); });
-  findings.all.reserve(entries.size());
-  findings.members.reserve(entries.size());
+  std::vector<Keyed> keys = keys_of(inputs);
+  std::ranges::sort(keys, [](const Keyed& a, const Keyed& b) { return a.key.digest < b.key.digest; });
+  findings.all.reserve(keys.size());
+  findings.members.reserve(keys.size());
   Grouper grouper(inputs, findings);
-  for (auto begin = entries.begin(); begin != entries.end();) {
-    const auto end =
-        std::find_if(begin, entries.end(), [&](const Entry& entry) { return entry.key.digest != begin->key.digest; });
-    grouper.add(begin, end);
-    begin = end;
+  for (std::size_t begin = 0, end = 0; begin < keys.size(); begin = end) {
+    for (end = begin; end < keys.size() && keys[end].key.digest == keys[begin].key.digest; ++end) {
+      if (end + kSoon < keys.size()) fetch_row(inputs.table, keys[end + kSoon].row);
+    }
+    grouper.add(std::span(keys).subspan(begin, end - begin));
   }
+  keys = {};
   grouper.name(inputs.threads);
-  std::ranges::sort(findings.all, {}, &Finding::id);
+  std::ranges::sort(findings.all, before);
   return findings;
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "doc/json_stream.hpp"
 
@@ -64,6 +65,18 @@ inline constexpr std::array<std::int8_t, 256> kNesting = [] {
 }();
 
 inline bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// Line numbers have a few digits and no sign: half of a general parser's work is done for nothing there.
+inline std::optional<std::int64_t> short_number(std::string_view digits) {
+  constexpr std::size_t kLongest = 9;
+  if (digits.empty() || digits.size() > kLongest) return std::nullopt;
+  std::int64_t number = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
 
 // An element cut into tokens: where each bracket, colon, comma, string and scalar begins.
 struct Tokens {
@@ -188,6 +201,9 @@ class Cursor {
   [[nodiscard]] std::optional<Number> number_as() const {
     std::string_view digits = tokens_->whole(at_);
     if (digits.size() > 2 && digits.front() == '"') digits = digits.substr(1, digits.size() - 2);
+    if constexpr (std::is_integral_v<Number>) {
+      if (const auto line = detail::short_number(digits)) return *line;
+    }
     Number number{};
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (failure != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;

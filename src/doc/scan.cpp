@@ -148,33 +148,47 @@ const char* find_in_string(const char* p, const char* end) {
   return p;
 }
 
-bool has_backslash(std::string_view text) {
+namespace {
+
+// True when one of the bytes is in the text.
+template <char... kBytes>
+bool has_any(std::string_view text) {
 #if defined(__SSE2__)
-  constexpr std::size_t kBytes = 16;
+  constexpr std::size_t kWide = 16;
   const auto any_in = [](const char* p) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))) != 0;
+    return (bits_of(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(kBytes))) | ...) != 0;
   };
-  if (text.size() >= kBytes) {
-    for (std::size_t i = 0; i + kBytes < text.size(); i += kBytes) {
+  if (text.size() >= kWide) {
+    for (std::size_t i = 0; i + kWide < text.size(); i += kWide) {
       if (any_in(&text[i])) return true;
     }
-    return any_in(&text[text.size() - kBytes]);
+    return any_in(&text[text.size() - kWide]);
   }
 #endif
-  if (text.size() < sizeof(std::uint64_t)) return std::ranges::find(text, '\\') != text.end();
-  // A backslash becomes a zero byte, and only below a zero byte does the subtraction borrow.
+  if (text.size() < sizeof(std::uint64_t))
+    return std::ranges::any_of(text, [](char c) { return ((c == kBytes) || ...); });
+  // A byte that is found becomes zero, and only below a zero byte does the subtraction borrow.
   constexpr std::uint64_t kOnes = 0x0101010101010101, kHighest = 0x8080808080808080;
   std::uint64_t found = 0;
   const auto look_at = [&](std::size_t at) {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, &text[at], sizeof bytes);
-    bytes ^= kOnes * '\\';
-    found |= (bytes - kOnes) & ~bytes & kHighest;
+    const auto zero_where = [&](std::uint64_t byte) {
+      const std::uint64_t different = bytes ^ kOnes * byte;
+      return (different - kOnes) & ~different & kHighest;
+    };
+    found |= (zero_where(static_cast<unsigned char>(kBytes)) | ...);
   };
   for (std::size_t i = 0; i + sizeof found < text.size(); i += sizeof found) look_at(i);
   look_at(text.size() - sizeof found);
   return found != 0;
 }
+
+}  // namespace
+
+bool has_backslash(std::string_view text) { return has_any<'\\'>(text); }
+
+bool is_plain(std::string_view text) { return !has_any<'\\', '\x7F', '\xC2'>(text); }
 
 }  // namespace gatepost::doc

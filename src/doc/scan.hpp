@@ -28,4 +28,8 @@ const char* find_in_string(const char* p, const char* end);
 // memchr for texts most of which are shorter than such a call is worth.
 bool has_backslash(std::string_view text);
 
+// True of a text of a JSON string, as it is written, that is what it says and has no control character: no backslash,
+// no DEL, and no C2, which the control characters of two bytes begin with. All others would be escaped.
+bool is_plain(std::string_view text);
+
 }  // namespace gatepost::doc

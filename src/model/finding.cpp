@@ -1,33 +1,15 @@
 #include "model/finding.hpp"
 
 #include <algorithm>
-
 #include <cstdint>
 
 #include "base/text.hpp"
 
 namespace gatepost {
-namespace {
-
-// Twelve base32 letters, five bits each.
-constexpr std::uint64_t twelve(std::uint64_t letter) {
-  std::uint64_t letters = 0;
-  for (int i = 0; i < 12; ++i) letters = letters << 5U | letter;
-  return letters;
-}
-
-// Ordered as the letters are as characters: "2" to "7", which stand for 26 to 31, come before "A". So each becomes
-// (letter + 6) % 32, all of them at once: the highest bit of each is kept out of the sum and flipped afterwards.
-std::uint64_t in_character_order(std::uint64_t twelve_letters) {
-  constexpr std::uint64_t kHighest = twelve(16);
-  return ((twelve_letters & ~kHighest) + twelve(6)) ^ (twelve_letters & kHighest);
-}
-
-}  // namespace
 
 std::strong_ordering operator<=>(const FindingId& a, const FindingId& b) {
-  const auto first = [](const Digest128& digest) { return in_character_order(digest.first_half() >> 4U); };
-  if (const auto order = first(a.digest) <=> first(b.digest); order != 0) return order;
+  using detail::in_character_order;
+  if (const auto order = a.first_letters() <=> b.first_letters(); order != 0) return order;
   const auto second = [](const Digest128& digest) {
     return in_character_order((digest.first_half() & 15U) << 56U | digest.last_half() >> 8U);
   };

@@ -17,10 +17,30 @@
 
 namespace gatepost {
 
+namespace detail {
+
+// Twelve base32 letters, five bits each.
+constexpr std::uint64_t twelve(std::uint64_t letter) {
+  std::uint64_t letters = 0;
+  for (int i = 0; i < 12; ++i) letters = letters << 5U | letter;
+  return letters;
+}
+
+// Ordered as the letters are as characters: "2" to "7", which stand for 26 to 31, come before "A". So each becomes
+// (letter + 6) % 32, all of them at once: the highest bit of each is kept out of the sum and flipped afterwards.
+inline std::uint64_t in_character_order(std::uint64_t twelve_letters) {
+  constexpr std::uint64_t kHighest = twelve(16);
+  return ((twelve_letters & ~kHighest) + twelve(6)) ^ (twelve_letters & kHighest);
+}
+
+}  // namespace detail
+
 // Derived from what the problem is and where it sits in the code, never from a line number or a severity; see
 // correlate/identity.hpp. Written "GP-" and 26 letters of base32; the first 8 letters are the short form.
 struct FindingId {
   Digest128 digest;
+  // The first twelve letters as a number: an id with a smaller one comes before.
+  [[nodiscard]] std::uint64_t first_letters() const { return detail::in_character_order(digest.first_half() >> 4U); }
   friend bool operator==(const FindingId&, const FindingId&) = default;
   // The order of the written ids, so that what is sorted by id looks sorted. (In base32 the digits stand for higher
   // values than the letters, but come before them as characters.)

@@ -386,8 +386,21 @@ void TableMerger::move_row(ObservationRow row) {
   target_.add(row);
 }
 
+// Most rows have a symbol of their own. Looked up one by one, each would wait for memory; here the waits overlap.
+void TableMerger::fetch_symbols(Row first, Row end) const {
+  for (Row index = first; index < end; ++index) {
+    const auto symbol = source_.row(index).symbol;
+    const auto known = static_cast<std::size_t>(symbol);
+    if (known >= texts_.size() || texts_[known] == 0) static_cast<void>(target_.prepare(source_.text(symbol)));
+  }
+}
+
 void TableMerger::move_rows(Row first, Row count) {
-  for (Row index = first; index < first + count; ++index) move_row(source_.row(index));
+  constexpr Row kBatch = 32;
+  for (Row index = first; index < first + count; ++index) {
+    if ((index - first) % kBatch == 0) fetch_symbols(index, std::min(index + kBatch, first + count));
+    move_row(source_.row(index));
+  }
   if (first != moved_) return;
   moved_ += count;
   for (std::size_t block = moved_ / ObservationTable::kBlockRows; block-- > 0 && source_.blocks_[block];) {

@@ -147,6 +147,9 @@ class ObservationTable {
   // only when it is not <list>/<ordinal>. Equal rules are stored once.
   Row add(const Observation& draft, TextId list, std::uint32_t ordinal);
   TextId intern(std::string_view text) { return texts_.intern(text); }
+  [[nodiscard]] StringPool::Prepared prepare(std::string_view text) const { return texts_.prepare(text); }
+  void fetch(const StringPool::Prepared& text) const { texts_.fetch(text); }
+  TextId intern_prepared(const StringPool::Prepared& text) { return texts_.intern_prepared(text); }
   // Of a text that hardly any other observation has: nobody looks whether it is there already.
   TextId append_text(std::string_view text) { return texts_.append(text); }
   ListId intern_claims(std::span<const SeverityClaim> claims);
@@ -263,6 +266,7 @@ class TableMerger {
   std::vector<StoredLocation> locations(std::span<const StoredLocation> from);
   void copy_locations(std::span<const StoredLocation> from, std::vector<StoredLocation>& to);
   void move_row(ObservationRow row);
+  void fetch_symbols(Row first, Row end) const;
 
   ObservationTable& target_;
   ObservationTable& source_;

@@ -63,6 +63,7 @@ struct ResultReader::Draft {
   bool accepted = false, refused = false;  // suppressions by status
   Suppression suppression;
   LongText snippet;
+  StringPool::Prepared symbol;  // of the primary place
 
   // Most results need neither: they are made when something has to go in.
   RareParts& rare() { return rare_parts ? *rare_parts : rare_parts.emplace(); }
@@ -72,6 +73,7 @@ struct ResultReader::Draft {
 void ResultReader::read(const doc::Window& window, std::uint32_t report, std::string_view array_pointer,
                         std::uint32_t run) {
   run_prefix_ = fmt::format("{}{}", run, kUnitSeparator);
+  last_path_ = {};
   window_number_ = window.number;
   const Row first = static_cast<Row>(table_.size());
   const TextId list = table_.intern(array_pointer);
@@ -140,11 +142,9 @@ LongText ResultReader::snippet_of(Row row) const {
 
 // Control characters are written as escapes, but for DEL and those of two bytes, of which the first is C2.
 std::string_view ResultReader::plain(Cursor value, std::string_view kept) {
-  const std::string_view text = value.text(scratch_);
-  const bool as_written = text.data() != scratch_.data();
-  const bool harmless = text.find('\x7F') == std::string_view::npos && text.find('\xC2') == std::string_view::npos;
-  if (as_written && harmless) return text;
-  scratch_ = text::strip_controls(std::string(text), kept);
+  const std::string_view raw = value.raw_text();
+  if (doc::is_plain(raw)) return raw;
+  scratch_ = text::strip_controls(std::string(value.text(scratch_)), kept);
   return scratch_;
 }
 
@@ -272,39 +272,56 @@ void ResultReader::read_locations(Cursor value, Draft& draft) {
     if (count == 1) {
       draft.row.path = place.path;
       draft.row.range = place.range;
-      draft.row.symbol = place.symbol;
     }
-    if (count == 2) draft.detail().locations.push_back({draft.row.path, draft.row.range, draft.row.symbol});
+    if (count == 2) {
+      const TextId symbol = table_.intern_prepared(draft.symbol);
+      draft.detail().locations.push_back({draft.row.path, draft.row.range, symbol});
+    }
     if (count >= 2) draft.detail().locations.push_back(place);
   });
 }
 
 StoredLocation ResultReader::read_location(Cursor value, Draft* draft) {
   StoredLocation location;
+  std::string& symbol = draft == nullptr ? symbol_ : primary_symbol_;
+  symbol.clear();
+  location_has_path_ = false;
   value.members([&](Key key, Cursor member) {
     if (key == "physicalLocation") {
       read_physical(member, location, draft);
     } else if (key == "logicalLocations") {
       bool first = true;
       member.items([&](Cursor item) {
-        TextId name = TextId::none, qualified = TextId::none;
-        item.members([&](Key part, Cursor text) {
-          if (part == "fullyQualifiedName" || part == "decoratedName") qualified = intern(text);
-          if (part == "name") name = intern(text);
-        });
-        if (first) location.symbol = qualified == TextId::none ? name : qualified;
+        if (first) read_symbol(item, symbol);
         first = false;
       });
     }
   });
+  if (location_has_path_) location.path = last_path();
+  if (draft == nullptr) {
+    location.symbol = table_.intern(symbol);
+  } else {
+    draft->symbol = table_.prepare(symbol);
+  }
   return location;
+}
+
+void ResultReader::read_symbol(Cursor value, std::string& symbol) {
+  symbol.clear();
+  name_.clear();
+  value.members([&](Key key, Cursor text) {
+    if (key == "fullyQualifiedName" || key == "decoratedName") symbol = plain(text);
+    if (key == "name") name_ = plain(text);
+  });
+  if (symbol.empty()) std::swap(symbol, name_);
 }
 
 void ResultReader::read_physical(Cursor value, StoredLocation& location, Draft* draft) {
   Digest128 region_context, wider_context;
   value.members([&](Key key, Cursor member) {
     if (key == "artifactLocation") {
-      location.path = read_artifact_location(member);
+      read_artifact_location(member);
+      location_has_path_ = true;
     } else if (key == "region") {
       const bool primary = draft != nullptr;
       read_region(member, location.range, primary ? &region_context : nullptr, primary ? &draft->snippet : nullptr);
@@ -313,10 +330,12 @@ void ResultReader::read_physical(Cursor value, StoredLocation& location, Draft* 
       read_region(member, ignored, &wider_context);
     }
   });
+  table_.fetch(last_path_.prepared);
   if (draft != nullptr) draft->row.context = region_context.empty() ? wider_context : region_context;
 }
 
-TextId ResultReader::read_artifact_location(Cursor value) {
+// Begins to look the path up; last_path() ends it.
+void ResultReader::read_artifact_location(Cursor value) {
   uri_.clear();
   base_.clear();
   std::int64_t index = -1;
@@ -329,12 +348,22 @@ TextId ResultReader::read_artifact_location(Cursor value) {
       index = member.integer().value_or(-1);
     }
   });
-  if (uri_.empty() && index >= 0) {
-    return table_.intern(fmt::format("{}{}{}", run_prefix_, kRecordSeparator, index));
+  const bool by_index = uri_.empty() && index >= 0;
+  if (by_index) uri_ = fmt::format("{}{}{}", run_prefix_, kRecordSeparator, index);  // no URI has control characters
+  if (uri_ == last_path_.uri && base_ == last_path_.base) return;
+  std::swap(last_path_.uri, uri_);
+  std::swap(last_path_.base, base_);
+  last_path_.text = last_path_.uri;
+  if (!by_index && !last_path_.base.empty()) {
+    last_path_.text.assign(run_prefix_).append(last_path_.base).append(1, kUnitSeparator).append(last_path_.uri);
   }
-  if (base_.empty()) return table_.intern(uri_);
-  scratch_.assign(run_prefix_).append(base_).append(1, kUnitSeparator).append(uri_);
-  return table_.intern(scratch_);
+  last_path_.prepared = table_.prepare(last_path_.text);
+  last_path_.id = TextId::none;
+}
+
+TextId ResultReader::last_path() {
+  if (last_path_.id == TextId::none) last_path_.id = table_.intern_prepared(last_path_.prepared);
+  return last_path_.id;
 }
 
 void ResultReader::read_region(Cursor value, Range& range, Digest128* context, LongText* snippet) {
@@ -392,9 +421,12 @@ void ResultReader::read_flows(Cursor value) {
 void ResultReader::read_fingerprints(Cursor value) {
   value.members([&](Key key, Cursor member) {
     if (fingerprints_.size() >= kMostListed) return;
-    const TextId name = table_.intern(text::strip_controls(std::string(key)));
+    if (std::string_view(key) != fingerprint_name_) {
+      fingerprint_name_ = key;
+      fingerprint_name_id_ = table_.intern(text::strip_controls(fingerprint_name_));
+    }
     const TextId print = table_.append_text(plain(member));
-    if (print != TextId::none) fingerprints_.push_back({name, print});
+    if (print != TextId::none) fingerprints_.push_back({fingerprint_name_id_, print});
   });
 }
 
@@ -460,7 +492,10 @@ void ResultReader::read_fix(Cursor value, Draft& draft) {
         std::string path;
         std::vector<Edit> edits;
         change.members([&](Key part, Cursor content) {
-          if (part == "artifactLocation") path = table_.text(read_artifact_location(content));
+          if (part == "artifactLocation") {
+            read_artifact_location(content);
+            path = last_path_.text;
+          }
           if (part != "replacements") return;
           content.items([&](Cursor replacement) {
             Edit edit;
@@ -503,6 +538,7 @@ void ResultReader::finish(Draft& draft) {
     draft.detail().suppression = draft.suppression;
     draft.row.suppressed = true;
   }
+  draft.row.symbol = table_.intern_prepared(draft.symbol);
   draft.row.needs_review = draft.pending.kind == ResultKind::open || draft.pending.kind == ResultKind::review;
   draft.row.flow = table_.add_locations(flow_);
   draft.row.fingerprints = table_.add_fingerprints(fingerprints_);

@@ -114,7 +114,9 @@ class ResultReader {
   // Of the primary place the draft gets context and snippet, too.
   StoredLocation read_location(doc::Cursor value, Draft* draft);
   void read_physical(doc::Cursor value, StoredLocation& location, Draft* draft);
-  TextId read_artifact_location(doc::Cursor value);
+  void read_artifact_location(doc::Cursor value);
+  TextId last_path();
+  void read_symbol(doc::Cursor value, std::string& symbol);
   void read_region(doc::Cursor value, Range& range, Digest128* context, LongText* snippet = nullptr);
   void read_flows(doc::Cursor value);
   void read_fingerprints(doc::Cursor value);
@@ -147,10 +149,23 @@ class ResultReader {
   bool repaired_ = false;  // the window is a copy: its offsets are not those of the report
   std::uint32_t window_number_ = 0;
   std::string run_prefix_;  // of paths that wait for their run, see kUnitSeparator
+  // The path that was read last, and its place in the table once somebody asks: the steps of a flow mostly stay in one
+  // file.
+  struct LastPath {
+    std::string uri, base, text;
+    StringPool::Prepared prepared;  // of the text
+    TextId id = TextId::none;
+  };
+  LastPath last_path_;
+  bool location_has_path_ = false;  // the location that is being read
   // Of the result that is being read.
   std::vector<StoredLocation> flow_;
   std::vector<StoredFingerprint> fingerprints_;
   std::string scratch_, uri_, base_, folded_;
+  std::string primary_symbol_, symbol_, name_;
+  // The name of a fingerprint that was read last: all results have the same ones.
+  std::string fingerprint_name_;
+  TextId fingerprint_name_id_ = TextId::none;
 };
 
 }  // namespace gatepost::ingest::sarif

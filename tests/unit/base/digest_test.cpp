@@ -39,7 +39,7 @@ TEST_CASE("digest: parts of any length make the same hash as the whole") {
   std::string text;
   for (int i = 0; i < 3000; ++i) text += static_cast<char>(i * 7 % 251);
   const Digest256 whole = sha256(text);
-  for (const std::size_t part : {1U, 7U, 64U, 255U, 256U, 257U, 1000U}) {
+  for (const std::size_t part : {1U, 7U, 64U, 255U, 256U, 257U, 511U, 512U, 513U, 1000U}) {
     Sha256 hash;
     for (std::size_t i = 0; i < text.size(); i += part) hash.add(std::string_view(text).substr(i, part));
     CHECK(hash.finish() == whole);

@@ -75,6 +75,19 @@ TEST_CASE("string pool: a text stays where it is while the pool grows and moves"
   CHECK(first == "first");
 }
 
+TEST_CASE("string pool: a text that was prepared is interned also after the table has grown") {
+  StringPool pool;
+  const TextId known = pool.intern("known");
+  const auto prepared_known = pool.prepare("known"), prepared_new = pool.prepare("new"), empty = pool.prepare("");
+  for (int i = 0; i < 1000; ++i) pool.intern("text number " + std::to_string(i));
+  for (const auto& prepared : {prepared_known, prepared_new, empty}) pool.fetch(prepared);
+  CHECK(pool.intern_prepared(prepared_known) == known);
+  const TextId fresh = pool.intern_prepared(prepared_new);
+  CHECK(pool.view(fresh) == "new");
+  CHECK(pool.intern("new") == fresh);
+  CHECK(pool.intern_prepared(empty) == TextId::none);
+}
+
 TEST_CASE("string pool: a copy has the same ids and lives by itself") {
   StringPool pool;
   const TextId a = pool.intern("a"), b = pool.intern("b");

@@ -79,6 +79,20 @@ TEST_CASE("scan: a backslash is found wherever it stands, and nothing beside the
   }
 }
 
+TEST_CASE("scan: a text is plain without backslashes and what control characters begin with, wherever they stand") {
+  for (std::size_t length = 0; length < 70; ++length) {
+    const std::string around = "\\" + std::string(length, '\xC3') + "\\";
+    REQUIRE(doc::is_plain(std::string_view(around).substr(1, length)));
+    for (std::size_t at = 0; at < length; ++at) {
+      for (int c = 0; c < 256; ++c) {
+        std::string text(length, 'a');
+        text[at] = static_cast<char>(c);
+        REQUIRE(doc::is_plain(text) == (c != '\\' && c != 0x7F && c != 0xC2));
+      }
+    }
+  }
+}
+
 TEST_CASE("scan: quotes, backslashes and control characters are found at any distance") {
   for (std::size_t length = 0; length < 70; ++length) {
     for (int c = 0; c < 256; ++c) {

@@ -271,6 +271,66 @@ TEST_CASE("sarif: all the ways in which tools write a path") {
   }
 }
 
+TEST_CASE("sarif: each place has its own path, whatever the place before it had") {
+  constexpr const char* kLocations[] = {R"({"uri":"a.c"})",
+                                        R"({"uri":"a.c","uriBaseId":"B"})",
+                                        R"({"index":0})",
+                                        R"({"index":1})",
+                                        R"({"index":1,"uriBaseId":"B"})",
+                                        R"({"uri":""})",
+                                        R"({"uri":"","uriBaseId":"B"})",
+                                        R"({"uri":"a.c","index":1})",
+                                        R"({})",
+                                        R"({"uri":"b.c"})",
+                                        R"({"uri":"\u0061.c"})"};
+  const std::string run =
+      R"(,"artifacts":[{"location":{"uri":"x"}},{"location":{"uri":"y"}}],"originalUriBaseIds":{"B":{"uri":"sub/"}})";
+  const auto results_at = [](std::initializer_list<const char*> locations) {
+    std::string results;
+    for (const char* const location : locations) {
+      results += (results.empty() ? "" : ",") +
+                 result(std::string(R"("locations":[{"physicalLocation":{"artifactLocation":)") + location + "}}]");
+    }
+    return results;
+  };
+  const auto path = [&](const Read& r, Row row) { return r.table.observation(row).place.path; };
+  for (const char* const before : kLocations) {
+    for (const char* const location : kLocations) {
+      const Read both = read(sarif(results_at({before, location}), R"("name":"t")", run));
+      const Read alone = read(sarif(results_at({location}), R"("name":"t")", run));
+      REQUIRE(both.table.size() == 2);
+      CAPTURE(before);
+      CAPTURE(location);
+      CHECK(path(both, 1) == path(alone, 0));
+    }
+  }
+}
+
+TEST_CASE("sarif: of several logical locations the first one counts, its qualified name before its name") {
+  const auto symbol_of = [](const std::string& logical) {
+    return read(sarif(result(R"("locations":[{"logicalLocations":[)" + logical + "]}]"))).only().place.symbol;
+  };
+  CHECK(symbol_of(R"({"name":"f","fullyQualifiedName":"m.f"},{"fullyQualifiedName":"other"})") == "m.f");
+  CHECK(symbol_of(R"({"fullyQualifiedName":"m.f","name":"f"})") == "m.f");
+  CHECK(symbol_of(R"({"name":"f"},{"name":"g"})") == "f");
+  CHECK(symbol_of(R"({},{"name":"g"})").empty());
+  const Observation two = read(sarif(result(R"("locations":[{"logicalLocations":[{"name":"f"}]},)"
+                                            R"({"logicalLocations":[{"name":"g"}]}])")))
+                              .only();
+  REQUIRE(two.locations.size() == 2);
+  CHECK(two.place.symbol == "f");
+  CHECK(two.locations[0].symbol == "f");
+  CHECK(two.locations[1].symbol == "g");
+}
+
+TEST_CASE("sarif: fingerprints keep their names, one result's beside another's") {
+  const Read r = read(sarif(result(R"("partialFingerprints":{"one":"1","two":"2"})") + "," +
+                            result(R"("partialFingerprints":{"two":"3","o\u0001ne":"4"},"fingerprints":{"one":"5"})")));
+  using Prints = std::vector<std::pair<std::string, std::string>>;
+  CHECK(r.table.observation(0).fingerprints == Prints{{"one", "1"}, {"two", "2"}});
+  CHECK(r.table.observation(1).fingerprints == Prints{{"two", "3"}, {"one", "4"}, {"one", "5"}});
+}
+
 TEST_CASE("sarif: dependency findings get their package from the message of known scanners") {
   const std::string message =
       R"("message":{"text":"Package: lodash\nInstalled Version: 4.17.15\nVulnerability CVE-2021-23337\nSeverity: HIGH\nFixed Version: 4.17.21\nLink: x"})";
