@@ -41,7 +41,7 @@ class Teller {
       const auto refused = carry_out(plan);
       told_.inline_findings = std::move(plan.told_inline);
       told_.notes = std::move(plan.notes);
-      if (!refused) return std::move(told_);
+      if (!refused) break;
       told_.complete = false;
       if (unanswered_ >= kMostUnanswered) {
         told_.inline_findings = publish::plan(input_, shown_, settings_, kEveryChannel).told_inline;
@@ -50,9 +50,17 @@ class Teller {
       }
       lost.push_back(*refused);
     }
+    tell_what_is_not_shown();
+    return std::move(told_);
   }
 
  private:
+  // What could not be read is a problem where it keeps us from speaking; otherwise it is a remark.
+  void tell_what_is_not_shown() {
+    const bool silenced = shown_.request.number != 0 && !(shown_.may.comment && shown_.may.review);
+    std::ranges::copy(shown_.notes, std::back_inserter(silenced ? told_.problems : told_.notes));
+  }
+
   // The channel that refused; empty when everything was done.
   std::optional<Channel> carry_out(const publish::Plan& plan) {
     for (const publish::Action& action : plan.actions) {
