@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "app/forge_health.hpp"
+#include "app/health.hpp"
 #include "app/report_files.hpp"
 #include "base/parallel.hpp"
 #include "base/text.hpp"
@@ -20,7 +23,6 @@
 namespace gatepost::app {
 namespace {
 
-enum class Health { ok, warning, failure };
 constexpr const char* to_string(Health health) {
   switch (health) {
     case Health::ok:
@@ -33,30 +35,21 @@ constexpr const char* to_string(Health health) {
   return "fail";
 }
 
-struct Check {
-  std::string name;
-  Health health = Health::ok;
-  std::string text;  // what is there
-  std::string fix;   // what to do, when it is not as it should be
-};
-
-Check failed(std::string name, const Error& error) {
-  return {std::move(name), Health::failure, error.message, error.hint};
-}
-
 class Doctor {
  public:
   Doctor(const Ports& ports, const DoctorRequest& request)
       : ports_(ports),
         inputs_(ports, request.gather.flags),
         request_(with_inputs(inputs_, request.gather)),
+        version_(request.version),
         ci_(detect_ci(ports)) {}
 
-  std::vector<Check> examine() {
+  std::vector<HealthCheck> examine() {
     look_at_ci();
+    std::ranges::move(forge_health(ports_, ci_, version_), std::back_inserter(rows_));
     auto repository = open_repository(ports_, request_.repository, ci_);
     if (!repository) {
-      rows_.push_back(failed("repository", repository.error()));
+      rows_.push_back(failed_check("repository", repository.error()));
       return std::move(rows_);
     }
     look_at_repository(*repository);
@@ -95,10 +88,10 @@ class Doctor {
     std::vector<Note> notes;
     const auto found = find_change(repository, ci_, request_.base, request_.head, notes);
     if (!found) {
-      rows_.push_back(failed("base", found.error()));
+      rows_.push_back(failed_check("base", found.error()));
       const auto head = git::head_commit(repository);
       if (head) return look_at_rules(repository, {.change = {}, .rules = *head});
-      rows_.push_back(failed("configuration", head.error()));
+      rows_.push_back(failed_check("configuration", head.error()));
       return;
     }
     const ChangeSet* const change = &found->change;
@@ -146,7 +139,7 @@ class Doctor {
     options.threads = default_threads();
     const auto missing = read_reports(table, patterns, repository, options);
     if (!missing) {
-      rows_.push_back(failed("reports", missing.error()));
+      rows_.push_back(failed_check("reports", missing.error()));
       return;
     }
     for (const std::string& sentence : *missing) {
@@ -179,7 +172,7 @@ class Doctor {
                       std::optional<OwnersDialect> dialect) {
     const auto owners = read_owners(repository, commit, dialect ? dialect : dialect_of(ci_.system));
     if (!owners) {
-      rows_.push_back(failed("CODEOWNERS", owners.error()));
+      rows_.push_back(failed_check("CODEOWNERS", owners.error()));
       return;
     }
     if (!owners->exists()) {
@@ -205,13 +198,14 @@ class Doctor {
   const Ports& ports_;
   const Inputs inputs_;
   const GatherRequest request_;
+  const std::string version_;
   CiFacts ci_;
-  std::vector<Check> rows_;
+  std::vector<HealthCheck> rows_;
 };
 
-std::string as_text(const std::vector<Check>& rows) {
+std::string as_text(const std::vector<HealthCheck>& rows) {
   std::string out;
-  for (const Check& row : rows) {
+  for (const HealthCheck& row : rows) {
     out += report::escape::log_line(
                fmt::format("{:<5} {:<14} {}", to_string(row.health), row.name, report::escape::terminal(row.text))) +
            "\n";
@@ -220,10 +214,10 @@ std::string as_text(const std::vector<Check>& rows) {
   return out;
 }
 
-std::string as_json(const std::vector<Check>& rows) {
+std::string as_json(const std::vector<HealthCheck>& rows) {
   doc::JsonWriter json(doc::JsonWriter::Style::indented);
   json.begin_array();
-  for (const Check& row : rows) {
+  for (const HealthCheck& row : rows) {
     json.begin_object().field("check", row.name).field("state", to_string(row.health)).field("text", row.text);
     json.optional_field("fix", row.fix).end_object();
   }
@@ -235,9 +229,9 @@ std::string as_json(const std::vector<Check>& rows) {
 
 Result<ExitCode> doctor(const Ports& ports, const DoctorRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
-  const std::vector<Check> rows = Doctor(ports, request).examine();
+  const std::vector<HealthCheck> rows = Doctor(ports, request).examine();
   GP_CHECK(ports.output(request.json ? as_json(rows) : as_text(rows)));
-  const bool healthy = std::ranges::none_of(rows, [](const Check& row) { return row.health == Health::failure; });
+  const bool healthy = std::ranges::none_of(rows, [](const HealthCheck& row) { return row.health == Health::failure; });
   return healthy ? ExitCode::done : ExitCode::inconclusive;
 }
 

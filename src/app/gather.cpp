@@ -87,6 +87,15 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   return Done{};
 }
 
+// In a pipeline the step that checks out is the place to mend it.
+Error with_checkout_advice(Error failure, const git::Repository& repository, CiFacts::System system) {
+  if (!repository.is_shallow() || system == CiFacts::System::none) return failure;
+  const bool github = system == CiFacts::System::github;
+  failure.hint += failure.hint.empty() ? "" : "; or ";
+  failure.hint += github ? "check out with fetch-depth: 0" : "give the job the variable GIT_DEPTH: 0";
+  return failure;
+}
+
 }  // namespace
 
 Result<git::Repository> open_repository(const Ports& ports, const std::string& directory, const CiFacts& ci) {
@@ -105,7 +114,9 @@ Result<FoundChange> find_change(const git::Repository& repository, const CiFacts
                                .forge_merge_base = ci.forge_merge_base,
                                .event_base = ci.event_base,
                                .target_branch = ci.target_branch};
-  GP_TRY(git::ChangeBase resolved, git::resolve_change_base(repository, facts));
+  auto found = git::resolve_change_base(repository, facts);
+  if (!found) return with_checkout_advice(std::move(found).error(), repository, ci.system);
+  const git::ChangeBase resolved = std::move(*found);
   GP_TRY(git::Difference difference, git::diff(repository, resolved));
   std::ranges::move(difference.notes, std::back_inserter(notes));
   return FoundChange{.change = std::move(difference.change),

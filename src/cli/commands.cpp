@@ -421,7 +421,8 @@ void declare_doctor(CLI::App& app, Action& action) {
   app.add_flag("--json", chosen->json, "As JSON");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
-      const app::DoctorRequest request{.gather = chosen->evidence.resolved(globals), .json = chosen->json};
+      const app::DoctorRequest request{
+          .gather = chosen->evidence.resolved(globals), .json = chosen->json, .version = kVersion};
       return app::doctor(app::for_forge(ports, chosen->evidence.forge), request);
     };
   });

@@ -104,6 +104,30 @@ describe('GitHub', { concurrency: 8 }, () => {
     await pr.end();
   });
 
+  test('without the base in the clone nothing is judged, and the way out is told', async () => {
+    const pr = await github(change_with([5], { depth: 1 }));
+    const run = await pr.gatepost(CHECK);
+    assert.equal(run.code, 3, run.stderr);
+    assert.match(run.stderr, /is not in this clone/);
+    assert.match(run.stderr, /fetch-depth: 0/);
+    assert.deepEqual(run.writes, []);
+    await pr.end();
+  });
+
+  test('doctor tells of token, change request and permissions, and writes nothing', async () => {
+    const pr = await github(change_with([5]));
+    const healthy = await pr.gatepost(['doctor', '--report', 'scans/*.sarif']);
+    assert.equal(healthy.code, 0, healthy.stdout);
+    assert.match(healthy.stdout, /ok +token/);
+    assert.match(healthy.stdout, /ok +change request +number 1, open, 1 file into main/);
+    const alone = await pr.gatepost(['doctor', '--report', 'scans/*.sarif'], { env: { GITHUB_TOKEN: '', GATEPOST_INPUT_TOKEN: '' } });
+    assert.match(alone.stdout, /warn +token +there is no token to write to GitHub with/);
+    const refused = await pr.gatepost(['doctor', '--report', 'scans/*.sarif'], { env: { GITHUB_TOKEN: pr.secret('ghs_' + 'x'.repeat(36)) } });
+    assert.match(refused.stdout, /warn +(forge|change request)/);
+    assert.deepEqual([...healthy.writes, ...alone.writes, ...refused.writes], []);
+    await pr.end({ allow: [/./] });
+  });
+
   test('a plan is printed and nothing is written with --dry-run', async () => {
     const pr = await github(change_with([5]));
     const run = await pr.gatepost([...CHECK, '--dry-run']);
