@@ -155,9 +155,9 @@ class Writer {
     GP_TRY(const net::Response response, api_.send(call));
     if (response.ok()) return Applied{};
     if (response.status == 401) {
-      return error(ErrorKind::denied,
-                   "gitlab: the external status check " + std::to_string(it.id) + " cannot be answered (401)",
-                   "external status checks need the licence Ultimate: without it leave external-check out");
+      return error(
+          ErrorKind::denied, "gitlab: the external status check " + std::to_string(it.id) + " cannot be answered (401)",
+          "external status checks need the licence Ultimate: without it leave external_check out of .gatepost.yml");
     }
     return api_.refused(response, kCheck);
   }
@@ -201,6 +201,8 @@ class Writer {
     }
     if (asked.empty()) return applied;
     GP_TRY(const auto now, api_.read(request(), kReview));
+    std::erase_if(asked, [&](const Person& one) { return is_reviewer(now.root(), one.id); });
+    if (asked.empty()) return applied;
     GP_TRY(const auto after, set_reviewers(now.root(), asked));
     for (const Person& person : asked) {
       if (!is_reviewer(after.root(), person.id)) {
@@ -380,9 +382,7 @@ class Writer {
     for (const doc::View user : now.at("reviewers").items()) {
       if (const auto id = number_of(user.at("id"))) json.value(*id);
     }
-    for (const Person& person : asked) {
-      if (!is_reviewer(now, person.id)) json.value(person.id);
-    }
+    for (const Person& person : asked) json.value(person.id);
     json.end_array().end_object();
     GP_TRY(const net::Call call, api_.call(request(), "PUT", json.take(), Effect::idempotent));
     GP_TRY(const net::Response response, api_.ask(call, kReview));

@@ -334,6 +334,8 @@ TEST_CASE("gitlab: those who were asked before stay asked; groups and who is not
   CHECK(applied->notes[2].find("@eve") != std::string::npos);
 
   AGitLab none;
+  none.http.on("GET /users?username=bob", 200, "[" + bob + "]").on("GET " + kRequest, 200, with(bob));
   CHECK(apply(none, publish::RequestReviews{{}, {"payments"}}));
+  CHECK(apply(none, publish::RequestReviews{{"bob"}, {}}));
   CHECK(none.http.writes().empty());
 }
