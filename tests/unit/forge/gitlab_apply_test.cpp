@@ -257,6 +257,14 @@ TEST_CASE("gitlab: a thread that we may not resolve is told, and is no failure")
   }
 }
 
+TEST_CASE("gitlab: a thread that cannot be named is not asked for") {
+  AGitLab it;
+  const auto applied = apply(it, publish::ResolveThread{""});
+  REQUIRE(applied);
+  CHECK(applied->notes.size() == 1);
+  CHECK(it.http.writes().empty());
+}
+
 TEST_CASE("gitlab: a status that stands already is set, whatever GitLab says of going there") {
   const std::string refusal =
       R"json({"message":"Cannot transition status via :run from :running (Reason(s): Status cannot transition via \"run\")"})json";
