@@ -107,6 +107,7 @@ class Writer {
 
   // That GitLab does not let us is told, and no reason to give up notes.
   Result<Applied> operator()(const publish::ResolveThread& it) {
+    if (it.thread.empty()) return Applied{{}, {"a thread is not resolved: GitLab did not say which it is"}};
     JsonWriter json;
     json.begin_object().key("resolved").value(it.resolved).end_object();
     GP_TRY(const net::Call call,
@@ -155,9 +156,9 @@ class Writer {
     GP_TRY(const net::Response response, api_.send(call));
     if (response.ok()) return Applied{};
     if (response.status == 401) {
-      return error(ErrorKind::denied,
-                   "gitlab: the external status check " + std::to_string(it.id) + " cannot be answered (401)",
-                   "external status checks need the licence Ultimate: without it leave external-check out");
+      return error(
+          ErrorKind::denied, "gitlab: the external status check " + std::to_string(it.id) + " cannot be answered (401)",
+          "external status checks need the licence Ultimate: without it leave external_check out of .gatepost.yml");
     }
     return api_.refused(response, kCheck);
   }
@@ -201,6 +202,8 @@ class Writer {
     }
     if (asked.empty()) return applied;
     GP_TRY(const auto now, api_.read(request(), kReview));
+    std::erase_if(asked, [&](const Person& one) { return is_reviewer(now.root(), one.id); });
+    if (asked.empty()) return applied;
     GP_TRY(const auto after, set_reviewers(now.root(), asked));
     for (const Person& person : asked) {
       if (!is_reviewer(after.root(), person.id)) {
@@ -247,14 +250,14 @@ class Writer {
   Result<Applied> post(const Note& note) {
     const auto& files = shown_.request.files;
     const auto file = std::ranges::find(files, note.new_path, &publish::ShownFile::new_path);
-    if (file == files.end()) return post_without_place(note, "the file is not in the diff");
+    if (file == files.end()) return post_without_place(note, "gitlab: the diff does not have the file");
     const GitLabPosition position = gitlab_position(note, *file);
     JsonWriter json;
     json.begin_object().field("body", note.body).key("position");
     write_position(json, position, shown_.request);
     json.end_object();
     GP_TRY(const net::Response response, post_discussion(note, json.take()));
-    if (response.status == 400) return post_without_place(note, said_in(response.body));
+    if (response.status == 400) return post_without_place(note, api_.refused(response, kNote).message);
     if (!response.ok()) return api_.refused(response, kNote);
     GP_TRY(Applied applied, applied_of(response));
     if (!position.on_lines && note.last.new_line != 0) {
@@ -268,9 +271,7 @@ class Writer {
     GP_TRY(const net::Response response, post_discussion(note, body_of(note.body)));
     if (!response.ok()) return api_.refused(response, kNote);
     GP_TRY(Applied applied, applied_of(response));
-    applied.notes.push_back("the note on " + place_of(note) +
-                            " is not beside its line: GitLab did not take it there (" + text::printable(why, 200) +
-                            ")");
+    applied.notes.push_back("the note on " + place_of(note) + " is not beside its line: " + std::string(why));
     return applied;
   }
 
@@ -380,9 +381,7 @@ class Writer {
     for (const doc::View user : now.at("reviewers").items()) {
       if (const auto id = number_of(user.at("id"))) json.value(*id);
     }
-    for (const Person& person : asked) {
-      if (!is_reviewer(now, person.id)) json.value(person.id);
-    }
+    for (const Person& person : asked) json.value(person.id);
     json.end_array().end_object();
     GP_TRY(const net::Call call, api_.call(request(), "PUT", json.take(), Effect::idempotent));
     GP_TRY(const net::Response response, api_.ask(call, kReview));

@@ -228,7 +228,7 @@ test('a file that GitLab does not show takes its note as a whole', async () => {
   await mr.end();
 });
 
-test('labels, reviewers, a status and an external check when asked for; nothing twice', async () => {
+test('labels, reviewers and a status when asked for; nothing twice', async () => {
   const mr = await gitlab(change_with([5], {
     base: { 'app.py': source(40), '.gatepost.yml': 'version: 1\n', CODEOWNERS: '* @ada\n' },
     users: [{ username: 'ada', id: 202 }],
@@ -242,6 +242,41 @@ test('labels, reviewers, a status and an external check when asked for; nothing 
   assert.deepEqual(run.state.statuses.map((it) => [it.name, it.state, it.sha]), [['gatepost', 'failed', mr.sha.head]]);
   mr.rerun();
   assert.deepEqual((await mr.gatepost(CHECK, { inputs })).writes, []);
+  await mr.end();
+});
+
+test('an external status check is answered once, and without the licence it is one sentence', async () => {
+  const of = (licence) => gitlab(change_with([5], {
+    base: { 'app.py': source(40), '.gatepost.yml': 'version: 1\npublish:\n  external_check: 3\n  inline_comments: 0\n' },
+    project: { members: { author: 30 }, external_status_checks: [{ id: 3, name: 'gatepost' }] },
+  })).then(async (mr) => {
+    await mr.forge.seed({ gitlab: { licence } });
+    return mr;
+  });
+  const mr = await of('ultimate');
+  const run = await mr.gatepost(CHECK);
+  assert.equal(run.code, 1, run.stderr);
+  assert.deepEqual(run.state.status_check_responses.map((it) => [it.external_status_check_id, it.status, it.sha]), [[3, 'failed', mr.sha.head]]);
+  mr.rerun();
+  assert.deepEqual((await mr.gatepost(CHECK)).writes, []);
+  await mr.end();
+  const free = await of('free');
+  const refused = await free.gatepost(CHECK);
+  assert.equal(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, /Ultimate/);
+  await free.end();
+});
+
+test('two stages: the first writes a result, the second publishes it', async () => {
+  const mr = await gitlab(change_with([5, 20]));
+  const first = await mr.gatepost(['check', '--report', 'scans/*.sarif', '--result', 'result.json']);
+  assert.equal(first.code, 1, first.stderr);
+  assert.deepEqual(first.writes, []);
+  const second = await mr.gatepost(['publish', 'result.json']);
+  assert.equal(second.code, 0, second.stderr);
+  assert.equal(summaries(second).length, 1);
+  assert.match(summaries(second)[0].notes[0].body, /Gate closed/);
+  assert.deepEqual(lines_of(second), [5, 20]);
   await mr.end();
 });
 

@@ -63,6 +63,22 @@ bool has_done(const RefusingForge& forge, Channel channel) {
 
 }  // namespace
 
+TEST_CASE("publishing: what could not be read is a problem where it keeps us from speaking") {
+  for (const bool may : {true, false}) {
+    CAPTURE(may);
+    Scene scene = scene_with_findings();
+    scene.shown.may.comment = may;
+    scene.shown.notes = {"the forge says less than it could"};
+    RefusingForge forge(scene);
+    const Told told = tell(scene, forge);
+    const auto has = [&](const std::vector<std::string>& list) {
+      return std::ranges::find(list, scene.shown.notes.front()) != list.end();
+    };
+    CHECK(has(told.notes) == may);
+    CHECK(has(told.problems) == !may);
+  }
+}
+
 TEST_CASE("publishing: what is planned is done once, in its order") {
   Scene scene = scene_with_findings();
   scene.settings.status = true;

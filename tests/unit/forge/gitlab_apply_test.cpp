@@ -257,6 +257,14 @@ TEST_CASE("gitlab: a thread that we may not resolve is told, and is no failure")
   }
 }
 
+TEST_CASE("gitlab: a thread that cannot be named is not asked for") {
+  AGitLab it;
+  const auto applied = apply(it, publish::ResolveThread{""});
+  REQUIRE(applied);
+  CHECK(applied->notes.size() == 1);
+  CHECK(it.http.writes().empty());
+}
+
 TEST_CASE("gitlab: a status that stands already is set, whatever GitLab says of going there") {
   const std::string refusal =
       R"json({"message":"Cannot transition status via :run from :running (Reason(s): Status cannot transition via \"run\")"})json";
@@ -334,6 +342,8 @@ TEST_CASE("gitlab: those who were asked before stay asked; groups and who is not
   CHECK(applied->notes[2].find("@eve") != std::string::npos);
 
   AGitLab none;
+  none.http.on("GET /users?username=bob", 200, "[" + bob + "]").on("GET " + kRequest, 200, with(bob));
   CHECK(apply(none, publish::RequestReviews{{}, {"payments"}}));
+  CHECK(apply(none, publish::RequestReviews{{"bob"}, {}}));
   CHECK(none.http.writes().empty());
 }

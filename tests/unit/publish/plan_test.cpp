@@ -531,6 +531,14 @@ TEST_CASE("plan: status and external check") {
       {"warn", with(Outcome::warn), "status success"},
       {"fail", with(Outcome::fail), "status failure"},
       {"inconclusive", with(Outcome::inconclusive), "status error"},
+      {"inconclusive, of GitLab, which has no word for it",
+       when(first_clean_run,
+            [=](Scene& it) {
+              it.of(clean().says(Outcome::inconclusive));
+              it.dialect = Dialect::gitlab;
+              status(it);
+            }),
+       "status failure"},
       {"refused",
        when(first_clean_run,
             [=](Scene& it) {
