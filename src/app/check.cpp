@@ -9,6 +9,7 @@
 #include "app/assess.hpp"
 #include "app/exit_code.hpp"
 #include "app/finding_facts.hpp"
+#include "app/head_lines.hpp"
 #include "app/inputs.hpp"
 #include "app/line_hashes.hpp"
 #include "app/local_channels.hpp"
@@ -56,6 +57,18 @@ std::string output_folder(const Ports& ports, const CheckRequest& request, const
   return default_one ? "gatepost-out" : "";
 }
 
+// Of a commit that this clone lacks no line is known.
+HeadLines::Read reader(const git::Repository& repository, const std::string& commit) {
+  auto read = read_from(repository, commit);
+  return read ? std::move(*read) : [](std::string_view) { return std::optional<std::string>(); };
+}
+
+HeadLines lines_at_head(const Evidence& evidence, const Assessment& assessment) {
+  const std::string& judged = assessment.change.head;
+  const std::string& head = evidence.ci.change_head.empty() ? judged : evidence.ci.change_head;
+  return {assessment, head == judged, reader(evidence.repository, judged), reader(evidence.repository, head)};
+}
+
 // Writes everything that stays on this machine. A file that cannot be written does not keep the others back: the first
 // failure is the answer.
 Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evidence, const Found& found,
@@ -67,7 +80,11 @@ Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evi
   };
   if (const std::string path = result_path(ports, request); !path.empty()) {
     PlacedPaths paths(evidence);
-    const ResultInput result{input.assessment, found, evidence.settings, evidence.ci, std::ref(paths)};
+    const std::string& judged = input.assessment.change.head;
+    HeadLines lines = lines_at_head(evidence, input.assessment);
+    ResultInput result{input.assessment, found, evidence.settings, evidence.ci, std::ref(paths)};
+    if (!evidence.ci.change_head.empty() && evidence.ci.change_head != judged)
+      result.head_lines = [&](std::size_t finding) { return lines.of(finding); };
     also(write_output(ports, path, [&](const report::Sink& sink) { return write_result(result, sink); }));
   }
   if (!folder.empty()) also(write_local_files(ports, input, evidence.ci, folder));

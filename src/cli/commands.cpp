@@ -422,7 +422,7 @@ void declare_doctor(CLI::App& app, Action& action) {
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
       const app::DoctorRequest request{
-          .gather = chosen->evidence.resolved(globals), .json = chosen->json, .version = kVersion};
+          .gather = chosen->evidence.resolved(globals), .json = chosen->json, .version = std::string(kVersion)};
       return app::doctor(app::for_forge(ports, chosen->evidence.forge), request);
     };
   });
