@@ -185,6 +185,7 @@ struct CheckOptions {
     std::vector<Written> files;
     for (const app::OutputRequest& output : request.outputs)
       files.push_back({"--format " + output.format, output.path});
+    if (request.outputs.empty()) files.push_back({"the terminal report", "-"});
     if (!request.result.empty()) files.push_back({"--result", request.result});
     return files;
   }

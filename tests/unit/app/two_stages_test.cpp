@@ -106,7 +106,8 @@ TEST_CASE("two stages: the same evidence gives the same result, whatever the num
   if (!shop.made) return;
   const std::string once = test::first_stage(shop.path(), {"scans/head/*"}, {"scans/base/*"}).result();
   CHECK(once == test::first_stage(shop.path(), {"scans/head/*"}, {"scans/base/*"}).result());
-  for (const char* word : {"verdict", "waive", "decision", "\"risk\"", "owners", shop.path().c_str()}) {
+  for (const std::string& word : {std::string("verdict"), std::string("waive"), std::string("decision"),
+                                  std::string("\"risk\""), std::string("owners"), shop.path()}) {
     CAPTURE(word);
     CHECK(once.find(word) == std::string::npos);
   }
