@@ -43,9 +43,7 @@ Sha256::~Sha256() = default;
 
 void Sha256::restart() { GP_ASSERT(SHA256_Init(state_.get()) == 1); }
 
-void Sha256::hash(std::string_view bytes) {
-  GP_ASSERT(SHA256_Update(state_.get(), bytes.data(), bytes.size()) == 1);
-}
+void Sha256::hash(std::string_view bytes) { GP_ASSERT(SHA256_Update(state_.get(), bytes.data(), bytes.size()) == 1); }
 
 void Sha256::hash_waiting() {
   hash({waiting_.data(), waiting_size_});

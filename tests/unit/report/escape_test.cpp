@@ -9,8 +9,8 @@
 
 #include "base/text.hpp"
 #include "doc/json.hpp"
-#include "support/golden.hpp"
 #include "support/cmark.hpp"
+#include "support/golden.hpp"
 
 namespace gatepost::report::escape {
 namespace {

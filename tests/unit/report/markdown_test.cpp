@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "support/cmark.hpp"
 #include "support/golden.hpp"
 #include "unit/report/cases.hpp"
-#include "support/cmark.hpp"
 
 namespace gatepost::report {
 namespace {
