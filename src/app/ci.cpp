@@ -6,7 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "doc/json.hpp"
+#include "forge/event.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -29,11 +29,6 @@ std::string commit_or_nothing(std::string_view text) {
   return hex && !zero ? std::string(text) : std::string{};
 }
 
-std::optional<std::uint64_t> number_of(doc::View view) {
-  const auto number = view.integer();
-  return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
-}
-
 // A branch that is no default branch is a change of it: the commit that was pushed before is the author's own. On the
 // default branch the commit before the push is the base.
 void describe_push(const std::string& branch, const std::string& default_branch, const std::string& before,
@@ -42,43 +37,33 @@ void describe_push(const std::string& branch, const std::string& default_branch,
   (is_change ? facts.target_branch : facts.event_base) = is_change ? default_branch : before;
 }
 
-// A stranger's change, or one by Dependabot: GitHub gives such a run a token that may only read.
-bool is_restricted(doc::View event) {
-  const doc::View pull_request = event.at("pull_request");
-  if (!pull_request.is_object()) return false;
-  if (pull_request.at("user").at("login").text() == "dependabot[bot]") return true;
-  const auto head = pull_request.at("head").at("repo").at("id").integer();
-  const auto base = pull_request.at("base").at("repo").at("id").integer();
-  return !head || head != base;  // the fork may be gone
+// GitHub gives the run of a stranger's change, and of one by Dependabot, a token that may only read.
+void describe_request(const forge::EventRequest& request, const std::string& sha, CiFacts& facts) {
+  if (request.number != 0) facts.change_request = request.number;
+  facts.change_head = request.head;
+  facts.event_base = request.base;
+  facts.target_branch = request.target_branch;
+  // The commit that Actions made of target and change is what it checks out for this event.
+  if (facts.event == "pull_request") facts.merge_commit = sha;
+  facts.restricted = request.from_fork || request.author.login == "dependabot[bot]";
+  facts.head_repository = request.head_repository;
+  facts.head_branch = request.head_branch;
 }
 
-// The run that this one follows: what it judged is known by its commit alone.
-void read_workflow_run(doc::View run, CiFacts& facts) {
-  facts.judges_other_run = true;
-  facts.change_head = commit_or_nothing(run.at("head_sha").text());
-  facts.head_repository = run.at("head_repository").at("full_name").text();
-  facts.head_branch = run.at("head_branch").text();
-}
-
-void read_github_event(doc::View event, const std::string& sha, const std::string& branch, CiFacts& facts) {
-  if (const doc::View pull_request = event.at("pull_request"); pull_request.is_object()) {
-    facts.change_request = number_of(pull_request.at("number"));
-    facts.change_head = commit_or_nothing(pull_request.at("head").at("sha").text());
-    facts.event_base = commit_or_nothing(pull_request.at("base").at("sha").text());
-    facts.target_branch = pull_request.at("base").at("ref").text();
-    // The commit that Actions made of target and change is what it checks out for this event.
-    if (facts.event == "pull_request") facts.merge_commit = sha;
-    facts.restricted = is_restricted(event);
-    facts.head_repository = pull_request.at("head").at("repo").at("full_name").text();
-    facts.head_branch = pull_request.at("head").at("ref").text();
-  } else if (const doc::View run = event.at("workflow_run"); run.is_object()) {
-    read_workflow_run(run, facts);
-  } else if (const doc::View group = event.at("merge_group"); group.is_object()) {
-    facts.queue_base = commit_or_nothing(group.at("base_sha").text());
-    facts.change_head = commit_or_nothing(group.at("head_sha").text());
-  } else if (facts.event == "push") {
-    describe_push(branch, std::string(event.at("repository").at("default_branch").text()),
-                  commit_or_nothing(event.at("before").text()), facts);
+void describe_event(const forge::ForgeEvent& event, const std::string& sha, const std::string& branch, CiFacts& facts) {
+  using Kind = forge::ForgeEvent::Kind;
+  if (event.kind == Kind::request && event.request) return describe_request(*event.request, sha, facts);
+  if (event.kind == Kind::run && event.run) {
+    // The run that this one follows: what it judged is known by its commit alone.
+    facts.judges_other_run = true;
+    facts.change_head = event.run->head;
+    facts.head_repository = event.run->head_repository;
+    facts.head_branch = event.run->head_branch;
+  } else if (event.kind == Kind::queue && event.queue) {
+    facts.queue_base = event.queue->base;
+    facts.change_head = event.queue->head;
+  } else if (facts.event == "push" && event.push) {
+    describe_push(branch, event.default_branch, event.push->before, facts);
   }
 }
 
@@ -111,10 +96,10 @@ CiFacts github(const Variables& variables) {
   const std::string path = variables["GITHUB_EVENT_PATH"];
   if (path.empty()) return facts;
   const auto bytes = read_file(path, kLargestEvent);
-  const auto event = bytes ? doc::parse_json(*bytes, "the GitHub event") : bytes.error();
+  const auto event = bytes ? forge::parse_github_event(facts.event, *bytes) : bytes.error();
   if (event) {
     const std::string branch = variables["GITHUB_REF_TYPE"] == "tag" ? "" : variables["GITHUB_REF_NAME"];
-    read_github_event(event->root(), commit_or_nothing(variables["GITHUB_SHA"]), branch, facts);
+    describe_event(*event, commit_or_nothing(variables["GITHUB_SHA"]), branch, facts);
   } else {
     facts.notes.push_back({Note::Level::warning,
                            "ci-event",

@@ -114,15 +114,19 @@ Result<Response> Client::run(Course course) {
     const auto* const failure = std::get_if<Failure>(&course.last);
     const auto* const response = std::get_if<Response>(&course.last);
     const Attempt attempt{course.failed, course.limited, time_.now(), limits_.jitter + calls_ * 1000};
-    const auto next = response != nullptr ? again(*response, attempt) : std::nullopt;
-    if (response != nullptr && !next) return *response;
+    Again next{.wait = backoff(attempt)};
+    if (response != nullptr) {
+      const auto asked = again(*response, attempt);
+      if (!asked) return *response;
+      next = *asked;
+    }
 
-    const bool acted = failure != nullptr ? failure->reached : !next->limited;
+    const bool acted = failure != nullptr ? failure->reached : !next.limited;
     const bool lost = acted && must_be_once(course.effect);
     const bool final = (failure != nullptr && !failure->transient) || course.failed >= limits_.retries ||
                        (lost && !course.call.recover);
     if (final && !(lost && course.call.recover)) return give_up(course);
-    Status waited = wait(course, next ? next->wait : backoff(attempt), next && next->limited);
+    Status waited = wait(course, next.wait, next.limited);
     if (lost) {  // looked for also when there is no time to wait
       GP_TRY(auto found, recovered(course));
       if (found) return *std::move(found);
@@ -130,7 +134,7 @@ Result<Response> Client::run(Course course) {
     }
     GP_CHECK(std::move(waited));
     ++course.failed;
-    if (next && next->limited) ++course.limited;
+    if (next.limited) ++course.limited;
     ++stats_.retries;
   }
 }
