@@ -42,6 +42,9 @@ for program in sudo python3 git; do
 done
 cp -L /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
 cp -L /etc/hosts "$root/etc/hosts" 2>/dev/null || true
+# A network that looks into TLS has an authority of its own; who is behind it has to trust that one.
+mkdir -p "$root/usr/local/share/ca-certificates"
+cp -L /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for device in null zero full random urandom tty; do
@@ -58,6 +61,7 @@ if [ -n "${SHARED:-}" ]; then mkdir "$root/shared" && cp -R "$SHARED/." "$root/s
 
 inside() {
   env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
+    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
     chroot "$root" /gatepost/dev "$@"
 }
 status=0

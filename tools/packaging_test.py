@@ -25,9 +25,9 @@ TABLES = [("action/README.md", "github", "input"), ("gitlab/README.md", "gitlab"
 BEGIN, END = "<!-- inputs -->\n", "<!-- end of inputs -->\n"
 # What the component's job is, apart from the settings.
 OF_THE_JOB = ["image", "job-name", "stage", "allow-failure", "sast-report", "dependency-scanning-report",
-              "container-scanning-report", "secret-detection-report"]
+              "secret-detection-report"]
 # What only the first stage can decide.
-FIRST_STAGE = {"config", "reports", "base-reports", "fail-on", "advisory", "result"}
+FIRST_STAGE = {"config", "reports", "base-reports", "fail-on", "advisory", "result", "upload-sarif", "output-dir"}
 
 
 def read(path):

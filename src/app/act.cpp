@@ -9,16 +9,12 @@
 #include "report/sarif.hpp"
 
 namespace gatepost::app {
-namespace {
 
-// What is lost here is said elsewhere, and the verdict is what it is.
 void tell_failure(const Status& status) {
   if (status) return;
   log::warning(status.error().message);
   if (!status.error().hint.empty()) log::warning("hint: " + status.error().hint);
 }
-
-}  // namespace
 
 Status write_outputs(const Ports& ports, const report::Input& input, const std::vector<OutputRequest>& outputs) {
   std::optional<Error> failure;
@@ -54,7 +50,7 @@ void show(const Ports& ports, const CiFacts& ci, const std::string& folder, cons
   tell_failure(write_step_outputs(ports, ci, folder, input));
   const Told told = tell();
   for (const std::string& problem : told.problems) log::warning(problem);
-  for (const std::string& note : told.notes) log::info(note);
+  for (const std::string& note : told.notes) log::warning(note);
   if (!told.url.empty()) log::info("told at " + told.url);
   tell_failure(write_annotations(ports, ci, input, told.inline_findings));
 }

@@ -31,6 +31,9 @@ std::string sarif_of(const report::Input& input);
 void show(const Ports& ports, const CiFacts& ci, const std::string& folder, const report::Input& input,
           const std::function<Told()>& tell);
 
+// Of something whose failure changes nothing else: a warning.
+void tell_failure(const Status& status);
+
 // The plan on standard output.
 Told print_plan(const Ports& ports, const publish::Plan& plan);
 

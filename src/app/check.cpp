@@ -51,9 +51,9 @@ std::string result_path(const Ports& ports, const CheckRequest& request) {
   return request.result.empty() ? Inputs(ports, {}).get("result").value_or("") : request.result;
 }
 
-std::string output_folder(const Ports& ports, const CheckRequest& request, const Evidence& evidence) {
+std::string output_folder(const Ports& ports, const CheckRequest& request) {
   if (auto folder = Inputs(ports, request.gather.flags).get("output-dir")) return *folder;
-  const bool default_one = request.publish && !request.dry_run && evidence.ci.system != CiFacts::System::none;
+  const bool default_one = request.publish && !request.dry_run && detect_ci(ports).system != CiFacts::System::none;
   return default_one ? "gatepost-out" : "";
 }
 
@@ -95,7 +95,11 @@ Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evi
 
 Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
-  GP_TRY(Evidence evidence, gather(ports, request.gather));
+  const std::string folder = output_folder(ports, request), result = result_path(ports, request);
+  auto gathered = gather(ports, request.gather);
+  GP_CHECK(clear_local_files(ports.directory, folder, result));  // also when we stop here
+  if (!gathered && request.publish) tell_failure(tell_not_judged(ports, detect_ci(ports), gathered.error()));
+  GP_TRY(Evidence evidence, std::move(gathered));
   const auto is_json = [](const OutputRequest& it) { return it.format == "json"; };
   if (!result_path(ports, request).empty() || std::ranges::any_of(request.outputs, is_json)) {
     ingest::add_digests(evidence.table);
@@ -118,7 +122,6 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
       .sarif = {.complete_kinds = complete_kinds(assessment)},
       .tool_version = request.version,
       .time = now};
-  const std::string folder = output_folder(ports, request, evidence);
   const Status kept = keep(ports, request, evidence, found, input, folder);
   narrate(assessment, request.outputs);
   if (request.publish) {

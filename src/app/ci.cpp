@@ -37,22 +37,29 @@ void describe_push(const std::string& branch, const std::string& default_branch,
   (is_change ? facts.target_branch : facts.event_base) = is_change ? default_branch : before;
 }
 
-// GitHub gives the run of a stranger's change, and of one by Dependabot, a token that may only read.
-void describe_request(const forge::EventRequest& request, const std::string& sha, CiFacts& facts) {
+// GitHub gives the runs for a stranger's change, and those that Dependabot starts, a token that may only read; but not
+// for pull_request_target, which is what makes that event dangerous.
+void describe_request(const forge::EventRequest& request, const std::string& sha, bool by_dependabot, CiFacts& facts) {
   if (request.number != 0) facts.change_request = request.number;
   facts.change_head = request.head;
   facts.event_base = request.base;
   facts.target_branch = request.target_branch;
   // The commit that Actions made of target and change is what it checks out for this event.
   if (facts.event == "pull_request") facts.merge_commit = sha;
-  facts.restricted = request.from_fork || request.author.login == "dependabot[bot]";
+  facts.from_fork = request.from_fork;
+  facts.restricted = facts.event != "pull_request_target" && (request.from_fork || by_dependabot);
   facts.head_repository = request.head_repository;
   facts.head_branch = request.head_branch;
 }
 
-void describe_event(const forge::ForgeEvent& event, const std::string& sha, const std::string& branch, CiFacts& facts) {
+struct Checkout {
+  std::string sha, branch, actor;
+};
+void describe_event(const forge::ForgeEvent& event, const Checkout& checkout, CiFacts& facts) {
   using Kind = forge::ForgeEvent::Kind;
-  if (event.kind == Kind::request && event.request) return describe_request(*event.request, sha, facts);
+  // A comment on the whole of a pull request tells its number alone; one on its lines tells the commits.
+  if (event.request && !event.request->head.empty())
+    return describe_request(*event.request, checkout.sha, checkout.actor == "dependabot[bot]", facts);
   if (event.kind == Kind::run && event.run) {
     // The run that this one follows: what it judged is known by its commit alone.
     facts.judges_other_run = true;
@@ -63,7 +70,7 @@ void describe_event(const forge::ForgeEvent& event, const std::string& sha, cons
     facts.queue_base = event.queue->base;
     facts.change_head = event.queue->head;
   } else if (facts.event == "push" && event.push) {
-    describe_push(branch, event.default_branch, event.push->before, facts);
+    describe_push(checkout.branch, event.default_branch, event.push->before, facts);
   }
 }
 
@@ -86,6 +93,14 @@ void describe_github_run(const Variables& variables, CiFacts& facts) {
   facts.output_file = variables["GITHUB_OUTPUT"];
 }
 
+// "refs/pull/7/merge" is the pull request's number when the event does not tell it.
+std::optional<std::uint64_t> number_in_ref(std::string_view ref) {
+  constexpr std::string_view kPrefix = "refs/pull/";
+  if (!ref.starts_with(kPrefix)) return std::nullopt;
+  ref.remove_prefix(kPrefix.size());
+  return text::parse_number(ref.substr(0, ref.find('/')));
+}
+
 CiFacts github(const Variables& variables) {
   CiFacts facts{.system = CiFacts::System::github,
                 .event = variables["GITHUB_EVENT_NAME"],
@@ -93,13 +108,14 @@ CiFacts github(const Variables& variables) {
                 .repository = variables["GITHUB_REPOSITORY"]};
   facts.target_branch = variables["GITHUB_BASE_REF"];
   describe_github_run(variables, facts);
+  if (facts.event.starts_with("pull_request")) facts.change_request = number_in_ref(facts.ref);
   const std::string path = variables["GITHUB_EVENT_PATH"];
   if (path.empty()) return facts;
   const auto bytes = read_file(path, kLargestEvent);
   const auto event = bytes ? forge::parse_github_event(facts.event, *bytes) : bytes.error();
   if (event) {
     const std::string branch = variables["GITHUB_REF_TYPE"] == "tag" ? "" : variables["GITHUB_REF_NAME"];
-    describe_event(*event, commit_or_nothing(variables["GITHUB_SHA"]), branch, facts);
+    describe_event(*event, {commit_or_nothing(variables["GITHUB_SHA"]), branch, variables["GITHUB_ACTOR"]}, facts);
   } else {
     facts.notes.push_back({Note::Level::warning,
                            "ci-event",
@@ -116,7 +132,8 @@ void describe_gitlab_run(const Variables& variables, CiFacts& facts) {
   const std::string target = variables["CI_MERGE_REQUEST_PROJECT_ID"];
   facts.project = target.empty() ? variables["CI_PROJECT_ID"] : target;
   const std::string source = variables["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"];
-  facts.restricted = !source.empty() && !target.empty() && source != target;
+  facts.from_fork = !source.empty() && !target.empty() && source != target;
+  facts.restricted = facts.from_fork;
   facts.head_branch = variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"];
   if (const std::string url = variables["CI_PROJECT_URL"]; !url.empty()) facts.code_url = url + "/-/blob";
   facts.ref = variables["CI_COMMIT_REF_NAME"];
@@ -130,7 +147,10 @@ CiFacts gitlab(const Variables& variables) {
                 .event = variables["CI_PIPELINE_SOURCE"],
                 .workspace = variables["CI_PROJECT_DIR"],
                 .repository = variables["CI_PROJECT_PATH"]};
-  if (const auto number = text::parse_number(variables["CI_MERGE_REQUEST_IID"])) facts.change_request = *number;
+  // A pipeline of the target's own branch can speak about the merge request that whoever starts it names.
+  std::string number = variables["CI_MERGE_REQUEST_IID"];
+  if (number.empty()) number = variables["GATEPOST_MERGE_REQUEST"];
+  if (const auto iid = text::parse_number(number)) facts.change_request = *iid;
   facts.forge_merge_base = commit_or_nothing(variables["CI_MERGE_REQUEST_DIFF_BASE_SHA"]);
   facts.target_branch = variables["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"];
   // Only pipelines for merged results have a commit of their own beside the change's head.

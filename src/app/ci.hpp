@@ -23,14 +23,15 @@ struct CiFacts {
       target_branch;  // as git::ChangeFacts
 
   // Where a result is published, and what it is called. Everything here may be "" or 0.
-  std::string server;             // "https://github.com"
-  std::string api, graphql;       // addresses of its interfaces
-  std::string project;            // what the interface calls the repository: "acme/shop"; GitLab: the target's number
-  std::string code_url;           // the files of a commit are below it: "https://github.com/acme/shop/blob"
-  std::string ref;                // "refs/pull/7/merge"
-  std::uint64_t run = 0;          // number of this run; a later run has a higher one
-  std::uint64_t attempt = 0;      // GitLab: number of the job
-  std::string run_url;            // its page
+  std::string server;         // "https://github.com"
+  std::string api, graphql;   // addresses of its interfaces
+  std::string project;        // what the interface calls the repository: "acme/shop"; GitLab: the target's number
+  std::string code_url;       // the files of a commit are below it: "https://github.com/acme/shop/blob"
+  std::string ref;            // "refs/pull/7/merge"
+  std::uint64_t run = 0;      // number of this run; a later run has a higher one
+  std::uint64_t attempt = 0;  // GitLab: number of the job
+  std::string run_url;        // its page
+  bool from_fork = false;
   bool restricted = false;        // the change comes from a fork or from Dependabot: tokens may read, and no more
   bool judges_other_run = false;  // a trusted run after an untrusted one (workflow_run): `change_head` is that one's
   std::string head_repository, head_branch;  // of a change from elsewhere, for looking it up

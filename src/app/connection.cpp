@@ -12,6 +12,8 @@ namespace {
 using forge::Access;
 using forge::TokenKind;
 
+constexpr int kMostWrites = 80;
+
 struct TokenName {
   const char* variable;
   TokenKind kind;
@@ -28,12 +30,15 @@ template <std::size_t N>
 void find_token(const Ports& ports, const TokenName (&names)[N], Access& access) {
   for (const TokenName& name : names) {
     auto value = ports.environment(name.variable);
-    if (!value) continue;
+    if (!value || text::trim(*value).empty()) continue;
     access.kind = name.kind;
     access.token = Secret(std::move(*value));
     return;
   }
 }
+
+// GitHub's tokens of workflows and of Apps begin with this. A hint, no promise: who we are the forge is asked.
+bool is_of_an_installation(const Secret& token) { return token.reveal().starts_with("ghs_"); }
 
 void find_app(const Ports& ports, Access& access) {
   const auto id = ports.environment("GATEPOST_APP_ID");
@@ -86,6 +91,7 @@ Access find_access(const Ports& ports, const CiFacts& ci) {
   Access access{.api = ci.api, .graphql = ci.graphql, .repository = ci.project};
   if (ci.system == CiFacts::System::github) {
     find_token(ports, kGitHubTokens, access);
+    if (access.kind == TokenKind::user && is_of_an_installation(access.token)) access.kind = TokenKind::github_actions;
     find_app(ports, access);
   } else if (ci.system == CiFacts::System::gitlab) {
     find_token(ports, kGitLabTokens, access);
@@ -103,7 +109,7 @@ Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::str
   Access access = find_access(ports, ci);
   if (access.kind == TokenKind::none) return no_token(ci.system);
   GP_TRY(auto http, ports.http(curl_options(ports, version)));
-  const net::Limits limits{.jitter = ci.run};
+  const net::Limits limits{.writes = kMostWrites, .jitter = ci.run};  // what may be written is planned
   auto forge = ci.system == CiFacts::System::github ? forge::github(std::move(access), *http, time_of(ports), limits)
                                                     : forge::gitlab(std::move(access), *http, time_of(ports), limits);
   return Connection{std::move(http), std::move(forge)};

@@ -77,6 +77,11 @@ std::vector<HealthCheck> forge_health(const Ports& ports, const CiFacts& ci, con
     rows.push_back({"change", Health::warning, "comes from a fork or from Dependabot: its token may read and no more",
                     "let a second, trusted workflow publish: docs/forks.md"});
   }
+  if (ci.from_fork && ci.event == "pull_request_target") {
+    rows.push_back({"change", Health::warning,
+                    "comes from a fork, and this event gives it a token that may write: nothing of it may be run here",
+                    "use pull_request, and let a second workflow publish: docs/forks.md"});
+  }
   const TokenKind kind = find_access(ports, ci).kind;
   const auto connection = connect(ports, ci, version);
   if (!connection) {

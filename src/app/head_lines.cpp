@@ -9,6 +9,7 @@
 namespace gatepost::app {
 namespace {
 
+constexpr int kMostAsked = 30;  // files of a commit that the forge is asked for: each costs time that writing needs
 constexpr std::uint64_t kLargestFile = 8 << 20;  // bytes; a comment in a larger file goes to the summary
 
 std::optional<git::Tree> tree_of(const git::Repository& repository, const std::string& commit) {
@@ -30,7 +31,9 @@ std::optional<HeadLines::Read> read_from(const git::Repository& repository, cons
 }
 
 HeadLines::Read read_from(forge::Forge& forge, const std::string& commit) {
-  return [&forge, commit](std::string_view path) -> std::optional<std::string> {
+  return [&forge, commit, left = kMostAsked](std::string_view path) mutable -> std::optional<std::string> {
+    if (left == 0) return std::nullopt;
+    --left;
     auto text = forge.file_at(path, commit);
     return text ? std::move(*text) : std::nullopt;
   };

@@ -17,7 +17,8 @@ constexpr std::array kNames = {
 #undef GATEPOST_INPUT
 };
 
-constexpr std::size_t kMostInline = 50, kMostLabels = 10;
+constexpr std::size_t kMostInline = 50, kMostLabels = 10, kLongestLabel = 50;
+constexpr std::size_t kOtherWrites = 2;  // beside notes on lines: at the default of 10, 12 in all
 
 std::string variable(std::string_view prefix, std::string_view name) {
   std::string result(prefix);
@@ -105,8 +106,14 @@ Status apply(const Inputs& inputs, publish::Settings& settings) {
   if (auto labels = inputs.list("labels"); !labels.empty()) {
     if (labels.size() > kMostLabels)
       return unexpected("labels", fmt::format("a list of {}", labels.size()), fmt::format("at most {}", kMostLabels));
+    for (const std::string& label : labels) {
+      if (label.size() > kLongestLabel)
+        return unexpected("labels", label, fmt::format("names of at most {} bytes", kLongestLabel));
+    }
     settings.labels = std::move(labels);
   }
+  // On GitLab each note is a write.
+  settings.most_writes = std::max(settings.most_writes, settings.most_inline + kOtherWrites);
   return Done{};
 }
 

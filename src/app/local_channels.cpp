@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "app/act.hpp"
 #include "base/file.hpp"
+#include "base/text.hpp"
+#include "report/escape.hpp"
 #include "report/markdown.hpp"
 #include "report/step_outputs.hpp"
 #include "report/workflow.hpp"
@@ -61,7 +64,52 @@ Status write_gitlab_extras(const CiFacts& ci, const report::Input& input, const 
   return write_file(in_folder(folder, "gl-annotations.json"), report::gitlab_annotations(links));
 }
 
+constexpr std::string_view kExtras[] = {"gatepost.env", "gl-annotations.json"};
+
+// Every part of `path` below `directory`, the last one too.
+Status refuse_links(const std::filesystem::path& directory, const std::filesystem::path& path) {
+  std::filesystem::path at = path.is_absolute() ? std::filesystem::path("/") : directory;
+  for (const auto& part : path.relative_path()) {
+    at /= part;
+    std::error_code ignored;
+    // Above the work tree links are the machine's own business.
+    const bool inside = at.native().starts_with(directory.native() + "/");
+    if (inside && std::filesystem::is_symlink(std::filesystem::symlink_status(at, ignored)))
+      return error(ErrorKind::usage,
+                   fmt::format("{} is a symbolic link: nothing is written through one",
+                               text::printable(at.lexically_relative(directory).string(), 200)),
+                   "name another place, or take the link away");
+  }
+  return Done{};
+}
+
+Status take_away(const std::filesystem::path& file) {
+  std::error_code failure;
+  if (std::filesystem::is_directory(std::filesystem::symlink_status(file, failure)))
+    return Done{};  // writing will fail
+  std::filesystem::remove(file, failure);
+  if (!failure || failure == std::errc::no_such_file_or_directory || failure == std::errc::not_a_directory)
+    return Done{};
+  return error(ErrorKind::usage,
+               fmt::format("{}: cannot be taken away: {}", text::printable(file.string(), 200), failure.message()));
+}
+
 }  // namespace
+
+Status clear_local_files(const std::string& directory, const std::string& folder, const std::string& result) {
+  const std::filesystem::path here(directory);
+  if (!result.empty() && result != "-") {
+    GP_CHECK(refuse_links(here, result));
+  }
+  if (folder.empty()) return Done{};
+  GP_CHECK(refuse_links(here, folder));
+  const std::filesystem::path place = here / folder;
+  for (const auto files : {std::span<const File>(kFiles), std::span<const File>(kGitLabFiles)}) {
+    for (const File& file : files) GP_CHECK(take_away(place / file.name));
+  }
+  for (const std::string_view name : kExtras) GP_CHECK(take_away(place / name));
+  return Done{};
+}
 
 Status write_local_files(const Ports& ports, const report::Input& input, const CiFacts& ci, const std::string& folder) {
   std::error_code failure;
@@ -98,6 +146,22 @@ Status write_step_outputs(const Ports& ports, const CiFacts& ci, const std::stri
   const auto text = report::github_outputs(outputs_of(input, folder), ports.nonce());
   if (!text) return error(ErrorKind::bad_input, "the step's outputs cannot be written: a path has a line break");
   return append(ci.output_file, *text).context("the step's outputs");
+}
+
+Status tell_not_judged(const Ports& ports, const CiFacts& ci, const Error& why) {
+  if (!ci.output_file.empty()) {
+    const auto outputs = report::github_outputs({{"verdict", "inconclusive"}}, ports.nonce());
+    if (outputs) GP_CHECK(append(ci.output_file, *outputs).context("the step's outputs"));
+  }
+  if (!ci.summary_file.empty()) {
+    std::string text = "### ❔ Nothing was judged\n\n" + report::escape::markdown_text(why.message, 1000) + "\n\n";
+    if (!why.hint.empty()) text += report::escape::markdown_text(why.hint, 1000) + "\n\n";
+    GP_CHECK(append(ci.summary_file, report::escape::markdown_finish(text)).context("the job's summary"));
+  }
+  if (ci.system != CiFacts::System::github) return Done{};
+  return ports.narration("::error title=gatepost: nothing was judged::" +
+                         report::escape::workflow_data(why.hint.empty() ? why.message : why.message + "\n" + why.hint) +
+                         "\n");
 }
 
 Status write_annotations(const Ports& ports, const CiFacts& ci, const report::Input& input,

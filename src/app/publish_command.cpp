@@ -1,15 +1,16 @@
 #include "app/publish_command.hpp"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "app/ci.hpp"
 #include "app/connection.hpp"
 #include "app/finding_facts.hpp"
-#include "app/head_lines.hpp"
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
 #include "app/rules_of_base.hpp"
-#include "git/library.hpp"
+#include "base/log.hpp"
 #include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
@@ -23,27 +24,56 @@ struct Asked {
 };
 
 Result<Asked> ask(forge::Forge& forge, const CiFacts& ci, const ResultFile& result, const Inputs& inputs) {
-  const std::string& judged = result.change.change_head.empty() ? result.change.head : result.change.change_head;
+  if (!ci.change_request && (!ci.judges_other_run || ci.change_head.empty())) {
+    return error(ErrorKind::usage,
+                 "the run does not say which change request it is about: a result cannot be asked for that",
+                 "run it on workflow_run (GitHub), or give GATEPOST_MERGE_REQUEST its number (GitLab)");
+  }
   publish::Settings settings;
-  GP_TRY(publish::Shown shown, forge.shown(wanted_of(ci, judged, settings)));
+  GP_TRY(publish::Shown shown, forge.shown(wanted_of(ci, ci.change_head, settings)));
+  if (shown.request.number == 0) return error(ErrorKind::bad_input, "the forge shows no change request for this run");
   GP_CHECK(check_belongs(result, shown.request));
   const auto read = [&](std::string_view path) { return forge.file_at(path, shown.request.target_branch); };
   GP_TRY(RulesOfBase rules, rules_of_base(read, dialect_of(ci.system)));
   GP_CHECK(apply(inputs, rules.settings.publishing));
+  rules.settings.publishing.suggest_from.clear();  // the result's engines are what a stranger calls them
+  rules.settings.publishing.upload_sarif = false;  // the first stage has the files that alerts are matched by
   // Only now it is known under which name we go there, and which check of GitLab waits for us.
   const publish::Settings& known = rules.settings.publishing;
   if (known.name != settings.name || known.external_check != settings.external_check) {
-    GP_TRY(shown, forge.shown(wanted_of(ci, judged, known)));
+    GP_TRY(shown, forge.shown(wanted_of(ci, ci.change_head, known)));
   }
   return Asked{std::move(shown), std::move(rules)};
 }
 
+// The lines of findings at the tip of the change, as the result says: it can only choose among those that the forge
+// shows. Nobody here has the files, and reading them would take as many questions as the change has files.
+class TipLines {
+ public:
+  explicit TipLines(const ResultFile& result) : known_(result.head_lines) {
+    judged_the_tip_ = result.change.change_head.empty() || result.change.change_head == result.change.head;
+  }
+  [[nodiscard]] std::optional<publish::Lines> of(const Finding& finding) const {
+    if (finding.in_base_only || finding.range.first_line == 0) return std::nullopt;
+    const auto known = known_.find(finding.id);
+    if (known != known_.end()) return known->second;
+    if (!judged_the_tip_) return std::nullopt;
+    return publish::Lines{finding.range.first_line, std::max(finding.range.first_line, finding.range.last_line)};
+  }
+
+ private:
+  std::map<FindingId, std::optional<publish::Lines>> known_;
+  bool judged_the_tip_ = false;
+};
+
 publish::Input plan_input(const report::Input& input, const CiFacts& ci, const publish::Shown& shown,
-                          HeadLines& lines) {
+                          const TipLines& lines) {
+  const auto line_of = [&](std::size_t finding) { return lines.of(input.assessment.findings.all[finding]); };
   return {.report = input,
           .stamp = stamp_of(ci, shown.request.head),
-          .head_lines = [&lines](std::size_t finding) { return lines.of(finding); },
-          .head_text = [&lines](std::string_view path, publish::Lines at) { return lines.text(path, at); },
+          .head_lines = line_of,
+          // No text, and so no suggestions: one click would commit what a stranger wrote into the result.
+          .head_text = [](std::string_view, publish::Lines) { return std::optional<std::string>(); },
           .run_url = ci.run_url,
           .dialect = publish_dialect(ci.system),
           .repository = ci.repository};
@@ -52,13 +82,20 @@ publish::Input plan_input(const report::Input& input, const CiFacts& ci, const p
 }  // namespace
 
 Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
-  GP_TRY(const git::Library library, git::Library::start());  // compares lines
   const CiFacts ci = detect_ci(ports);
   const Inputs inputs(ports, request.flags);
   GP_TRY(ResultFile result, read_result_file(request.result));
   GP_TRY(const Connection connection, connect(ports, ci, request.version));
   forge::Forge& forge = *connection.forge;
-  GP_TRY(const Asked asked, ask(forge, ci, result, inputs));
+  const auto asked_for = ask(forge, ci, result, inputs);
+  if (!asked_for && asked_for.error().kind == ErrorKind::conflict) {
+    // Closed or pushed to meanwhile: nothing went wrong, and nobody waits for this result.
+    log::warning(asked_for.error().message + "; nothing is published");
+    return ExitCode::done;
+  }
+  if (!asked_for) return asked_for.error();
+  const Asked& asked = *asked_for;
+  const TipLines lines(result);
   const Timestamp now = request.now ? *request.now : ports.clock();
   const Assessment assessment = rejudge(std::move(result), asked.shown.request,
                                         {.settings = asked.rules.settings,
@@ -72,21 +109,20 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
       .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},
-      .links = links_of(ci, asked.shown.request.head),
+      .links = links_of(ci, assessment.change.head),
       .tool_version = request.version,
       .time = now};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
-  GP_CHECK(write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs));
+  const Status written = write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs);
   Told told;
   show(ports, ci, "", input, [&] {
-    const std::string &judged = assessment.change.head, &head = asked.shown.request.head;
-    HeadLines lines(assessment, judged == head, read_from(forge, judged), read_from(forge, head));
     const publish::Input planned = plan_input(input, ci, asked.shown, lines);
     const publish::Settings& settings = asked.rules.settings.publishing;
     told = request.dry_run ? print_plan(ports, publish::plan(planned, asked.shown, settings))
                            : tell_forge(forge, planned, asked.shown, settings);
     return told;
   });
+  if (!written) return written.error();
   return told.complete ? ExitCode::done : ExitCode::unavailable;
 }
 

@@ -83,8 +83,12 @@ class Teller {
   bool has_moved_on() {
     if (!moved_on_) {
       const auto head = forge_.current_head(shown_.request.number);
-      moved_on_ = head.ok() && *head != shown_.request.head;
-      if (*moved_on_)
+      moved_on_ = !head || *head != shown_.request.head;
+      if (!head) {
+        told_.problems.push_back(
+            "whether somebody pushed meanwhile is not known, so the change request is left alone: " +
+            sentence_of(head.error()));
+      } else if (*moved_on_)
         told_.problems.push_back(fmt::format(
             "the change request moved on to {} meanwhile: the run for that commit tells", text::printable(*head, 12)));
     }
@@ -120,6 +124,11 @@ forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publ
           .name = settings.name,
           .ref = ci.ref,
           .external_check = settings.external_check};
+}
+
+std::string sarif_ref(const CiFacts& ci, const std::string& judged) {
+  if (!ci.change_request) return ci.ref;
+  return fmt::format("refs/pull/{}/{}", *ci.change_request, judged == ci.merge_commit ? "merge" : "head");
 }
 
 publish::Dialect publish_dialect(CiFacts::System system) {

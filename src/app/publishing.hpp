@@ -29,6 +29,8 @@ Told failure_of(const Error& failure);
 
 // The change request that a run of the CI belongs to. `judged` is the commit that was judged.
 forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publish::Settings& settings);
+// What was scanned, for code scanning: of a change request never a branch, whose alerts would be replaced.
+std::string sarif_ref(const CiFacts& ci, const std::string& judged);
 publish::Dialect publish_dialect(CiFacts::System system);
 publish::Stamp stamp_of(const CiFacts& ci, const std::string& head);
 

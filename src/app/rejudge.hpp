@@ -16,8 +16,8 @@ Status check_belongs(const ResultFile& result, const publish::ChangeRequest& req
 // The verdict, from the findings of the result and from
 //   the forge: which files changed, hence the findings about the change itself. A finding on a line that the forge
 //   shows
-//     as new is introduced, whatever the result says; none is lowered. A list of files that the forge cut is missing
-//     evidence.
+//     as new is introduced, unless the result says that the tip has no such line; none is lowered. A list of files that
+//     the forge cut is missing evidence.
 //   `basis`: settings, policy, waivers and CODEOWNERS of what the change goes into (rules_of_base.hpp). Suppressions
 //     count for nothing, because nobody knows whose they are.
 Assessment rejudge(ResultFile result, const publish::ChangeRequest& request, const Basis& basis);

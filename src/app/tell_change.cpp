@@ -21,10 +21,16 @@ publish::Input plan_input(const Evidence& evidence, const report::Input& input, 
           .head_text = [&lines](std::string_view path, publish::Lines at) { return lines.text(path, at); },
           .run_url = ci.run_url,
           .sarif = evidence.settings.publishing.upload_sarif ? sarif_of(input) : "",
-          .sarif_ref = ci.ref,
+          .sarif_ref = sarif_ref(ci, input.assessment.change.head),
           .sarif_commit = input.assessment.change.head,
           .dialect = publish_dialect(ci.system),
           .repository = ci.repository};
+}
+
+// Other tokens are not given to such runs; whoever has one all the same may try.
+bool has_no_right_to_write(const Ports& ports, const CiFacts& ci) {
+  return ci.restricted && ci.system == CiFacts::System::github &&
+         find_access(ports, ci).kind == forge::TokenKind::github_actions;
 }
 
 }  // namespace
@@ -32,6 +38,16 @@ publish::Input plan_input(const Evidence& evidence, const report::Input& input, 
 Told tell_change(const Ports& ports, const Evidence& evidence, const report::Input& input, const TellOptions& options) {
   const publish::Settings& settings = evidence.settings.publishing;
   const std::string& judged = input.assessment.change.head;
+  if (evidence.ci.event.starts_with("pull_request") && !evidence.ci.change_request) {
+    return failure_of(error(ErrorKind::bad_input,
+                            "the run's event does not say which pull request it is about: nothing is written on one"));
+  }
+  if (has_no_right_to_write(ports, evidence.ci)) {
+    return failure_of(error(ErrorKind::denied,
+                            "the change comes from a fork or from Dependabot, and the workflow's token may only read: "
+                            "the summary and the annotations of this run have it all",
+                            "docs/forks.md has the workflow that writes comments for such changes"));
+  }
   const auto connection = connect(ports, evidence.ci, options.version);
   if (!connection) return failure_of(connection.error());
   forge::Forge& forge = *connection->forge;

@@ -233,7 +233,7 @@ void declare_publish(CLI::App& app, Action& action) {
   declare_forge(app, chosen->forge);
   declare_outputs(app, chosen->check);
   declare_inputs(app, chosen->check.evidence.request.flags,
-                 {"config", "reports", "base-reports", "fail-on", "advisory", "result", "output-dir"});
+                 {"config", "reports", "base-reports", "fail-on", "advisory", "result", "output-dir", "upload-sarif"});
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(app::CheckRequest check, chosen->check.resolved(globals));

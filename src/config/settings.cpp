@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kDefaultPolicy = "policies/default.yaml";
 // Comments and reviews beyond these numbers flood whoever reads them.
 constexpr std::int64_t kMostInline = 50, kMostLabels = 10;
+constexpr std::size_t kLongestLabel = 50;
 
 // The shorthand `gate:` of the main file, for those who need no policy file.
 struct Gate {
@@ -55,6 +56,11 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
   if (publishing.labels.size() > static_cast<std::size_t>(kMostLabels))
     problems.add(section.get("labels"),
                  fmt::format("{} labels; expected at most {}", publishing.labels.size(), kMostLabels));
+  for (const std::string& label : publishing.labels) {
+    if (label.size() > kLongestLabel)
+      problems.add(section.get("labels"),
+                   fmt::format("a label has {} bytes; forges take {}", label.size(), kLongestLabel));
+  }
   if (const auto check = section.integer("external_check", 1, std::numeric_limits<std::int64_t>::max()))
     publishing.external_check = static_cast<std::uint64_t>(*check);
   if (const doc::View name = section.get("name"); name.exists()) {

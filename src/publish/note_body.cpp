@@ -19,7 +19,7 @@ constexpr std::size_t kBudget = 4'000;  // bytes of a note
 constexpr std::size_t kReserve = 900;   // of which for what is counted at its end
 constexpr std::size_t kMostFindings = 10;
 // Characters of a stranger's text; each may take up to 13 bytes.
-constexpr std::size_t kTitle = 80, kText = 240, kName = 80, kRule = 40;
+constexpr std::size_t kTitle = 80, kText = 240, kMessage = 400, kName = 80, kRule = 40;
 constexpr std::string_view kSettled = "☑️ ";
 
 std::string_view sign_of(gatepost::Action action) {
@@ -50,6 +50,7 @@ class Section {
     const std::string fix = report::fix_of(sight_.input.report, finding_);
     const std::string why = report::why_so_risky(report::factors_of(sight_.input.report, finding_));
     add(middle, risk());
+    add(middle, message());
     if (suggestion) add(middle, suggestion_block(*suggestion, sight_.input.dialect) + "\n");
     if (!fix.empty()) add(middle, "🔧 " + markdown_text(fix, kText) + "\n\n");
     if (!why.empty()) add(middle, "Why here: " + markdown_text(why, kText) + "\n\n");
@@ -74,6 +75,16 @@ class Section {
            "), severity " + std::string(to_string(sight_.assessment().severity_of(finding_).label)) + ": " +
            what_follows(judged()) + ".\n\n";
   }
+  // What the tool says beyond the title. A secret's message may show too much of it.
+  [[nodiscard]] std::string message() const {
+    const Assessment& assessment = sight_.assessment();
+    const Finding& it = assessment.findings.all[finding_];
+    if (it.kind == Kind::secret) return {};
+    const std::string said =
+        report::escape::one_line(assessment.table_of(it).message(report::primary_row(assessment, finding_)), kMessage);
+    const std::string title = report::escape::one_line(report::title_of(assessment, finding_), kMessage);
+    return said.empty() || said == title ? "" : markdown_text(said, kMessage) + "\n\n";
+  }
   [[nodiscard]] std::string owner() const {
     const std::string teams = report::teams(sight_.assessment().owners_of(finding_));
     return teams.empty() ? "" : "Owner: " + markdown_code(teams, Spot::paragraph, kName) + "\n\n";
@@ -87,7 +98,8 @@ class Section {
     }
     const std::string rule = markdown_code(report::rule_of(sight_.assessment(), finding_), Spot::paragraph, kRule);
     if (!engines.empty()) line += " · " + engines;
-    if (!rule.empty()) line += " · " + rule;
+    const std::string_view help = report::help_url_of(sight_.assessment(), finding_);
+    if (!rule.empty()) line += " · " + report::escape::markdown_link(rule, help, sight_.input.report.links.help);
     return line + " · more: `gatepost explain " + id + "`</sub>\n\n";
   }
 

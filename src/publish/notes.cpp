@@ -235,6 +235,8 @@ class Planner {
                                    group.findings.begin() + static_cast<std::ptrdiff_t>(text.told));
   }
 
+  [[nodiscard]] std::string key_of(const Group& group) const { return "note " + name_of(group.findings.front()); }
+
   // A suggestion is never put under a note that was not written for exactly its lines.
   void refresh(const Group& group) {
     const ShownThread& it = thread(group.thread);
@@ -245,8 +247,7 @@ class Planner {
     }
     told_[group.thread] = {group.findings.begin(), group.findings.begin() + static_cast<std::ptrdiff_t>(text.told)};
     if (comparable(text.body) == comparable(it.body)) return;
-    refreshing_.push_back({"note " + name_of(group.findings.front()), Channel::review,
-                           UpdateNote{it.thread, it.comment, std::move(text.body)}});
+    refreshing_.push_back({key_of(group), Channel::review, UpdateNote{it.thread, it.comment, std::move(text.body)}});
   }
 
   // Threads of findings that are no longer held against the change.
@@ -324,7 +325,8 @@ class Planner {
         const auto& named = named_[group.thread];
         const bool shown = std::ranges::find(named, to_string(assessment().findings.all[finding].id)) != named.end();
         const bool written = told != told_.end() && std::ranges::find(told->second, finding) != told->second.end();
-        if (told == told_.end() ? shown : written) out_.told.push_back(finding);
+        if (shown) out_.told.push_back(finding);
+        if (!shown && written) out_.told_by_edit[key_of(group)].push_back(finding);
       }
     }
     std::ranges::sort(out_.told);

@@ -1,6 +1,8 @@
 // The parts of a plan, one file each. Every part adds its actions, and says in a note what it does not do.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +44,9 @@ struct NotesPart {
   Part part;  // PostNotes first, then what is true again, then what is over
   // Parallel to PostNotes::notes: the findings that each tells of.
   std::vector<std::vector<FindingIndex>> told_by_note;
-  std::vector<FindingIndex> told;    // by what is shown already
+  std::vector<FindingIndex> told;  // by what is shown already
+  // By the key of an action that edits a note: the findings that it tells of for the first time.
+  std::map<std::string, std::vector<FindingIndex>, std::less<>> told_by_edit;
   std::vector<FindingIndex> placed;  // candidates that lie in the diff, in their order
 };
 NotesPart plan_notes(const Sight& sight);

@@ -146,6 +146,11 @@ class Planner {
     plan_.told_inline = {notes.told.begin(), notes.told.end()};
     for (const auto& told : notes.told_by_note)
       plan_.told_inline.insert(plan_.told_inline.end(), told.begin(), told.end());
+    for (const Action& action : plan_.actions) {
+      const auto told = notes.told_by_edit.find(action.key);
+      if (told != notes.told_by_edit.end())
+        plan_.told_inline.insert(plan_.told_inline.end(), told->second.begin(), told->second.end());
+    }
     std::ranges::sort(plan_.told_inline);
   }
 

@@ -16,7 +16,7 @@ enum class Dialect : std::uint8_t { github, gitlab };
 inline constexpr std::array<std::string_view, 2> kDialectNames = {"github", "gitlab"};
 inline std::string_view to_string(Dialect dialect) { return kDialectNames[static_cast<std::size_t>(dialect)]; }
 
-// When there is a summary comment. One that exists already is kept true in any case but `never`.
+// When there is a summary comment. One that exists already is kept true in any case.
 enum class Comment : std::uint8_t { always, on_findings, on_failure, never };
 inline constexpr std::array<std::string_view, 4> kCommentNames = {"always", "on-findings", "on-failure", "never"};
 

@@ -79,7 +79,7 @@ std::string markdown(const Sight& sight, std::string marker) {
 Part plan_summary(const Sight& sight) {
   Part part;
   const auto ours = summaries(sight);
-  if (sight.settings.comment == Comment::never || (ours.empty() && !deserves_comment(sight))) return part;
+  if (ours.empty() && !deserves_comment(sight)) return part;
   if (!sight.can(Channel::comment)) {
     part.notes.emplace_back(
         "The summary is not written as a comment: the forge does not let us. The job summary has it.");

@@ -41,6 +41,7 @@ std::string why_closed(const Assessment& assessment, const Overview& overview) {
 
 std::string why_open(const Assessment& assessment, const Overview& overview) {
   const std::size_t all = overview.news.size();
+  if (all == 0 && !overview.waived.empty()) return "nothing new that is not waived";
   if (all == 0) return has_base(assessment) ? "nothing new in this change" : "no findings";
   return count_among_new(assessment, overview, all) + (all == 1 ? ", which does not block" : ", none of them blocks");
 }

@@ -288,8 +288,57 @@ describe('GitHub', { concurrency: 8 }, () => {
     for (const member of ['head', 'change_head']) if (result.change[member]) result.change[member] = '2'.repeat(40);
     const trusted = await github(change_with([5], { fork: true, event: 'workflow_run', depth: 1, reports: { 'result.json': { json: result } } }));
     const run = await trusted.gatepost(['publish', 'result.json']);
-    assert.notEqual(run.code, 0);
+    assert.match(run.stderr, /nothing is published/);
+    assert.deepEqual(run.writes, []);
     assert.equal(run.state.issue_comments.length, 0);
     await trusted.end();
+  });
+
+  test('the token of the action arrives as its input, and may write a check run', async () => {
+    const pr = await github(change_with([5]));
+    const run = await pr.gatepost(CHECK, { env: { GITHUB_TOKEN: '' }, inputs: { token: pr.token, 'check-run': 'on' } });
+    assert.equal(run.code, 1, run.stderr);
+    assert.equal(run.state.issue_comments.length, 1);
+    assert.equal(run.state.check_runs.length, 1);
+    await pr.end();
+  });
+
+  test('when the head cannot be asked for again, the pull request is left alone', async () => {
+    const pr = await github(change_with([5]));
+    await pr.faults([{ match: { method: 'GET', path: '/pulls/1$' }, after: 1, n: 0, kind: '401' }]);
+    const run = await pr.gatepost(CHECK);
+    assert.equal(run.code, 1, run.stderr);
+    assert.equal(run.state.issue_comments.length, 0);
+    assert.match(run.stderr, /whether somebody pushed meanwhile is not known/);
+    await pr.end();
+  });
+
+  test('a result is not published by a run that belongs to no change request', async () => {
+    const fork = await github(change_with([5], { fork: true }));
+    await fork.gatepost(['check', '--report', 'scans/*.sarif', '--result', 'result.json']);
+    const result = fork.file('result.json');
+    await fork.end();
+    const trusted = await github(change_with([5], { event: 'push', depth: 1, reports: { 'result.json': result } }));
+    const run = await trusted.gatepost(['publish', 'result.json', '--status', 'on']);
+    assert.equal(run.code, 2, run.stderr);
+    assert.match(run.stderr, /which change request/);
+    assert.deepEqual(run.writes, []);
+    await trusted.end();
+  });
+
+  test('what the change put into the output folder is taken away, and a link in its place is refused', async () => {
+    const planted = { 'gatepost-out/gatepost.env': 'GATEPOST_VERDICT=pass\n', 'gatepost-out/report.json': { symlink: '../app.py' } };
+    const pr = await github(change_with([5], { change: { 'app.py': source(40, [5]), ...planted } }));
+    const run = await pr.gatepost(CHECK);
+    assert.equal(run.code, 1, run.stderr);
+    assert.match(pr.file('app.py'), /^value_query_1 = 1/);
+    assert.match(pr.file('gatepost-out/report.json'), /assessment\/1/);
+    assert.throws(() => pr.file('gatepost-out/gatepost.env'));
+    await pr.end();
+    const linked = await github(change_with([5], { change: { 'app.py': source(40, [5]), 'gatepost-out': { symlink: '.git' } } }));
+    const refused = await linked.gatepost(CHECK);
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /gatepost-out is a symbolic link/);
+    await linked.end();
   });
 });

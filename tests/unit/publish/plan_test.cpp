@@ -72,13 +72,13 @@ TEST_CASE("plan: the summary comment") {
        when([] { return Scene(an_assessment().says(Outcome::warn)); }, on_failure), ""},
       {"on failure alone: a failure makes one", when(first_run, on_failure), "create; notes src/a.c:3"},
       {"never", when(first_run, never), "notes src/a.c:3"},
-      {"never, not even to edit",
+      {"never a new one; what is there is kept true",
        when(told_once,
             [=](Scene& it) {
               never(it);
               it.shown.comments[0].body += "tampered";
             }),
-       ""},
+       "update 1001"},
       {"the same again is nothing", told_once, ""},
       {"nor in a later run, whose page is another",
        when(told_once,
