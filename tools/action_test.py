@@ -129,14 +129,19 @@ class GitHub:
         self.token = ""
         self.reset()
 
-    def reset(self, **permissions):
+    def reset(self, fork=False, **permissions):
         self.emulators.control("reset", {})
         self.token = "ghs" + "_" + secrets.token_hex(18)
         pull = {"number": NUMBER, "user": "pia", "head": {"ref": "export-orders", "sha": self.change.head},
                 "base": {"ref": "main", "sha": self.change.base}}
         permissions = permissions or {"contents": "read", "pull-requests": "write"}
+        git_dir = str(self.change.folder / ".git")
+        repos = [{"owner": "acme", "name": "shop", "git_dir": git_dir, "pulls": [pull]}]
+        if fork:
+            pull["head"]["repo"] = "stranger/shop"
+            repos.insert(0, {"owner": "stranger", "name": "shop", "git_dir": git_dir, "fork_of": REPOSITORY})
         self.emulators.control("seed", {"github": {
-            "repos": [{"owner": "acme", "name": "shop", "git_dir": str(self.change.folder / ".git"), "pulls": [pull]}],
+            "repos": repos,
             "tokens": [{"token": self.token, "kind": "actions", "permissions": permissions, "repositories": [REPOSITORY]}]}})
 
     def run(self, name, action=ACTION, given=None, run=1, fork=False, event=None, environment=None):
@@ -223,7 +228,7 @@ def check_two_stages(count, forge, given):
     if not file.is_file():
         return
     content = file.read_bytes()
-    forge.reset(contents="read", actions="read", statuses="write", **{"pull-requests": "write"})
+    forge.reset(fork=True, contents="read", actions="read", statuses="write", **{"pull-requests": "write"})
     change = forge.change
     event = {"action": "completed", "repository": change.event()["repository"],
              "workflow_run": {"id": 9_000_000_001, "event": "pull_request", "conclusion": "failure", "head_sha": change.head,

@@ -1,6 +1,7 @@
 #include "app/check.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -85,6 +86,8 @@ Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evi
     ResultInput result{input.assessment, found, evidence.settings, evidence.ci, std::ref(paths)};
     if (!evidence.ci.change_head.empty() && evidence.ci.change_head != judged)
       result.head_lines = [&](std::size_t finding) { return lines.of(finding); };
+    std::error_code ignored;  // what is wrong with the folder, writing will say
+    if (path != "-") std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
     also(write_output(ports, path, [&](const report::Sink& sink) { return write_result(result, sink); }));
   }
   if (!folder.empty()) also(write_local_files(ports, input, evidence.ci, folder));
