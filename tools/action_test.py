@@ -281,9 +281,6 @@ def tests(count):
     check_surroundings(count, change)
     check_second_action(count, change)
     check_judging(count, change)
-    _, help_text, _ = containers.podman("check", "--help")
-    if "--publish" not in help_text:
-        return count.skip("publishing on an emulated GitHub", "this binary does not publish yet")
     if not SERVER.exists() or subprocess.run(["node", "--version"], capture_output=True, check=False).returncode:
         return count.report("publishing on an emulated GitHub", "there are no emulators, or no node")
     check_publishing(count, change)

@@ -47,11 +47,11 @@ void narrate(const Assessment& assessment, std::span<const OutputRequest> output
   log::error(line);
 }
 
-// In a pipeline the reports are kept for whoever asks for them later.
 std::string result_path(const Ports& ports, const CheckRequest& request) {
   return request.result.empty() ? Inputs(ports, {}).get("result").value_or("") : request.result;
 }
 
+// In a pipeline the reports are kept for whoever asks for them later.
 std::string output_folder(const Ports& ports, const CheckRequest& request) {
   if (auto folder = Inputs(ports, request.gather.flags).get("output-dir")) return *folder;
   const bool default_one = request.publish && !request.dry_run && detect_ci(ports).system != CiFacts::System::none;

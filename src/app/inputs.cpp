@@ -17,7 +17,6 @@ constexpr std::array kNames = {
 #undef GATEPOST_INPUT
 };
 
-constexpr std::size_t kMostInline = 50, kMostLabels = 10, kLongestLabel = 50;
 constexpr std::size_t kOtherWrites = 2;  // beside notes on lines: at the default of 10, 12 in all
 
 std::string variable(std::string_view prefix, std::string_view name) {
@@ -96,19 +95,20 @@ Status apply(const Inputs& inputs, publish::Settings& settings) {
   if (run) settings.check_run = static_cast<publish::CheckRun>(*run);
   if (const auto most = inputs.get("inline-comments")) {
     const auto number = text::parse_number(*most);
-    if (!number || *number > kMostInline)
-      return unexpected("inline-comments", *most, fmt::format("a number from 0 to {}", kMostInline));
+    if (!number || *number > publish::kMostInline)
+      return unexpected("inline-comments", *most, fmt::format("a number from 0 to {}", publish::kMostInline));
     settings.most_inline = *number;
   }
   GP_CHECK(set_truth(inputs, "status", settings.status));
   GP_CHECK(set_truth(inputs, "upload-sarif", settings.upload_sarif));
   GP_CHECK(set_truth(inputs, "reviewers", settings.request_reviews));
   if (auto labels = inputs.list("labels"); !labels.empty()) {
-    if (labels.size() > kMostLabels)
-      return unexpected("labels", fmt::format("a list of {}", labels.size()), fmt::format("at most {}", kMostLabels));
+    if (labels.size() > publish::kMostLabels)
+      return unexpected("labels", fmt::format("a list of {}", labels.size()),
+                        fmt::format("at most {}", publish::kMostLabels));
     for (const std::string& label : labels) {
-      if (label.size() > kLongestLabel)
-        return unexpected("labels", label, fmt::format("names of at most {} bytes", kLongestLabel));
+      if (label.size() > publish::kLongestLabel)
+        return unexpected("labels", label, fmt::format("names of at most {} bytes", publish::kLongestLabel));
     }
     settings.labels = std::move(labels);
   }

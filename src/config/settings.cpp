@@ -17,9 +17,6 @@ namespace gatepost::config {
 namespace {
 
 constexpr std::string_view kDefaultPolicy = "policies/default.yaml";
-// Comments and reviews beyond these numbers flood whoever reads them.
-constexpr std::int64_t kMostInline = 50, kMostLabels = 10;
-constexpr std::size_t kLongestLabel = 50;
 
 // The shorthand `gate:` of the main file, for those who need no policy file.
 struct Gate {
@@ -44,7 +41,7 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
   Section section(view, problems);
   if (const auto comment = section.choice("comment", publish::kCommentNames))
     publishing.comment = static_cast<publish::Comment>(*comment);
-  if (const auto most = section.integer("inline_comments", 0, kMostInline))
+  if (const auto most = section.integer("inline_comments", 0, publish::kMostInline))
     publishing.most_inline = static_cast<std::size_t>(*most);
   if (const auto run = section.choice("check_run", publish::kCheckRunNames))
     publishing.check_run = static_cast<publish::CheckRun>(*run);
@@ -53,13 +50,13 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
   publishing.request_reviews = section.boolean("request_reviews").value_or(false);
   publishing.suggest_from = section.texts("suggestions_from");
   publishing.labels = section.texts("labels");
-  if (publishing.labels.size() > static_cast<std::size_t>(kMostLabels))
+  if (publishing.labels.size() > publish::kMostLabels)
     problems.add(section.get("labels"),
-                 fmt::format("{} labels; expected at most {}", publishing.labels.size(), kMostLabels));
+                 fmt::format("{} labels; expected at most {}", publishing.labels.size(), publish::kMostLabels));
   for (const std::string& label : publishing.labels) {
-    if (label.size() > kLongestLabel)
+    if (label.size() > publish::kLongestLabel)
       problems.add(section.get("labels"),
-                   fmt::format("a label has {} bytes; forges take {}", label.size(), kLongestLabel));
+                   fmt::format("a label has {} bytes; forges take {}", label.size(), publish::kLongestLabel));
   }
   if (const auto check = section.integer("external_check", 1, std::numeric_limits<std::int64_t>::max()))
     publishing.external_check = static_cast<std::uint64_t>(*check);

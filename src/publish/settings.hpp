@@ -27,6 +27,9 @@ enum class CheckRun : std::uint8_t {
 };  // automatic: for an app, or when nothing else can be written
 inline constexpr std::array<std::string_view, 3> kCheckRunNames = {"auto", "on", "off"};
 
+// What a person may set: beyond these numbers comments flood whoever reads them, and forges refuse labels.
+inline constexpr std::size_t kMostInline = 50, kMostLabels = 10, kLongestLabel = 50;  // of a label: bytes
+
 struct Settings {
   Comment comment = Comment::on_findings;
   std::size_t most_inline = 10;
