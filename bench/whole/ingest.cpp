@@ -63,6 +63,7 @@ int main(int count, char** arguments) {
   Stopwatch watch;
   ObservationTable table;
   if (!read_reports(table, count - 3, arguments + 3, options)) return 1;
+  table.end_of_reading();
   const double read = watch.milliseconds();
   const std::vector<Severity> severities = risk::effective_severities(table);
   const correlate::FileIndex files(lines_of(arguments[2]));

@@ -70,6 +70,7 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   // Without the base's report nothing can be told from the past: that is a note, not missing evidence about the change.
   for (const std::string& sentence : missing)
     evidence.notes.push_back({Note::Level::warning, "base-report", "base: " + sentence, {}});
+  evidence.base_table.end_of_reading();
   refuse_own_reports(evidence.base_table, evidence.change, evidence.missing);
   const auto& reports = evidence.base_table.reports();
   if (std::ranges::none_of(reports, [](const ReportInfo& report) { return is_complete(report.state); })) {
@@ -183,6 +184,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options));
   refuse_own_reports(evidence.table, evidence.change, evidence.missing);
   add_control_changes(evidence.change, evidence.table);
+  evidence.table.end_of_reading();
 
   GP_TRY(const git::Tree head, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.head)));
   GP_TRY(auto files, file_index(head));

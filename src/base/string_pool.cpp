@@ -1,6 +1,5 @@
 #include "base/string_pool.hpp"
 
-#include <cstring>
 #include <limits>
 
 #include "base/assert.hpp"
@@ -10,20 +9,20 @@ namespace gatepost {
 
 namespace {
 
-constexpr char kEmptyText[sizeof(std::uint32_t)] = {};
+constexpr std::size_t kFewestSlots = 64;
 
 // Says where a text is looked for, and tells it from nearly all others that are met there.
 std::uint32_t tag_of(std::string_view text) { return static_cast<std::uint32_t>(table_hash(text)); }
 
+// At most three quarters of the slots are taken.
+constexpr bool too_many(std::size_t texts, std::size_t slots) { return texts * 4 >= slots * 3; }
+
 }  // namespace
 
-StringPool::StringPool() : texts_{kEmptyText}, slots_(64) {}
+StringPool::StringPool() : texts_{TextPlace::none}, slots_(kFewestSlots) {}
 
 StringPool::StringPool(const StringPool& other) : StringPool() {
-  for (std::size_t i = 1; i < other.texts_.size(); ++i) append(text_at(other.texts_[i]));
-  slots_ = other.slots_;
-  for (Slot& slot : slots_) slot.text = texts_[slot.id];
-  interned_ = other.interned_;
+  for (std::size_t i = 1; i < other.texts_.size(); ++i) intern(other.arena_.view(other.texts_[i]));
 }
 
 StringPool& StringPool::operator=(const StringPool& other) {
@@ -36,80 +35,64 @@ std::size_t StringPool::probe(const Prepared& prepared) const {
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t i = prepared.tag & mask;; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
-    if (slot.id == 0 || (slot.tag == prepared.tag && text_at(slot.text) == prepared.text)) return i;
+    if (slot.id == 0 || (slot.tag == prepared.tag && arena_.view(slot.place) == prepared.text)) return i;
   }
 }
 
 StringPool::Prepared StringPool::prepare(std::string_view text) const {
   const std::uint32_t tag = text.empty() ? 0 : tag_of(text);
-  __builtin_prefetch(&slots_[tag & (slots_.size() - 1)]);
+  __builtin_prefetch(slots_.data() + (tag & (slots_.size() - 1)));
   return {text, tag};
 }
 
 TextId StringPool::find(std::string_view text) const {
+  GP_ASSERT(!slots_.empty());
   if (text.empty()) return TextId::none;
   return static_cast<TextId>(slots_[probe(prepare(text))].id);
 }
 
 void StringPool::fetch(const Prepared& prepared) const {
+  if (slots_.empty()) return;
   const Slot& slot = slots_[prepared.tag & (slots_.size() - 1)];
-  if (slot.tag == prepared.tag) __builtin_prefetch(slot.text);
+  if (slot.tag == prepared.tag) arena_.fetch(slot.place);
 }
 
 TextId StringPool::intern_prepared(const Prepared& prepared) {
   if (prepared.text.empty()) return TextId::none;
+  if (slots_.empty()) index_again();
   std::size_t at = probe(prepared);
   if (slots_[at].id != 0) return static_cast<TextId>(slots_[at].id);
-  if (++interned_ * 4 >= slots_.size() * 3) {
+  if (too_many(texts_.size(), slots_.size())) {
     grow();
     at = probe(prepared);
   }
-  const TextId id = append(prepared.text);
-  slots_[at] = {prepared.tag, static_cast<std::uint32_t>(id), texts_.back()};
-  return id;
-}
-
-TextId StringPool::append(std::string_view text) {
-  if (text.empty()) return TextId::none;
   GP_ASSERT(texts_.size() < std::numeric_limits<std::uint32_t>::max());
-  texts_.push_back(store(text));
-  return static_cast<TextId>(texts_.size() - 1);
+  slots_[at] = {prepared.tag, static_cast<std::uint32_t>(texts_.size()), arena_.store(prepared.text)};
+  texts_.push_back(slots_[at].place);
+  return static_cast<TextId>(slots_[at].id);
 }
 
-const char* StringPool::store(std::string_view text) {
-  GP_ASSERT(text.size() <= std::numeric_limits<Length>::max());
-  const auto length = static_cast<Length>(text.size());
-  char* const place = room_for(sizeof length + text.size());
-  std::memcpy(place, &length, sizeof length);
-  std::memcpy(place + sizeof length, text.data(), text.size());
-  return place;
-}
+void StringPool::drop_index() { std::vector<Slot>().swap(slots_); }
 
-char* StringPool::room_for(std::size_t bytes) {
-  if (bytes > kBlockBytes / 4) {
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(bytes));
-    return blocks_.back().get();
-  }
-  if (used_ + bytes > kBlockBytes) {
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlockBytes));
-    block_ = blocks_.back().get();
-    used_ = 0;
-  }
-  char* const place = block_ + used_;
-  used_ += bytes;
-  return place;
+void StringPool::insert(const Slot& slot) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = slot.tag & mask;
+  while (slots_[i].id != 0) i = (i + 1) & mask;
+  slots_[i] = slot;
 }
 
 void StringPool::grow() {
   std::vector<Slot> old(slots_.size() * 2);
   std::swap(old, slots_);
-  const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
-    if (slot.id == 0) continue;
-    std::size_t i = slot.tag & mask;
-    while (slots_[i].id != 0) i = (i + 1) & mask;
-    slots_[i] = slot;
+    if (slot.id != 0) insert(slot);
   }
+}
+
+void StringPool::index_again() {
+  slots_.resize(kFewestSlots);
+  while (too_many(texts_.size(), slots_.size())) slots_.resize(slots_.size() * 2);
+  for (std::uint32_t id = 1; id < texts_.size(); ++id) insert({tag_of(arena_.view(texts_[id])), id, texts_[id]});
 }
 
 }  // namespace gatepost

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/pages.hpp"
 #include "base/parallel.hpp"
 
 namespace gatepost::correlate {
@@ -84,16 +85,18 @@ class Grouper {
     }
   }
 
-  // Makes the findings' ids out of their keys.
-  void name(unsigned threads) {
-    work_in_pieces(threads, occurrences_.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
+  // Makes the last findings' ids out of their keys.
+  void name_last() {
+    const std::span<Finding> last = std::span(out_.all).last(occurrences_.size());
+    work_in_pieces(in_.threads, last.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
       Sha256 hasher;
       for (std::size_t i = first; i < end; ++i) {
         if (occurrences_[i] == kOnlyOne) continue;
-        FindingId& id = out_.all[i].id;
+        FindingId& id = last[i].id;
         id = finding_id({id.digest, true}, occurrences_[i], hasher);
       }
     });
+    occurrences_.clear();
   }
 
  private:
@@ -172,8 +175,10 @@ class Grouper {
                         .kind = shown.kind});
     out_.members.insert(out_.members.end(), rows.begin(), rows.end());
     occurrences_.push_back(occurrence);
+    if (occurrences_.size() == kNamedAtOnce) name_last();
   }
 
+  static constexpr std::size_t kNamedAtOnce = 1 << 18;
   static constexpr std::uint32_t kOnlyOne = 0xFFFFFFFF;  // the key is the id
   static constexpr std::size_t kMostFolded = 64;  // hits of one rule on one line: beyond that nobody means one thing
 
@@ -181,25 +186,51 @@ class Grouper {
   Findings& out_;
   IdentityKey key_;
   std::vector<Entry> entries_;              // of the group
-  std::vector<std::uint32_t> occurrences_;  // of out_.all
+  std::vector<std::uint32_t> occurrences_;  // of the last of out_.all, which have no id yet
 };
 
-// One for each row. Most of the time goes into hashing, and no row needs another.
-std::vector<Keyed> keys_of(const IdentityInputs& in) {
-  std::vector<Keyed> keys(in.table.size());
-  work_in_pieces(in.threads, keys.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
-    Identifier identifier(in);
-    for (Row row = static_cast<Row>(first); row < end; ++row) keys[row] = {identifier.key(row), row};
-  });
-  return keys;
-}
-
-// Rows are met in the order of their keys, each somewhere else in memory: what is needed soon is sent for.
+// Sends for what is needed of a row.
 void fetch_row(const ObservationTable& table, Row row) {
   const ObservationRow& soon = table.row(row);
   __builtin_prefetch(&soon.message_hash);
   __builtin_prefetch(&soon.kind);
 }
+
+// The keys of all rows, in their order. What was taken is given up.
+class SortedKeys {
+ public:
+  explicit SortedKeys(const IdentityInputs& in) : size_(in.table.size()), keys_(make_pages<Keyed>(size_)) {
+    // Most of the time goes into hashing, and no row needs another.
+    work_in_pieces(in.threads, size_, kPiece, [&](unsigned, std::size_t first, std::size_t end) {
+      Identifier identifier(in);
+      for (Row row = static_cast<Row>(first); row < end; ++row) keys_[row] = {identifier.key(row), row};
+    });
+    std::sort(begin(), begin() + size_, [](const Keyed& a, const Keyed& b) { return a.key.digest < b.key.digest; });
+  }
+
+  // Rows with equal keys; none at the end. Rows that come soon are sent for: each lies somewhere else in memory.
+  std::span<const Keyed> next_group(const ObservationTable& table) {
+    give_up_taken();
+    const std::size_t first = taken_;
+    for (; taken_ < size_ && keys_[taken_].key.digest == keys_[first].key.digest; ++taken_) {
+      if (taken_ + kSoon < size_) fetch_row(table, keys_[taken_ + kSoon].row);
+    }
+    return {begin() + first, taken_ - first};
+  }
+
+ private:
+  static constexpr std::size_t kGivenUpAtOnce = 1 << 16;
+
+  Keyed* begin() const { return keys_.get(); }
+  void give_up_taken() {
+    if (taken_ - given_up_ < kGivenUpAtOnce) return;
+    drop_pages(begin() + given_up_, begin() + taken_);
+    given_up_ = taken_;
+  }
+
+  std::size_t size_ = 0, taken_ = 0, given_up_ = 0;
+  Pages<Keyed> keys_;
+};
 
 // By id. Hardly any two begin with the same twelve letters.
 bool before(const Finding& a, const Finding& b) {
@@ -212,19 +243,13 @@ bool before(const Finding& a, const Finding& b) {
 Findings find(const IdentityInputs& inputs) {
   Findings findings;
   findings.files = inputs.files.files();
-  std::vector<Keyed> keys = keys_of(inputs);
-  std::ranges::sort(keys, [](const Keyed& a, const Keyed& b) { return a.key.digest < b.key.digest; });
-  findings.all.reserve(keys.size());
-  findings.members.reserve(keys.size());
+  SortedKeys keys(inputs);
+  findings.all.reserve(inputs.table.size());
+  findings.members.reserve(inputs.table.size());
   Grouper grouper(inputs, findings);
-  for (std::size_t begin = 0, end = 0; begin < keys.size(); begin = end) {
-    for (end = begin; end < keys.size() && keys[end].key.digest == keys[begin].key.digest; ++end) {
-      if (end + kSoon < keys.size()) fetch_row(inputs.table, keys[end + kSoon].row);
-    }
-    grouper.add(std::span(keys).subspan(begin, end - begin));
-  }
-  keys = {};
-  grouper.name(inputs.threads);
+  for (auto group = keys.next_group(inputs.table); !group.empty(); group = keys.next_group(inputs.table))
+    grouper.add(group);
+  grouper.name_last();
   std::ranges::sort(findings.all, before);
   return findings;
 }

@@ -72,7 +72,6 @@ FileIndex::Match FileIndex::match(std::string_view path) const {
 
 Placement place(const ObservationTable& table, const FileIndex& index) {
   Placement placement;
-  placement.file_of_text.assign(table.text_count(), Placement::kNoFile);
   std::vector<bool> seen(table.text_count());
   std::set<std::string_view> ambiguous, unknown;
   const auto place_one = [&](TextId path) {
@@ -83,7 +82,9 @@ Placement place(const ObservationTable& table, const FileIndex& index) {
     if (match.fit == FileIndex::Fit::ambiguous) ambiguous.insert(table.text(path));
     if (match.fit == FileIndex::Fit::none) unknown.insert(table.text(path));
     const bool placed = match.fit == FileIndex::Fit::exact || match.fit == FileIndex::Fit::suffix;
-    if (placed) placement.file_of_text[id] = match.file;
+    if (!placed) return;
+    if (id >= placement.file_of_text.size()) placement.file_of_text.resize(id + 1, Placement::kNoFile);
+    placement.file_of_text[id] = match.file;
   };
   for (Row row = 0; row < table.size(); ++row) {
     const ObservationRow& seen_row = table.row(row);

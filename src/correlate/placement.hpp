@@ -40,7 +40,7 @@ class FileIndex {
 // The files that the paths of one table mean.
 struct Placement {
   static constexpr std::uint32_t kNoFile = std::numeric_limits<std::uint32_t>::max();
-  std::vector<std::uint32_t> file_of_text;  // by TextId; kNoFile for texts that are no path or mean no file
+  std::vector<std::uint32_t> file_of_text;  // by TextId, up to the last that means a file; kNoFile for the others
   std::vector<Note> notes;                  // what could not be placed, at most one note for each reason
 
   [[nodiscard]] std::uint32_t file_of(TextId path) const {

@@ -28,7 +28,7 @@ class ListPool {
     const std::uint64_t hash = hash_of(list);
     std::size_t at = probe(list, hash);
     if (slots_[at] != 0) return static_cast<ListId>(slots_[at]);
-    if (entries_.size() * 4 >= slots_.size() * 3) {
+    if (ends_.size() * 4 >= slots_.size() * 3) {
       grow();
       at = probe(list, hash);
     }
@@ -40,26 +40,23 @@ class ListPool {
   // Stores without looking for an equal list: for lists that are hardly ever equal.
   ListId append(std::span<const T> list) {
     if (list.empty()) return ListId::none;
-    entries_.push_back({static_cast<std::uint32_t>(items_.size()), static_cast<std::uint32_t>(list.size())});
     items_.insert(items_.end(), list.begin(), list.end());
     GP_ASSERT(items_.size() < 0xFFFFFFFFU);
-    return static_cast<ListId>(entries_.size() - 1);
+    ends_.push_back(static_cast<std::uint32_t>(items_.size()));
+    return static_cast<ListId>(ends_.size() - 1);
   }
 
   [[nodiscard]] std::span<const T> view(ListId id) const {
-    const Entry entry = entries_[static_cast<std::uint32_t>(id)];
-    return {items_.data() + entry.begin, entry.count};
+    const auto list = static_cast<std::uint32_t>(id);
+    const std::uint32_t begin = list == 0 ? 0 : ends_[list - 1];
+    return {items_.data() + begin, ends_[list] - begin};
   }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t size() const { return ends_.size(); }
   // The items of all lists, in the order in which they came; for changing items of lists that were appended.
   [[nodiscard]] std::size_t item_count() const { return items_.size(); }
   std::span<T> items_from(std::size_t first) { return std::span<T>(items_).subspan(first); }
 
  private:
-  struct Entry {
-    std::uint32_t begin = 0, count = 0;
-  };
-
   static std::uint64_t hash_of(std::span<const T> list) {
     return table_hash({reinterpret_cast<const char*>(list.data()), list.size_bytes()});
   }
@@ -84,7 +81,7 @@ class ListPool {
   }
 
   std::vector<T> items_;
-  std::vector<Entry> entries_ = {Entry{}};
+  std::vector<std::uint32_t> ends_ = {0};  // of each list in items_, where the next one begins
   std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(64);
 };
 

@@ -15,6 +15,7 @@
 #include "base/digest.hpp"
 #include "base/pages.hpp"
 #include "base/string_pool.hpp"
+#include "base/text_arena.hpp"
 #include "model/list_pool.hpp"
 #include "model/observation.hpp"
 #include "model/report_info.hpp"
@@ -48,7 +49,7 @@ struct StoredLocation {
 };
 struct StoredFingerprint {
   TextId name = TextId::none;
-  TextId value = TextId::none;
+  TextPlace value = TextPlace::none;
 };
 struct StoredComponent {
   TextId purl = TextId::none, package = TextId::none, version = TextId::none;
@@ -150,8 +151,8 @@ class ObservationTable {
   [[nodiscard]] StringPool::Prepared prepare(std::string_view text) const { return texts_.prepare(text); }
   void fetch(const StringPool::Prepared& text) const { texts_.fetch(text); }
   TextId intern_prepared(const StringPool::Prepared& text) { return texts_.intern_prepared(text); }
-  // Of a text that hardly any other observation has: nobody looks whether it is there already.
-  TextId append_text(std::string_view text) { return texts_.append(text); }
+  // Of a fingerprint's value, which hardly any other observation has: nobody looks whether it is there already.
+  TextPlace append_text(std::string_view text) { return single_texts_.store(text); }
   ListId intern_claims(std::span<const SeverityClaim> claims);
   ListId intern_cwes(std::span<const Cwe> cwes) { return cwes_.intern(cwes); }
   ListId intern_texts(std::span<const std::string> texts);
@@ -165,6 +166,8 @@ class ObservationTable {
   // All locations of code flows that were added after the first `from`.
   [[nodiscard]] std::size_t location_count() const { return location_lists_.item_count(); }
   std::span<StoredLocation> mutable_locations(std::size_t from) { return location_lists_.items_from(from); }
+  // Everything was read: what only writing needs is given up. Whoever writes nevertheless waits until it is made again.
+  void end_of_reading() { texts_.drop_index(); }
   // Takes the rows from `first` on out of the table, to be put back in another order.
   class DetachedRows detach_rows(Row first);
 
@@ -176,6 +179,7 @@ class ObservationTable {
   [[nodiscard]] std::size_t rule_count() const { return rules_.size(); }
   [[nodiscard]] const RuleInfo& rule_at(std::uint32_t index) const { return rules_[index]; }
   [[nodiscard]] std::string_view text(TextId id) const { return texts_.view(id); }
+  [[nodiscard]] std::string_view text(TextPlace place) const { return single_texts_.view(place); }
   [[nodiscard]] std::size_t text_count() const { return texts_.size(); }
   [[nodiscard]] std::span<const StoredClaim> claims(ListId id) const { return claims_.view(id); }
   [[nodiscard]] std::size_t claim_list_count() const { return claims_.size(); }
@@ -210,6 +214,7 @@ class ObservationTable {
   std::uint32_t intern_rule(const RuleInfo& rule);
 
   StringPool texts_;
+  TextArena single_texts_;     // those of append_text
   std::vector<Block> blocks_;  // blocks never move: a table that grows does not need twice its size
   std::size_t size_ = 0;
   std::vector<ReportInfo> reports_;

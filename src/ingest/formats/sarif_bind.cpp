@@ -123,7 +123,8 @@ Binder::Binder(ResultReader& reader, std::vector<Run>& runs, const ReportWriter&
       runs_(runs),
       out_(out),
       paths_(reader.table().text_count()),
-      first_location_(reader.first_location()) {}
+      first_location_(reader.first_location()),
+      bound_(reader.pending_count()) {}
 
 void Binder::bind_rows() {
   ObservationTable& table = reader_.table();
@@ -132,7 +133,7 @@ void Binder::bind_rows() {
   constexpr Row kSoon = 16;  // each row looks its path up somewhere else in memory: what is needed soon is sent for
   for (Row row = reader_.first_row(); row < end; ++row) {
     if (row + kSoon < end) __builtin_prefetch(&paths_[static_cast<std::size_t>(table.row(row + kSoon).path)]);
-    bind_row(row, reader_.pending_of(row));
+    bind_row(row);
   }
   reader_.forget_pending();
 }
@@ -164,36 +165,44 @@ TextId Binder::path(TextId as_reported) {
   return static_cast<TextId>(paths_[id] - 1);
 }
 
-void Binder::bind_row(Row index, const Pending& pending) {
+const Binder::Bound& Binder::bound(ListId id) {
+  Bound& bound = bound_[static_cast<std::size_t>(id)];
+  if (bound.rule != nullptr) return bound;
+  const Pending& pending = reader_.pending(id);
+  bound.run = &runs_[pending.run];
+  bound.rule = &bound.run->bind(pending.rule);
+  bound.kind = pending.tagged_secret && bound.rule->rule.advisories.empty() ? Kind::secret : bound.rule->kind;
+  bound.claims = claims_of(pending, {}, *bound.run, *bound.rule);
+  return bound;
+}
+
+void Binder::bind_row(Row index) {
   ObservationTable& table = reader_.table();
+  const ListId pending = reader_.pending_of(index);
+  const Bound& shared = bound(pending);
+  BoundRule& rule = *shared.rule;
+  Run& run = *shared.run;
   ObservationRow& row = table.mutable_row(index);
-  Run& run = runs_[pending.run];
-  BoundRule& rule = run.bind(pending.rule);
-  const RareParts* const rare = reader_.rare_of(pending);
   row.rule = rule.index;
-  row.kind = pending.tagged_secret && rule.rule.advisories.empty() ? Kind::secret : rule.kind;
+  row.kind = shared.kind;
   row.advisories = rule.advisories;
   row.path = path(row.path);
   if (row.confidence == Confidence::unknown) row.confidence = rule.rule.confidence;
-  const Level level = pending.level == Level::absent ? run.default_level(rule) : pending.level;
-  row.claims = claims_of(pending, rare, level, run, rule);
+  row.claims = shared.claims;
   // A hash of a line with a secret on it would give the secret away to a dictionary.
   if (row.kind == Kind::secret) row.context = {};
   bind_detail(row);
-  if (rare != nullptr) bind_rare(row, *rare, run, rule);
+  if (const RareParts* const rare = reader_.pending(pending).has_rare ? reader_.rare_of(index) : nullptr) {
+    if (!rare->severity_word.empty()) row.claims = claims_of(reader_.pending(pending), rare->severity_word, run, rule);
+    bind_rare(row, *rare, run, rule);
+  }
   if (is_dependency_kind(row.kind)) bind_package(row, run);
   if (row.kind == Kind::secret) hide_secret(index, run);
 }
 
-ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level level, const Run& run, BoundRule& rule) {
-  const bool plain = rare == nullptr || rare->severity_word.empty();
+ListId Binder::claims_of(const Pending& pending, std::string_view own_word, const Run& run, const BoundRule& rule) {
+  const Level level = pending.level == Level::absent ? run.default_level(rule) : pending.level;
   const bool asks = pending.kind == ResultKind::open || pending.kind == ResultKind::review;
-  const std::uint32_t key = (std::uint32_t{pending.security_tenths} << 16U) |
-                            (std::uint32_t{pending.rank_tenths} << 4U & 0xFFF0U) | (asks ? 8U : 0U) |
-                            static_cast<std::uint32_t>(level);
-  if (plain) {
-    if (const auto known = rule.claims.find(key); known != rule.claims.end()) return known->second;
-  }
   std::vector<SeverityClaim> claims;
   const std::string& engine = run.engine();
   // What the tool says of this result takes the place of what it says of the rule in general.
@@ -203,7 +212,7 @@ ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level le
   const auto add_word = [&](std::string_view word) {
     if (const auto label = severity_from_word(word)) claims.push_back({*label, {}, SeverityMethod::label, engine, {}});
   };
-  if (rare != nullptr) add_word(rare->severity_word);
+  add_word(own_word);
   add_word(rule.rule.severity_word);
   for (const std::string& tag : rule.rule.tags) {
     if (parse_severity_label(tag)) add_word(tag);
@@ -219,9 +228,7 @@ ListId Binder::claims_of(const Pending& pending, const RareParts* rare, Level le
   if (nothing_else && pending.rank_tenths != kNoTenths) {
     claims.push_back({label_for_tenths(pending.rank_tenths), pending.rank_tenths, SeverityMethod::rank, engine, {}});
   }
-  const ListId list = reader_.table().intern_claims(claims);
-  if (plain) rule.claims.emplace(key, list);
-  return list;
+  return reader_.table().intern_claims(claims);
 }
 
 void Binder::bind_rare(ObservationRow& row, const RareParts& rare, Run& run, BoundRule& rule) {

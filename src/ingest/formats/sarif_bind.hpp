@@ -18,9 +18,17 @@ class Binder {
   void bind_rows();
 
  private:
-  void bind_row(Row index, const Pending& pending);
+  // What is the same for all results with the same pending parts.
+  struct Bound {
+    Run* run = nullptr;
+    BoundRule* rule = nullptr;  // null: not bound yet
+    Kind kind = Kind::other;
+    ListId claims = ListId::none;
+  };
+  const Bound& bound(ListId pending);
+  void bind_row(Row index);
   void bind_rare(ObservationRow& row, const RareParts& rare, Run& run, BoundRule& rule);
-  ListId claims_of(const Pending& pending, const RareParts* rare, Level level, const Run& run, BoundRule& rule);
+  ListId claims_of(const Pending& pending, std::string_view own_word, const Run& run, const BoundRule& rule);
   void bind_package(ObservationRow& row, const Run& run);
   void bind_detail(ObservationRow& row);
   void hide_secret(Row index, const Run& run);
@@ -33,6 +41,7 @@ class Binder {
   const ReportWriter& out_;
   std::vector<std::uint32_t> paths_;  // as reported -> path + 1; 0: not looked up yet
   std::size_t first_location_;
+  std::vector<Bound> bound_;  // by pending id
 };
 
 }  // namespace gatepost::ingest::sarif

@@ -135,6 +135,18 @@ void ResultReader::remark(Note::Level level, const char* code, std::string text,
   remarks_.push_back({window_number_, {level, code, std::move(text), std::move(at)}});
 }
 
+const RareParts* ResultReader::rare_of(Row row) const {
+  const auto found = std::ranges::lower_bound(rare_, row, {}, &std::pair<Row, RareParts>::first);
+  return found == rare_.end() || found->first != row ? nullptr : &found->second;
+}
+
+void ResultReader::forget_pending() {
+  pending_ = ListPool<Pending>();
+  pending_of_ = std::vector<ListId>();
+  rare_ = std::vector<std::pair<Row, RareParts>>();
+  snippets_ = std::vector<Snippet>();
+}
+
 LongText ResultReader::snippet_of(Row row) const {
   const auto found = std::ranges::lower_bound(snippets_, row, {}, &Snippet::row);
   return found == snippets_.end() || found->row != row ? LongText{} : LongText{found->at, found->length};
@@ -425,8 +437,8 @@ void ResultReader::read_fingerprints(Cursor value) {
       fingerprint_name_ = key;
       fingerprint_name_id_ = table_.intern(text::strip_controls(fingerprint_name_));
     }
-    const TextId print = table_.append_text(plain(member));
-    if (print != TextId::none) fingerprints_.push_back({fingerprint_name_id_, print});
+    const TextPlace print = table_.append_text(plain(member));
+    if (print != TextPlace::none) fingerprints_.push_back({fingerprint_name_id_, print});
   });
 }
 
@@ -544,15 +556,15 @@ void ResultReader::finish(Draft& draft) {
   draft.row.fingerprints = table_.add_fingerprints(fingerprints_);
   if (draft.details) draft.row.detail = table_.add_detail(std::move(*draft.details));
   if (draft.rare_parts) {
-    draft.pending.rare = static_cast<std::uint32_t>(rare_.size());
-    rare_.push_back(std::move(*draft.rare_parts));
+    draft.pending.has_rare = true;
+    rare_.emplace_back(static_cast<Row>(table_.size()), std::move(*draft.rare_parts));
   }
   if (draft.message_is_cut) {
     remark(Note::Level::warning, "message-cut", "the message is longer than 1 MiB; only its beginning is shown", draft);
   }
   const Row row = table_.add(draft.row);
   if (!draft.snippet.empty()) snippets_.push_back({draft.snippet.at, draft.snippet.length, row});
-  pending_.push_back(draft.pending);
+  pending_of_.push_back(pending_.intern({&draft.pending, 1}));
 }
 
 }  // namespace gatepost::ingest::sarif

@@ -10,6 +10,7 @@
 
 #include "base/digest.hpp"
 #include "doc/json_cursor.hpp"
+#include "model/list_pool.hpp"
 #include "model/observation_table.hpp"
 
 namespace gatepost::ingest::sarif {
@@ -41,16 +42,16 @@ struct RareParts {
   std::string purl;
 };
 
-// Parallel to the rows of one worker.
+// What waits for the run. A million results share a few thousand: no padding, because they are kept in a ListPool.
 struct Pending {
   Reference rule;
-  std::uint32_t rare = ObservationRow::kNone;  // index into rare parts
   std::uint32_t run = 0;
   std::uint16_t security_tenths = kNoTenths;
   std::uint16_t rank_tenths = kNoTenths;
   Level level = Level::absent;
   ResultKind kind = ResultKind::fail;
   bool tagged_secret = false;  // by the result itself
+  bool has_rare = false;       // this result has RareParts
 };
 
 // Paths stay as the report writes them until the run's base URIs are known: "<run> US <base id> US <uri>", or
@@ -78,16 +79,14 @@ class ResultReader {
   };
   [[nodiscard]] ObservationTable& table() { return table_; }
   [[nodiscard]] const std::vector<WindowRows>& windows() const { return windows_; }
-  [[nodiscard]] const Pending& pending_of(Row row) const { return pending_[row - first_row_]; }
-  [[nodiscard]] const RareParts* rare_of(const Pending& pending) const {
-    return pending.rare == ObservationRow::kNone ? nullptr : &rare_[pending.rare];
-  }
+  // Equal ones have equal ids, from 1 to pending_count().
+  [[nodiscard]] ListId pending_of(Row row) const { return pending_of_[row - first_row_]; }
+  [[nodiscard]] const Pending& pending(ListId id) const { return pending_.view(id).front(); }
+  [[nodiscard]] std::size_t pending_count() const { return pending_.size(); }
+  // Null for a row that has none.
+  [[nodiscard]] const RareParts* rare_of(Row row) const;
   // Once all rows are bound.
-  void forget_pending() {
-    pending_ = {};
-    rare_ = {};
-    snippets_ = {};
-  }
+  void forget_pending();
   // What the report shows of the code at a row's place; empty when it shows nothing, or more than any secret is.
   [[nodiscard]] LongText snippet_of(Row row) const;
   [[nodiscard]] const std::vector<Remark>& remarks() const { return remarks_; }
@@ -137,8 +136,9 @@ class ResultReader {
   Row first_row_;
   std::size_t first_location_;
   doc::ElementParser parser_;
-  std::vector<Pending> pending_;
-  std::vector<RareParts> rare_;
+  ListPool<Pending> pending_;
+  std::vector<ListId> pending_of_;               // of each row
+  std::vector<std::pair<Row, RareParts>> rare_;  // by row
   std::vector<WindowRows> windows_;
   std::vector<Snippet> snippets_;  // by row
   std::vector<Remark> remarks_;

@@ -24,7 +24,6 @@ struct BoundRule {
   std::uint32_t index = 0;  // in the table
   Kind kind = Kind::sast;
   ListId advisories = ListId::none;
-  std::map<std::uint32_t, ListId> claims;  // by level and result severity, see ClaimMaker
 };
 
 class Run {
