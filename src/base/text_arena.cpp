@@ -1,6 +1,8 @@
 #include "base/text_arena.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 #include "base/assert.hpp"
@@ -31,6 +33,14 @@ TextPlace TextArena::store(std::string_view text) {
   if (header > 1) std::memcpy(at + 1, &length, sizeof length);
   std::memcpy(at + header, text.data(), text.size());
   return place;
+}
+
+std::uint32_t TextArena::adopt(TextArena&& other) {
+  const std::size_t first = blocks_.size();
+  GP_ASSERT(first + other.blocks_.size() < std::numeric_limits<std::uint32_t>::max() / kBlockUnits);
+  std::ranges::move(other.blocks_, std::back_inserter(blocks_));
+  other = TextArena();
+  return static_cast<std::uint32_t>(first * kBlockUnits);
 }
 
 TextPlace TextArena::room_for(std::size_t bytes) {

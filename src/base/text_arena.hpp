@@ -17,6 +17,12 @@ class TextArena {
   TextArena();
   // At most 16 GiB of texts.
   TextPlace store(std::string_view text);
+  // Takes over all texts of another arena, which is empty afterwards. A text that was at P there is at moved(P, result)
+  // here.
+  std::uint32_t adopt(TextArena&& other);
+  static TextPlace moved(TextPlace place, std::uint32_t by) {
+    return place == TextPlace::none ? place : static_cast<TextPlace>(static_cast<std::uint32_t>(place) + by);
+  }
   // The text stays where it is as long as the arena lives.
   [[nodiscard]] std::string_view view(TextPlace place) const {
     const char* const at = stored(place);

@@ -1,6 +1,7 @@
 #include "correlate/find.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -14,12 +15,21 @@ namespace {
 
 constexpr std::size_t kPiece = 8192;  // rows or findings that a thread takes up at once
 constexpr std::size_t kSoon = 16;     // rows ahead
+constexpr unsigned kMostParts = 8;    // that are grouped at the same time
 
 // One row on its way to those with the same key. Small: there is one for each row, and they are sorted.
 struct Keyed {
   IdentityKey key;
   Row row = 0;
 };
+
+// The order of ids. Hardly any two begin with the same twelve letters.
+bool id_before(const FindingId& a, const FindingId& b) {
+  const std::uint64_t first = a.first_letters(), second = b.first_letters();
+  return first != second ? first < second : a < b;
+}
+
+bool before(const Finding& a, const Finding& b) { return id_before(a.id, b.id); }
 
 // A row of a group, with what decides where in the group it goes, and what its finding needs.
 struct Entry {
@@ -57,9 +67,22 @@ std::size_t telling(const ObservationTable& table, Row index) {
          (row.range.first_column != 0 ? 1U : 0U);
 }
 
+// A finding that shares its key with an earlier one.
+struct Repeated {
+  Finding finding;  // its id is the key
+  std::uint32_t occurrence = 0;
+};
+
+// The findings of some of the keys.
+struct Part {
+  std::vector<Finding> all;  // by id
+  std::vector<Row> members;
+  std::vector<Repeated> repeated;
+};
+
 class Grouper {
  public:
-  Grouper(const IdentityInputs& in, Findings& out) : in_(in), out_(out) {}
+  Grouper(const IdentityInputs& in, Part& out) : in_(in), out_(out) {}
 
   // Rows with equal keys.
   void add(std::span<const Keyed> group) {
@@ -70,7 +93,7 @@ class Grouper {
     const auto begin = entries_.begin(), end = entries_.end();
     if (!key_.by_place) {
       std::vector<Row> rows = rows_of(begin, end);
-      return add_finding(rows, kOnlyOne);
+      return add_finding(rows, 0);
     }
     std::uint32_t occurrence = 0;
     for (auto first = begin; first != end;) {
@@ -83,20 +106,6 @@ class Grouper {
       }
       first = line_end;
     }
-  }
-
-  // Makes the last findings' ids out of their keys.
-  void name_last() {
-    const std::span<Finding> last = std::span(out_.all).last(occurrences_.size());
-    work_in_pieces(in_.threads, last.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
-      Sha256 hasher;
-      for (std::size_t i = first; i < end; ++i) {
-        if (occurrences_[i] == kOnlyOne) continue;
-        FindingId& id = last[i].id;
-        id = finding_id({id.digest, true}, occurrences_[i], hasher);
-      }
-    });
-    occurrences_.clear();
   }
 
  private:
@@ -166,27 +175,27 @@ class Grouper {
   }
 
   void add_finding(Row primary, std::span<const Row> rows, const Shown& shown, std::uint32_t occurrence) {
-    out_.all.push_back({.id = {key_.digest},
-                        .primary = primary,
-                        .first_member = static_cast<std::uint32_t>(out_.members.size()),
-                        .member_count = static_cast<std::uint32_t>(rows.size()),
-                        .file = in_.placement.file_of(shown.path),
-                        .range = shown.range,
-                        .kind = shown.kind});
+    const Finding finding{.id = {key_.digest},
+                          .primary = primary,
+                          .first_member = static_cast<std::uint32_t>(out_.members.size()),
+                          .member_count = static_cast<std::uint32_t>(rows.size()),
+                          .file = in_.placement.file_of(shown.path),
+                          .range = shown.range,
+                          .kind = shown.kind};
     out_.members.insert(out_.members.end(), rows.begin(), rows.end());
-    occurrences_.push_back(occurrence);
-    if (occurrences_.size() == kNamedAtOnce) name_last();
+    if (occurrence == 0) {
+      out_.all.push_back(finding);
+    } else {
+      out_.repeated.push_back({finding, occurrence});
+    }
   }
 
-  static constexpr std::size_t kNamedAtOnce = 1 << 18;
-  static constexpr std::uint32_t kOnlyOne = 0xFFFFFFFF;  // the key is the id
   static constexpr std::size_t kMostFolded = 64;  // hits of one rule on one line: beyond that nobody means one thing
 
   const IdentityInputs& in_;
-  Findings& out_;
+  Part& out_;
   IdentityKey key_;
-  std::vector<Entry> entries_;              // of the group
-  std::vector<std::uint32_t> occurrences_;  // of the last of out_.all, which have no id yet
+  std::vector<Entry> entries_;  // of the group
 };
 
 // Sends for what is needed of a row.
@@ -196,62 +205,91 @@ void fetch_row(const ObservationTable& table, Row row) {
   __builtin_prefetch(&soon.kind);
 }
 
-// The keys of all rows, in their order. What was taken is given up.
-class SortedKeys {
- public:
-  explicit SortedKeys(const IdentityInputs& in) : size_(in.table.size()), keys_(make_pages<Keyed>(size_)) {
-    // Most of the time goes into hashing, and no row needs another.
-    work_in_pieces(in.threads, size_, kPiece, [&](unsigned, std::size_t first, std::size_t end) {
-      Identifier identifier(in);
-      for (Row row = static_cast<Row>(first); row < end; ++row) keys_[row] = {identifier.key(row), row};
-    });
-    std::sort(begin(), begin() + size_, [](const Keyed& a, const Keyed& b) { return a.key.digest < b.key.digest; });
-  }
+// One for each row. Most of the time goes into hashing, and no row needs another.
+Pages<Keyed> keys_of(const IdentityInputs& in) {
+  Pages<Keyed> keys = make_pages<Keyed>(in.table.size());
+  work_in_pieces(in.threads, in.table.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
+    Identifier identifier(in);
+    for (Row row = static_cast<Row>(first); row < end; ++row) keys[row] = {identifier.key(row), row};
+  });
+  return keys;
+}
 
-  // Rows with equal keys; none at the end. Rows that come soon are sent for: each lies somewhere else in memory.
-  std::span<const Keyed> next_group(const ObservationTable& table) {
-    give_up_taken();
-    const std::size_t first = taken_;
-    for (; taken_ < size_ && keys_[taken_].key.digest == keys_[first].key.digest; ++taken_) {
-      if (taken_ + kSoon < size_) fetch_row(table, keys_[taken_ + kSoon].row);
+// Cuts the keys into 2^`bits` ranges about as long as each other: what is in one comes before what is in the next.
+void cut(std::span<Keyed> keys, int bits, std::vector<std::span<Keyed>>& out, int bit = 59) {
+  if (bits == 0) return out.push_back(keys);
+  const auto comes_first = [&](const Keyed& it) { return (FindingId{it.key.digest}.first_letters() >> bit & 1U) == 0; };
+  const auto middle = std::partition(keys.begin(), keys.end(), comes_first);
+  cut({keys.begin(), middle}, bits - 1, out, bit - 1);
+  cut({middle, keys.end()}, bits - 1, out, bit - 1);
+}
+
+std::vector<std::span<Keyed>> cut(std::span<Keyed> keys, unsigned threads) {
+  std::vector<std::span<Keyed>> ranges;
+  cut(keys, keys.size() > kPiece ? std::bit_width(std::clamp(threads, 1U, kMostParts) - 1) : 0, ranges);
+  return ranges;
+}
+
+// Keys in the order of the ids that they become make findings. Memory of keys is given up on the way; rows that are met
+// soon are sent for, because each lies somewhere else.
+void group(const IdentityInputs& in, std::span<Keyed> keys, Part& out) {
+  constexpr std::size_t kGivenUpAtOnce = 1 << 16;
+  std::ranges::sort(keys, [](const Keyed& a, const Keyed& b) { return id_before({a.key.digest}, {b.key.digest}); });
+  Grouper grouper(in, out);
+  for (std::size_t begin = 0, end = 0, given_up = 0; begin < keys.size(); begin = end) {
+    for (; end < keys.size() && keys[end].key.digest == keys[begin].key.digest; ++end) {
+      if (end + kSoon < keys.size()) fetch_row(in.table, keys[end + kSoon].row);
     }
-    return {begin() + first, taken_ - first};
+    grouper.add(keys.subspan(begin, end - begin));
+    if (end - given_up < kGivenUpAtOnce) continue;
+    drop_pages(&keys[given_up], keys.data() + end);
+    given_up = end;
   }
+}
 
- private:
-  static constexpr std::size_t kGivenUpAtOnce = 1 << 16;
-
-  Keyed* begin() const { return keys_.get(); }
-  void give_up_taken() {
-    if (taken_ - given_up_ < kGivenUpAtOnce) return;
-    drop_pages(begin() + given_up_, begin() + taken_);
-    given_up_ = taken_;
+// The parts one after another.
+Part joined(std::vector<Part> parts) {
+  Part all = std::move(parts.front());
+  for (Part& part : std::span(parts).subspan(1)) {
+    for (Finding& finding : part.all) finding.first_member += static_cast<std::uint32_t>(all.members.size());
+    for (Repeated& it : part.repeated) it.finding.first_member += static_cast<std::uint32_t>(all.members.size());
+    all.all.insert(all.all.end(), part.all.begin(), part.all.end());
+    all.members.insert(all.members.end(), part.members.begin(), part.members.end());
+    all.repeated.insert(all.repeated.end(), part.repeated.begin(), part.repeated.end());
+    part = {};
   }
+  return all;
+}
 
-  std::size_t size_ = 0, taken_ = 0, given_up_ = 0;
-  Pages<Keyed> keys_;
-};
-
-// By id. Hardly any two begin with the same twelve letters.
-bool before(const Finding& a, const Finding& b) {
-  const std::uint64_t first = a.id.first_letters(), second = b.id.first_letters();
-  return first != second ? first < second : a.id < b.id;
+// Puts the findings that share their key with an earlier one among the others.
+void add_repeated(Part& part, unsigned threads) {
+  work_in_pieces(threads, part.repeated.size(), kPiece, [&](unsigned, std::size_t first, std::size_t end) {
+    Sha256 hasher;
+    for (std::size_t i = first; i < end; ++i) {
+      auto& [finding, occurrence] = part.repeated[i];
+      finding.id = finding_id(finding.id.digest, occurrence, hasher);
+    }
+  });
+  std::ranges::sort(part.repeated, before, &Repeated::finding);
+  const auto middle = static_cast<std::ptrdiff_t>(part.all.size());
+  for (const Repeated& repeated : part.repeated) part.all.push_back(repeated.finding);
+  std::inplace_merge(part.all.begin(), part.all.begin() + middle, part.all.end(), before);
 }
 
 }  // namespace
 
 Findings find(const IdentityInputs& inputs) {
-  Findings findings;
-  findings.files = inputs.files.files();
-  SortedKeys keys(inputs);
-  findings.all.reserve(inputs.table.size());
-  findings.members.reserve(inputs.table.size());
-  Grouper grouper(inputs, findings);
-  for (auto group = keys.next_group(inputs.table); !group.empty(); group = keys.next_group(inputs.table))
-    grouper.add(group);
-  grouper.name_last();
-  std::ranges::sort(findings.all, before);
-  return findings;
+  Pages<Keyed> keys = keys_of(inputs);
+  const std::vector<std::span<Keyed>> ranges = cut({keys.get(), inputs.table.size()}, inputs.threads);
+  std::vector<Part> parts(ranges.size());
+  parts.front().all.reserve(inputs.table.size());
+  parts.front().members.reserve(inputs.table.size());
+  work_in_pieces(inputs.threads, ranges.size(), 1,
+                 [&](unsigned, std::size_t i, std::size_t) { group(inputs, ranges[i], parts[i]); });
+  keys.reset();
+  Part all = joined(std::move(parts));
+  add_repeated(all, inputs.threads);
+  return {.all = std::move(all.all), .members = std::move(all.members), .files = inputs.files.files()};
 }
 
 }  // namespace gatepost::correlate

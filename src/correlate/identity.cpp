@@ -137,9 +137,9 @@ IdentityKey Identifier::endpoint_key(const ObservationRow& row, Row index) {
   return {hasher_.finish128(), false};
 }
 
-FindingId finding_id(const IdentityKey& key, std::uint32_t occurrence, Sha256& hasher) {
-  if (!key.by_place) return {key.digest};
-  return {hasher.field("occurrence").field(bytes_of(key.digest)).field(std::uint64_t{occurrence}).finish128()};
+FindingId finding_id(const Digest128& key, std::uint32_t occurrence, Sha256& hasher) {
+  if (occurrence == 0) return {key};
+  return {hasher.field("occurrence").field(bytes_of(key)).field(std::uint64_t{occurrence}).finish128()};
 }
 
 }  // namespace gatepost::correlate

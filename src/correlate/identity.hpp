@@ -61,7 +61,7 @@ class Identifier {
   Sha256 hasher_;
 };
 
-// The id of the n-th occurrence (from 0) of a key.
-FindingId finding_id(const IdentityKey& key, std::uint32_t occurrence, Sha256& hasher);
+// The id of the n-th of several findings with one key. The first one, number 0, has the key itself.
+FindingId finding_id(const Digest128& key, std::uint32_t occurrence, Sha256& hasher);
 
 }  // namespace gatepost::correlate

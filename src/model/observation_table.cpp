@@ -281,7 +281,10 @@ void DetachedRows::give_back(ObservationTable& table, Row first, Row count) {
   }
 }
 
-TableMerger::TableMerger(ObservationTable& target, ObservationTable& source) : target_(target), source_(source) {
+TableMerger::TableMerger(ObservationTable& target, ObservationTable& source)
+    : target_(target),
+      source_(source),
+      single_texts_moved_by_(target.single_texts_.adopt(std::move(source.single_texts_))) {
   GP_ASSERT(&target != &source);
 }
 
@@ -356,7 +359,7 @@ ListId TableMerger::flow(ListId id) {
 ListId TableMerger::fingerprints(ListId id) {
   prints_.clear();
   for (const StoredFingerprint& print : source_.fingerprints(id))
-    prints_.push_back({text(print.name), target_.append_text(source_.text(print.value))});
+    prints_.push_back({text(print.name), TextArena::moved(print.value, single_texts_moved_by_)});
   return target_.add_fingerprints(prints_);
 }
 

@@ -247,8 +247,8 @@ class DetachedRows {
 };
 
 // Moves rows of one table to the end of another, with everything they refer to. Reports are matched by index: the
-// tables must have been given the same ones. One merger for each source, which may grow meanwhile; details of moved
-// rows are taken out of it, and rows that are moved in their order are no longer there.
+// tables must have been given the same ones. One merger for each source, from which nothing else is read any more: what
+// can be taken over is not copied, and rows that are moved in their order give their memory up.
 class TableMerger {
  public:
   TableMerger(ObservationTable& target, ObservationTable& source);
@@ -275,6 +275,7 @@ class TableMerger {
 
   ObservationTable& target_;
   ObservationTable& source_;
+  std::uint32_t single_texts_moved_by_;
   Known rules_, texts_, text_lists_, claims_, cwes_, components_;
   Row moved_ = 0;  // all rows before it were moved
   // Of the row that is being moved.

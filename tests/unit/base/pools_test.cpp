@@ -78,8 +78,17 @@ TEST_CASE("text arena: texts of all lengths, each where it was stored") {
   for (const std::size_t length : {254U, 255U, 256U, 262'138U, 262'139U, 262'140U, 1'048'571U, 1'048'572U, 3'000'000U})
     add(length);
   for (std::size_t length = 1; length < 600; ++length) add(length);
-  const TextArena moved = std::move(arena);
+  TextArena moved = std::move(arena);
   for (const auto& [place, text] : stored) REQUIRE(moved.view(place) == text);
+
+  TextArena other;
+  const TextPlace own = other.store("its own");
+  const std::uint32_t by = other.adopt(std::move(moved));
+  const TextPlace next = other.store("the next one");
+  for (const auto& [place, text] : stored) REQUIRE(other.view(TextArena::moved(place, by)) == text);
+  CHECK(other.view(TextArena::moved(TextPlace::none, by)) == "");
+  CHECK(other.view(own) == "its own");
+  CHECK(other.view(next) == "the next one");
 }
 
 TEST_CASE("string pool: a text stays where it is while the pool grows and moves") {
