@@ -83,6 +83,13 @@ std::optional<std::string_view> Bytes::in_memory() const {
   return holder_->memory;
 }
 
+void Bytes::fetch(std::uint64_t offset) const {
+  constexpr std::uint64_t kLine = 64, kLines = 3;  // the processor goes on by itself
+  if (holder_->descriptor >= 0) return;
+  for (std::uint64_t at = offset; at < std::min<std::uint64_t>(offset + kLines * kLine, size()); at += kLine)
+    __builtin_prefetch(holder_->memory.data() + at);
+}
+
 Result<std::size_t> Bytes::read(std::uint64_t offset, std::span<char> out) const {
   if (offset >= size() || out.empty()) return std::size_t{0};
   const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size() - offset));

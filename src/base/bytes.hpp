@@ -30,6 +30,8 @@ class Bytes {
   [[nodiscard]] Result<std::string> all(std::uint64_t limit) const;
   // The bytes when they are in memory anyway.
   [[nodiscard]] std::optional<std::string_view> in_memory() const;
+  // Sends for the bytes from `offset` on, which will be read soon, when they are in memory.
+  void fetch(std::uint64_t offset) const;
 
  private:
   struct Holder;

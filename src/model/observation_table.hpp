@@ -197,6 +197,10 @@ class ObservationTable {
   // characters but line ends and tabs, and of a secret without what looks like one; readers do the same for pooled
   // ones.
   [[nodiscard]] std::string message(const ObservationRow& row) const;
+  // Sends for the message of a row, which will be asked for soon.
+  void fetch_message(const ObservationRow& row) const {
+    if (row.message.length != LongText::kPooled) bytes_[row.report].fetch(row.message.at);
+  }
   // A text of a report as it stands there, also when it is a secret.
   [[nodiscard]] std::string long_text(std::uint32_t report, const LongText& text) const;
   // All of one observation, texts copied.

@@ -111,6 +111,7 @@ Result<Response> Client::run(Course course) {
   while (true) {
     GP_CHECK(pace(course.call));
     course.last = follow(course);
+    remember_write(course.call);
     const auto* const failure = std::get_if<Failure>(&course.last);
     const auto* const response = std::get_if<Response>(&course.last);
     const Attempt attempt{course.failed, course.limited, time_.now(), limits_.jitter + calls_ * 1000};
@@ -179,9 +180,14 @@ Status Client::pace(const Call& call) {
     time_.sleep(due);
     stats_.paced += due;
   }
+  return Done{};
+}
+
+// The pause is counted from the end of a write: however slow the way, the server sees it.
+void Client::remember_write(const Call& call) {
+  if (!writes(call)) return;
   last_write_ = time_.now();
   if (call.effect == Effect::notifies) last_notice_ = last_write_;
-  return Done{};
 }
 
 Status Client::wait(const Course& course, milliseconds duration, bool limited) {

@@ -110,6 +110,7 @@ class Client {
   [[nodiscard]] Error out_of_time(const Call& call) const;
   Status admit(const Call& call);
   Status pace(const Call& call);
+  void remember_write(const Call& call);
   Status wait(const Course& course, std::chrono::milliseconds duration, bool limited);
 
   Result<Response> run(Course course);

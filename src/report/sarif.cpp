@@ -22,7 +22,7 @@ namespace {
 
 using doc::JsonWriter;
 
-constexpr std::size_t kAhead = 8;  // results whose data are fetched while earlier ones are written
+constexpr std::size_t kAhead = 15;  // results whose data are fetched while earlier ones are written
 constexpr std::size_t kMostNotifications = 20;
 constexpr std::size_t kRuleIdCharacters = 250;
 constexpr std::size_t kToolMessageBytes = 2'000;
@@ -145,7 +145,11 @@ class SarifLog {
     if (i + kAhead >= findings.size()) return;
     fetch(assessment_.findings.all[findings[i + kAhead]]);
     fetch(assessment_.assessed[findings[i + kAhead]]);
-    fetch(assessment_.findings.members_of(assessment_.findings.all[findings[i + kAhead / 2]]).front());
+    const Finding& next = assessment_.findings.all[findings[i + kAhead * 2 / 3]];
+    const Finding& soon = assessment_.findings.all[findings[i + kAhead / 3]];
+    fetch(assessment_.findings.members_of(next).front());
+    __builtin_prefetch(&assessment_.table_of(next).row(next.primary).message);
+    if (!soon.in_base_only) assessment_.table.fetch_message(assessment_.table.row(soon.primary));
   }
   // Most of them lie across two lines of the cache.
   template <class T>

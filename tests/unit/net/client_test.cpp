@@ -254,6 +254,19 @@ TEST_CASE("client: writes are a second apart, those that notify three") {
   CHECK(client.stats().paced == seconds(7));
 }
 
+TEST_CASE("client: the pause between writes begins when the first one has ended") {
+  World world;
+  Client client = world.client();
+  const auto slow = [&](const Request&) -> Exchange {
+    world.time.pass(milliseconds(700));
+    return answer(200);
+  };
+  world.http.then(slow).then(slow);
+  const Timestamp start = world.time.now;
+  for (int i = 0; i < 2; ++i) (void)client.call(post("/x", Effect::creates));
+  CHECK(world.http.sent.at(1).at.unix_ms - start.unix_ms == 1700);
+}
+
 TEST_CASE("client: all calls together end in time") {
   World world;
   Client client = world.client({.total = seconds(10), .one_exchange = seconds(6)});
