@@ -80,7 +80,7 @@ class Planner {
       take(plan_summary(sight_), comments_);
       notes = plan_notes(sight_);
       tell(notes.part.notes);
-    } else if (newer_) {
+    } else if (newer_ && sight_.with_request && sight_.can(Channel::comment)) {
       take_back();
     }
     if (may_write_to_commit()) {

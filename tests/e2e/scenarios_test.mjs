@@ -111,11 +111,13 @@ for (const [name, forge] of [['GitHub', of_github], ['GitLab', of_gitlab]]) {
       const first = await it.gatepost(CHECK);
       const [note] = forge.notes(first);
       await it.forge.seed(forge.resolve(it, note, 'ada'));
+      await pause();
       it.rerun();
+      it.write({ 'scans/app.sarif': { json: sarif([{ rule: 'sql-injection', path: 'app.py', line: 5, title: 'Other words for the same flaw', message: 'the tool was updated' }]) } });
       const run = await it.gatepost(CHECK);
       assert.equal(run.code, 1, run.stderr);
-      assert.deepEqual(run.writes, []);
-      assert.deepEqual(forge.notes(run).map((one) => [one.id, one.resolved]), [[note.id, true]]);
+      assert.match(forge.summaries(run)[0].body, /Other words/);
+      assert.deepEqual(forge.notes(run).map((one) => [one.id, one.resolved, one.body]), [[note.id, true, note.body]]);
       await it.end();
     });
 

@@ -151,6 +151,20 @@ TEST_CASE("plan: a newer run is never overwritten") {
               it.shown.comments.push_back({"6", summary_marker("gatepost", {kHead, 6, 1}) + "\nold words"});
             }),
        "delete 5"},
+      {"but not when comments are refused",
+       when(told_once,
+            [](Scene& it) {
+              it.shown.comments.push_back({"4", summary_marker("gatepost", {kHead, 8, 1}) + "\nother words"});
+              it.lost = {Channel::comment};
+            }),
+       ""},
+      {"nor when the change request is closed",
+       when(told_once,
+            [](Scene& it) {
+              it.shown.comments.push_back({"4", summary_marker("gatepost", {kHead, 8, 1}) + "\nother words"});
+              it.shown.request.open = false;
+            }),
+       ""},
   });
 }
 
