@@ -50,6 +50,7 @@ class Teller {
       }
       lost.push_back(*refused);
     }
+    if (made_summary_) meet_others();
     tell_what_is_not_shown();
     return std::move(told_);
   }
@@ -73,10 +74,24 @@ class Teller {
         return action.channel;
       }
       done_.insert(action.key);
+      made_summary_ |= std::holds_alternative<publish::CreateComment>(action.what);
       std::ranges::copy(applied->notes, std::back_inserter(told_.problems));
       if (action.channel == Channel::comment && !applied->url.empty()) told_.url = applied->url;
     }
     return std::nullopt;
+  }
+
+  // Between looking and speaking another run may have spoken for the first time, too. Both look again, and both come
+  // to the same end: the oldest comment stays, with the words of the newest run.
+  void meet_others() {
+    const publish::ChangeRequest& request = shown_.request;
+    const auto now = forge_.shown({.number = request.number, .head = request.head, .name = settings_.name});
+    if (!now || !now->may.comment) return;  // the next run will
+    for (const publish::Action& action : publish::plan(input_, *now, settings_).actions) {
+      if (action.channel != Channel::comment) continue;
+      if (const auto applied = forge_.apply(action, *now); !applied)
+        told_.problems.push_back(sentence_of(applied.error()));
+    }
   }
 
   // Somebody may have pushed since we asked: that push has a run of its own. Asked once, right before the first words.
@@ -102,6 +117,7 @@ class Teller {
   Told told_;
   std::set<std::string> done_;
   std::optional<bool> moved_on_;
+  bool made_summary_ = false;
   int unanswered_ = 0;  // channels that were tried, again and again, without an answer
 };
 

@@ -22,7 +22,7 @@ constexpr Grant kReadRepository{"metadata", "read", "read the repository"};
 constexpr Grant kReadChecks{"checks", "read", "read checks"};
 constexpr Grant kReadStatuses{"statuses", "read", "read commit statuses"};
 constexpr std::size_t kMostFiles = 3'000;  // GitHub lists no more
-constexpr int kMostStatuses = 300, kMostThreadPages = 20;
+constexpr int kMostStatuses = 1'000, kMostThreadPages = 20;
 constexpr std::string_view kOurCheck = "gatepost:";
 
 // What is asked of threads. The second one is for servers that do not know all of the first.

@@ -21,7 +21,7 @@ constexpr Right kReadNotes{"read_api", "Reporter", "read discussions"};
 constexpr Right kReadStatuses{"read_api", "Reporter", "read commit statuses"};
 constexpr Right kReadChecks{"read_api", "Reporter", "read external status checks"};
 constexpr std::size_t kMostFiles = 5'000;
-constexpr int kMostStatuses = 500;
+constexpr int kMostStatuses = 1'000;
 // A merge request is shown before its diff is ready.
 constexpr int kPolls = 5;
 constexpr std::chrono::milliseconds kBetweenPolls{2'000};

@@ -276,17 +276,12 @@ class Planner {
       known |= judged.presence != Presence::fixed;
       if (judged.presence == Presence::not_evaluated) return std::nullopt;
     }
-    if (unknown && !evidence_is_complete()) return std::nullopt;
+    if (unknown && !sight_.evidence_is_complete()) return std::nullopt;
     const std::string commit = " (commit `" + sight_.input.stamp.head.substr(0, kCommitDigits) + "`)";
     if (waived) return "Waived; the summary has the reason" + commit + ".";
     if (suppressed) return "The tools were told to ignore this" + commit + ".";
     if (known) return "No longer held against this change" + commit + ".";
     return "Fixed: no scanner reports this any more" + commit + ".";
-  }
-  [[nodiscard]] bool evidence_is_complete() const {
-    const auto& reports = assessment().table.reports();
-    return assessment().verdict.outcome != Outcome::inconclusive &&
-           std::ranges::all_of(reports, [](const ReportInfo& it) { return is_complete(it.state); });
   }
   [[nodiscard]] std::optional<std::size_t> find(const std::string& id) const {
     const auto& all = assessment().findings.all;  // sorted by the written id

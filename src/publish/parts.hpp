@@ -33,6 +33,8 @@ struct Sight {
   [[nodiscard]] const Assessment& assessment() const { return input.report.assessment; }
   // The channel has not refused us, and the token can use it as far as is known.
   [[nodiscard]] bool can(Channel channel) const;
+  // False: what is not reported is not known to be gone.
+  [[nodiscard]] bool evidence_is_complete() const;
 };
 Sight sight_of(const Input& input, const Shown& shown, const Settings& settings, const Lost& lost);
 

@@ -80,6 +80,8 @@ class Planner {
       take(plan_summary(sight_), comments_);
       notes = plan_notes(sight_);
       tell(notes.part.notes);
+    } else if (newer_ && sight_.with_request && sight_.can(Channel::comment)) {
+      take_back();
     }
     if (may_write_to_commit()) {
       take(plan_check_run(sight_, notes.placed), others_);
@@ -107,6 +109,15 @@ class Planner {
                           std::to_string(newer_->attempt) + ", which is newer, has spoken.");
     return false;
   }
+  // What we said at the moment when a newer run spoke for the first time.
+  void take_back() {
+    for (const ShownComment& comment : shown_.comments) {
+      const auto marker = parse_summary_marker(comment.body);
+      if (!marker || marker->name != marker_name(settings_.name) || !(marker->stamp == input_.stamp)) continue;
+      comments_.push_back({"summary again " + comment.id, Channel::comment, DeleteComment{comment.id}});
+    }
+  }
+
   // What hangs on a commit is a newer run's only when that judged the same commit.
   [[nodiscard]] bool may_write_to_commit() const { return !newer_ || newer_->head != input_.stamp.head; }
 
@@ -189,6 +200,12 @@ bool Sight::can(Channel channel) const {
   return allows(shown.may, channel) && std::ranges::find(lost, channel) == lost.end();
 }
 
+bool Sight::evidence_is_complete() const {
+  const auto& reports = assessment().table.reports();
+  return assessment().verdict.outcome != Outcome::inconclusive &&
+         std::ranges::all_of(reports, [](const ReportInfo& it) { return is_complete(it.state); });
+}
+
 Sight sight_of(const Input& input, const Shown& shown, const Settings& settings, const Lost& lost) {
   const Assessment& assessment = input.report.assessment;
   report::Overview overview = report::overview_of(assessment);
@@ -220,6 +237,12 @@ Part plan_sarif(const Sight& sight) {
   if (!sight.settings.upload_sarif || input.sarif.empty()) return part;
   if (input.dialect != Dialect::github || !sight.can(Channel::sarif)) {
     part.notes.emplace_back("The SARIF report is not uploaded: the forge does not take it. It is among the files.");
+    return part;
+  }
+  if (!sight.evidence_is_complete()) {
+    part.notes.emplace_back(
+        "The SARIF report is not uploaded: not all scans are complete, and GitHub would close the alerts of what they "
+        "did not report. It is among the files.");
     return part;
   }
   const std::string& commit = input.sarif_commit.empty() ? input.stamp.head : input.sarif_commit;

@@ -141,6 +141,8 @@ struct Bench {
   }
   // So many comments by a stranger.
   std::function<void(int)> crowd;
+  // How the forge says that it was asked too much.
+  std::vector<const char*> limits;
   void end() const {
     const auto violations = emulators->control("GET", "violations?tenant=" + tenant);
     for (const doc::View it : violations.root().items()) {
@@ -229,6 +231,62 @@ std::unique_ptr<Bench> github(const std::string& name, bool may_write, Way way) 
     json.end_array().end_object().end_array().end_object().end_object();
     bench->emulators->control("POST", "seed", json.text());
   };
+  it->limits = {R"({"kind":"secondary-limit","retry_after":60})", R"({"kind":"secondary-limit","retry_after":""})",
+                R"({"kind":"primary-limit","reset":30})", R"({"kind":"primary-limit","reset":-3600})"};
+  it->wanted = {.number = 7, .head = it->change.head_commit, .name = "gatepost", .ref = "refs/heads/fix"};
+  return it;
+}
+
+void gitlab_notes(doc::JsonWriter& json, int count, std::string_view body) {
+  json.key("notes").begin_array();
+  for (int i = 0; i < count; ++i) {
+    json.begin_object().field("iid", 7).field("author", "stranger").field("body", body).end_object();
+  }
+  json.end_array();
+}
+
+void gitlab_seed(Bench& it, const std::string& name, const std::string& token, bool may_write) {
+  doc::JsonWriter json;
+  json.begin_object().key("gitlab").begin_object().key("users").begin_array();
+  json.begin_object().field("username", "bob").end_object().end_array();
+  json.key("projects").begin_array().begin_object();
+  json.field("path", it.tenant).field("git_dir", (it.change.directory.path() / ".git").string());
+  json.key("members").begin_object().field("author", 30).field("bob", 30).end_object();
+  json.key("merge_requests").begin_array().begin_object().field("iid", 7).field("author", "author");
+  json.field("source_branch", "fix").field("target_branch", "main");
+  json.field("head_sha", it.change.head_commit).field("target_sha", it.change.base_commit).end_object().end_array();
+  gitlab_notes(json, 1, publish::summary_marker("gatepost", {}) + "\nall is well");
+  json.end_object().end_array().key("tokens").begin_array().begin_object().field("token", token);
+  json.field("kind", "project").field("username", "bot-of-" + name).field("access_level", 30);
+  json.key("scopes").begin_array().value(may_write ? "api" : "read_api").end_array();
+  json.key("projects").begin_array().value(it.tenant).end_array().end_object().end_array();
+  json.end_object().end_object();
+  it.emulators->control("POST", "seed", json.text());
+}
+
+std::unique_ptr<Bench> gitlab(const std::string& name, bool may_write) {
+  Emulators* const emulators = Emulators::get();
+  if (emulators == nullptr) return nullptr;
+  auto it = std::make_unique<Bench>();
+  it->emulators = emulators;
+  it->tenant = "acme/" + name;
+  const std::string token = "token-of-" + name + "-" + std::to_string(may_write ? 1 : 0);
+  it->access = {.api = emulators->address("gitlab", "api"),
+                .repository = it->tenant,
+                .kind = forge::TokenKind::user,
+                .token = Secret(token)};
+  gitlab_seed(*it, name, token, may_write);
+  it->forge = forge::gitlab(it->access, emulators->http(), fake_time(),
+                            {.total = std::chrono::hours(1), .waiting = std::chrono::hours(1), .writes = 100});
+  it->crowd = [bench = it.get()](int count) {
+    doc::JsonWriter json;
+    json.begin_object().key("gitlab").begin_object().key("projects").begin_array().begin_object();
+    json.field("path", bench->tenant);
+    gitlab_notes(json, count, "me too");
+    json.end_object().end_array().end_object().end_object();
+    bench->emulators->control("POST", "seed", json.text());
+  };
+  it->limits = {R"({"kind":"429-plain","retry_after":60})", R"({"kind":"429-json"})"};
   it->wanted = {.number = 7, .head = it->change.head_commit, .name = "gatepost", .ref = "refs/heads/fix"};
   return it;
 }
@@ -241,6 +299,7 @@ const Setup kSetups[] = {
     {"github", [](const std::string& name, bool may_write) { return github(name, may_write, Way::workflow); }},
     {"ghes", [](const std::string& name, bool may_write) { return github(name, may_write, Way::enterprise); }},
     {"app", [](const std::string& name, bool may_write) { return github(name, may_write, Way::app); }},
+    {"gitlab", gitlab},
 };
 
 void on_each(const char* name, bool may_write, const std::function<void(Bench&)>& test) {
@@ -431,9 +490,9 @@ TEST_CASE("forge: what was made although its answer was lost is not made again")
 
 TEST_CASE("forge: limits and broken servers are waited for") {
   on_each("faults", true, [](Bench& it) {
-    for (const char* fault :
-         {R"({"kind":"secondary-limit","retry_after":60})", R"({"kind":"secondary-limit","retry_after":""})",
-          R"({"kind":"html-error"})", R"({"kind":"status","status":503})"}) {
+    auto faults = it.limits;
+    faults.insert(faults.end(), {R"({"kind":"html-error"})", R"({"kind":"status","status":503})"});
+    for (const char* fault : faults) {
       CAPTURE(std::string(fault));
       REQUIRE(it.forge->identity());  // with the token of an App, for which nobody waits long
       it.fault(fault);

@@ -78,7 +78,7 @@ export function listen(world, system) {
       outgoing.end(JSON.stringify({ message: `the emulator failed: ${error?.message}` }));
     });
   });
-  server.keepAliveTimeout = 20_000;
+  server.keepAliveTimeout = 120_000; // longer than a scenario pauses: no request goes into a connection that is being closed
   return new Promise((done) => server.listen(0, '127.0.0.1', () => {
     system.origin = `http://127.0.0.1:${server.address().port}`;
     done({ origin: system.origin, close: () => { server.close(); server.closeAllConnections?.(); } });

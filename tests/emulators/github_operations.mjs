@@ -128,6 +128,7 @@ function follow_line(repository, pull, comment, old) {
 function seed_review_comment(github, repository, given) {
   const pull = repository.pulls.get(given.pull);
   if (!pull) throw new Error(`no pull request ${given.pull} to comment on`);
+  if (given.resolved_by) return repository.resolvedThreads.set(given.id, github.user(given.resolved_by));
   return add_review_comment(github, repository, pull, github.user(given.user), {
     commit_id: pull.head.sha, side: 'RIGHT', subject_type: given.line ? 'line' : 'file', ...given, in_reply_to: given.in_reply_to,
   }, null);

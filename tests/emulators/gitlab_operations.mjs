@@ -105,6 +105,8 @@ const refs_only = ({ base_sha, start_sha, head_sha }) => ({ base_sha, start_sha,
 
 function seed_discussion(gitlab, project, given) {
   const request = project.request(given.iid);
+  const known = request.discussions.find((it) => it.id === given.id);
+  if (known) return resolve(gitlab, known, gitlab.user(given.resolved_by), true);
   const [first, ...replies] = given.notes ?? [given];
   const position = first.position ? { ...refs_only(request.versions[0]), position_type: 'text', old_line: null, new_line: null, ...first.position } : undefined;
   const discussion = add_discussion(gitlab, project, request, first.author, first.body, { ...first, position });

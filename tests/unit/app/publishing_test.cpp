@@ -30,6 +30,7 @@ class RefusingForge final : public forge::Forge {
     if (refused.contains(action.channel))
       return error(ErrorKind::denied, "the token may not write a " + std::string(to_string(action.channel)));
     done.push_back(action.channel);
+    if (!other_summary.empty()) scene_.shown.comments.push_back({"1", std::exchange(other_summary, "")});
     publish::Plan plan;
     plan.actions.push_back(action);
     test::ForgeDouble(scene_.shown).apply(plan);
@@ -39,6 +40,7 @@ class RefusingForge final : public forge::Forge {
   std::set<Channel> refused;
   std::vector<std::string> asked;  // keys, in their order
   std::vector<Channel> done;
+  std::string other_summary;  // that another run writes just before our first word
   Scene& scene_;
   std::string head_;
 };
@@ -144,4 +146,17 @@ TEST_CASE("publishing: when somebody pushed meanwhile, the run for the new commi
   CHECK(has_done(forge, Channel::status));
   REQUIRE(told.problems.size() == 1);
   CHECK(told.problems[0].find("moved on to 000000000000") != std::string::npos);
+}
+
+TEST_CASE("publishing: of two runs that speak at the same moment the newer is heard, once") {
+  for (const std::uint64_t other : {6U, 8U}) {
+    CAPTURE(other);
+    Scene scene = scene_with_findings();  // run 7
+    RefusingForge forge(scene);
+    forge.other_summary = publish::summary_marker("gatepost", {publish::kHead, other, 1}) + "\nthe other";
+    CHECK(tell(scene, forge).problems.empty());
+    REQUIRE(scene.shown.comments.size() == 1);
+    CHECK(scene.shown.comments[0].id == "1");
+    CHECK(publish::parse_summary_marker(scene.shown.comments[0].body)->stamp.run == std::max<std::uint64_t>(other, 7));
+  }
 }

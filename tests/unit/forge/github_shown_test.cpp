@@ -216,7 +216,7 @@ TEST_CASE("github: what is optional and refused is told, and what depends on it 
       {kStatusesPage, [](const auto& it) { return !it.status; }},
   };
   for (const auto& one : kCases) {
-    for (const int status : {403, 404, 422}) {
+    for (const int status : {403, 404, 406, 422}) {
       CAPTURE(one.what);
       CAPTURE(status);
       AGitHub it;

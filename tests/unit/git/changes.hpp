@@ -10,10 +10,14 @@
 
 namespace gatepost::test {
 
+// What lies between the commits of a change: for those who look for its base.
+enum class ChangeHistory { straight, criss_cross, octopus };
+
 struct ChangeCase {
   std::string name;
   std::vector<GitFile> before, after;
   std::vector<std::string> expected;  // see describe()
+  ChangeHistory history = ChangeHistory::straight;
 };
 
 // "M a.txt @2,1>2,1": letter, path, and for each hunk first line and count, before and after. "~" instead of "@" marks
@@ -151,6 +155,16 @@ inline const std::vector<ChangeCase>& change_cases() {
        {{"a/b/c/d", "1\n"}, {"a/b/e", "1\n"}, {"a/f", "1\n"}, {"g/h", "1\n"}},
        {{"a/b/c/d", "2\n"}, {"a/b/e", "1\n"}, {"a/f", "2\n"}, {"g/h", "2\n"}},
        {"M a/b/c/d @1,1>1,1", "M a/f @1,1>1,1", "M g/h @1,1>1,1"}},
+      {"edit after target and change were merged into each other",
+       {{"a", numbered_lines(9)}},
+       {{"a", numbered_lines(9, {{2, "x"}})}},
+       {"M a @2,1>2,1"},
+       ChangeHistory::criss_cross},
+      {"edit that is a merge of three",
+       {{"a", numbered_lines(9)}},
+       {{"a", numbered_lines(9, {{2, "x"}})}},
+       {"M a @2,1>2,1"},
+       ChangeHistory::octopus},
   };
   return cases;
 }

@@ -143,6 +143,28 @@ TEST_CASE("plan: a newer run is never overwritten") {
       {"a newer attempt on the same commit", with_stamp({kHead, 7, 2}), ""},
       {"a newer run on the same commit", with_stamp({kHead, 8, 1}), ""},
       {"a newer run on another commit", with_stamp({"abcdef", 8, 1}), "status failure"},
+      {"a newer run that spoke at the same moment: ours goes",
+       when(told_once,
+            [](Scene& it) {
+              it.shown.comments[0].id = "5";
+              it.shown.comments.push_back({"4", summary_marker("gatepost", {kHead, 8, 1}) + "\nother words"});
+              it.shown.comments.push_back({"6", summary_marker("gatepost", {kHead, 6, 1}) + "\nold words"});
+            }),
+       "delete 5"},
+      {"but not when comments are refused",
+       when(told_once,
+            [](Scene& it) {
+              it.shown.comments.push_back({"4", summary_marker("gatepost", {kHead, 8, 1}) + "\nother words"});
+              it.lost = {Channel::comment};
+            }),
+       ""},
+      {"nor when the change request is closed",
+       when(told_once,
+            [](Scene& it) {
+              it.shown.comments.push_back({"4", summary_marker("gatepost", {kHead, 8, 1}) + "\nother words"});
+              it.shown.request.open = false;
+            }),
+       ""},
   });
 }
 
@@ -657,6 +679,23 @@ TEST_CASE("plan: labels, reviewers and SARIF") {
               it.settings.upload_sarif = true;
               it.sarif = "{}";
               it.lost = {Channel::sarif};
+            }),
+       ""},
+      {"SARIF of a scan that broke off",
+       when(first_clean_run,
+            [](Scene& it) {
+              it.of(clean().report({.path = "r", .state = ReportState::partial}));
+              it.settings.upload_sarif = true;
+              it.sarif = "{}";
+            }),
+       ""},
+      {"SARIF without a scan that was asked for",
+       when(first_clean_run,
+            [=](Scene& it) {
+              it.of(clean().says(Outcome::inconclusive));
+              quiet(it);
+              it.settings.upload_sarif = true;
+              it.sarif = "{}";
             }),
        ""},
       {"SARIF without a document", when(first_clean_run, [](Scene& it) { it.settings.upload_sarif = true; }), ""},

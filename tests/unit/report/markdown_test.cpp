@@ -90,6 +90,31 @@ TEST_CASE("markdown: ten thousand findings stay within the budget, and what is l
   }
 }
 
+TEST_CASE("markdown: at a forge's limit no character is cut in two") {
+  for (std::size_t shift = 0; shift < 4; ++shift) {
+    auto builder = test::an_assessment();
+    for (int i = 0; i < 900; ++i) {
+      std::string title = std::to_string(1000 + i) + std::string(shift, 'x');
+      for (int j = 0; j < 20 + i % 50; ++j) title += "\U0001F525é";
+      builder.finding(test::a_finding(title).at("src/größe.c", static_cast<std::uint32_t>(i + 1)).blocks());
+    }
+    const auto built = builder.says(Outcome::fail).build();
+    for (const std::size_t budget : {59'999U, 60'000U, 60'001U, 65'535U, 65'536U, 65'537U}) {
+      CAPTURE(shift);
+      CAPTURE(budget);
+      Input input = cases::input_for(built);
+      input.markdown.budget = budget;
+      input.markdown.most_findings = 900;
+      const std::string markdown = markdown_of(input);
+      CHECK(markdown.size() <= budget);
+      CHECK(markdown.size() > budget / 4);
+      CHECK(text::is_utf8(markdown));
+      CHECK(markdown.find("left out to keep this short") != std::string::npos);
+      CHECK(markdown.starts_with("<!-- gatepost:summary"));
+    }
+  }
+}
+
 TEST_CASE("markdown: hostile texts of any length stay within the budget") {
   const std::string evil(50'000, '@');
   auto builder = test::an_assessment();
