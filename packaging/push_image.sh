@@ -9,13 +9,13 @@ name=$1
 shift
 list=gatepost-release-$$
 work=$(mktemp -d)
-trap 'buildah manifest rm "$list" >/dev/null 2>&1; rm -rf "$work"' EXIT
+trap 'podman manifest rm "$list" >/dev/null 2>&1; rm -rf "$work"' EXIT
 
-buildah manifest create "$list" >/dev/null
-for archive in "$@"; do buildah manifest add "$list" "oci-archive:$archive" >/dev/null; done
-buildah manifest push --quiet --all --format oci --digestfile "$work/digest" "$list" "docker://$name" >/dev/null
+podman manifest create "$list" >/dev/null
+for archive in "$@"; do podman manifest add "$list" "oci-archive:$archive" >/dev/null; done
+podman manifest push --quiet --all --format oci --digestfile "$work/digest" "$list" "docker://$name" >/dev/null
 # What the registry holds, not what we believe.
 digest=$(cat "$work/digest")
-buildah manifest inspect "docker://${name%:*}@$digest" >"$work/index"
+podman manifest inspect "${name%:*}@$digest" >"$work/index"
 printf '%s index\n' "$digest"
 jq -r '.manifests[] | .digest + " " + .platform.architecture' "$work/index"
