@@ -40,7 +40,10 @@ def registry():
     """Debian's registry, unpacked and not installed: as a package it would start with the machine."""
     folder = PLACE / "registry"
     folder.mkdir(parents=True)
-    must("apt-get", "-o", "APT::Sandbox::User=root", "download", "docker-registry", cwd=folder)
+    download = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "docker-registry"]
+    if run(*download, cwd=folder)[0] != 0:  # the lists are old
+        must("apt-get", "update", "-q")
+        must(*download, cwd=folder)
     must("dpkg", "-x", next(folder.glob("*.deb")), folder / "root")
     port = free_port()
     settings = {"version": 0.1, "log": {"level": "error", "accesslog": {"disabled": True}}, "http": {"addr": f"127.0.0.1:{port}"},
@@ -136,7 +139,7 @@ def check_setup(count, copy, folder, version, change):
         result = step("setup", given={"mirror": address})
         problem = f"{result.code}: {result.log}"
         if result.code == 0 and result.outputs == {"version": version} and len(result.paths) == 1:
-            change.put_into(place := runner_for(change, "after-setup"))
+            place = runner_for(change, "after-setup")
             code, out, err = run("gatepost", "check", "--base", "main", "--report", "scans/head/*", "--base-report", "scans/base/*",
                                  cwd=place.workspace, env={"PATH": f"{result.paths[0]}:{os.environ['PATH']}"})
             problem = "" if code == 1 and "services/payments/app.py" in out else f"{code}: {out[-500:]}{err[-500:]}"

@@ -128,9 +128,8 @@ class Ladder {
     return error(ErrorKind::bad_input,
                  fmt::format("{} is checked out, but the change's head is {}: the scanners saw something else",
                              chosen_.head.short_hex(), ids_.change_head->short_hex()),
-                 "run on pull_request, whose checkout is the change, or give --head; on pull_request_target and "
-                 "workflow_run never "
-                 "check out a stranger's commit: docs/forks.md");
+                 "never check out a stranger's commit on pull_request_target or workflow_run (docs/forks.md): run on "
+                 "pull_request, whose checkout is the change, or give --head");
   }
 
   Result<ChangeBase> from_merge(const std::vector<ObjectId>& parents) {
