@@ -2,6 +2,10 @@
 add_library(gatepost_settings INTERFACE)
 target_compile_features(gatepost_settings INTERFACE cxx_std_20)
 target_include_directories(gatepost_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+  # As on amd64: char has a sign, and a product and a sum are rounded one after the other. The same evidence, the same bytes.
+  target_compile_options(gatepost_settings INTERFACE -fsigned-char -ffp-contract=off)
+endif()
 
 add_library(gatepost_warnings INTERFACE)
 target_compile_options(

@@ -1,12 +1,15 @@
-"""Runs a Docker container action the way GitHub's runner does: mounts, variables, file commands, log.
+"""Runs an action the way GitHub's runner does: mounts, variables, file commands, log.
 
 The action's own action.yml says what is run; nothing of it is repeated here.
 """
 import json
+import os
 import pathlib
+import platform
 import re
 import secrets
 import shutil
+import subprocess
 
 import yaml
 
@@ -26,6 +29,7 @@ class Result:
         self.summary = files["GITHUB_STEP_SUMMARY"]
         self.outputs = file_command(files["GITHUB_OUTPUT"])
         self.variables = file_command(files["GITHUB_ENV"])
+        self.paths = files["GITHUB_PATH"].splitlines()
         self.commands = workflow_commands(log)
 
     def told(self, *kinds):
@@ -114,9 +118,7 @@ class Runner:
             files[variable].touch()
         return files
 
-    def run(self, action_file, given=None, env=None, entrypoint=None, arguments=None, network="host"):
-        """A step `uses: …` with `with: given` and `env: env`. Tests of the surroundings replace entrypoint and arguments."""
-        action = yaml.safe_load(pathlib.Path(action_file).read_text(encoding="utf-8"))
+    def _inputs(self, action, given):
         inputs = {name: str(value) for name, value in (given or {}).items()}
         unknown = set(inputs) - set(action["inputs"])
         if unknown:
@@ -124,6 +126,32 @@ class Runner:
         for name, it in action["inputs"].items():
             if name not in inputs:
                 inputs[name] = self._evaluate(it.get("default", ""), {})
+        return inputs
+
+    def run_composite(self, action_file, given=None, env=None):
+        """A step `uses: …` of a composite action whose only step is a script. It runs on this machine, as on a runner."""
+        action_file = pathlib.Path(action_file)
+        action = yaml.safe_load(action_file.read_text(encoding="utf-8"))
+        step, = action["runs"]["steps"]
+        if (action["runs"]["using"], step["shell"]) != ("composite", "sh"):
+            raise ValueError(f"{action_file} is another kind of action")
+        inputs, files = self._inputs(action, given), self._files()
+        temp = self.folder / "_temp"
+        temp.mkdir(exist_ok=True)
+        script = temp / f"{secrets.token_hex(8)}.sh"
+        script.write_text(step["run"], encoding="utf-8")
+        variables = {"PATH": os.environ["PATH"], **(env or {}), **self.environment,
+                     **{name: self._evaluate(text, inputs) for name, text in step.get("env", {}).items()},
+                     **{name: str(path) for name, path in files.items()},
+                     "GITHUB_ACTION_PATH": str(action_file.parent.resolve()), "RUNNER_TEMP": str(temp)}
+        done = subprocess.run(["sh", "-e", script], env=variables, cwd=self.workspace, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
+        return Result(done.returncode, done.stdout, {name: path.read_text(encoding="utf-8") for name, path in files.items()})
+
+    def run(self, action_file, given=None, env=None, entrypoint=None, arguments=None, network="host", image=containers.TAG):
+        """A step `uses: …` with `with: given` and `env: env`. Tests of the surroundings replace entrypoint and arguments."""
+        action = yaml.safe_load(pathlib.Path(action_file).read_text(encoding="utf-8"))
+        inputs = self._inputs(action, given)
         files = self._files()
         variables = {"INPUT_" + name.upper().replace(" ", "_"): value for name, value in inputs.items()}
         variables.update(env or {})
@@ -133,7 +161,8 @@ class Runner:
         variables.update({name: str(path) for name, path in files.items()})
         variables.update(HOME=str(self.folder / "_github_home"), GITHUB_WORKSPACE=str(self.workspace),
                          GITHUB_EVENT_PATH=str(self.folder / "_github_workflow" / "event.json"),
-                         RUNNER_TEMP="/github/runner_temp", RUNNER_OS="Linux", RUNNER_ARCH="X64", GITHUB_ACTIONS="true",
+                         RUNNER_TEMP="/github/runner_temp", RUNNER_OS="Linux",
+                         RUNNER_ARCH={"aarch64": "ARM64"}.get(platform.machine(), "X64"), GITHUB_ACTIONS="true",
                          CI="true", ACTIONS_RUNTIME_URL="http://127.0.0.1:9/", ACTIONS_RUNTIME_TOKEN=secrets.token_hex(16))
         options = ["--workdir", "/github/workspace"]
         for name, place in HOST_TO_CONTAINER:
@@ -148,7 +177,7 @@ class Runner:
         if entrypoint:
             options += ["--entrypoint", entrypoint]
         arguments = arguments if arguments is not None else [self._evaluate(it, inputs) for it in action["runs"]["args"]]
-        code, out, err = containers.podman(*arguments, options=options, network=network,
+        code, out, err = containers.podman(*arguments, options=options, network=network, tag=image,
                                            env={**containers.ENVIRONMENT, **variables})
         read = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
         return Result(code, out + err, read)

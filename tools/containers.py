@@ -81,6 +81,12 @@ def must(*command, timeout=600, **options):
     return out.strip()
 
 
+def labels():
+    """Build arguments: which commit this is of, where somebody says so."""
+    revision = os.environ.get("GATEPOST_REVISION")
+    return ["--build-arg", f"REVISION={revision}"] if revision else []
+
+
 def has_image(tag):
     return run("podman", "image", "exists", tag)[0] == 0
 
@@ -130,7 +136,7 @@ def build(tag=TAG):
     make_base()
     # --no-cache: every build runs every step; only the compiler's own cache is shared.
     must("buildah", "bud", "-q", "--pull-never", "--no-cache", "--layers=false", "--timestamp", "0",
-         "-t", tag, "-f", "Dockerfile", ".", timeout=3000)
+         *labels(), "-t", tag, "-f", "Dockerfile", ".", timeout=3000)
     if tag == TAG:
         (WORK / "built").write_text(made_of, encoding="utf-8")
     print(f"built {tag} in {time.monotonic() - begin:.0f} s", flush=True)
@@ -148,7 +154,7 @@ def assemble():
     must("sh", "packaging/image_root.sh", place / "root", place / "install/bin/gatepost")
     last_stage = (ROOT / "Dockerfile").read_text(encoding="utf-8").rsplit("\nFROM ", 1)[1]
     (place / "Dockerfile").write_text("FROM " + last_stage.replace("--from=build /root-of-image", "root"), encoding="utf-8")
-    must("buildah", "bud", "-q", "--pull-never", "--timestamp", "0", "-t", TAG, "-f", place / "Dockerfile", place)
+    must("buildah", "bud", "-q", "--pull-never", "--timestamp", "0", *labels(), "-t", TAG, "-f", place / "Dockerfile", place)
     (WORK / "built").write_text(made_of, encoding="utf-8")
     print(f"assembled {TAG} in {time.monotonic() - begin:.0f} s", flush=True)
     return image_id()

@@ -175,10 +175,19 @@ def check_release(count):
             shutil.copytree(ROOT / name, copy / name)
         shutil.copy(ROOT / "action.yml", copy)
 
-        def release(image):
-            return subprocess.run([copy / "packaging/release_action.sh", image], capture_output=True, check=False).returncode
+        (copy / "sums").write_text(f"{'cd' * 32}  gatepost-1.2.3-linux-x86_64.tar.gz\n{'ef' * 32}  gatepost_1.2.3_amd64.deb\n"
+                                   f"{'01' * 32}  gatepost-1.2.3-linux-aarch64.tar.gz\n", encoding="utf-8")
+        (copy / "empty").touch()
+        there = "https://forge.example/download/v1.2.3"
+
+        def release(image, address=there, sums="sums"):
+            return subprocess.run([copy / "packaging/release_action.sh", image, address, copy / sums], capture_output=True,
+                                  check=False).returncode
         refused = ["", "gatepost:latest", "gatepost@sha256:12", "gatepost@sha256:" + "0" * 64, "a b@sha256:" + "1" * 64]
         count.report("a release refuses what is no digest", ", ".join(it for it in refused if release(it) != 2))
+        good = "gatepost@sha256:" + "1" * 64
+        codes = [release(good, "http://forge.example"), release(good, ""), release(good, sums="empty"), release(good, sums="none")]
+        count.report("a release refuses an address without TLS, and sums without archives", "" if codes == [2] * 4 else str(codes))
         image = "registry.example/gatepost@sha256:" + "ab" * 32
         codes = [release(image), release(image)]  # a second time changes nothing
         texts = [(copy / path).read_text(encoding="utf-8") for path in ACTIONS]
@@ -187,6 +196,10 @@ def check_release(count):
         right = codes == [0, 0] and texts[0] == texts[1] and images == {f"docker://{image}"} and \
             gate["spec"]["inputs"]["image"]["default"] == image
         count.report("a release writes the digest into actions and component", "" if right else f"{codes}, {images}")
+        archives = [it for it in (copy / "action/setup/archives").read_text(encoding="utf-8").splitlines() if it[0] != "#"]
+        count.report("a release writes the digests of the archives into the set-up",
+                     difference(archives, [f"address {there}", f"{'cd' * 32}  gatepost-1.2.3-linux-x86_64.tar.gz",
+                                           f"{'01' * 32}  gatepost-1.2.3-linux-aarch64.tar.gz"]))
 
 
 def check_flags(count):

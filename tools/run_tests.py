@@ -132,7 +132,7 @@ def ctests(log, prefix):
 
 def clean_environment():
     """The caller's environment without what would decide a test: settings of git, of a CI, of gatepost."""
-    keep = {"GATEPOST_SHARED", "GATEPOST_UPDATE_GOLDEN"}
+    keep = {"GATEPOST_SHARED", "GATEPOST_UPDATE_GOLDEN", "GATEPOST_REVISION"}
     dropped = re.compile(r"^(GIT_|GITHUB_|GITLAB_|CI($|_)|GATEPOST_|RUNNER_|BUILDKITE|CIRCLE|JENKINS|TF_BUILD|LC_|LANG)")
     environment = {key: value for key, value in os.environ.items() if key in keep or not dropped.match(key)}
     environment.update(LC_ALL="C.UTF-8", NO_COLOR="1", GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL="/dev/null",
@@ -291,7 +291,7 @@ def suite_lint_ci(log, jobs):
 
 
 # Suites that use the images of one another.
-CONTAINER_SUITES = {"image", "action", "gitlab", "package"}
+CONTAINER_SUITES = {"image", "action", "gitlab", "package", "release"}
 
 
 def suite_emulators(log, jobs):
@@ -326,6 +326,7 @@ SUITES = {
     "action": counting_suite(["python3", "tools/action_test.py"]),
     "gitlab": counting_suite(["python3", "tools/gitlab_test.py"]),
     "package": counting_suite(["python3", "tools/package_test.py"]),
+    "release": counting_suite(["python3", "tools/release_test.py"]),
     "bare-root": suite_bare_root,
 }
 

@@ -117,10 +117,11 @@ CiFacts github(const Variables& variables) {
     const std::string branch = variables["GITHUB_REF_TYPE"] == "tag" ? "" : variables["GITHUB_REF_NAME"];
     describe_event(*event, {commit_or_nothing(variables["GITHUB_SHA"]), branch, variables["GITHUB_ACTOR"]}, facts);
   } else {
-    facts.notes.push_back({Note::Level::warning,
-                           "ci-event",
-                           "the event of the CI run cannot be read, so the base is not known from it",
-                           {}});
+    facts.notes.push_back(
+        {Note::Level::warning,
+         "ci-event",
+         "the event of the CI run cannot be read, so the base is not known from it: " + event.error().message,
+         {}});
   }
   return facts;
 }

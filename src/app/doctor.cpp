@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,23 @@ constexpr const char* to_string(Health health) {
   return "fail";
 }
 
+constexpr std::size_t kMostComplaints = 5;  // of CODEOWNERS; the others are counted
+
+std::string way_out_of(ReportState state) {
+  switch (state) {
+    case ReportState::complete:
+    case ReportState::complete_empty:
+      return "";
+    case ReportState::partial:
+      return "let the scanner write it again; gatepost convert tells what was read of it";
+    case ReportState::unrecognised:
+      return "gatepost formats lists what is read; leave other files out of the globs";
+    case ReportState::tool_error:
+      return "the scanner says that it failed: look at its log";
+  }
+  return "";
+}
+
 class Doctor {
  public:
   Doctor(const Ports& ports, const DoctorRequest& request)
@@ -53,20 +71,43 @@ class Doctor {
       return std::move(rows_);
     }
     look_at_repository(*repository);
-    look_at_change(*repository);
+    if (ci_.judges_other_run) {
+      // What is checked out is not the change, and nothing of the change belongs here.
+      rows_.push_back(
+          {"base", Health::ok, "gatepost publish asks the forge for the change; no checkout of it is needed", {}});
+    } else {
+      look_at_change(*repository);
+    }
     return std::move(rows_);
   }
 
  private:
   void look_at_ci() {
-    const bool none = ci_.system == CiFacts::System::none;
+    if (ci_.system == CiFacts::System::none) {
+      rows_.push_back({"CI", Health::ok, "none recognised; base and head come from the command line", {}});
+      return;
+    }
+    const std::string about = what_it_is_about();
+    const bool read = ci_.notes.empty();
+    std::string fix;
+    if (!read) fix = "pass GITHUB_EVENT_PATH to the step, and in a container of your own the file that it names";
+    if (read && about.empty()) fix = "run on pull_request, push or merge_group (GitHub), on merge requests (GitLab)";
     rows_.push_back(
-        {"CI",
-         Health::ok,
-         none ? "none recognised; base and head come from the command line"
-              : fmt::format("{}, event {}", app::to_string(ci_.system), ci_.event.empty() ? "unknown" : ci_.event),
-         {}});
+        {"CI", fix.empty() ? Health::ok : Health::warning,
+         fmt::format("{}, event {}: {}", app::to_string(ci_.system), ci_.event.empty() ? "unknown" : ci_.event,
+                     about.empty() ? "it tells of no change" : about),
+         fix});
     for (const Note& note : ci_.notes) rows_.push_back({"CI", Health::warning, note.text, {}});
+  }
+
+  // What was understood of the event; "" when there is no change in it.
+  [[nodiscard]] std::string what_it_is_about() const {
+    const std::string into = ci_.target_branch.empty() ? "" : " into " + ci_.target_branch;
+    if (ci_.judges_other_run) return "the run that judged " + ci_.change_head.substr(0, 10);
+    if (ci_.change_request) return fmt::format("change request {}{}", *ci_.change_request, into);
+    if (!ci_.queue_base.empty()) return "what the merge queue would merge into " + ci_.queue_base.substr(0, 10);
+    if (!ci_.target_branch.empty()) return "a change" + into;
+    return ci_.event_base.empty() ? "" : "what was pushed since " + ci_.event_base.substr(0, 10);
   }
 
   void look_at_repository(const git::Repository& repository) {
@@ -152,12 +193,11 @@ class Doctor {
       const std::string why = is_complete(report.state) || report.notes.empty()
                                   ? ""
                                   : ": " + std::ranges::max_element(report.notes, {}, &Note::level)->text;
-      rows_.push_back({"reports",
-                       is_complete(report.state) ? Health::ok : Health::failure,
+      rows_.push_back({"reports", is_complete(report.state) ? Health::ok : Health::failure,
                        fmt::format("{}: {}{}, {}{}", report.path, gatepost::to_string(report.state),
                                    report.format.empty() ? "" : " " + report.format,
                                    text::count_of(report.records.mapped, "finding"), why),
-                       {}});
+                       way_out_of(report.state)});
     }
     for (const std::string& scanner : settings.evidence.required_scanners) {
       const bool there = std::ranges::find(engines, scanner) != engines.end();
@@ -192,7 +232,11 @@ class Doctor {
     rows_.push_back({"CODEOWNERS", complaints == 0 ? Health::ok : Health::warning,
                      fmt::format("{}{}{}", check.file, covered,
                                  complaints == 0 ? "" : ", " + text::count_of(complaints, "complaint")),
-                     complaints == 0 ? "" : "gatepost owners check lists them"});
+                     complaints == 0 ? "" : "gatepost owners check lists them all"});
+    for (const OwnersDiagnostic& it : std::span(check.diagnostics).first(std::min(complaints, kMostComplaints))) {
+      const std::string at = it.line ? fmt::format("{}:{}", check.file, *it.line) : check.file;
+      rows_.push_back({"CODEOWNERS", Health::warning, fmt::format("{}: {}", at, it.text), it.suggestion});
+    }
   }
 
   const Ports& ports_;

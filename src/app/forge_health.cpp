@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "app/connection.hpp"
 #include "app/publishing.hpp"
@@ -33,20 +35,44 @@ HealthCheck warning(std::string name, const Error& why) {
   return {std::move(name), Health::warning, why.message, why.hint};
 }
 
-// What the token cannot be used for, in words; "" when nothing is known to be out of reach.
-std::string out_of_reach(const publish::Abilities& may) {
-  const std::pair<bool, const char*> all[] = {
-      {may.comment, "comment"},           {may.review, "notes on lines"}, {may.check, "check runs"},
-      {may.status, "commit status"},      {may.label, "labels"},          {may.request_review, "requests for reviews"},
-      {may.upload_sarif, "code scanning"}};
-  std::vector<std::string> missing;
-  for (const auto& [can, what] : all) {
-    if (!can) missing.emplace_back(what);
+// What the token cannot be used for, and what would let it. Without a change request only what belongs to a commit
+// counts.
+HealthCheck permissions(const publish::Abilities& may, const CiFacts& ci, bool has_request, TokenKind kind) {
+  const bool on_github = ci.system == CiFacts::System::github;
+  struct Use {
+    bool can, counts;
+    const char *what, *permission;
+  };
+  const Use uses[] = {{may.comment, has_request, "comment", "pull-requests: write"},
+                      {may.review, has_request, "notes on lines", "pull-requests: write"},
+                      {may.label, has_request, "labels", "pull-requests: write"},
+                      {may.request_review, has_request, "requests for reviews", "pull-requests: write"},
+                      {may.check, on_github, "check runs", "checks: write"},
+                      {may.status, true, "commit status", "statuses: write"},
+                      {may.upload_sarif, on_github, "code scanning", "security-events: write"}};
+  std::vector<std::string> missing, wanted;
+  for (const Use& use : uses) {
+    if (use.can || !use.counts) continue;
+    missing.emplace_back(use.what);
+    if (std::ranges::find(wanted, use.permission) == wanted.end()) wanted.emplace_back(use.permission);
   }
-  return text::join(missing, ", ");
+  if (missing.empty()) {
+    // Of a workflow's token GitHub tells nothing before it is tried.
+    const bool untold = kind == TokenKind::github_actions;
+    return {"permissions",
+            Health::ok,
+            untold ? "the forge tells only when something is written; docs/permissions.md says what each feature needs"
+                   : "nothing is known to be out of reach",
+            {}};
+  }
+  std::string fix = "a project access token with the scope api and the role Developer, in GATEPOST_TOKEN";
+  if (on_github && kind == TokenKind::user)
+    fix = "check runs belong to Apps: use the workflow's token, or a GitHub App";
+  if (on_github && kind != TokenKind::user) fix = "what you want of it needs " + text::join(wanted, ", ");
+  return {"permissions", Health::warning, "out of reach: " + text::join(missing, ", "), fix};
 }
 
-void look_at_request(forge::Forge& forge, const CiFacts& ci, std::vector<HealthCheck>& rows) {
+void look_at_request(forge::Forge& forge, const CiFacts& ci, TokenKind kind, std::vector<HealthCheck>& rows) {
   const bool has_request = ci.change_request.has_value() || ci.judges_other_run;
   const auto shown = forge.shown(wanted_of(ci, ci.change_head, {}));
   if (!shown) {
@@ -61,11 +87,10 @@ void look_at_request(forge::Forge& forge, const CiFacts& ci, std::vector<HealthC
                      text::count_of(shown->request.files.size(), "file"), shown->request.target_branch),
          {}});
   }
+  if (kind == TokenKind::gitlab_job) return;  // the row of the token says it all
   for (const std::string& note : shown->notes) rows.push_back({"forge", Health::warning, note, {}});
-  const std::string missing = out_of_reach(shown->may);
-  rows.push_back({"permissions", missing.empty() ? Health::ok : Health::warning,
-                  missing.empty() ? "nothing is known to be out of reach" : "out of reach: " + missing,
-                  missing.empty() ? "" : "docs/permissions.md says which permission each needs"});
+  // What the token of a stranger's change may not is known, and of one that is nobody's nothing is.
+  if (!ci.restricted && kind != TokenKind::none) rows.push_back(permissions(shown->may, ci, has_request, kind));
 }
 
 }  // namespace
@@ -90,14 +115,17 @@ std::vector<HealthCheck> forge_health(const Ports& ports, const CiFacts& ci, con
   }
   const bool reads_only = kind == TokenKind::gitlab_job;
   rows.push_back({"token", reads_only ? Health::warning : Health::ok, std::string(kind_name(kind)),
-                  reads_only ? "add a project access token as the masked variable GATEPOST_TOKEN" : ""});
+                  reads_only
+                      ? "add a project access token with the scope api and the role Developer as the masked variable "
+                        "GATEPOST_TOKEN; a protected one is absent on branches that are not protected"
+                      : ""});
   const auto identity = connection->forge->identity();
   if (identity) {
     rows.push_back({"forge", Health::ok, fmt::format("{} knows us as {}", ci.server, *identity), {}});
   } else {
     rows.push_back(warning("forge", identity.error()));
   }
-  look_at_request(*connection->forge, ci, rows);
+  look_at_request(*connection->forge, ci, identity ? kind : TokenKind::none, rows);
   return rows;
 }
 

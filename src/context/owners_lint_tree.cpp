@@ -88,13 +88,18 @@ struct Group {
   std::string_view first;
 };
 
-void complain_of(const Group& group, const char* kind, std::string_view what, std::optional<std::uint32_t> line,
+struct Predicate {
+  std::string of_one, of_many;
+};
+
+void complain_of(const Group& group, const char* kind, const Predicate& what, std::optional<std::uint32_t> line,
                  Diagnostics& out) {
-  const std::string others = group.files > 1 ? " and " + text::count_of(group.files - 1, "more sensitive file") : "";
+  const bool one = group.files == 1;
+  const std::string others = one ? "" : " and " + text::count_of(group.files - 1, "more sensitive file");
   out.add({line,
            {},
            kind,
-           quoted(group.first) + others + std::string(what),
+           quoted(group.first) + others + (one ? what.of_one : what.of_many),
            "add a rule for it with the few people who watch it"});
 }
 
@@ -127,13 +132,14 @@ void lint_sensitive(const CodeOwners& owners, const TreeView& tree, const Owners
     }
   }
   const auto line = [&](RuleId id) { return owners.file().rules[id].line; };
-  if (unowned.files > 0) complain_of(unowned, "sensitive-file-unowned", " have no owner", {}, out);
+  if (unowned.files > 0) complain_of(unowned, "sensitive-file-unowned", {" has no owner", " have no owner"}, {}, out);
   for (const auto& [id, group] : by_catch_all) {
-    complain_of(group, "sensitive-file-widely-owned", " belong to whoever owns everything", line(id), out);
+    complain_of(group, "sensitive-file-widely-owned",
+                {" belongs to whoever owns everything", " belong to whoever owns everything"}, line(id), out);
   }
   for (const auto& [id, group] : by_many) {
-    complain_of(group, "sensitive-file-widely-owned",
-                " have more than " + text::count_of(options.most_owners_of_sensitive, "owner"), line(id), out);
+    const std::string many = " more than " + text::count_of(options.most_owners_of_sensitive, "owner");
+    complain_of(group, "sensitive-file-widely-owned", {" has" + many, " have" + many}, line(id), out);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "forge/answer.hpp"
@@ -30,7 +31,7 @@ class GitLab final : public Forge {
   Result<std::string> identity() override {
     if (api_.is_job()) return std::string("a CI job, by CI_JOB_TOKEN, which may only read");
     GP_TRY(const GitLabSelf self, self_once());
-    return self.username + ", by an access token";
+    return token_of(self);
   }
 
   Result<publish::Shown> shown(const Wanted& wanted) override {
@@ -71,6 +72,23 @@ class GitLab final : public Forge {
   }
 
  private:
+  // What the token says of itself. A server that does not tell (before 15.5) is taken at our word.
+  Result<std::string> token_of(const GitLabSelf& self) {
+    std::string who = self.username + ", by an access token";
+    const auto token = api_.read_global("/personal_access_tokens/self", kReadRequests);
+    if (!token) return who;
+    std::vector<std::string> scopes;
+    for (const doc::View scope : token->root().at("scopes").items()) scopes.emplace_back(scope.text());
+    if (scopes.empty()) return who;
+    who += " with the scopes " + text::join(scopes, ", ");
+    if (std::ranges::find(scopes, "api") == scopes.end()) {
+      return error(ErrorKind::denied, "gitlab: " + who + ": it may read and no more",
+                   "make a project access token with the scope api and the role Developer");
+    }
+    const std::string_view last_day = token->root().at("expires_at").text();
+    return last_day.empty() ? who : who + ", good until " + std::string(last_day);
+  }
+
   Result<GitLabSelf> self_once() {
     if (!self_) self_ = find_gitlab_self(api_);
     return *self_;

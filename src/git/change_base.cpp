@@ -125,11 +125,11 @@ class Ladder {
   Status check_head() {
     if (!facts_.head.empty() || !ids_.change_head || chosen_.head == ids_.merge_commit) return Done{};
     if (descends(chosen_.head, *ids_.change_head)) return Done{};
-    return error(
-        ErrorKind::bad_input,
-        fmt::format("{} is checked out, but the change's head is {}: the scanners saw something else",
-                    chosen_.head.short_hex(), ids_.change_head->short_hex()),
-        "check out the change (actions/checkout: ref: ${{ github.event.pull_request.head.sha }}), or give --head");
+    return error(ErrorKind::bad_input,
+                 fmt::format("{} is checked out, but the change's head is {}: the scanners saw something else",
+                             chosen_.head.short_hex(), ids_.change_head->short_hex()),
+                 "never check out a stranger's commit on pull_request_target or workflow_run (docs/forks.md): run on "
+                 "pull_request, whose checkout is the change, or give --head");
   }
 
   Result<ChangeBase> from_merge(const std::vector<ObjectId>& parents) {

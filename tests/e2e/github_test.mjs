@@ -128,6 +128,24 @@ describe('GitHub', { concurrency: 8 }, () => {
     await pr.end({ allow: [/./] });
   });
 
+  test('doctor in the second stage wants no checkout of the change', async () => {
+    const pr = await github(change_with([5], { event: 'workflow_run', fork: true, depth: 1 }));
+    const run = await pr.gatepost(['doctor']);
+    assert.equal(run.code, 0, run.stdout);
+    assert.match(run.stdout, /ok +CI +GitHub Actions, event workflow_run: the run that judged [0-9a-f]{10}/);
+    assert.match(run.stdout, /ok +change request +number 1/);
+    assert.match(run.stdout, /ok +base +gatepost publish asks the forge/);
+    await pr.end();
+  });
+
+  test('doctor names the permissions that an App lacks', async () => {
+    const pr = await github(change_with([5], { token: null, app: { permissions: { pull_requests: 'read' } } }));
+    const run = await pr.gatepost(['doctor', '--report', 'scans/*.sarif']);
+    assert.equal(run.code, 0, run.stdout);
+    assert.match(run.stdout, /warn +permissions +out of reach: comment, notes on lines.*\n +-> what you want of it needs pull-requests: write$/m);
+    await pr.end();
+  });
+
   test('a plan is printed and nothing is written with --dry-run', async () => {
     const pr = await github(change_with([5]));
     const run = await pr.gatepost([...CHECK, '--dry-run']);

@@ -64,6 +64,30 @@ test('the token of the job reports, writes nothing, and says what to do', async 
   await mr.end();
 });
 
+test('doctor tells of the token, its scopes and its last day, and writes nothing', async () => {
+  const doctor = ['doctor', '--report', 'scans/*.sarif'];
+  const good = await gitlab(change_with([5]));
+  const healthy = await good.gatepost(doctor);
+  assert.equal(healthy.code, 0, healthy.stdout);
+  assert.match(healthy.stdout, /ok +forge .*an access token with the scopes api, good until \d{4}-/);
+  assert.match(healthy.stdout, /ok +permissions/);
+  assert.doesNotMatch(healthy.stdout, /check runs|code scanning/);
+  assert.deepEqual(healthy.writes, []);
+  await good.end();
+
+  const weak = await gitlab(change_with([5], { token: { kind: 'project', access_level: 30, scopes: ['read_api'] } }));
+  const reading = await weak.gatepost(doctor);
+  assert.match(reading.stdout, /warn +forge .*scopes read_api: it may read and no more\n +-> make a project access token/);
+  assert.doesNotMatch(reading.stdout, /ok +permissions/);
+  await weak.end();
+
+  const none = await gitlab(change_with([5], { token: null }));
+  const alone = await none.gatepost(doctor);
+  assert.match(alone.stdout, /warn +token +CI_JOB_TOKEN.*\n +-> add a project access token/);
+  assert.deepEqual(alone.writes, []);
+  await none.end();
+});
+
 test('below a path, and with the number of the project', async () => {
   const mr = await gitlab(change_with([5], { prefix: '/tools/gitlab' }));
   const run = await mr.gatepost(CHECK);

@@ -567,6 +567,7 @@ const of_member = (ctx, username, access_level) => ({ ...of_user(ctx.request, ct
 const people_operations = {
   'GET /version': ({ gitlab }) => ok({ version: gitlab.version, revision: '0000000' }),
   'GET /user': (ctx) => ok({ ...of_user(ctx.request, ctx.token.user), bot: Boolean(ctx.token.user.bot), email: `${ctx.token.username}@noreply.example.com` }),
+  'GET /personal_access_tokens/self': (ctx) => ok({ id: ctx.gitlab.id(), name: 'gatepost', revoked: false, active: true, scopes: ctx.token.scopes, user_id: ctx.token.user.id, created_at: ctx.gitlab.world.iso(), last_used_at: null, expires_at: '2999-12-31' }),
   'GET /job': (ctx) => ok({ id: ctx.gitlab.id(), name: 'gatepost', status: 'running', user: of_user(ctx.request, ctx.token.user) }),
   'GET /users': (ctx) => paged(ctx, [...ctx.gitlab.users.values()].filter((it) => !ctx.query.username || it.username.toLowerCase() === ctx.query.username.toLowerCase()), (it) => of_user(ctx.request, it)),
   'GET /projects/:id': (ctx) => ok(of_project(ctx.request, ctx.project)),
