@@ -21,6 +21,7 @@ mkdir -p build
 root=$(mktemp -d "$PWD/build/bare-root.XXXXXX")
 # shellcheck disable=SC2317  # called by the trap
 leave() {
+  umount -R -l "$root/sys" 2>/dev/null || true
   umount -l "$root/dev" "$root/proc" "$root" 2>/dev/null || true
   if [ -z "${KEEP:-}" ]; then rm -rf --one-file-system "$root"; else echo "left: $root"; fi
 }
@@ -45,9 +46,10 @@ cp -L /etc/hosts "$root/etc/hosts" 2>/dev/null || true
 # A network that looks into TLS has an authority of its own; who is behind it has to trust that one.
 mkdir -p "$root/usr/local/share/ca-certificates"
 cp -L /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
-# Container tools ask what is mounted at /, so something has to be.
+# Container tools ask what is mounted at /, so something has to be, and podman looks at the control groups.
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for device in null zero full random urandom tty; do
   touch "$root/dev/$device"
