@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "forge/forge.hpp"
