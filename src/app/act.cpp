@@ -51,11 +51,12 @@ void show(const Ports& ports, const CiFacts& ci, const std::string& folder, cons
   const Told told = tell();
   for (const std::string& problem : told.problems) log::warning(problem);
   for (const std::string& note : told.notes) log::warning(note);
-  if (!told.url.empty()) log::info("told at " + told.url);
+  if (!told.url.empty()) tell_failure(ports.narration("gatepost: the comment is at " + told.url + "\n"));
   tell_failure(write_annotations(ports, ci, input, told.inline_findings));
 }
 
-Told print_plan(const Ports& ports, const publish::Plan& plan) {
+Told print_plan(const Ports& ports, publish::Plan plan, const publish::Shown& shown) {
+  plan.notes.insert(plan.notes.end(), shown.notes.begin(), shown.notes.end());
   tell_failure(ports.output(publish::describe(plan, true)));
   return {.inline_findings = plan.told_inline};
 }

@@ -34,7 +34,7 @@ void show(const Ports& ports, const CiFacts& ci, const std::string& folder, cons
 // Of something whose failure changes nothing else: a warning.
 void tell_failure(const Status& status);
 
-// The plan on standard output.
-Told print_plan(const Ports& ports, const publish::Plan& plan);
+// The plan on standard output, and what of `shown` could not be read.
+Told print_plan(const Ports& ports, publish::Plan plan, const publish::Shown& shown);
 
 }  // namespace gatepost::app

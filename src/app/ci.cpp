@@ -34,7 +34,7 @@ std::string commit_or_nothing(std::string_view text) {
 void describe_push(const std::string& branch, const std::string& default_branch, const std::string& before,
                    CiFacts& facts) {
   const bool is_change = !branch.empty() && !default_branch.empty() && branch != default_branch;
-  (is_change ? facts.target_branch : facts.event_base) = is_change ? default_branch : before;
+  (is_change ? facts.target_branch : facts.push_base) = is_change ? default_branch : before;
 }
 
 // GitHub gives the runs for a stranger's change, and those that Dependabot starts, a token that may only read; but not
@@ -140,6 +140,7 @@ void describe_gitlab_run(const Variables& variables, CiFacts& facts) {
   facts.ref = variables["CI_COMMIT_REF_NAME"];
   facts.run = text::parse_number(variables["CI_PIPELINE_ID"]).value_or(0);
   facts.attempt = text::parse_number(variables["CI_JOB_ID"]).value_or(0);
+  if (facts.project == variables["CI_PROJECT_ID"]) facts.pipeline_head = commit_or_nothing(variables["CI_COMMIT_SHA"]);
   facts.run_url = variables["CI_JOB_URL"];
 }
 

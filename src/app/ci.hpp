@@ -19,7 +19,7 @@ struct CiFacts {
   std::string workspace;   // the directory that the CI checked out, or ""
   std::string repository;  // "acme/shop", or ""
   std::optional<std::uint64_t> change_request;
-  std::string merge_commit, change_head, queue_base, forge_merge_base, event_base,
+  std::string merge_commit, change_head, queue_base, forge_merge_base, push_base, event_base,
       target_branch;  // as git::ChangeFacts
 
   // Where a result is published, and what it is called. Everything here may be "" or 0.
@@ -30,6 +30,7 @@ struct CiFacts {
   std::string ref;            // "refs/pull/7/merge"
   std::uint64_t run = 0;      // number of this run; a later run has a higher one
   std::uint64_t attempt = 0;  // GitLab: number of the job
+  std::string pipeline_head;  // GitLab: the commit of the pipeline `run`, when that is one of `project`; else ""
   std::string run_url;        // its page
   bool from_fork = false;
   bool restricted = false;        // the change comes from a fork or from Dependabot: tokens may read, and no more

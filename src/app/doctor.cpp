@@ -137,7 +137,7 @@ class Doctor {
     }
     const ChangeSet* const change = &found->change;
     if (change->base.empty()) {
-      rows_.push_back({"base", Health::warning, "none: every finding counts as introduced",
+      rows_.push_back({"base", Health::warning, "none: findings are existing ones, and none can be called new",
                        "add --base, for example --base origin/main"});
     } else {
       rows_.push_back({"base",
@@ -178,7 +178,8 @@ class Doctor {
     ObservationTable table;
     ingest::Options options;
     options.threads = default_threads();
-    const auto missing = read_reports(table, patterns, repository, options);
+    const auto missing =
+        read_reports(table, patterns, repository, options, request_.reports.empty() ? "reports" : "--report");
     if (!missing) {
       rows_.push_back(failed_check("reports", missing.error()));
       return;

@@ -135,16 +135,14 @@ void add_presence(const Evidence& evidence, Assessment& out) {
   }
 }
 
-// Findings of which nobody knows whether they are new.
-std::vector<bool> unplaced(const Evidence& evidence, const Assessment& out) {
+// In no file of this commit, and no report of the base tells whether it is new.
+void mark_unplaced(const Evidence& evidence, Assessment& out) {
   const EngineCoverage base(out.base_table);
-  std::vector<bool> unplaced(out.findings.all.size());
-  for (std::size_t i = 0; i < unplaced.size(); ++i) {
+  for (std::size_t i = 0; i < out.findings.all.size(); ++i) {
     const Finding& finding = out.findings.all[i];
     if (finding.file != Finding::kNoFile || out.assessed[i].presence != Presence::touched) continue;
-    unplaced[i] = !evidence.base_files || !base.covers(out.table_of(finding), finding.primary);
+    out.assessed[i].unplaced = !evidence.base_files || !base.covers(out.table_of(finding), finding.primary);
   }
-  return unplaced;
 }
 
 }  // namespace
@@ -157,7 +155,7 @@ Found find_findings(Evidence& evidence) {
   out.base_table = std::move(evidence.base_table);
   out.findings = correlate::find(head_inputs(evidence, out));
   add_presence(evidence, out);
-  found.unplaced = unplaced(evidence, out);
+  mark_unplaced(evidence, out);
   found.missing = std::move(evidence.missing);
   found.notes = std::move(evidence.notes);
   return found;

@@ -12,9 +12,7 @@ namespace gatepost::app {
 
 // What there is to judge: the findings, and where each stands.
 struct Found {
-  Assessment assessment;  // change, tables, findings, and of each finding the presence; nothing is judged yet
-  // By finding: in no file of this commit, and no report of the base tells whether it is new.
-  std::vector<bool> unplaced;
+  Assessment assessment;  // change, tables, findings, and of each finding its presence; nothing is judged yet
   std::vector<std::string> missing;  // evidence that should be there and is not, in sentences
   std::vector<Note> notes;
 };

@@ -54,22 +54,28 @@ void refuse_own_reports(const ObservationTable& table, const ChangeSet& change, 
   }
 }
 
+// Everything counts as existing without a base. On a change nothing may pass for that.
+bool is_about_change(const CiFacts& ci) {
+  return ci.change_request || ci.judges_other_run || ci.event.starts_with("pull_request") || ci.event == "merge_group";
+}
+
 // Base reports were written on the base: their paths and their code are those of the base's tree.
-Status gather_base(Evidence& evidence, const GatherRequest& request, const ingest::Options& options) {
+Status gather_base(Evidence& evidence, const GatherRequest& request, const ingest::Options& options,
+                   std::string asked_by) {
   const auto& patterns = request.base_reports.empty() ? evidence.settings.base_reports : request.base_reports;
   if (patterns.empty()) return Done{};
   if (evidence.change.base.empty()) {
     if (request.base_reports.empty()) {
-      evidence.notes.push_back(
-          {Note::Level::warning, "base-report", "base_reports are not read: no base is known", {}});
+      evidence.notes.push_back({Note::Level::info, "base-report", "base_reports are not read: no base is known", {}});
       return Done{};
     }
     return error(ErrorKind::usage, "--base-report needs a base: what was it made on?", "add --base REVISION");
   }
-  GP_TRY(const auto missing, read_reports(evidence.base_table, patterns, evidence.repository, options));
+  GP_TRY(const auto missing,
+         read_reports(evidence.base_table, patterns, evidence.repository, options, std::move(asked_by)));
   // Without the base's report nothing can be told from the past: that is a note, not missing evidence about the change.
   for (const std::string& sentence : missing)
-    evidence.notes.push_back({Note::Level::warning, "base-report", "base: " + sentence, {}});
+    evidence.notes.push_back({Note::Level::warning, "base-report", sentence, {}});
   evidence.base_table.end_of_reading();
   refuse_own_reports(evidence.base_table, evidence.change, evidence.missing);
   const auto& reports = evidence.base_table.reports();
@@ -113,6 +119,7 @@ Result<FoundChange> find_change(const git::Repository& repository, const CiFacts
                                .change_head = ci.change_head,
                                .queue_base = ci.queue_base,
                                .forge_merge_base = ci.forge_merge_base,
+                               .push_base = ci.push_base,
                                .event_base = ci.event_base,
                                .target_branch = ci.target_branch};
   auto found = git::resolve_change_base(repository, facts);
@@ -181,8 +188,11 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
   const ingest::Options options = ingest_options(ports, request);
   evidence.threads = options.threads;
-  GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options));
+  GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options,
+                                        flags.reports.empty() ? "reports" : "--report"));
   refuse_own_reports(evidence.table, evidence.change, evidence.missing);
+  if (evidence.change.base_source == BaseSource::none && is_about_change(evidence.ci))
+    evidence.missing.emplace_back("the base of this change is not known, so neither is what it brings: say --base");
   add_control_changes(evidence.change, evidence.table);
   evidence.table.end_of_reading();
 
@@ -191,7 +201,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   evidence.head_files = std::move(files);
   evidence.sources = source_facts(evidence.table, *evidence.head_files, head, &evidence.change);
   std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
-  GP_CHECK(gather_base(evidence, request, options));
+  GP_CHECK(gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report"));
   return evidence;
 }
 

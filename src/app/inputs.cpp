@@ -33,7 +33,8 @@ Result<std::optional<std::size_t>> choice(const Inputs& inputs, std::string_view
                                           std::span<const std::string_view> values) {
   const auto value = inputs.get(name);
   if (!value) return std::optional<std::size_t>();
-  const auto found = std::ranges::find(values, *value);
+  const std::string_view meant = *value == "true" ? "on" : *value == "false" ? "off" : std::string_view(*value);
+  const auto found = std::ranges::find(values, meant);
   if (found == values.end()) {
     std::string expected;
     for (const std::string_view it : values) expected += (expected.empty() ? "" : ", ") + std::string(it);
@@ -101,7 +102,7 @@ Status apply(const Inputs& inputs, publish::Settings& settings) {
   }
   GP_CHECK(set_truth(inputs, "status", settings.status));
   GP_CHECK(set_truth(inputs, "upload-sarif", settings.upload_sarif));
-  GP_CHECK(set_truth(inputs, "reviewers", settings.request_reviews));
+  GP_CHECK(set_truth(inputs, "reviewers", settings.reviewers));
   if (auto labels = inputs.list("labels"); !labels.empty()) {
     if (labels.size() > publish::kMostLabels)
       return unexpected("labels", fmt::format("a list of {}", labels.size()),

@@ -174,7 +174,7 @@ class Judge {
   std::size_t count_unplaced() const {
     std::size_t count = 0;
     for (std::size_t i = 0; i < out_.assessed.size(); ++i)
-      count += found_.unplaced[i] && !out_.assessed[i].suppressed ? 1 : 0;
+      count += out_.assessed[i].unplaced && !out_.assessed[i].suppressed ? 1 : 0;
     return count;
   }
 

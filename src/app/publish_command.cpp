@@ -74,6 +74,7 @@ publish::Input plan_input(const report::Input& input, const CiFacts& ci, const p
           .head_lines = line_of,
           // No text, and so no suggestions: one click would commit what a stranger wrote into the result.
           .head_text = [](std::string_view, publish::Lines) { return std::optional<std::string>(); },
+          .pipeline = pipeline_of(ci, shown.request.head),
           .run_url = ci.run_url,
           .dialect = publish_dialect(ci.system),
           .repository = ci.repository};
@@ -118,7 +119,7 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   show(ports, ci, "", input, [&] {
     const publish::Input planned = plan_input(input, ci, asked.shown, lines);
     const publish::Settings& settings = asked.rules.settings.publishing;
-    told = request.dry_run ? print_plan(ports, publish::plan(planned, asked.shown, settings))
+    told = request.dry_run ? print_plan(ports, publish::plan(planned, asked.shown, settings), asked.shown)
                            : tell_forge(forge, planned, asked.shown, settings);
     return told;
   });

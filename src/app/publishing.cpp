@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "forge/answer.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -22,10 +23,6 @@ const publish::Lost kEveryChannel = {Channel::comment, Channel::review,    Chann
 bool is_about_the_request(Channel channel) {
   return channel == Channel::comment || channel == Channel::review || channel == Channel::labels ||
          channel == Channel::reviewers;
-}
-
-std::string sentence_of(const Error& failure) {
-  return failure.hint.empty() ? failure.message : failure.message + "; " + failure.hint;
 }
 
 class Teller {
@@ -69,7 +66,7 @@ class Teller {
       if (is_about_the_request(action.channel) && has_moved_on()) return action.channel;
       const auto applied = forge_.apply(action, shown_);
       if (!applied) {
-        told_.problems.push_back(sentence_of(applied.error()));
+        told_.problems.push_back(forge::sentence_of(applied.error()));
         if (applied.error().kind == ErrorKind::unavailable) ++unanswered_;
         return action.channel;
       }
@@ -102,7 +99,7 @@ class Teller {
       if (!head) {
         told_.problems.push_back(
             "whether somebody pushed meanwhile is not known, so the change request is left alone: " +
-            sentence_of(head.error()));
+            forge::sentence_of(head.error()));
       } else if (*moved_on_)
         told_.problems.push_back(fmt::format(
             "the change request moved on to {} meanwhile: the run for that commit tells", text::printable(*head, 12)));
@@ -128,7 +125,7 @@ Told tell_forge(forge::Forge& forge, const publish::Input& input, const publish:
   return Teller(forge, input, shown, settings).run();
 }
 
-Told failure_of(const Error& failure) { return {.problems = {sentence_of(failure)}, .complete = false}; }
+Told failure_of(const Error& failure) { return {.problems = {forge::sentence_of(failure)}, .complete = false}; }
 
 forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publish::Settings& settings) {
   const bool has_request = ci.change_request.has_value() || ci.judges_other_run;
@@ -150,6 +147,8 @@ std::string sarif_ref(const CiFacts& ci, const std::string& judged) {
 publish::Dialect publish_dialect(CiFacts::System system) {
   return system == CiFacts::System::gitlab ? publish::Dialect::gitlab : publish::Dialect::github;
 }
+
+std::uint64_t pipeline_of(const CiFacts& ci, const std::string& head) { return ci.pipeline_head == head ? ci.run : 0; }
 
 publish::Stamp stamp_of(const CiFacts& ci, const std::string& head) {
   return {.head = head, .run = ci.run, .attempt = ci.attempt};

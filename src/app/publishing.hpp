@@ -32,6 +32,8 @@ forge::Wanted wanted_of(const CiFacts& ci, const std::string& judged, const publ
 // What was scanned, for code scanning: of a change request never a branch, whose alerts would be replaced.
 std::string sarif_ref(const CiFacts& ci, const std::string& judged);
 publish::Dialect publish_dialect(CiFacts::System system);
+// The pipeline that a commit status of `head` belongs to; 0 when this run is in none of them.
+std::uint64_t pipeline_of(const CiFacts& ci, const std::string& head);
 publish::Stamp stamp_of(const CiFacts& ci, const std::string& head);
 
 }  // namespace gatepost::app

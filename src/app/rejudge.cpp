@@ -81,7 +81,8 @@ void merge_files(Findings& findings, Findings& others) {
 std::vector<Entry> entries_of(const Found& found) {
   std::vector<Entry> entries;
   for (std::size_t i = 0; i < found.assessment.findings.all.size(); ++i)
-    entries.push_back({found.assessment.findings.all[i], found.assessment.assessed[i].presence, found.unplaced[i]});
+    entries.push_back({found.assessment.findings.all[i], found.assessment.assessed[i].presence,
+                       found.assessment.assessed[i].unplaced});
   return entries;
 }
 
@@ -90,11 +91,9 @@ void put_back(std::vector<Entry> entries, Found& found) {
   std::ranges::stable_sort(entries, {}, [](const Entry& entry) { return entry.finding.id; });
   it.findings.all.clear();
   it.assessed.clear();
-  found.unplaced.clear();
   for (const Entry& entry : entries) {
     it.findings.all.push_back(entry.finding);
-    it.assessed.push_back({.presence = entry.presence});
-    found.unplaced.push_back(entry.unplaced);
+    it.assessed.push_back({.presence = entry.presence, .unplaced = entry.unplaced});
   }
 }
 
@@ -159,7 +158,6 @@ Assessment rejudge(ResultFile result, const publish::ChangeRequest& request, con
   ChangeSet& change = found.assessment.change;
   ChangeSet shown = change_of(request);
   change.files = std::move(shown.files);
-  change.renamed = std::move(shown.renamed);
   raise_presence(result);
   add_findings_of_change(basis.settings.repository, found);
   add_gaps(request, found);

@@ -22,6 +22,7 @@ struct ReportFile {
   std::string format;
 };
 struct Found {
+  std::string asked_by;                      // how patterns are named to the user: "--report", "base-reports"
   std::map<std::string, ReportFile> files;   // by name
   std::set<std::string> absolute;            // absolute paths among them
   std::map<std::string, std::string> paths;  // where the file of a name lies
@@ -51,9 +52,9 @@ Error no_such_format(const ReportPattern& pattern) {
       "see gatepost formats");
 }
 
-std::string nothing_matches(const ReportPattern& pattern, const std::string& where) {
-  return fmt::format("--report {}: nothing matches {}; did the scanner run before this step, and does it write there?",
-                     text::printable(pattern.text, 200), where);
+std::string nothing_matches(const ReportPattern& pattern, const std::string& where, const Found& found) {
+  return fmt::format("{} {}: nothing matches {}; did the scanner run before this step, and does it write there?",
+                     found.asked_by, text::printable(pattern.text, 200), where);
 }
 
 Status add_from_git(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits, Found& out) {
@@ -61,7 +62,8 @@ Status add_from_git(const ReportPattern& pattern, const git::Repository& reposit
   GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, commit));
   GP_TRY(const Glob glob, Glob::compile(pattern.glob));
   GP_TRY(const auto found, tree.matching(glob));
-  if (found.empty()) out.missing.push_back(nothing_matches(pattern, fmt::format("in commit {}", commit.short_hex())));
+  if (found.empty())
+    out.missing.push_back(nothing_matches(pattern, fmt::format("in commit {}", commit.short_hex()), out));
   for (const git::TreeFile& file : found) {
     GP_TRY(std::string bytes, git::read_blob(repository, file.id, limits.document_bytes, file.path));
     out.files.insert_or_assign(fmt::format("git:{}:{}", pattern.revision, file.path),
@@ -145,10 +147,11 @@ Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& r
   GP_TRY(const FoundFiles found, find_files(repository.work_tree(), glob));
   for (const std::string& link : found.refused) {
     out.missing.push_back(
-        fmt::format("--report {}: {} is a symbolic link that leads out of the work tree or nowhere; it is not read",
-                    text::printable(pattern.text, 200), text::printable(link, 200)));
+        fmt::format("{} {}: {} is a symbolic link that leads out of the work tree or nowhere; it is not read",
+                    out.asked_by, text::printable(pattern.text, 200), text::printable(link, 200)));
   }
-  if (found.files.empty() && found.refused.empty()) out.missing.push_back(nothing_matches(pattern, "in the work tree"));
+  if (found.files.empty() && found.refused.empty())
+    out.missing.push_back(nothing_matches(pattern, "in the work tree", out));
   for (const std::string& name : found.files) {
     GP_CHECK(add_file(repository.work_tree() + "/" + name, name, pattern, limits, out));
   }
@@ -189,8 +192,9 @@ Result<ReportPattern> parse_report_pattern(const std::string& text) {
 }
 
 Result<std::vector<std::string>> read_reports(ObservationTable& table, const std::vector<std::string>& patterns,
-                                              const git::Repository& repository, const ingest::Options& options) {
-  Found found;
+                                              const git::Repository& repository, const ingest::Options& options,
+                                              std::string asked_by) {
+  Found found{.asked_by = std::move(asked_by)};
   for (const std::string& text : patterns) {
     GP_TRY(const ReportPattern pattern, parse_report_pattern(text));
     GP_CHECK(check_word(pattern, repository));

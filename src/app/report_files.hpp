@@ -28,8 +28,9 @@ Result<ReportPattern> parse_report_pattern(const std::string& text);
 // Reads every file that a pattern matches, in the order of their names, each once. A word for a format that is none is
 // an error when no file has such a name. Returns a sentence for each pattern
 // that matches nothing and each file that cannot be opened: evidence that is missing, while the rest is still worth
-// judging.
+// judging. `asked_by` is how the sentences name the patterns: "--report", "base-reports".
 Result<std::vector<std::string>> read_reports(ObservationTable& table, const std::vector<std::string>& patterns,
-                                              const git::Repository& repository, const ingest::Options& options);
+                                              const git::Repository& repository, const ingest::Options& options,
+                                              std::string asked_by);
 
 }  // namespace gatepost::app

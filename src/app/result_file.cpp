@@ -169,7 +169,7 @@ class ResultWriter {
     json().end_object();
     head_lines(index);
     json().field("presence", to_string(it_.assessed[index].presence));
-    json().field("in_base_only", it.in_base_only).field("unplaced", bool{input_.found.unplaced[index]}).end_object();
+    json().field("in_base_only", it.in_base_only).field("unplaced", it_.assessed[index].unplaced).end_object();
   }
 
   void head_lines(std::uint32_t index) {

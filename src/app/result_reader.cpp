@@ -343,8 +343,7 @@ class ResultReader {
     if (unplaced && (finding.file != Finding::kNoFile || presence != Presence::touched))
       return odd(stated.at("unplaced"), "only what is in no file and may be old is unplaced");
     it().findings.all.push_back(finding);
-    it().assessed.push_back({.presence = presence});
-    result_.found.unplaced.push_back(unplaced);
+    it().assessed.push_back({.presence = presence, .unplaced = unplaced});
     return Done{};
   }
 
@@ -407,12 +406,14 @@ class ResultReader {
     return Done{};
   }
 
-  static Result<Presence> presence_of(View stated, const Finding& finding) {
+  Result<Presence> presence_of(View stated, const Finding& finding) {
     GP_TRY(const std::size_t index, choice(stated, "presence", kPresenceNames));
     const auto presence = static_cast<Presence>(index);
     const bool gone = presence == Presence::fixed || presence == Presence::not_evaluated;
     if (gone != finding.in_base_only)
       return odd(stated.at("presence"), "\"presence\" and \"in_base_only\" contradict each other");
+    if (presence == Presence::existing && it().change.base_source != BaseSource::none)
+      return odd(stated.at("presence"), "what has a base is not \"existing\"");
     return presence;
   }
 

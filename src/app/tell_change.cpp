@@ -19,6 +19,7 @@ publish::Input plan_input(const Evidence& evidence, const report::Input& input, 
           .stamp = stamp_of(ci, head),
           .head_lines = [&lines](std::size_t finding) { return lines.of(finding); },
           .head_text = [&lines](std::string_view path, publish::Lines at) { return lines.text(path, at); },
+          .pipeline = pipeline_of(ci, head),
           .run_url = ci.run_url,
           .sarif = evidence.settings.publishing.upload_sarif ? sarif_of(input) : "",
           .sarif_ref = sarif_ref(ci, input.assessment.change.head),
@@ -57,7 +58,7 @@ Told tell_change(const Ports& ports, const Evidence& evidence, const report::Inp
   HeadLines lines(input.assessment, wanted.head == judged, reader(evidence.repository, judged, forge),
                   reader(evidence.repository, wanted.head, forge));
   const publish::Input planned = plan_input(evidence, input, wanted.head, lines);
-  return options.dry_run ? print_plan(ports, publish::plan(planned, *shown, settings))
+  return options.dry_run ? print_plan(ports, publish::plan(planned, *shown, settings), *shown)
                          : tell_forge(forge, planned, *shown, settings);
 }
 

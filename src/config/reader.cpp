@@ -64,6 +64,7 @@ std::optional<std::int64_t> Section::integer(std::string_view key, std::int64_t 
 
 std::optional<bool> Section::boolean(std::string_view key) {
   const doc::View value = get(key);
+  if (value.text() == "on" || value.text() == "off") return value.text() == "on";
   if (value.exists() && !value.boolean()) problems_.add(value, fmt::format("{} must be true or false", key));
   return value.boolean();
 }
@@ -95,7 +96,8 @@ std::vector<std::string> Section::texts(std::string_view key) {
 std::optional<std::size_t> Section::choice(std::string_view key, std::span<const std::string_view> names) {
   const doc::View value = get(key);
   if (!value.exists()) return std::nullopt;
-  const auto found = std::ranges::find(names, value.scalar());
+  const std::string_view name = value.boolean() ? (*value.boolean() ? "on" : "off") : value.scalar();
+  const auto found = std::ranges::find(names, name);
   if (found != names.end() && !value.scalar().empty()) return static_cast<std::size_t>(found - names.begin());
   problems_.add(value, unknown_name(key, value.scalar(), names));
   return std::nullopt;

@@ -38,10 +38,10 @@ class Section {
   [[nodiscard]] std::string text(std::string_view key);           // "" when absent
   [[nodiscard]] std::string required_text(std::string_view key);  // absent or empty is a problem
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
-  [[nodiscard]] std::optional<bool> boolean(std::string_view key);
+  [[nodiscard]] std::optional<bool> boolean(std::string_view key);  // true, false, on, off
   [[nodiscard]] std::optional<std::chrono::sys_days> date(std::string_view key);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);  // a list of texts, or one text
-  // Position in `names`; a value that is not there is a problem.
+  // Position in `names`; a value that is not there is a problem. true and false mean "on" and "off".
   [[nodiscard]] std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> names);
   void finish();
   [[nodiscard]] doc::View view() const { return view_; }

@@ -17,10 +17,12 @@ namespace gatepost::config {
 namespace {
 
 constexpr std::string_view kDefaultPolicy = "policies/default.yaml";
+constexpr std::string_view kNotBlocked = "        - {not: {severity: {gte: \"{{fail_on}}\"}}}\n";
 
 // The shorthand `gate:` of the main file, for those who need no policy file.
 struct Gate {
   std::string fail_on = "high", warn_on = "medium";
+  bool asked = false;  // fail_on was said for this run
 };
 
 void read_gate(doc::View view, Gate& gate, Problems& problems) {
@@ -47,7 +49,7 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
     publishing.check_run = static_cast<publish::CheckRun>(*run);
   publishing.status = section.boolean("status").value_or(false);
   publishing.upload_sarif = section.boolean("upload_sarif").value_or(false);
-  publishing.request_reviews = section.boolean("request_reviews").value_or(false);
+  publishing.reviewers = section.boolean("reviewers").value_or(false);
   publishing.suggest_from = section.texts("suggestions_from");
   publishing.labels = section.texts("labels");
   if (publishing.labels.size() > publish::kMostLabels)
@@ -101,8 +103,10 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
 void add_default_policy(const Gate& gate, Settings& settings) {
   const auto bytes = find_resource(kDefaultPolicy);
   GP_ASSERT(bytes.has_value());
-  std::string text =
-      text::replace_all(std::string(*bytes), "{{fail_on}}", gate.fail_on == "none" ? "critical" : gate.fail_on);
+  std::string text(*bytes);
+  // What blocks is not counted once more among what is to be looked at.
+  if (gate.fail_on == "none") text = text::replace_all(std::move(text), kNotBlocked, "");
+  text = text::replace_all(std::move(text), "{{fail_on}}", gate.fail_on == "none" ? "critical" : gate.fail_on);
   text = text::replace_all(std::move(text), "{{warn_on}}", gate.warn_on == "none" ? "critical" : gate.warn_on);
   const auto document = doc::parse_yaml(std::move(text), std::string(kDefaultPolicy));
   GP_ASSERT(document.ok());
@@ -112,9 +116,12 @@ void add_default_policy(const Gate& gate, Settings& settings) {
   GP_ASSERT(problems.empty());
   settings.rules.mode = mode;
   std::erase_if(settings.rules.policies, [&](const policy::Policy& policy) {
-    return (gate.fail_on == "none" && policy.id.value == "new-findings") ||
-           (gate.warn_on == "none" && policy.id.value.starts_with("look-at-"));
+    const bool fails = policy.id.value == "new-findings" || policy.id.value == "existing-findings";
+    return (gate.fail_on == "none" && fails) || (gate.warn_on == "none" && policy.id.value.starts_with("look-at-"));
   });
+  for (policy::Policy& policy : settings.rules.policies) {
+    if (gate.asked && policy.id.value == "existing-findings") policy.action = Action::block;
+  }
 }
 
 std::optional<doc::Document> parse(const std::optional<File>& file, Problems& problems) {
@@ -132,7 +139,8 @@ Result<Settings> load(const Files& files, const Overrides& overrides) {
   Problems problems;
   const auto main = parse(files.settings, problems);
   Gate gate = read_settings(main ? main->root() : doc::View(), settings, problems);
-  if (overrides.fail_on) gate.fail_on = *overrides.fail_on;
+  gate.asked = overrides.fail_on.has_value();
+  if (gate.asked) gate.fail_on = *overrides.fail_on;
   const auto policies = parse(files.policy, problems);
   if (policies && (!policies->root().exists() || policies->root().is_null())) {
     problems.add_line(policies->name() + ":1:1: the file is empty; expected \"gatepost: 1\" and \"policies\"");

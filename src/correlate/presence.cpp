@@ -40,7 +40,7 @@ class LinePresence {
   }
 
   Presence of(const Finding& finding) const {
-    if (in_.change.base_source == BaseSource::none) return Presence::introduced;
+    if (in_.change.base_source == BaseSource::none) return Presence::existing;
     const ObservationRow& row = in_.table.row(finding.primary);
     if (in_.placement.file_of(row.path) == Placement::kNoFile) return of_unplaced(finding, row);
     if (is_dependency_kind(finding.kind)) return of_dependency(finding);

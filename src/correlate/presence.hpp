@@ -38,7 +38,7 @@ struct PresenceInputs {
 // places is new or edited, or any line of it when it is no longer than a statement, or a step of its code flow, or its
 // package was added or updated; also when its line is doubtful and its file was changed, or when its path may mean a
 // file that was edited at this line. Touched: the change edits something else of it, or it has no place in the commit,
-// so that nobody knows. Unrelated: everything else; without a base everything is introduced.
+// so that nobody knows. Unrelated: everything else; without a base everything is existing.
 std::vector<Presence> presence_by_lines(const PresenceInputs& inputs);
 
 // What a base report adds: findings of the base, in the same way identified (renamed files under their new names).

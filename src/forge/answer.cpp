@@ -105,22 +105,17 @@ std::string commit_of(doc::View view) {
   return is_commit(commit) ? commit : std::string();
 }
 
-std::string percent_encoded(std::string_view text, bool slashes) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size() + text.size() / 4);
-  for (const char c : text) {
-    const bool stands = text::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~' || (slashes && c == '/');
-    if (stands) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4U];
-    out += kHex[byte & 15U];
-  }
-  return out;
+std::string sentence_of(const Error& failure) {
+  return failure.hint.empty() ? failure.message : failure.message + "; " + failure.hint;
+}
+
+bool is_older(const std::string& id, const std::string& than) {
+  return id.size() != than.size() ? id.size() < than.size() : id < than;
+}
+
+std::uint32_t line_of(doc::View view) {
+  const auto line = number_of(view);
+  return line && *line <= UINT32_MAX ? static_cast<std::uint32_t>(*line) : 0;
 }
 
 bool has_dot_segment(std::string_view path) {

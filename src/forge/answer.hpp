@@ -13,6 +13,9 @@
 
 namespace gatepost::forge {
 
+// Of a note that was to be deleted.
+inline constexpr std::string_view kAnswered = "a note that is over stays: somebody answered it a moment ago";
+
 // The JSON of an answer that was ok. `what` says what was asked for: "github: read the pull request 7". Anything else
 // than JSON is an error of kind unavailable: a proxy or a login page answered instead.
 Result<doc::Document> json_of(const net::Response& response, std::string_view what);
@@ -29,8 +32,13 @@ std::string id_of(doc::View view);
 std::string commit_of(doc::View view);
 bool is_commit(std::string_view text);
 
-// For one segment of a path or one value of a query; "/" stays as it is when `slashes` is true.
-std::string percent_encoded(std::string_view text, bool slashes = false);
+// "what happened; what to do"
+std::string sentence_of(const Error& failure);
+
+// In the order of their age; both are decimal numbers of any length.
+bool is_older(const std::string& id, const std::string& than);
+// A line's number; 0 when there is none.
+std::uint32_t line_of(doc::View view);
 // "." or ".." between slashes: in an address it leads elsewhere, encoded or not.
 bool has_dot_segment(std::string_view path);
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "forge/forge.hpp"
@@ -66,7 +67,7 @@ class GitHub final : public Forge {
     if (has_dot_segment(path) || path.empty()) {
       return error(ErrorKind::usage, "github: \"" + text::printable(path) + "\" is no path in a repository");
     }
-    GP_TRY(net::Call call, api_.call("/contents/" + percent_encoded(path, true) + "?ref=" + percent_encoded(commit)));
+    GP_TRY(net::Call call, api_.call("/contents/" + percent_encoded(path, "/") + "?ref=" + percent_encoded(commit)));
     GP_CHECK(call.headers.set("Accept", std::string(kRaw)));
     GP_TRY(const net::Response response, api_.send(call));
     if (response.status == 404) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/overloaded.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
@@ -25,6 +26,9 @@ constexpr Grant kStatus{"statuses", "write", "set commit statuses"};
 constexpr Grant kLabel{"pull-requests", "write", "change labels"};
 constexpr Grant kReview{"pull-requests", "write", "request reviews"};
 constexpr std::size_t kMostSingleRequests = 5;
+constexpr std::string_view kTeamHint =
+    "the team needs access to the repository, and the token has to see it: for an App the organization permission "
+    "\"members: read\", for a classic token the scope \"read:org\"";
 
 std::string body_of(std::string_view body) {
   JsonWriter json;
@@ -118,7 +122,16 @@ class Writer {
     return change("/pulls/comments/" + it.comment, "PATCH", body_of(it.body), kNote);
   }
 
-  Result<Applied> operator()(const publish::DeleteNote& it) { return remove("/pulls/comments/" + it.comment, kNote); }
+  // Somebody may have answered since the plan was made; with the note the answer would lose its place.
+  Result<Applied> operator()(const publish::DeleteNote& it) {
+    bool answered = false;
+    GP_CHECK(api_.list(pull() + "/comments", kNote, [&](doc::View comment) {
+      answered = id_of(comment.at("in_reply_to_id")) == it.comment && !is_self(comment.at("user"), self_);
+      return !answered;
+    }));
+    if (answered) return Applied{{}, {std::string(kAnswered)}};
+    return remove("/pulls/comments/" + it.comment, kNote);
+  }
 
   // That GitHub does not let us is told, and no reason to give up notes: it ties this to writing contents.
   Result<Applied> operator()(const publish::ResolveThread& it) {
@@ -175,8 +188,10 @@ class Writer {
     const std::vector<std::string> people = not_yet(it.people, ""), teams = not_yet(it.teams, api_.owner() + "/");
     if (people.empty() && teams.empty()) return Applied{};
     auto all = request(people, teams);
-    if (all || people.size() + teams.size() < 2) return all;
+    if (all) return all;
     Error why = std::move(all).error();
+    if (people.empty() && why.kind == ErrorKind::denied) why.hint = kTeamHint;
+    if (people.size() + teams.size() < 2) return why;
     if (!teams.empty() && !people.empty() && is_about_a_name(why)) {
       auto without = request(people, {});
       if (without) {
@@ -302,10 +317,13 @@ class Writer {
     return why.kind == ErrorKind::bad_input || why.kind == ErrorKind::denied;
   }
 
+  // Of a team (with its organisation before the name) the permission of the repository says nothing.
   static void leave_out(Applied& applied, const std::vector<std::string>& names, const Error& why,
-                        const std::string& prefix) {
+                        const std::string& organisation) {
     for (const std::string& name : names) {
-      applied.notes.push_back("no review is asked of @" + prefix + text::printable(name) + ": " + why.message);
+      std::string note = "no review is asked of @" + organisation + text::printable(name) + ": " + why.message;
+      if (!organisation.empty()) note += "; " + std::string(kTeamHint);
+      applied.notes.push_back(std::move(note));
     }
   }
 

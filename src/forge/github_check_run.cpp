@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"

@@ -1,6 +1,7 @@
 // The pull request of a commit. What a stranger's run says of itself is not believed: the forge is asked.
 #include <set>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "forge/github_shown.hpp"

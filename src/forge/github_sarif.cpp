@@ -1,9 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
 
 #include "base/base64.hpp"
 #include "base/gzip.hpp"
+#include "base/percent.hpp"
 #include "base/text.hpp"
+#include "doc/json.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
 #include "forge/github_apply.hpp"
@@ -13,6 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr Grant kRead{"security-events", "read", "list code scanning analyses"};
 constexpr Grant kWrite{"security-events", "write", "upload SARIF"};
 constexpr std::size_t kMostPacked = std::size_t{10} << 20;  // bytes, packed
 constexpr int kMostLooks = 5;
@@ -56,6 +61,7 @@ class Upload {
                    "github: SARIF is uploaded for a commit and a ref such as refs/heads/main, not for \"" +
                        text::printable(it.commit) + "\" and \"" + text::printable(it.ref) + "\"");
     }
+    if (has_been_taken(it)) return Applied{};
     GP_TRY(const net::Call call, upload(it));
     GP_TRY(const net::Response response, api_.send(call));
     if (!response.ok()) return refused(response);
@@ -66,6 +72,42 @@ class Upload {
   }
 
  private:
+  using Counts = std::map<std::string, std::int64_t, std::less<>>;  // results, by category
+
+  // GitHub keeps the slash at the end, or not.
+  static std::string category_of(std::string_view id) {
+    while (id.ends_with('/')) id.remove_suffix(1);
+    return std::string(id);
+  }
+
+  static std::optional<Counts> counts_of(const std::string& document) {
+    const auto parsed = doc::parse_json(document, "report.sarif");
+    if (!parsed) return std::nullopt;
+    Counts counts;
+    for (const doc::View run : parsed->root().at("runs").items())
+      counts[category_of(run.at("automationDetails").at("id").text())] =
+          static_cast<std::int64_t>(run.at("results").size());
+    return counts;
+  }
+
+  // Of a pull request: the same number of results in each category of the same commit is the same report. What code
+  // scanning shows of a branch has to be today's, whatever it costs: there nothing is taken for granted.
+  bool has_been_taken(const publish::UploadSarif& it) {
+    if (!it.ref.starts_with("refs/pull/")) return false;
+    auto missing = counts_of(it.document);
+    if (!missing || missing->empty()) return false;
+    Counts seen;
+    const std::string path = "/code-scanning/analyses?tool_name=gatepost&ref=" + percent_encoded(it.ref);
+    const Status read = api_.list(path, kRead, [&](doc::View analysis) {
+      if (analysis.at("commit_sha").text() != it.commit) return false;  // the newest comes first
+      const bool failed = !analysis.at("error").text().empty();
+      seen.emplace(category_of(analysis.at("category").text()),
+                   failed ? -1 : analysis.at("results_count").integer().value_or(-1));
+      return true;
+    });
+    return read && seen == *missing;
+  }
+
   Result<net::Call> upload(const publish::UploadSarif& it) {
     const std::string packed = gzip(it.document);
     if (packed.size() > kMostPacked) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
@@ -34,13 +35,6 @@ constexpr std::string_view kPlainThreads =
     "query($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){"
     "pullRequest(number:$number){reviewThreads(first:100,after:$after){pageInfo{hasNextPage endCursor}"
     "nodes{id isResolved comments(first:1){nodes{id databaseId}}}}}}}";
-
-bool is_older(const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
-
-std::uint32_t line_of(doc::View view) {
-  const auto line = number_of(view);
-  return line && *line <= UINT32_MAX ? static_cast<std::uint32_t>(*line) : 0;
-}
 
 ShownFile file_of(doc::View it) {
   ShownFile file{.new_path = std::string(it.at("filename").text())};
@@ -97,11 +91,7 @@ class Reader {
   }
 
  private:
-  void note(const Error& why) {
-    std::string sentence = why.message;
-    if (!why.hint.empty()) sentence += "; " + why.hint;
-    shown_.notes.push_back(std::move(sentence));
-  }
+  void note(const Error& why) { shown_.notes.push_back(sentence_of(why)); }
   bool worked(const Status& status) {
     if (!status) note(status.error());
     return status.ok();
@@ -356,6 +346,7 @@ class Reader {
             .label = request && pulls,
             .request_review = request && pulls,
             .upload_sarif = app_may_write("security_events"),
+            .request_team = api_.access().kind != TokenKind::github_actions,
             .is_app = api_.access().kind == TokenKind::github_app};
   }
 

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "forge/forge.hpp"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "net/url.hpp"

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
@@ -103,7 +104,12 @@ class Writer {
     return said(call, kNote);
   }
 
-  Result<Applied> operator()(const publish::DeleteNote& it) { return remove(note_path(it.thread, it.comment), kNote); }
+  // Somebody may have answered since the plan was made; with the note the answer would lose its place.
+  Result<Applied> operator()(const publish::DeleteNote& it) {
+    GP_TRY(const bool answered, is_answered(it));
+    if (answered) return Applied{{}, {std::string(kAnswered)}};
+    return remove(note_path(it.thread, it.comment), kNote);
+  }
 
   // That GitLab does not let us is told, and no reason to give up notes.
   Result<Applied> operator()(const publish::ResolveThread& it) {
@@ -124,12 +130,13 @@ class Writer {
 
   // --- statuses ---
 
-  // Without a ref or a pipeline: then it goes to the newest pipeline of the commit, which is the one that is shown.
+  // Of our own pipeline: without one GitLab takes the newest of the commit's branch, or makes an external one.
   Result<Applied> operator()(const publish::SetStatus& it) {
     if (!is_commit(it.head)) return error(ErrorKind::usage, "gitlab: a status is set on a commit");
     JsonWriter json;
     json.begin_object().field("state", gitlab_state(it.state)).field("name", it.context);
     json.field("description", it.description);
+    if (it.pipeline != 0) json.field("pipeline_id", it.pipeline);
     if (it.target_url.size() <= kLongestUrl) json.optional_field("target_url", it.target_url);
     json.end_object();
     GP_TRY(net::Call call, api_.call("/statuses/" + percent_encoded(it.head), "POST", json.take(), Effect::creates));
@@ -279,6 +286,18 @@ class Writer {
     GP_TRY(net::Call call, api_.call(discussions(), "POST", std::move(body), Effect::notifies));
     call.recover = [&] { return find_note(note.marker); };
     return api_.send(call);
+  }
+
+  Result<bool> is_answered(const publish::DeleteNote& it) {
+    bool answered = false;
+    GP_CHECK(api_.list(discussions(), kNote, [&](doc::View discussion) {
+      const auto notes = discussion.at("notes").items();
+      if (id_of(discussion.at("notes").at(0).at("id")) != it.comment) return true;
+      answered =
+          std::any_of(notes.begin(), notes.end(), [&](doc::View note) { return is_reply_of_others(note, self_); });
+      return false;
+    }));
+    return answered;
   }
 
   // What is gone already is gone.

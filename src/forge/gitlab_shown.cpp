@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "publish/marker.hpp"
@@ -25,13 +26,6 @@ constexpr int kMostStatuses = 1'000;
 // A merge request is shown before its diff is ready.
 constexpr int kPolls = 5;
 constexpr std::chrono::milliseconds kBetweenPolls{2'000};
-
-bool is_older(const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
-
-std::uint32_t line_of(doc::View view) {
-  const auto line = number_of(view);
-  return line && *line <= UINT32_MAX ? static_cast<std::uint32_t>(*line) : 0;
-}
 
 std::string_view first_of(doc::View it, std::string_view name, std::string_view other) {
   const std::string_view text = it.at(name).text();
@@ -112,11 +106,7 @@ class Reader {
     return std::move(shown_);
   }
 
-  void note(const Error& why) {
-    std::string sentence = why.message;
-    if (!why.hint.empty()) sentence += "; " + why.hint;
-    shown_.notes.push_back(std::move(sentence));
-  }
+  void note(const Error& why) { shown_.notes.push_back(sentence_of(why)); }
   bool worked(const Status& status) {
     if (!status) note(status.error());
     return status.ok();
@@ -279,8 +269,7 @@ class Reader {
       if (!thread.outdated) thread.line = line_of(position.at("new_line"));
     }
     for (const doc::View reply : discussion.at("notes").items()) {
-      const bool system = reply.at("system").boolean() == true;
-      if (!system && !is_self(reply.at("author"), self_)) thread.has_replies = true;
+      if (is_reply_of_others(reply, self_)) thread.has_replies = true;
     }
     shown_.threads.push_back(std::move(thread));
   }
@@ -340,6 +329,10 @@ Result<std::optional<GitLabStatus>> newest_status(GitLabApi& api, const std::str
     return ++seen < kMostStatuses;
   }));
   return newest;
+}
+
+bool is_reply_of_others(doc::View note, const GitLabSelf& self) {
+  return note.at("system").boolean() != true && !is_self(note.at("author"), self);
 }
 
 std::string_view gitlab_state(std::string_view state) {

@@ -23,6 +23,8 @@ struct GitLabStatus {
 };
 Result<std::optional<GitLabStatus>> newest_status(GitLabApi& api, const std::string& commit, std::string_view name,
                                                   const GitLabSelf& self);
+// What a person said: neither GitLab's own remarks nor ours.
+bool is_reply_of_others(doc::View note, const GitLabSelf& self);
 // "failure" and "error" are "failed".
 std::string_view gitlab_state(std::string_view state);
 

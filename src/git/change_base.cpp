@@ -24,7 +24,7 @@ Result<std::optional<ObjectId>> stated_id(const std::string& text, std::string_v
 
 // All of the facts that are ids.
 struct Ids {
-  std::optional<ObjectId> merge_commit, change_head, queue_base, forge_merge_base, event_base;
+  std::optional<ObjectId> merge_commit, change_head, queue_base, forge_merge_base, push_base, event_base;
 };
 
 Result<Ids> stated_ids(const ChangeFacts& facts) {
@@ -33,6 +33,7 @@ Result<Ids> stated_ids(const ChangeFacts& facts) {
   GP_TRY(ids.change_head, stated_id(facts.change_head, "the change's head"));
   GP_TRY(ids.queue_base, stated_id(facts.queue_base, "the merge queue's base"));
   GP_TRY(ids.forge_merge_base, stated_id(facts.forge_merge_base, "the forge's merge base"));
+  GP_TRY(ids.push_base, stated_id(facts.push_base, "the commit before the push"));
   GP_TRY(ids.event_base, stated_id(facts.event_base, "the event's base"));
   return ids;
 }
@@ -49,13 +50,11 @@ class Ladder {
     chosen_.change_head = ids_.change_head ? ids_.change_head : std::optional(head);
   }
 
-  // A commit that was needed and is not in this clone.
-  [[nodiscard]] const std::optional<ObjectId>& missing() const { return missing_; }
-
   Result<ChangeBase> climb() {
     if (!facts_.base.empty()) return given();
     GP_CHECK(check_head());
     if (ids_.queue_base) return take(*ids_.queue_base, BaseSource::merge_queue);
+    if (ids_.push_base) return take(*ids_.push_base, BaseSource::event);
     GP_TRY(const auto parents, merge_parents());
     if (!parents.empty() && is_of_this_change(parents[1])) return from_merge(parents);
     if (ids_.forge_merge_base) {
@@ -75,7 +74,6 @@ class Ladder {
  private:
   Result<ChangeBase> take(const ObjectId& base, BaseSource source) {
     if (!has_object(repository_, base)) {
-      missing_ = base;
       return error(ErrorKind::bad_input,
                    fmt::format("the base of the change, commit {}, is not in this clone", base.hex()),
                    "run: " + fetch_command(repository_, base));
@@ -139,8 +137,6 @@ class Ladder {
 
   // Fails when the user's base cannot be found; everything else is a base that we are more or less sure of.
   Result<ChangeBase> given() {
-    const auto full = ObjectId::parse(facts_.base);
-    if (full && !has_object(repository_, *full)) missing_ = full;
     const auto resolved = resolve_commit(repository_, facts_.base).context("--base");
     if (!resolved) return not_here(resolved.error());
     const ObjectId& base = *resolved;
@@ -206,7 +202,6 @@ class Ladder {
   const ChangeFacts& facts_;
   Ids ids_;
   ChangeBase chosen_;
-  std::optional<ObjectId> missing_;
 };
 
 Result<ObjectId> head_of(const Repository& repository, const ChangeFacts& facts) {
@@ -225,14 +220,6 @@ Result<Ladder> ladder_for(const Repository& repository, const ChangeFacts& facts
 Result<ChangeBase> resolve_change_base(const Repository& repository, const ChangeFacts& facts) {
   GP_TRY(Ladder ladder, ladder_for(repository, facts));
   return ladder.climb();
-}
-
-std::optional<ObjectId> missing_commit(const Repository& repository, const ChangeFacts& facts) {
-  const auto full = ObjectId::parse(facts.head);
-  if (full && !has_object(repository, *full)) return full;
-  auto ladder = ladder_for(repository, facts);
-  if (!ladder || ladder->climb()) return std::nullopt;
-  return ladder->missing();
 }
 
 }  // namespace gatepost::git

@@ -22,6 +22,7 @@ struct ChangeFacts {
   std::string change_head;       // tip of the change as the forge knows it
   std::string queue_base;        // what a merge queue puts the change on top of
   std::string forge_merge_base;  // merge base as computed by the forge
+  std::string push_base;         // where the branch was before what was pushed to it
   std::string event_base;        // tip of the target when the CI's event was made: soon out of date
   std::string target_branch;
 };
@@ -43,15 +44,12 @@ struct ChangeBase {
 //   merge queue    the queue's base as it is
 //   merge parents  when the CI's merge commit is what we look at: its first parent, which is exactly what the change
 //                  is added to, and known even in a clone of depth 1
+//   event          the commit before a push, as it is
 //   merge base     the forge's, or else our own of target branch and head
 //   event          the merge base with the event's base, or that commit itself: never confident
 // Fails when a commit it needs is not in this clone, with the command that fetches it, and when the commit checked out
 // has nothing to do with the change that the CI tells of. A merge base that a shallow clone does not let us be sure of
 // is not used, nor the parents of a merge commit that contains something else than the change's head.
 Result<ChangeBase> resolve_change_base(const Repository& repository, const ChangeFacts& facts);
-
-// The commit for want of which resolve_change_base fails: who may fetch, fetches it by its id and asks again. Empty
-// when it does not fail for that reason.
-std::optional<ObjectId> missing_commit(const Repository& repository, const ChangeFacts& facts);
 
 }  // namespace gatepost::git

@@ -170,26 +170,12 @@ Result<Repository> Repository::open(const std::string& directory, const OpenOpti
   const ConfigHandle config(raw_config);
   if (auto refusal = unsupported(config.get(), git_directory)) return *std::move(refusal);
   repository.partial_ = has_promisor(config.get());
-  const std::string url = config_text(config.get(), "remote.origin.url");
-  if (!url.empty()) repository.origin_url_ = without_credentials(url);
   GP_TRY(repository.shallow_, read_shallow(repository.common_directory_));
 
   git_odb* raw_objects = nullptr;
   if (git_repository_odb(&raw_objects, raw) < 0) return not_opened(git_directory);
   repository.objects_ = {raw_objects, git_odb_free};
   return repository;
-}
-
-std::string without_credentials(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return std::string(url);  // "git@host:path" holds no secret
-  const std::size_t start = scheme + 3;
-  std::string_view rest = url.substr(start);
-  rest = rest.substr(0, rest.find_first_of("?#"));
-  const std::size_t path = std::min(rest.find('/'), rest.size());
-  const std::size_t user = rest.substr(0, path).rfind('@');
-  if (user != std::string_view::npos) rest.remove_prefix(user + 1);
-  return std::string(url.substr(0, start)).append(rest);
 }
 
 }  // namespace gatepost::git

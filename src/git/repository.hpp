@@ -41,8 +41,6 @@ class Repository {
   [[nodiscard]] bool is_partial() const { return partial_; }
   // The commits whose parents were not fetched; sorted.
   [[nodiscard]] const std::vector<ObjectId>& shallow_commits() const { return shallow_; }
-  // The address of the remote "origin" as configured, without user, password and query; empty when there is none.
-  [[nodiscard]] const std::optional<std::string>& origin_url() const { return origin_url_; }
 
   // For this module only.
   [[nodiscard]] git_repository* handle() const { return handle_.get(); }
@@ -54,11 +52,7 @@ class Repository {
   std::shared_ptr<git_odb> objects_;
   std::string work_tree_, git_directory_, common_directory_;
   std::vector<ObjectId> shallow_;
-  std::optional<std::string> origin_url_;
   bool partial_ = false;
 };
-
-// "https://user:token@host/team/app.git?x=y" -> "https://host/team/app.git"; "git@host:team/app" stays.
-std::string without_credentials(std::string_view url);
 
 }  // namespace gatepost::git

@@ -17,7 +17,6 @@ class AdvisoryId {
 
   [[nodiscard]] const std::string& value() const { return value_; }
   [[nodiscard]] bool is_cve() const { return value_.starts_with("CVE-"); }
-  [[nodiscard]] bool is_ghsa() const { return value_.starts_with("GHSA-"); }
   // A package that is malicious as a whole rather than flawed.
   [[nodiscard]] bool is_malware() const { return value_.starts_with("MAL-"); }
   friend auto operator<=>(const AdvisoryId&, const AdvisoryId&) = default;

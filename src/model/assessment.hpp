@@ -43,6 +43,7 @@ struct Assessed {
   std::uint32_t waiver = kNone;  // into Assessment::waivers
   Context context;
   bool suppressed = false;  // every tool that reports it says that it was told to ignore it
+  bool unplaced = false;    // touched for being in no file of the commit: nobody knows whether it is new
 };
 
 // Sums over findings, in tenths of points.

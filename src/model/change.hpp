@@ -59,15 +59,11 @@ struct ChangeSet {
   BaseSource base_source = BaseSource::none;
   bool confident = true;          // false: the base is a guess, see the notes that came with it
   std::vector<FileChange> files;  // sorted by path (new_path, or old_path of a deleted file)
-  // The renamed among `files`, sorted by old path.
-  std::vector<std::uint32_t> renamed;
 
-  // Puts `files` and `renamed` in order: whoever fills in `files` ends with it.
+  // Puts `files` in order: whoever fills it in ends with it.
   void sort();
   // The change that has `new_path`; nullptr for a file that is the same in base and head.
   [[nodiscard]] const FileChange* find_new(std::string_view path) const;
-  // The change that has `old_path`; nullptr for a file that the base does not have or that is the same in the head.
-  [[nodiscard]] const FileChange* find_old(std::string_view path) const;
   friend bool operator==(const ChangeSet&, const ChangeSet&) = default;
 };
 
@@ -81,6 +77,5 @@ bool touches_added_lines(const FileChange& file, std::uint32_t first, std::uint3
 // when the lines are not known, and when there is only one of the two files. Lines whose ends alone changed are
 // unchanged.
 std::optional<std::uint32_t> new_line_of(const FileChange& file, std::uint32_t old_line);
-std::optional<std::uint32_t> old_line_of(const FileChange& file, std::uint32_t new_line);
 
 }  // namespace gatepost

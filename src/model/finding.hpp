@@ -66,9 +66,10 @@ enum class Presence : std::uint8_t {
   fixed,          // in the base, and a complete scan of the head no longer reports it
   external,       // not in the base, but caused by news about an unchanged dependency
   not_evaluated,  // in the base, and nobody looked in the head
+  existing,       // there is no base: it is here, and nobody knows since when
 };
-inline constexpr std::array<std::string_view, 8> kPresenceNames = {
-    "introduced", "worsened", "touched", "moved", "unrelated", "fixed", "external", "not_evaluated"};
+inline constexpr std::array<std::string_view, 9> kPresenceNames = {
+    "introduced", "worsened", "touched", "moved", "unrelated", "fixed", "external", "not_evaluated", "existing"};
 inline std::string_view to_string(Presence presence) { return kPresenceNames[static_cast<std::size_t>(presence)]; }
 std::optional<Presence> parse_presence(std::string_view name);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 #include "model/repo_path.hpp"
 
@@ -30,24 +31,6 @@ constexpr TypeRule kTypeRules[] = {
     {"yocto", true, false, false},
 };
 
-std::string encode(std::string_view text, std::string_view extra_safe) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool safe = text::is_alnum(c) || c == '.' || c == '-' || c == '_' || c == '~' ||
-                      extra_safe.find(c) != std::string_view::npos;
-    if (safe) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4U];
-    out += kHex[byte & 15U];
-  }
-  return out;
-}
-
 // Segments joined by "/", without empty ones (and, for a subpath, without "." and "..").
 std::string join_segments(std::string_view text, bool subpath) {
   std::string out;
@@ -62,7 +45,7 @@ std::string join_segments(std::string_view text, bool subpath) {
 std::string encode_segments(std::string_view text) {
   std::string out;
   for (const std::string_view segment : text::split(text, '/')) {
-    out.append(out.empty() ? "" : "/").append(encode(segment, ":"));
+    out.append(out.empty() ? "" : "/").append(percent_encoded(segment, ":"));
   }
   return out;
 }
@@ -177,15 +160,15 @@ std::optional<Purl> Purl::make(std::string_view type, std::string_view name_spac
 std::string Purl::package() const {
   std::string out = "pkg:" + type_ + "/";
   if (!namespace_.empty()) out += encode_segments(namespace_) + "/";
-  return out + encode(name_, ":");
+  return out + percent_encoded(name_, ":");
 }
 
 std::string Purl::to_string() const {
   std::string out = package();
-  if (!version_.empty()) out += "@" + encode(version_, ":");
+  if (!version_.empty()) out += "@" + percent_encoded(version_, ":");
   char separator = '?';
   for (const auto& [key, value] : qualifiers_) {
-    out += separator + key + "=" + encode(value, ":/");
+    out += separator + key + "=" + percent_encoded(value, ":/");
     separator = '&';
   }
   if (!subpath_.empty()) out += "#" + encode_segments(subpath_);

@@ -45,8 +45,17 @@ bool body_has(const Response& response, std::string_view lower_case) {
   return text::lower(std::string_view(response.body).substr(0, kBodyBytes)).find(lower_case) != std::string::npos;
 }
 
+// GraphQL tells of a limit with status 200. A bare quote cannot stand in a JSON text: what somebody wrote does not
+// match.
+bool is_limited_graphql(const Response& response) {
+  const bool used_up = text::trim(response.headers.get("X-RateLimit-Remaining")) == "0";
+  return (used_up || response.headers.has("Retry-After")) &&
+         (body_has(response, "\"type\":\"rate_limit") || body_has(response, "\"type\": \"rate_limit"));
+}
+
 bool is_limited(const Response& response) {
   if (response.status == 429) return true;
+  if (response.status == 200) return is_limited_graphql(response);
   if (response.status == 400) return body_has(response, "\"ratelimited\"");
   if (response.status != 403) return false;
   return response.headers.has("Retry-After") || text::trim(response.headers.get("X-RateLimit-Remaining")) == "0" ||

@@ -27,8 +27,8 @@ struct Again {
 
 // Nothing when the answer is final. 429, and 403 as GitHub limits: Retry-After, else the reset time when nothing
 // remains, else a minute, doubled each time; a reset time that is past counts as none. Linear's 400 RATELIMITED is the
-// same. 408 and 5xx but 501 and 505: Retry-After, else backoff().
-// https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+// same, and so is 200 when GraphQL's first error is of type RATE_LIMITED. 408 and 5xx but 501 and 505: Retry-After,
+// else backoff(). https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
 std::optional<Again> again(const Response& response, const Attempt& attempt);
 
 // 1 s, doubled with each failure up to 30 s, and of that between the half and the whole.

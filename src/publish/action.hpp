@@ -83,7 +83,8 @@ struct WriteCheckRun {
 
 struct SetStatus {
   std::string head, context, description, target_url;
-  std::string state;  // success, failure, error, pending: the words of GitHub
+  std::string state;           // success, failure, error, pending: the words of GitHub
+  std::uint64_t pipeline = 0;  // GitLab: of which pipeline; 0: not said
   friend bool operator==(const SetStatus&, const SetStatus&) = default;
 };
 // An external status check of GitLab.

@@ -32,6 +32,7 @@ std::string what_follows(const Assessed& it) {
   if (it.action == gatepost::Action::block) return "blocks this change";
   if (it.action == gatepost::Action::require_review) return "needs a review by its owners";
   if (it.action == gatepost::Action::warn) return "deserves a look";
+  if (it.presence == Presence::existing) return "whether this change brings it is not known";
   return it.presence == Presence::worsened ? "made worse by this change" : "new in this change";
 }
 

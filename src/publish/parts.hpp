@@ -41,6 +41,9 @@ Sight sight_of(const Input& input, const Shown& shown, const Settings& settings,
 // --- one channel each ---
 
 Part plan_summary(const Sight& sight);
+// True when another run has said the same of the same commit: what it asked for and did not get is not asked for again.
+// A run that is started again asks again.
+bool said_by_another_run(const Sight& sight);
 
 struct NotesPart {
   Part part;  // PostNotes first, then what is true again, then what is over

@@ -31,6 +31,8 @@ struct Input {
   std::function<std::optional<Lines>(std::size_t finding)> head_lines;
   // The text of lines of a file at the head, each with its line end; empty when it is not known. For suggestions.
   std::function<std::optional<std::string>(std::string_view path, Lines lines)> head_text;
+  // GitLab: the pipeline of the head that this run is part of; 0: it runs on another commit or in another project.
+  std::uint64_t pipeline = 0;
   std::string run_url;  // the page of this run; "" for none
   std::string sarif;    // the document to upload; "" for none
   // What was scanned: "refs/pull/7/merge" and the commit behind it. "" for the commit: stamp.head.

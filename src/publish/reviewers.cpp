@@ -70,10 +70,16 @@ class Reviewers {
 
 Part plan_reviewers(const Sight& sight) {
   Part part;
-  if (!sight.settings.request_reviews) return part;
+  if (!sight.settings.reviewers || said_by_another_run(sight)) return part;
   Reviewers reviewers(sight);
   RequestReviews request = reviewers.choose();
   part.notes = std::move(reviewers.notes);
+  if (!request.teams.empty() && !sight.shown.may.request_team) {
+    part.notes.push_back(
+        "No team is asked for a review: the workflow's own token cannot, a GitHub App or another token " +
+        std::string("can. Left out: ") + text::join(request.teams, ", ") + ".");
+    request.teams.clear();
+  }
   if (request.people.empty() && request.teams.empty()) return part;
   if (!sight.can(Channel::reviewers)) {
     part.notes.emplace_back("Nobody is asked for a review: the forge does not let us.");

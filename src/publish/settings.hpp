@@ -39,7 +39,7 @@ struct Settings {
   bool status = false;
   std::uint64_t external_check = 0;  // number of an external status check of GitLab; 0: none
   bool upload_sarif = false;
-  bool request_reviews = false;           // from the owners of what is to be reviewed or blocks
+  bool reviewers = false;                 // the owners of what is to be reviewed or blocks are asked
   std::vector<std::string> labels;        // set while the gate is closed, taken away when it opens
   std::vector<std::string> suggest_from;  // engines whose fixes may be offered as suggestions: one click commits them
   std::string name = "gatepost";          // of check run and status; part of every marker: several gates can coexist

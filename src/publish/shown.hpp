@@ -73,6 +73,7 @@ struct ShownStatus {
 struct Abilities {
   bool comment = true, review = true, resolve = false, check = true, status = true, label = true, request_review = true,
        upload_sarif = true;
+  bool request_team = true;  // for a review; with request_review
   // Findings are worth a check run of their own only for an app: those of a workflow's token land in an arbitrary
   // workflow's list.
   bool is_app = false;

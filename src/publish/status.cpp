@@ -17,11 +17,19 @@ void plan_commit_status(const Sight& sight, Part& part) {
     part.notes.emplace_back("No commit status is set: the forge does not let us. The job's result says the same.");
     return;
   }
+  // Without a pipeline of that commit GitLab makes one, whose success would stand for the merge request's.
+  if (sight.input.dialect == Dialect::gitlab && sight.input.pipeline == 0) {
+    part.notes.emplace_back(
+        "No commit status is set: this pipeline is not one of the judged commit, and GitLab would make another one up. "
+        "The job's result says the same.");
+    return;
+  }
   SetStatus status{.head = sight.input.stamp.head,
                    .context = sight.settings.name,
                    .description = report::escape::commit_status(headline(sight)),
                    .target_url = sight.input.run_url,
-                   .state = state_of(sight.assessment().verdict.outcome, sight.input.dialect)};
+                   .state = state_of(sight.assessment().verdict.outcome, sight.input.dialect),
+                   .pipeline = sight.input.pipeline};
   // Another run's page is no reason to say the same again.
   const auto& shown = sight.shown.status;
   if (shown && shown->state == status.state && shown->description == status.description) return;

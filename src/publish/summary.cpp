@@ -76,6 +76,15 @@ std::string markdown(const Sight& sight, std::string marker) {
   return body;
 }
 
+bool said_by_another_run(const Sight& sight) {
+  const auto ours = summaries(sight);
+  if (ours.empty()) return false;
+  const auto marker = parse_summary_marker(ours.front()->body);
+  const Stamp& now = sight.input.stamp;
+  return marker->stamp.head == now.head && marker->stamp.run != now.run &&
+         comparable(ours.front()->body) == comparable(markdown(sight, summary_marker(sight.settings.name, now)));
+}
+
 Part plan_summary(const Sight& sight) {
   Part part;
   const auto ours = summaries(sight);

@@ -22,7 +22,7 @@ std::string_view meaning_of(Presence presence) {
     case Presence::worsened:
       return "it was there before, the change makes it riskier";
     case Presence::touched:
-      return "the change edits its code; whether it was there before is not known, or it was";
+      return "it was there before, and the change edits its code or updated its package in vain";
     case Presence::moved:
       return "it was there before, in a file that the change renames";
     case Presence::unrelated:
@@ -33,6 +33,8 @@ std::string_view meaning_of(Presence presence) {
       return "not in the base, but the change did not touch the package: the advisory is news";
     case Presence::not_evaluated:
       return "it was in the base, and its scanner did not look at the change";
+    case Presence::existing:
+      return "there is no base to compare with: it is there, and since when is not known";
   }
   return "";
 }
@@ -72,7 +74,9 @@ class Explanation {
     line("says", escape::terminal(table.message(table.row(finding.primary)), kMessageCharacters));
     line("read more", escape::terminal(help_url_of(assessment_, finding_)));
     line("fix", escape::terminal(fix_of(in_, finding_)));
-    line("change", fmt::format("{}: {}", to_string(assessed().presence), meaning_of(assessed().presence)));
+    line("change", fmt::format("{}: {}", to_string(assessed().presence),
+                               assessed().unplaced ? "it is in no file of the commit, so whether it is new is not known"
+                                                   : meaning_of(assessed().presence)));
   }
 
   void explain_severity() {

@@ -234,9 +234,7 @@ class Comment {
   // `GP-ABCDEFGH` · worsened · severity high · codeql, semgrep · `python.sqli` · CVE-2024-1
   [[nodiscard]] std::string origin(FindingIndex finding) const {
     std::vector<std::string> parts = {id_of(finding)};
-    const Presence presence = assessed(finding).presence;
-    if (presence != Presence::introduced)
-      parts.push_back(text::replace_all(std::string(to_string(presence)), "_", " "));
+    if (std::string where = standing(assessed(finding)); !where.empty()) parts.push_back(std::move(where));
     parts.push_back("severity " + std::string(to_string(assessment_.severity_of(finding).label)));
     std::vector<std::string> engines;
     for (const std::string_view engine : engines_of(assessment_, finding))
@@ -280,6 +278,9 @@ class Comment {
     }
     for (const ReportInfo& report : assessment_.base_table.reports()) {
       if (!is_complete(report.state)) problems.push_back("Of the base: " + problem_of(report));
+    }
+    for (const Note& note : assessment_.notes) {
+      if (is_about_base_reports(note)) problems.push_back(note.text);
     }
     const auto close = [](std::size_t missing) {
       return (missing == 0 ? "" : "- … and " + grouped(missing) + " more\n") + std::string("\n");
@@ -336,23 +337,22 @@ class Comment {
     for (std::size_t i = 0; i < most; ++i) {
       if (!factors_of(input_, shown_[i]).empty()) explained.push_back(shown_[i]);
     }
+    // What is known, in a line: factors that nobody knows anything about would bury it.
     const auto row = [&](std::size_t i) {
+      const std::vector<Factor> factors = factors_of(input_, explained[i]);
       std::string item = "- **" + points(assessed(explained[i]).risk.effective_tenths) + "** " + id_of(explained[i]) +
-                         " " + title(explained[i]) + "\n";
-      for (const Factor& factor : factors_of(input_, explained[i])) {
-        item += "  - " + markdown_text(factor.name, kName);
-        if (!factor.value.empty()) item += " **" + markdown_text(factor.value, kName) + "**";
-        if (factor.effect_tenths > 0) item += ", which takes " + points(factor.effect_tenths) + " off";
-        if (!factor.because.empty()) item += ": " + markdown_text(factor.because, kText);
-        item += "\n";
-      }
-      return item;
+                         " " + title(explained[i]);
+      const auto severity = std::ranges::find(factors, "severity", &Factor::name);
+      if (severity != factors.end()) item += " · severity **" + markdown_text(severity->value, kName) + "**";
+      const std::string why = why_so_risky(factors);
+      return item + (why.empty() ? "" : " · " + markdown_text(why, kText)) + "\n";
     };
-    return folded_list("🧮 Why these risks", explained.size(), row, explained.size());
+    return folded_list("🧮 Why these risks (every factor: gatepost explain)", explained.size(), row, explained.size());
   }
 
   std::string notes() {
-    const auto& all = assessment_.notes;
+    std::vector<Note> all = assessment_.notes;
+    std::erase_if(all, is_about_base_reports);
     const auto row = [&](std::size_t i) {
       const std::string at = all[i].at.empty() ? "" : " (" + all[i].at + ")";
       return "- " + markdown_text(all[i].text + at, kText * 2) + "\n";

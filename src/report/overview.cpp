@@ -15,8 +15,25 @@ void count_action(Overview& overview, Action action) {
   if (action == Action::warn) ++overview.warned;
 }
 
+std::size_t& kind_of_news(Overview& overview, const Assessed& it) {
+  if (it.unplaced) return overview.unplaced;
+  switch (it.presence) {
+    case Presence::introduced:
+      return overview.introduced;
+    case Presence::worsened:
+      return overview.worsened;
+    case Presence::existing:
+      return overview.existing;
+    case Presence::touched:
+      return overview.edited;
+    default:
+      return overview.older;
+  }
+}
+
 void add(Overview& overview, FindingIndex finding, const Assessed& it) {
-  const bool is_new = it.presence == Presence::introduced || it.presence == Presence::worsened;
+  const bool is_new =
+      it.presence == Presence::introduced || it.presence == Presence::worsened || it.presence == Presence::existing;
   if (it.presence == Presence::fixed) return overview.fixed.push_back(finding);
   if (!is_acted_on(it)) {
     if (it.waiver != Assessed::kNone) return overview.waived.push_back(finding);
@@ -28,13 +45,7 @@ void add(Overview& overview, FindingIndex finding, const Assessed& it) {
   }
   overview.news.push_back(finding);
   count_action(overview, it.action);
-  if (it.presence == Presence::introduced) {
-    ++overview.introduced;
-  } else if (it.presence == Presence::worsened) {
-    ++overview.worsened;
-  } else {
-    ++overview.acted_on;
-  }
+  ++kind_of_news(overview, it);
 }
 
 }  // namespace

@@ -15,13 +15,14 @@ using FindingIndex = std::uint32_t;  // into Assessment::findings.all
 // Every finding is in exactly one of these lists, or counted. What a policy acts on is never in a list that is folded
 // away, whatever its presence. Lists are in the order of the risk: highest first.
 struct Overview {
-  std::vector<FindingIndex> news;  // introduced, worsened, and whatever else a policy acts on
+  std::vector<FindingIndex> news;  // introduced, worsened, existing, and whatever else a policy acts on
   std::vector<FindingIndex> external;
   std::vector<FindingIndex> fixed;
   std::vector<FindingIndex> waived;
   std::vector<FindingIndex> suppressed;                 // by the tools
   std::size_t introduced = 0, worsened = 0;             // of `news`
-  std::size_t acted_on = 0;                             // of `news`: neither introduced nor worsened
+  std::size_t existing = 0;                             // of `news`: without a base all of them
+  std::size_t edited = 0, unplaced = 0, older = 0;      // of `news`: a policy acts on them, and they may not be new
   std::size_t blocking = 0, in_review = 0, warned = 0;  // of `news`, by what is asked for
   std::size_t touched = 0, elsewhere = 0, not_evaluated = 0;
 };

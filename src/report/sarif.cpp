@@ -59,6 +59,8 @@ std::string_view baseline_state(const Assessment& assessment, Presence presence)
       return "unchanged";
     case Presence::fixed:
       return "absent";
+    case Presence::existing:
+      return {};
   }
   return {};
 }

@@ -205,7 +205,7 @@ class Terminal {
   void news() {
     if (overview_.news.empty()) return;
     const auto shown = most_important(assessment_, overview_.news, input_.style.most_findings);
-    const bool all_new = assessment_.change.base_source != BaseSource::none && overview_.acted_on == 0;
+    const bool all_new = overview_.introduced + overview_.worsened == overview_.news.size();
     const std::string title = all_new ? "New in this change" : "To be looked at";
     const bool some = shown.size() < overview_.news.size();
     const std::string count = finding_count(overview_.news.size());
@@ -263,9 +263,7 @@ class Terminal {
   // "GP-ABCDEFGH", "severity high", "codeql, semgrep", "python.sqli"
   [[nodiscard]] std::vector<std::string> origin(FindingIndex finding) const {
     std::vector<std::string> parts = {id_of(finding)};
-    const Presence presence = assessed(finding).presence;
-    if (presence != Presence::introduced)
-      parts.push_back(text::replace_all(std::string(to_string(presence)), "_", " "));
+    if (std::string where = standing(assessed(finding)); !where.empty()) parts.push_back(std::move(where));
     const Severity& severity = assessment_.severity_of(finding);
     const bool known = severity.label != SeverityLabel::unknown;
     parts.push_back("severity " + std::string(to_string(severity.label)) +

@@ -14,10 +14,13 @@ bool has_base(const Assessment& assessment) { return assessment.change.base_sour
 bool only_watches(const Assessment& assessment) { return assessment.mode == "monitor"; }
 
 // "2 of the 5 new findings", "1 new finding", "3 findings".
-std::string count_among_new(const Assessment& assessment, const Overview& overview, std::size_t count) {
+std::string count_among_new(const Overview& overview, std::size_t count) {
   const std::size_t all = overview.news.size();
-  const bool only_new = has_base(assessment) && overview.acted_on == 0;
-  const std::string noun = !only_new ? "finding" : overview.worsened == 0 ? "new finding" : "new or worse finding";
+  const bool only_new = overview.introduced + overview.worsened == all;
+  const std::string noun = overview.existing > 0    ? "existing finding"
+                           : !only_new              ? "finding"
+                           : overview.worsened == 0 ? "new finding"
+                                                    : "new or worse finding";
   if (count < all) return grouped(count) + " of the " + grouped(all) + " " + noun + "s";
   return grouped(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -29,11 +32,11 @@ std::string first_reason(const Assessment& assessment, std::string_view otherwis
 
 std::string why_closed(const Assessment& assessment, const Overview& overview) {
   if (overview.blocking > 0) {
-    return count_among_new(assessment, overview, overview.blocking) +
-           (overview.blocking == 1 ? " blocks this change" : " block this change");
+    return count_among_new(overview, overview.blocking) + (overview.blocking == 1 ? " blocks" : " block") +
+           (has_base(assessment) ? " this change" : "");
   }
   if (overview.in_review > 0) {
-    return count_among_new(assessment, overview, overview.in_review) +
+    return count_among_new(overview, overview.in_review) +
            (overview.in_review == 1 ? " needs a review" : " need a review");
   }
   return first_reason(assessment, "a policy asks for it");
@@ -43,13 +46,13 @@ std::string why_open(const Assessment& assessment, const Overview& overview) {
   const std::size_t all = overview.news.size();
   if (all == 0 && !overview.waived.empty()) return "nothing new that is not waived";
   if (all == 0) return has_base(assessment) ? "nothing new in this change" : "no findings";
-  return count_among_new(assessment, overview, all) + (all == 1 ? ", which does not block" : ", none of them blocks");
+  return count_among_new(overview, all) + (all == 1 ? ", which does not block" : ", none of them blocks");
 }
 
 std::string why_warned(const Assessment& assessment, const Overview& overview) {
   const std::size_t count = overview.warned + overview.in_review + overview.blocking;
   if (count == 0) return first_reason(assessment, "a policy warns");
-  return count_among_new(assessment, overview, count) + (count == 1 ? " deserves" : " deserve") + " a look";
+  return count_among_new(overview, count) + (count == 1 ? " deserves" : " deserve") + " a look";
 }
 
 std::string why_inconclusive(const Assessment& assessment) {
@@ -103,7 +106,10 @@ std::vector<std::string> tallies(const Overview& overview) {
   std::vector<std::string> all;
   add_tally(all, overview.introduced, "new");
   add_tally(all, overview.worsened, "worse");
-  add_tally(all, overview.acted_on, "older but held against it");
+  add_tally(all, overview.existing, "existing");
+  add_tally(all, overview.edited, "in edited code");
+  add_tally(all, overview.unplaced, "in no file of the commit");
+  add_tally(all, overview.older, "older but held against it");
   add_tally(all, overview.fixed.size(), "fixed");
   add_tally(all, overview.external.size(), "newly disclosed");
   add_tally(all, overview.waived.size(), "waived");
@@ -181,12 +187,22 @@ std::vector<std::string> next_steps(const Assessment& assessment, const Overview
                                : "Provide the evidence that is missing and run the check again.");
   }
   if (!has_base(assessment)) {
-    steps.emplace_back(
-        "Fetch more history (fetch-depth: 0), or say --base: without a base every finding counts, not only new ones.");
+    steps.emplace_back("Nothing can be called new without a base to compare with: say --base to see what is.");
   } else if (!assessment.change.confident) {
     steps.emplace_back("Fetch more history (fetch-depth: 0), or say --base: the base was guessed.");
   }
   return steps;
+}
+
+bool is_about_base_reports(const Note& note) {
+  return note.code == "base-report" && note.level == Note::Level::warning;
+}
+
+std::string standing(const Assessed& it) {
+  if (it.unplaced) return "not known whether new";
+  if (it.presence == Presence::introduced || it.presence == Presence::existing) return {};
+  if (it.presence == Presence::touched) return "in edited code";
+  return text::replace_all(std::string(to_string(it.presence)), "_", " ");
 }
 
 std::string compared(const ChangeSet& change) {

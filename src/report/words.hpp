@@ -23,6 +23,13 @@ std::vector<std::string> tallies(const Overview& overview);
 // "risk of its findings 91.3 of 100", "risk of what it touches 15 of 100", "adds 91.3 points"; 0 is left out.
 std::vector<std::string> risks(const RiskTotals& totals);
 
+// A warning that reports of the base are not what they should be: old findings may count as new.
+bool is_about_base_reports(const Note& note);
+
+// How a finding stands to the change, beside the title of its list: "in edited code", "not known whether new", "moved";
+// "" for what is new, and for everything when there is no base.
+std::string standing(const Assessed& it);
+
 // "one of the CWE Top 25, the tool shows the data flow; less, for used by tests only"; what is not known is left out.
 std::string why_so_risky(std::span<const Factor> factors);
 

@@ -57,6 +57,12 @@ std::vector<std::string> workflow_annotations(const Input& input, const Workflow
   if (options.in_diff) std::ranges::stable_partition(ranked, options.in_diff);
   std::array<std::size_t, kKinds.size()> written{};
   std::vector<std::string> lines;
+  for (const Note& note : input.assessment.notes) {
+    auto& warnings = written[static_cast<std::size_t>(Kind::warning)];
+    if (!is_about_base_reports(note) || warnings >= options.most_of_a_kind) continue;
+    ++warnings;
+    lines.push_back("::warning title=gatepost: reports of the base::" + escape::workflow_data(note.text, kMessage));
+  }
   std::size_t left_out = 0;
   std::size_t last_notice = 0;  // its place in `lines`
   for (const FindingIndex finding : ranked) {

@@ -278,6 +278,24 @@ describe('GitHub', { concurrency: 8 }, () => {
     assert.equal(run.state.statuses.length, 1);
     assert.equal(run.state.sarifs.length, 1);
     assert.equal(run.state.review_comments.length, 0);
+    assert.match(run.stderr, /^gatepost: the comment is at http/m);
+    pr.rerun();
+    assert.deepEqual((await pr.gatepost(CHECK, { inputs })).writes, [], 'code scanning has this report already');
+    pr.write({ 'scans/app.sarif': { json: sarif(findings_at('app.py', [5, 6])) } });
+    const other = await pr.gatepost(CHECK, { inputs });
+    assert.equal(other.state.sarifs.length, 2, 'another report of the same commit');
+    await pr.end();
+  });
+
+  test('who cannot be asked for a review is asked once, and not by every run', async () => {
+    const pr = await github(change_with([5], { base: { 'app.py': source(40), CODEOWNERS: '* @nobody-here @acme/team\n' } }));
+    const inputs = { reviewers: 'on', 'inline-comments': '0' };
+    const asked = (run) => run.log.filter((it) => it.path.endsWith('/requested_reviewers')).length;
+    const run = await pr.gatepost(CHECK, { inputs });
+    assert.equal(asked(run), 1);
+    assert.match(run.stderr, /No team is asked for a review: the workflow's own token cannot/);
+    const next = await pr.gatepost(CHECK, { inputs, env: { GITHUB_RUN_ID: String(Number(pr.env.GITHUB_RUN_ID) + 1) } });
+    assert.deepEqual(next.writes, []);
     await pr.end();
   });
 

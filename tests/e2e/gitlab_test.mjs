@@ -264,8 +264,18 @@ test('labels, reviewers and a status when asked for; nothing twice', async () =>
   assert.deepEqual(request_of(run).labels, ['security-gate']);
   assert.deepEqual(request_of(run).reviewers, ['ada']);
   assert.deepEqual(run.state.statuses.map((it) => [it.name, it.state, it.sha]), [['gatepost', 'failed', mr.sha.head]]);
+  assert.deepEqual(run.state.pipelines.map((it) => it.source), ['merge_request_event'], 'no pipeline is made up for the status');
   mr.rerun();
   assert.deepEqual((await mr.gatepost(CHECK, { inputs })).writes, []);
+  await mr.end();
+});
+
+test('a pipeline of merged results sets no status: it would be one of a pipeline that nobody started', async () => {
+  const mr = await gitlab(change_with([5], { merged_result: true }));
+  const run = await mr.gatepost(CHECK, { inputs: { status: 'on', 'inline-comments': '0' } });
+  assert.equal(run.code, 1, run.stderr);
+  assert.deepEqual(run.state.statuses, []);
+  assert.match(run.stderr, /No commit status is set/);
   await mr.end();
 });
 

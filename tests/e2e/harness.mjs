@@ -476,7 +476,12 @@ class GitLabScenario extends Scenario {
 
   async seed_change() {
     const request = { iid: this.iid, title: this.options.title ?? 'A change', author: 'author', source_branch: this.branch, target_branch: 'main', source_project: this.fork ? this.fork_path() : this.tenant, head_sha: this.sha.head, target_sha: this.sha.base, ...this.options.merge_request };
-    await this.forge.seed({ gitlab: { projects: [{ path: this.tenant, merge_requests: [request] }] } });
+    await this.forge.seed({ gitlab: { projects: [{ path: this.tenant, merge_requests: [request] }, this.pipeline_of_job()] } });
+  }
+
+  pipeline_of_job() {
+    const ref = this.event === 'push' ? 'main' : `refs/merge-requests/${this.iid}/${this.options.merged_result ? 'merge' : 'head'}`;
+    return { path: this.fork ? this.fork_path() : this.tenant, pipelines: [{ id: this.pipeline_id(), sha: this.commit_of_job(), ref, source: this.event }] };
   }
 
   commit_of_job() {

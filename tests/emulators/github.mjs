@@ -58,6 +58,7 @@ const PERMISSIONS = {
   'GET /repos/{owner}/{repo}/commits/{ref}/statuses': ['statuses:read'],
   'GET /repos/{owner}/{repo}/codeowners/errors': ['contents:read'],
   'POST /repos/{owner}/{repo}/code-scanning/sarifs': ['security_events:write'],
+  'GET /repos/{owner}/{repo}/code-scanning/analyses': ['security_events:read'],
   'GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}': ['security_events:read'],
   'GET /repos/{owner}/{repo}/actions/runs': ['actions:read'],
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}': ['actions:read'],

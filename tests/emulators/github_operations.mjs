@@ -739,6 +739,17 @@ const scanning_operations = {
     repository.sarifs.push({ id, ref: body.ref, commit_sha: body.commit_sha, tool_name: body.tool_name, log, errors: repository.sarif_errors ?? errors, polls: repository.sarif_polls ?? 1, processing_status: 'pending' });
     return ok({ id, url: `${request.api}/repos/${repository.full_name}/code-scanning/sarifs/${id}` }, 202);
   },
+  'GET /repos/{owner}/{repo}/code-scanning/analyses': (ctx) => {
+    const { repository, request, query } = ctx;
+    const base = `${request.api}/repos/${repository.full_name}/code-scanning`;
+    const done = repository.sarifs.filter((it) => it.processing_status === 'complete' && (!query.ref || it.ref === query.ref));
+    const analyses = done.toReversed().flatMap((upload) => upload.log.runs.map((run) => ({ upload, run })));
+    const named = analyses.filter(({ run }) => !query.tool_name || run.tool.driver.name === query.tool_name);
+    return paged(ctx, named, ({ upload, run }) => ({
+      ref: upload.ref, commit_sha: upload.commit_sha, analysis_key: '(default)', environment: '{}', error: '', category: run.automationDetails?.id ?? '', created_at: '2026-01-01T00:00:00Z',
+      results_count: run.results.length, rules_count: run.tool.driver.rules?.length ?? 0, id: done.indexOf(upload) + 1, url: `${base}/analyses/${done.indexOf(upload) + 1}`, sarif_id: upload.id, tool: { name: run.tool.driver.name, guid: null, version: null }, deletable: true, warning: '',
+    }));
+  },
   'GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}': (ctx) => {
     const { github, repository, params, request } = ctx;
     const upload = repository.sarifs.find((it) => it.id === params.sarif_id);

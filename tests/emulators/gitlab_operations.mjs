@@ -21,12 +21,13 @@ export function seed_project(gitlab, given) {
     project = new Project(gitlab, given);
     gitlab.projects.push(project);
   }
-  const { merge_requests = [], notes = [], discussions = [], jobs = [], git_dir, path, ...settings } = given;
+  const { merge_requests = [], notes = [], discussions = [], jobs = [], pipelines = [], git_dir, path, ...settings } = given;
   if (git_dir) project.git = new Git(git_dir);
   Object.assign(project, settings, settings.members ? { members: { ...project.members, ...settings.members } } : {});
   for (const it of merge_requests) seed_merge_request(gitlab, project, it);
   for (const it of notes) add_discussion(gitlab, project, project.request(it.iid), it.author, it.body, { individual: true, ...it });
   for (const it of discussions) seed_discussion(gitlab, project, it);
+  for (const it of pipelines) if (!project.pipelines.some((one) => one.id === it.id)) project.pipelines.push({ status: 'running', ...it });
   for (const it of jobs) project.jobs.push({ id: gitlab.id(), name: 'job', status: 'success', ...it });
 }
 

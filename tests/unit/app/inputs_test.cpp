@@ -54,6 +54,7 @@ TEST_CASE("inputs: values go into the settings, and only those that were given")
   const Ports ports = ports_with({{"GATEPOST_INPUT_COMMENT", "on-failure"},
                                   {"GATEPOST_INPUT_INLINE_COMMENTS", "0"},
                                   {"GATEPOST_INPUT_STATUS", "on"},
+                                  {"GATEPOST_INPUT_CHECK_RUN", "false"},
                                   {"GATEPOST_INPUT_LABELS", "gate, security"},
                                   {"GATEPOST_INPUT_FAIL_ON", "critical"},
                                   {"GATEPOST_INPUT_ADVISORY", "true"}});
@@ -64,6 +65,7 @@ TEST_CASE("inputs: values go into the settings, and only those that were given")
   CHECK(settings.comment == publish::Comment::on_failure);
   CHECK(settings.most_inline == 0);
   CHECK(settings.status);
+  CHECK(settings.check_run == publish::CheckRun::off);
   CHECK(settings.upload_sarif);
   CHECK(settings.labels == std::vector<std::string>{"gate", "security"});
   const auto said = overrides(inputs);

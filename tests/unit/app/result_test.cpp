@@ -122,6 +122,7 @@ TEST_CASE("result: anything odd is one clear error") {
       {"an id that is none", kFirstId, "GP-ABCDEFGH", "no id of a finding"},
       {"an id in small letters", kFirstId, text::lower(kFirstId), "no id of a finding"},
       {"a presence that is none", R"("presence":"introduced")", R"("presence":"waived")", "is not one of the values"},
+      {"existing beside a base", R"("presence":"introduced")", R"("presence":"existing")", "not \"existing\""},
       {"fixed in the head", R"("presence":"introduced")", R"("presence":"fixed")", "contradict"},
       {"another kind", R"("members":[0],"kind":"sast")", R"("members":[0],"kind":"quality")", "another kind"},
       {"a line that is none", R"("range":{"line":12})", R"("range":{"line":-3})", "expected a whole number"},

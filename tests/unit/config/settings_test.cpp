@@ -39,6 +39,21 @@ TEST_CASE("settings: without any file the default policy is in force") {
   CHECK(has_policy(*settings, "new-secrets"));
 }
 
+TEST_CASE("settings: what is there without a base blocks only when this run asks for it") {
+  const auto action = [](const Result<Settings>& settings) {
+    REQUIRE(settings.ok());
+    const auto& all = settings->rules.policies;
+    const auto found =
+        std::ranges::find_if(all, [](const policy::Policy& it) { return it.id.value == "existing-findings"; });
+    return found == all.end() ? Action::none : found->action;
+  };
+  const Files file{.settings = File{".gatepost.yml", "version: 1\ngate: {fail_on: high}\n"}};
+  CHECK(action(load({})) == Action::warn);
+  CHECK(action(load(file)) == Action::warn);
+  CHECK(action(load(file, {.fail_on = "high"})) == Action::block);
+  CHECK(action(load({}, {.fail_on = "none"})) == Action::none);
+}
+
 TEST_CASE("settings: a full file is read") {
   const auto settings = with_settings(
       "version: 1\nrepository: acme/shop\nmode: monitor\nreports: [a.sarif, 'b/*.json=cyclonedx']\nbase_reports: "
@@ -56,6 +71,16 @@ TEST_CASE("settings: a full file is read") {
   CHECK(settings->codeowners_dialect == OwnersDialect::gitlab);
   CHECK(has_policy(*settings, "new-findings"));
   CHECK_FALSE(has_policy(*settings, "look-at-new-findings"));
+}
+
+TEST_CASE("settings: what can be on and off is also true and false") {
+  const auto on =
+      with_settings("version: 1\npublish: {status: on, reviewers: true, upload_sarif: off, check_run: true}\n");
+  REQUIRE(on.ok());
+  CHECK(on->publishing.status);
+  CHECK(on->publishing.reviewers);
+  CHECK_FALSE(on->publishing.upload_sarif);
+  CHECK(on->publishing.check_run == publish::CheckRun::on);
 }
 
 TEST_CASE("settings: mistakes are told with file, line, column and the nearest name") {

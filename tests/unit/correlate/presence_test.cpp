@@ -90,9 +90,9 @@ TEST_CASE("presence: by the lines of the change") {
   }
 }
 
-TEST_CASE("presence: without a base everything is introduced") {
+TEST_CASE("presence: without a base nothing is called new") {
   ChangeSet nothing;
-  CHECK(presence_of(AnObservation(), nothing) == Presence::introduced);
+  CHECK(presence_of(AnObservation(), nothing) == Presence::existing);
 }
 
 TEST_CASE("presence: a dependency by the lines of its manifest") {

@@ -109,11 +109,71 @@ TEST_CASE("github: each action is one request, as the contract has it") {
     CAPTURE(one.what);
     AGitHub it;
     it.http.on(kGraphql, 200, kViewer).once(one.request, one.status, one.status == 204 ? "" : kMade);
+    it.http.on(kNotesPage, 200, "[]");
     const auto applied = apply(it, one.action, with_lines());
     REQUIRE(applied);
     CHECK(applied->notes.empty());
     CHECK(it.http.body_of(one.request) == one.body);
     CHECK(it.http.writes().size() == 2);  // the first is the question who we are
+  }
+}
+
+TEST_CASE("github: a note that somebody answered meanwhile is not deleted") {
+  const auto reply = [](const std::string& to, const std::string& user) {
+    return R"([{"id":9,"in_reply_to_id":)" + to + R"(,"user":)" + user + R"(,"body":"why?"}])";
+  };
+  const struct {
+    const char* what;
+    std::string list;
+    bool deleted;
+  } kCases[] = {
+      {"nobody", "[]", true},
+      {"somebody", reply("8", kStranger), false},
+      {"ourselves", reply("8", kBot), true},
+      {"another note", reply("7", kStranger), true},
+  };
+  const std::string drop = "DELETE " + kRepo + "/pulls/comments/8";
+  for (const auto& one : kCases) {
+    CAPTURE(one.what);
+    AGitHub it;
+    it.http.on(kGraphql, 200, kViewer).on(kNotesPage, 200, one.list).on(drop, 204, "");
+    const auto applied = apply(it, publish::DeleteNote{"T1", "8"}, with_lines());
+    REQUIRE(applied);
+    CHECK(it.http.count(drop) == (one.deleted ? 1 : 0));
+    CHECK(applied->notes.empty() == one.deleted);
+  }
+  AGitHub unknown;
+  unknown.http.on(kGraphql, 200, kViewer).on(kNotesPage, 403, kNotAccessible);
+  CHECK_FALSE(apply(unknown, publish::DeleteNote{"T1", "8"}, with_lines()));
+}
+
+TEST_CASE("github: the same report of a commit is not uploaded for a pull request again") {
+  const std::string report =
+      R"({"version":"2.1.0","runs":[{"automationDetails":{"id":"gatepost/sast/"},"results":[{},{}]}]})";
+  const auto analysis = [](int results, const std::string& commit, const std::string& error) {
+    return R"([{"commit_sha":")" + commit + R"(","category":"gatepost/sast","results_count":)" +
+           std::to_string(results) + R"(,"error":")" + error + R"("}])";
+  };
+  const struct {
+    const char* what;
+    std::string ref, list;
+    bool uploaded;
+  } kCases[] = {
+      {"the same", "refs/pull/7/merge", analysis(2, kHead, ""), false},
+      {"another number", "refs/pull/7/merge", analysis(3, kHead, ""), true},
+      {"another commit", "refs/pull/7/merge", analysis(2, kOther, ""), true},
+      {"one that failed", "refs/pull/7/merge", analysis(2, kHead, "bad"), true},
+      {"none", "refs/pull/7/merge", "[]", true},
+      {"a branch, always", "refs/heads/main", analysis(2, kHead, ""), true},
+  };
+  for (const auto& one : kCases) {
+    CAPTURE(one.what);
+    AGitHub it;
+    const std::string list = "GET " + kRepo + "/code-scanning/analyses?tool_name=gatepost&ref=";
+    it.http.on(kGraphql, 200, kViewer).on(list + "refs%2Fpull%2F7%2Fmerge&per_page=100", 200, one.list);
+    it.http.on(kUpload, 202, R"({"id":"u-1"})").on(kLook, 200, R"({"processing_status":"complete"})");
+    REQUIRE(apply(it, publish::UploadSarif{kHead, one.ref, report}));
+    CHECK(it.http.count(kUpload) == (one.uploaded ? 1 : 0));
   }
 }
 
@@ -321,7 +381,15 @@ TEST_CASE("github: one name that GitHub does not take does not keep the others f
     REQUIRE(applied);
     REQUIRE(applied->notes.size() == 1);
     CHECK(applied->notes[0].starts_with("no review is asked of @acme/payments: "));
+    CHECK(applied->notes[0].find("members: read") != std::string::npos);
     CHECK(it.http.body_of(kAsk, 1) == R"({"reviewers":["bob"]})");
+  }
+  SUBCASE("a team alone, for want of a permission") {
+    AGitHub it;
+    it.http.on(kGraphql, 200, kViewer).on(kAsk, 403, kNotAccessible);
+    const auto applied = apply(it, publish::RequestReviews{{}, {"payments"}});
+    REQUIRE_FALSE(applied);
+    CHECK(applied.error().hint.find("members: read") != std::string::npos);
   }
   SUBCASE("one person of two") {
     AGitHub it;

@@ -78,12 +78,35 @@ TEST_CASE("gitlab: each action is one request, as the contract has it") {
   for (const auto& each : kCases) {
     CAPTURE(each.what);
     AGitLab it;
-    it.http.on(each.request, each.status, "{}");
+    it.http.on(each.request, each.status, "{}").on("GET " + kDiscussions + kPage, 200, "[]");
     const auto applied = apply(it, each.action);
     REQUIRE(applied);
     CHECK(applied->notes.empty());
     REQUIRE(it.http.writes() == std::vector<std::string>{each.request});
     CHECK(it.http.body_of(each.request) == each.body);
+  }
+}
+
+TEST_CASE("gitlab: a status names the pipeline that it belongs to") {
+  AGitLab it;
+  it.http.on(kPostStatus, 201, "{}");
+  publish::SetStatus status = a_status();
+  status.pipeline = 4'000'000'001;
+  REQUIRE(apply(it, status));
+  CHECK(it.http.body_of(kPostStatus).find(R"("pipeline_id":4000000001)") != std::string::npos);
+}
+
+TEST_CASE("gitlab: a note that somebody answered meanwhile is not deleted") {
+  const std::string drop = "DELETE " + kDiscussions + "/d1/notes/8";
+  for (const bool answered : {false, true}) {
+    AGitLab it;
+    it.quiet();
+    const std::string notes = note_json("8", "ours") + "," + note_json("9", "why?", answered ? kStranger : kBot);
+    it.http.on("GET " + kDiscussions + kPage, 200, "[" + discussion_json("d1", notes) + "]").on(drop, 204, "");
+    const auto applied = apply(it, publish::DeleteNote{"d1", "8"});
+    REQUIRE(applied);
+    CHECK(it.http.count(drop) == (answered ? 0 : 1));
+    CHECK(applied->notes.empty() == !answered);
   }
 }
 

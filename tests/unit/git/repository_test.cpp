@@ -41,7 +41,6 @@ TEST_CASE("repository: is found from its work tree, from below it and from its g
     CHECK_FALSE(repository.is_bare());
     CHECK_FALSE(repository.is_shallow());
     CHECK_FALSE(repository.is_partial());
-    CHECK_FALSE(repository.origin_url());
   }
 }
 
@@ -156,37 +155,14 @@ TEST_CASE("repository: a bare repository that lies in another one's files is not
   CHECK(open_repository(temp / "r/dir/trap", true).is_bare());
 }
 
-TEST_CASE("repository: origin's address is told without what opens its door") {
-  struct Case {
-    const char *configured, *told;
-  };
-  for (const Case& it :
-       {Case{"https://example.com/team/app.git", "https://example.com/team/app.git"},
-        Case{"https://user:word@example.com/team/app.git", "https://example.com/team/app.git"},
-        Case{"https://user@example.com:8443/app", "https://example.com:8443/app"},
-        Case{"https://a:b@c@example.com/app", "https://example.com/app"},
-        Case{"https://example.com/app?private=word#x", "https://example.com/app"},
-        Case{"https://example.com/@scope/app", "https://example.com/@scope/app"},
-        Case{"https://user:word@example.com", "https://example.com"},
-        Case{"git@example.com:team/app.git", "git@example.com:team/app.git"},
-        Case{"ssh://git@example.com/app", "ssh://example.com/app"}, Case{"/srv/git/app.git", "/srv/git/app.git"}}) {
-    CHECK(git::without_credentials(it.configured) == it.told);
-  }
-  if (!have_git()) return;
-  const TempDir temp;
-  make_repository(temp / "r", kTwoCommits);
-  run_git(temp / "r", {"remote", "add", "origin", "https://user:word@example.com/app"});
-  CHECK(open_repository(temp / "r").origin_url() == "https://example.com/app");
-}
-
 TEST_CASE("repository: neither the user's nor the system's configuration is read") {
   if (!have_git()) return;
   const TempDir temp;
   make_repository(temp / "r", kTwoCommits);
-  std::ofstream(temp / ".gitconfig") << "[remote \"origin\"]\n\turl = https://example.com/from-home\n[broken\n";
+  std::ofstream(temp / ".gitconfig") << "[remote \"origin\"]\n\tpromisor = true\n[broken\n";
   const std::string home = std::getenv("HOME") == nullptr ? "" : std::getenv("HOME");
   ::setenv("HOME", temp.path().c_str(), 1);
-  CHECK_FALSE(open_repository(temp / "r").origin_url());
+  CHECK_FALSE(open_repository(temp / "r").is_partial());
   ::setenv("HOME", home.c_str(), 1);
 }
 

@@ -62,19 +62,13 @@ FileChange file(ChangeKind kind, std::vector<Hunk> hunks = {}) {
 
 }  // namespace
 
-TEST_CASE("change: lines are followed both ways as a list of lines would have it") {
+TEST_CASE("change: lines are followed as a list of lines would have it") {
   std::mt19937 random(41);
   for (int round = 0; round < 20'000; ++round) {
     const Edited it = edited(random);
     for (std::uint32_t line = 1; line < it.new_of_old.size(); ++line) {
       const auto moved = new_line_of(it.change, line);
       REQUIRE(moved.value_or(0) == it.new_of_old[line]);
-      if (moved) REQUIRE(old_line_of(it.change, *moved) == line);
-    }
-    for (std::uint32_t line = 1; line < it.old_of_new.size(); ++line) {
-      const auto before = old_line_of(it.change, line);
-      REQUIRE(before.value_or(0) == it.old_of_new[line]);
-      if (before) REQUIRE(new_line_of(it.change, *before) == line);
     }
   }
 }
@@ -127,8 +121,6 @@ TEST_CASE("change: what cannot be compared counts as changed, and its lines are 
     CHECK(touches_added_lines(change, 7, 9));
   }
   CHECK_FALSE(new_line_of(unknown, 3));
-  CHECK_FALSE(old_line_of(unknown, 3));
-  CHECK_FALSE(old_line_of(file(ChangeKind::added), 3));
   CHECK_FALSE(new_line_of(file(ChangeKind::deleted), 3));
   CHECK_FALSE(touches_new_lines(file(ChangeKind::deleted), 1, 1));
   CHECK_FALSE(new_line_of(file(ChangeKind::modified), 0));
@@ -140,7 +132,7 @@ TEST_CASE("change: what cannot be compared counts as changed, and its lines are 
   CHECK(touches_new_lines(moved_binary, 0, 0));
 }
 
-TEST_CASE("change: files are found by either path") {
+TEST_CASE("change: files are found by their new path") {
   ChangeSet change;
   change.files = {{.kind = ChangeKind::added, .new_path = "a"},
                   {.kind = ChangeKind::deleted, .old_path = "b"},
@@ -155,10 +147,6 @@ TEST_CASE("change: files are found by either path") {
   CHECK(change.find_new("a2") == nullptr);
   CHECK(change.find_new("") == nullptr);
   CHECK(change.find_new("zz") == nullptr);
-  CHECK(change.find_old("b") == &change.files[1]);
-  CHECK(change.find_old("a2") == &change.files[3]);
-  CHECK(change.find_old("c") == nullptr);
-  CHECK(change.find_old("") == nullptr);
 }
 
 TEST_CASE("change: kinds and sources have names") {

@@ -29,6 +29,9 @@ TEST_CASE("retry: what is final") {
   CHECK(decision(403, {{"X-RateLimit-Remaining", "4999"}, {"X-RateLimit-Reset", "1700000100"}},
                  R"({"message":"Resource not accessible by integration"})") == "final");
   CHECK(decision(422, {{"Retry-After", "5"}}) == "final");
+  // Somebody's words about limits, and the last answer that was allowed.
+  CHECK(decision(200, {{"X-RateLimit-Remaining", "0"}}, R"([{"body":"\"type\":\"RATE_LIMITED\""}])") == "final");
+  CHECK(decision(200, {}, R"({"type":"RATE_LIMITED"})") == "final");
 }
 
 TEST_CASE("retry: limits say when") {
@@ -56,6 +59,16 @@ TEST_CASE("retry: limits say when") {
        {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1700000100"}},
        "",
        "limited 101000"},
+      {"GraphQL, which says 200",
+       200,
+       {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1700000100"}},
+       R"({"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]})",
+       "limited 101000"},
+      {"GraphQL, secondary",
+       200,
+       {{"Retry-After", "7"}},
+       R"({"errors":[{"type":"RATE_LIMIT","message":"x"}]})",
+       "limited 7000"},
       {"GitHub, primary, reset is past",
        403,
        {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1699999999"}},

@@ -170,7 +170,7 @@ TEST_CASE("plan: a newer run is never overwritten") {
 
 TEST_CASE("plan: a change request that is closed or has moved on is left alone") {
   const auto everything = [](Scene& it) {
-    it.settings.status = it.settings.request_reviews = true;
+    it.settings.status = it.settings.reviewers = true;
     it.settings.labels = {"blocked"};
     it.settings.check_run = CheckRun::on;
   };
@@ -621,7 +621,7 @@ TEST_CASE("plan: labels, reviewers and SARIF") {
       for (const std::string& name : names) spec.owned_by(name, "");
       it.of(an_assessment().says(Outcome::fail).finding(spec));
       quiet(it);
-      it.settings.request_reviews = true;
+      it.settings.reviewers = true;
     };
   };
   std::vector<std::string> many;
@@ -641,6 +641,13 @@ TEST_CASE("plan: labels, reviewers and SARIF") {
        ""},
       {"owners", when(first_run, owners({"@bob", "@acme/db", "@ACME/web", "x@example.org", "@other/team"})),
        "ask bob / db,web"},
+      {"teams, by a token that cannot ask any",
+       when(first_run,
+            [=](Scene& it) {
+              owners({"@bob", "@acme/db"})(it);
+              it.shown.may.request_team = false;
+            }),
+       "ask bob / "},
       {"not the author", when(first_run, owners({"@Alice"})), ""},
       {"not those who were asked",
        when(first_run,
@@ -663,7 +670,7 @@ TEST_CASE("plan: labels, reviewers and SARIF") {
             [=](Scene& it) {
               it.of(an_assessment().says(Outcome::warn).finding(blocker().asks_for(gatepost::Action::warn)));
               quiet(it);
-              it.settings.request_reviews = true;
+              it.settings.reviewers = true;
             }),
        ""},
       {"SARIF",
@@ -700,6 +707,37 @@ TEST_CASE("plan: labels, reviewers and SARIF") {
        ""},
       {"SARIF without a document", when(first_clean_run, [](Scene& it) { it.settings.upload_sarif = true; }), ""},
   });
+}
+
+TEST_CASE("plan: who did not come when asked is asked again for a new commit, and by whoever starts the run again") {
+  Scene scene(failing());
+  scene.settings.reviewers = true;
+  scene.run();
+  scene.shown.reviewers.clear();  // the forge refused
+  const auto asks = [](const Plan& plan) {
+    return std::ranges::any_of(plan.actions, [](const auto& it) { return it.channel == Channel::reviewers; });
+  };
+  CHECK(asks(scene.plan()));
+  ++scene.stamp.attempt;
+  CHECK(asks(scene.plan()));
+  ++scene.stamp.run;
+  CHECK_FALSE(asks(scene.plan()));
+  scene.shown.request.head = scene.stamp.head = std::string(40, 'e');
+  CHECK(asks(scene.plan()));
+}
+
+TEST_CASE("plan: GitLab gets a status on a pipeline of the commit alone") {
+  Scene scene(failing());
+  scene.settings.status = true;
+  scene.dialect = Dialect::gitlab;
+  const auto status = [](const Plan& plan) {
+    const auto found = std::ranges::find(plan.actions, Channel::status, &Action::channel);
+    return found == plan.actions.end() ? 0 : std::get<SetStatus>(found->what).pipeline;
+  };
+  CHECK(status(scene.plan()) == 4);
+  scene.pipeline = 0;
+  CHECK(status(scene.plan()) == 0);
+  CHECK(scene.plan().notes.back().find("No commit status is set") == 0);
 }
 
 TEST_CASE("plan: a person reads what would be done") {

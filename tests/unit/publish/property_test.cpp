@@ -70,7 +70,7 @@ void random_settings(Chance& chance, Scene& scene) {
   scene.settings.status = chance.one_in(2);
   scene.settings.check_run = static_cast<CheckRun>(chance.below(3));
   scene.settings.comment = static_cast<Comment>(chance.below(4));
-  scene.settings.request_reviews = chance.one_in(2);
+  scene.settings.reviewers = chance.one_in(2);
   scene.settings.most_inline = chance.below(12);
   scene.settings.most_writes = 1000;
   if (chance.one_in(2)) scene.settings.labels = {"blocked"};

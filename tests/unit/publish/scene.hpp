@@ -38,6 +38,7 @@ struct Scene {
   Lost lost;
   Stamp stamp{kHead, 7, 1};
   Dialect dialect = Dialect::github;
+  std::uint64_t pipeline = 4;
   std::string sarif;
   std::map<std::string, std::string> texts;  // of files at the head
   std::optional<Lines> head_lines;           // of every finding, in place of its own
@@ -77,6 +78,7 @@ struct Scene {
               return head_lines ? *head_lines : Lines{range.first_line, range.last_line};
             },
             .head_text = [this](std::string_view path, Lines lines) { return text_of(path, lines); },
+            .pipeline = pipeline,
             .run_url = of_report.links.report,
             .sarif = sarif,
             .sarif_ref = "refs/pull/7/merge",

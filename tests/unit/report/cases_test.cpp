@@ -156,7 +156,11 @@ AssessmentBuilder monitor() {
 }
 
 AssessmentBuilder no_base() {
-  return an_assessment().finding(sql_injection()).finding(prototype_pollution()).without_base().says(Outcome::warn);
+  return an_assessment()
+      .finding(sql_injection().is(Presence::existing))
+      .finding(prototype_pollution().is(Presence::existing))
+      .without_base()
+      .says(Outcome::warn);
 }
 
 // Every text a stranger may choose, hostile.

@@ -36,6 +36,21 @@ TEST_CASE("overview: what a policy acts on is shown, whatever else is true of it
   }
 }
 
+TEST_CASE("overview: what may not be new is told by what is known of it") {
+  auto unplaced = a_finding("a").is(Presence::touched).asks_for(Action::warn);
+  unplaced.judged.unplaced = true;
+  const auto built = an_assessment()
+                         .finding(unplaced)
+                         .finding(a_finding("b").is(Presence::touched).asks_for(Action::warn))
+                         .finding(a_finding("c").is(Presence::unrelated).asks_for(Action::warn))
+                         .build();
+  CHECK(tallies(overview_of(built.assessment)) ==
+        std::vector<std::string>{"1 in edited code", "1 in no file of the commit", "1 older but held against it"});
+  CHECK(standing({.presence = Presence::touched, .unplaced = true}) == "not known whether new");
+  CHECK(standing({.presence = Presence::touched}) == "in edited code");
+  CHECK(standing({.presence = Presence::not_evaluated}) == "not evaluated");
+}
+
 TEST_CASE("overview: every finding is in one place") {
   struct Case {
     Presence presence;
@@ -46,6 +61,7 @@ TEST_CASE("overview: every finding is in one place") {
   const WaiverInfo waiver{.id = {"W"}, .reason = "risk_accepted"};
   for (const Case& it : std::vector<Case>{{Presence::introduced, false, false, &Overview::introduced, &Overview::news},
                                           {Presence::worsened, false, false, &Overview::worsened, &Overview::news},
+                                          {Presence::existing, false, false, &Overview::existing, &Overview::news},
                                           {Presence::touched, false, false, &Overview::touched, nullptr},
                                           {Presence::moved, false, false, &Overview::elsewhere, nullptr},
                                           {Presence::unrelated, false, false, &Overview::elsewhere, nullptr},
