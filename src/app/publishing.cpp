@@ -87,7 +87,7 @@ class Teller {
     for (const publish::Action& action : publish::plan(input_, *now, settings_).actions) {
       if (action.channel != Channel::comment) continue;
       if (const auto applied = forge_.apply(action, *now); !applied)
-        told_.problems.push_back(sentence_of(applied.error()));
+        told_.problems.push_back(forge::sentence_of(applied.error()));
     }
   }
 
