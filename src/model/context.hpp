@@ -20,11 +20,38 @@ enum class Criticality : std::uint8_t { unknown, mission_critical, high, medium,
 inline constexpr std::array<std::string_view, 5> kCriticalityNames = {"unknown", "mission_critical", "high", "medium",
                                                                       "low"};
 
+// What an attacker would get at; the names are those of the service catalogue.
+enum class DataClass : std::uint8_t {
+  public_data,
+  internal,
+  confidential,
+  financial,
+  pii,
+  credentials,
+  health,
+  payment
+};
+inline constexpr std::array<std::string_view, 8> kDataClassNames = {
+    "public", "internal", "confidential", "financial", "pii", "credentials", "health", "payment"};
+
+// A set of them; empty: nobody said.
+class DataClasses {
+ public:
+  void add(DataClass it) { bits_ = static_cast<std::uint8_t>(bits_ | 1U << static_cast<unsigned>(it)); }
+  [[nodiscard]] bool has(DataClass it) const { return (bits_ >> static_cast<unsigned>(it) & 1U) != 0; }
+  [[nodiscard]] bool empty() const { return bits_ == 0; }
+  friend bool operator==(const DataClasses&, const DataClasses&) = default;
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
 struct Context {
   Exposure exposure = Exposure::unknown;
   Environment environment = Environment::unknown;
   Mitigation mitigation = Mitigation::none;
   Criticality criticality = Criticality::unknown;
+  DataClasses data;
   friend bool operator==(const Context&, const Context&) = default;
 };
 

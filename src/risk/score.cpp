@@ -122,6 +122,13 @@ int percent(Criticality criticality) {
   return 75;
 }
 
+// What the worst of them adds to the business factor.
+int points(const DataClasses& data) {
+  if (data.has(DataClass::payment) || data.has(DataClass::health) || data.has(DataClass::credentials)) return 15;
+  if (data.has(DataClass::pii) || data.has(DataClass::financial)) return 10;
+  return data.has(DataClass::confidential) || data.has(DataClass::internal) ? 5 : 0;
+}
+
 int percent(Confidence confidence) {
   switch (confidence) {
     case Confidence::confirmed:
@@ -216,7 +223,7 @@ RiskFactors factors_of(const RiskInput& input) {
           .mitigation = byte(percent(input.context.mitigation)),
           .confidence = byte(confidence(input)),
           .severity = byte(input.severity_tenths),
-          .business = byte(percent(input.context.criticality))};
+          .business = byte(std::min(100, percent(input.context.criticality) + points(input.context.data)))};
 }
 
 int floor_tenths(const RiskInput& input, const RiskFactors& factors) {
