@@ -473,6 +473,20 @@ TEST_CASE("plan: the check run") {
       {"not for a workflow's token", first_run, "create; notes src/a.c:3"},
       {"for an app", when(first_run, [](Scene& it) { it.shown.may.is_app = true; }),
        "create; notes src/a.c:3; check failure 1"},
+      {"with a button that its service hears",
+       when(first_run,
+            [](Scene& it) {
+              it.shown.may.is_app = true;
+              it.settings.check_run_buttons = true;
+            }),
+       "create; notes src/a.c:3; check failure 1 [gatepost-recheck]"},
+      {"without one for a workflow's token",
+       when(first_run,
+            [](Scene& it) {
+              it.settings.check_run = CheckRun::on;
+              it.settings.check_run_buttons = true;
+            }),
+       "create; notes src/a.c:3; check failure 1"},
       {"when the comment was refused", when(first_run, [](Scene& it) { it.lost = {Channel::comment}; }),
        "notes src/a.c:3; check failure 1"},
       {"when no comment may be written", when(first_run, [](Scene& it) { it.shown.may.comment = false; }),
