@@ -30,7 +30,8 @@ constexpr std::string_view kOurCheck = "gatepost:";
 constexpr std::string_view kThreads =
     "query($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){"
     "pullRequest(number:$number){reviewThreads(first:100,after:$after){pageInfo{hasNextPage endCursor}"
-    "nodes{id isResolved resolvedBy{login} viewerCanResolve viewerCanUnresolve comments(first:1){nodes{id fullDatabaseId}}}}}}}";
+    "nodes{id isResolved resolvedBy{login} viewerCanResolve viewerCanUnresolve comments(first:1){nodes{id "
+    "fullDatabaseId}}}}}}}";
 constexpr std::string_view kPlainThreads =
     "query($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){"
     "pullRequest(number:$number){reviewThreads(first:100,after:$after){pageInfo{hasNextPage endCursor}"

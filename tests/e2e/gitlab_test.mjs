@@ -222,6 +222,7 @@ test('a thread that we resolved is opened again when its finding is back', async
   const [thread] = threads(await mr.gatepost(CHECK));
   await answer(mr, thread, 'we are on it');
   const run_with = async (reports) => {
+    await new Promise((done) => setTimeout(done, 1000));
     mr.rerun();
     mr.write(reports);
     return mr.gatepost(CHECK);
