@@ -41,7 +41,7 @@ std::size_t StringPool::probe(const Prepared& prepared) const {
 
 StringPool::Prepared StringPool::prepare(std::string_view text) const {
   const std::uint32_t tag = text.empty() ? 0 : tag_of(text);
-  __builtin_prefetch(slots_.data() + (tag & (slots_.size() - 1)));
+  if (!slots_.empty()) __builtin_prefetch(&slots_[tag & (slots_.size() - 1)]);
   return {text, tag};
 }
 
