@@ -12,6 +12,7 @@
 #include "app/check.hpp"
 #include "app/config_command.hpp"
 #include "app/convert.hpp"
+#include "app/cvss.hpp"
 #include "app/diff.hpp"
 #include "app/doctor.hpp"
 #include "app/explain.hpp"
@@ -287,6 +288,16 @@ void declare_convert(CLI::App& app, Action& action) {
   });
 }
 
+void declare_cvss(CLI::App& app, Action& action) {
+  auto chosen = options<app::CvssRequest>();
+  app.add_option("vectors", chosen->vectors, "CVSS vectors of v2, v3.0, v3.1 or v4.0; - reads one a line")
+      ->type_name("VECTOR");
+  app.add_flag("--json", chosen->json, "As JSON, one object a line");
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) { return app::cvss(ports, *chosen); };
+  });
+}
+
 void declare_formats(CLI::App& app, Action& action) {
   struct Options {
     bool json = false, markdown = false;
@@ -468,6 +479,8 @@ constexpr std::array kCommands = {
             "gatepost convert trivy.sarif bandit.json --format csv --output findings.csv", declare_convert},
     Command{"formats", "Lists the report formats, how each is recognised and what it yields.", "gatepost formats",
             declare_formats},
+    Command{"cvss", "Computes the scores of CVSS vectors.",
+            "gatepost cvss CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:P", declare_cvss},
     Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/", declare_owners},
     Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
             "gatepost diff --base origin/main --json", declare_diff},

@@ -47,6 +47,7 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
     publishing.most_inline = static_cast<std::size_t>(*most);
   if (const auto run = section.choice("check_run", publish::kCheckRunNames))
     publishing.check_run = static_cast<publish::CheckRun>(*run);
+  publishing.check_run_buttons = section.boolean("check_run_buttons").value_or(false);
   publishing.status = section.boolean("status").value_or(false);
   publishing.upload_sarif = section.boolean("upload_sarif").value_or(false);
   publishing.reviewers = section.boolean("reviewers").value_or(false);

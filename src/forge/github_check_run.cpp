@@ -40,6 +40,15 @@ void write_annotation(JsonWriter& json, const Annotation& it) {
   json.optional_field("title", text::to_utf8(it.title, kTitleBytes)).end_object();
 }
 
+void write_buttons(JsonWriter& json, const std::vector<publish::CheckButton>& buttons) {
+  json.key("actions").begin_array();
+  for (const publish::CheckButton& it : buttons) {
+    json.begin_object().field("label", it.label).field("description", it.description);
+    json.field("identifier", it.identifier).end_object();
+  }
+  json.end_array();
+}
+
 class CheckRun {
  public:
   CheckRun(GitHubApi& api, const WriteCheckRun& run, const publish::Shown& shown)
@@ -91,7 +100,9 @@ class CheckRun {
       for (const Annotation& it : batch) write_annotation(json, it);
       json.end_array();
     }
-    json.end_object().end_object();
+    json.end_object();
+    if (last && !run_.buttons.empty()) write_buttons(json, run_.buttons);
+    json.end_object();
     return json.take();
   }
 

@@ -39,13 +39,6 @@ std::optional<int> tenths_of(std::optional<double> score) {
   return static_cast<int>(std::lround(*score * 10));
 }
 
-// CVSS v2 knows no "critical" and no "none".
-SeverityLabel label_of_score(int tenths, SeverityMethod method) {
-  if (method != SeverityMethod::cvss2) return label_for_tenths(tenths);
-  if (tenths >= 70) return SeverityLabel::high;
-  return tenths >= 40 ? SeverityLabel::medium : SeverityLabel::low;
-}
-
 }  // namespace
 
 std::optional<SeverityMethod> method_of_vector(std::string_view vector) {
@@ -84,7 +77,7 @@ std::optional<SeverityClaim> claim_of(const Rating& rating, std::string& unmappe
     claim.label = *label;
   } else {
     unmapped = text::printable(word, 40);
-    if (claim.tenths) claim.label = label_of_score(*claim.tenths, claim.method);
+    if (claim.tenths) claim.label = label_for_tenths(*claim.tenths, claim.method);
   }
   const bool says_nothing = word.empty() && !claim.tenths && claim.vector.empty();
   return says_nothing ? std::nullopt : std::optional(std::move(claim));

@@ -61,6 +61,12 @@ SeverityLabel label_for_tenths(int tenths) {
   return tenths >= 1 ? SeverityLabel::low : SeverityLabel::info;
 }
 
+SeverityLabel label_for_tenths(int tenths, SeverityMethod method) {
+  if (method != SeverityMethod::cvss2) return label_for_tenths(tenths);
+  if (tenths >= 70) return SeverityLabel::high;
+  return tenths >= 40 ? SeverityLabel::medium : SeverityLabel::low;
+}
+
 int tenths_for_label(SeverityLabel label) {
   switch (label) {
     case SeverityLabel::critical:

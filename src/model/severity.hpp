@@ -44,6 +44,9 @@ enum class SeverityMethod : std::uint8_t {
   derived,            // from a table of ours, because the tool says nothing
 };
 std::string_view to_string(SeverityMethod method);
+// The label of a score made this way: v2 has three bands, low from 0, medium from 40, high from 70; for all others
+// label_for_tenths().
+SeverityLabel label_for_tenths(int tenths, SeverityMethod method);
 // Exactly one of the names that to_string gives.
 std::optional<SeverityMethod> parse_severity_method(std::string_view name);
 

@@ -72,12 +72,18 @@ struct Annotation {
   std::string title, message;
   friend bool operator==(const Annotation&, const Annotation&) = default;
 };
+// A button of a check run. Pressed, the App that wrote the run hears its identifier.
+struct CheckButton {
+  std::string label, description, identifier;  // at most 20, 40 and 20 characters
+  friend bool operator==(const CheckButton&, const CheckButton&) = default;
+};
 struct WriteCheckRun {
   std::string id;  // "" for a new one
   std::string name, head, external_id, details_url;
   std::string conclusion;  // success, failure, neutral, action_required
   std::string title, summary;
   std::vector<Annotation> annotations;
+  std::vector<CheckButton> buttons;  // at most three
   friend bool operator==(const WriteCheckRun&, const WriteCheckRun&) = default;
 };
 

@@ -105,6 +105,8 @@ std::string digest_of(const WriteCheckRun& run) {
   return hex(hash.finish128());
 }
 
+const CheckButton kCheckAgain{"Check again", "Judge this commit once more", "gatepost-recheck"};
+
 }  // namespace
 
 Part plan_check_run(const Sight& sight, const std::vector<FindingIndex>& first) {
@@ -119,6 +121,7 @@ Part plan_check_run(const Sight& sight, const std::vector<FindingIndex>& first) 
   run.title = report::escape::annotation(report::escape::one_line(headline(sight), 200), kTitleBytes);
   run.summary = markdown(sight, "");
   run.annotations = annotations(sight, first);
+  if (sight.settings.check_run_buttons && sight.shown.may.is_app) run.buttons = {kCheckAgain};
   const std::string ours = std::string(kKind) + marker_name(run.name) + ":" + run.head + ":";
   run.external_id = ours + digest_of(run);
   const auto& shown = sight.shown.check;

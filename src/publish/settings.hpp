@@ -36,6 +36,7 @@ struct Settings {
   std::size_t most_annotations = 50;  // of a check run
   std::size_t most_writes = 12;       // to the forge, in one run
   CheckRun check_run = CheckRun::automatic;
+  bool check_run_buttons = false;  // for an App with a service that hears them
   bool status = false;
   std::uint64_t external_check = 0;  // number of an external status check of GitLab; 0: none
   bool upload_sarif = false;

@@ -21,10 +21,18 @@ std::size_t source_rank(std::string_view source) {
   return kSources.size();
 }
 
-// CVSS v2 has no "critical": its highest band ends at 10.
-SeverityLabel label_for(int tenths, SeverityMethod method) {
-  if (method == SeverityMethod::cvss2) return tenths >= 70 ? SeverityLabel::high : label_for_tenths(tenths);
-  return label_for_tenths(tenths);
+SeverityMethod method_of(CvssVersion version) {
+  switch (version) {
+    case CvssVersion::v20:
+      return SeverityMethod::cvss2;
+    case CvssVersion::v30:
+      return SeverityMethod::cvss30;
+    case CvssVersion::v31:
+      return SeverityMethod::cvss31;
+    case CvssVersion::v40:
+      return SeverityMethod::cvss40;
+  }
+  return SeverityMethod::cvss31;
 }
 
 // The claim as a severity: the number computed, given, or the middle of the label's band.
@@ -33,13 +41,13 @@ Severity resolve(const SeverityClaim& claim) {
   const auto vector = claim.vector.empty() ? error(ErrorKind::bad_input, "") : CvssVector::parse(claim.vector);
   if (vector) {
     severity.tenths = vector->base_tenths();
-    severity.method = vector->version() == CvssVector::Version::v31 ? SeverityMethod::cvss31 : SeverityMethod::cvss30;
+    severity.method = method_of(vector->version());
   } else if (claim.tenths) {
     severity.tenths = *claim.tenths;
   } else {
     return severity;
   }
-  severity.label = label_for(severity.tenths, severity.method);
+  severity.label = label_for_tenths(severity.tenths, severity.method);
   return severity;
 }
 

@@ -138,6 +138,16 @@ describe('GitHub', { concurrency: 8 }, () => {
     await pr.end();
   });
 
+  test('a check run of an App has a button when its service wants one', async () => {
+    const base = { 'app.py': source(40), '.gatepost.yml': 'version: 1\npublish: {check_run_buttons: on}\n' };
+    const pr = await github(change_with([5], { base, token: null, app: {} }));
+    const run = await pr.gatepost(CHECK);
+    assert.equal(run.code, 1, run.stderr);
+    const sent = run.writes.find((it) => it.path.endsWith('/check-runs'));
+    assert.deepEqual(sent.body.actions.map((it) => it.identifier), ['gatepost-recheck']);
+    await pr.end();
+  });
+
   test('doctor names the permissions that an App lacks', async () => {
     const pr = await github(change_with([5], { token: null, app: { permissions: { pull_requests: 'read' } } }));
     const run = await pr.gatepost(['doctor', '--report', 'scans/*.sarif']);

@@ -289,6 +289,18 @@ TEST_CASE("github: annotations go 50 at a time, and the check is completed with 
   }
 }
 
+TEST_CASE("github: the buttons of a check run come when it is completed") {
+  const std::string patch = "PATCH " + kRepo + "/check-runs/3000000005";
+  AGitHub it;
+  it.http.on(kGraphql, 200, kViewer).once(kPostCheck, 201, kMade).once(patch, 200, kMade);
+  publish::WriteCheckRun run = a_check_run(51);
+  run.buttons = {{"Check again", "Judge this commit once more", "gatepost-recheck"}};
+  REQUIRE(apply(it, run));
+  CHECK(it.http.body_of(kPostCheck).find("actions") == std::string::npos);
+  CHECK(it.http.body_of(patch).find(R"("actions":[{"label":"Check again","description":"Judge this commit once more",)"
+                                    R"("identifier":"gatepost-recheck"}])") != std::string::npos);
+}
+
 TEST_CASE("github: a check that cannot be extended is completed all the same") {
   const std::string patch = "PATCH " + kRepo + "/check-runs/3000000005";
   AGitHub it;

@@ -126,9 +126,11 @@ inline std::string told(const Plan& plan) {
                    },
                    [&](const UpdateNote& it) { add("edit note " + it.comment); },
                    [&](const DeleteNote& it) { add("delete note " + it.comment); },
-                   [&](const ResolveThread& it) { add("resolve " + it.thread); },
+                   [&](const ResolveThread& it) { add((it.resolved ? "resolve " : "reopen ") + it.thread); },
                    [&](const WriteCheckRun& it) {
-                     add("check " + it.conclusion + " " + std::to_string(it.annotations.size()));
+                     std::string buttons;
+                     for (const CheckButton& button : it.buttons) buttons += " [" + button.identifier + "]";
+                     add("check " + it.conclusion + " " + std::to_string(it.annotations.size()) + buttons);
                    },
                    [&](const SetStatus& it) { add("status " + it.state); },
                    [&](const AnswerExternalCheck& it) { add(it.passed ? "external passed" : "external failed"); },
