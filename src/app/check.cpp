@@ -118,6 +118,7 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   const report::Input input{
       .assessment = assessment,
       .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
+      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
       .line_hash = [&](std::size_t finding) { return line_hashes(finding); },
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},

@@ -18,6 +18,7 @@ Result<ExitCode> explain(const Ports& ports, const CheckRequest& request, const 
   const report::Input input{
       .assessment = assessment,
       .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
+      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .tool_version = request.version};
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {

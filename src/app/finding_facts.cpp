@@ -94,6 +94,7 @@ risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
                         .has_cve = all.has_cve,
                         .epss_ppm = all.epss_ppm,
                         .kev = all.kev.value_or(false),
+                        .cvss = assessment.severity_of(index).vector,
                         .malicious = all.malicious,
                         .secret_verified = all.verified_secret,
                         .cwes = std::move(all.cwes),
@@ -128,6 +129,7 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
                       .malicious = all.malicious,
                       .waived = assessed.waiver != Assessed::kNone,
                       .suppressed = assessed.suppressed,
+                      .ssvc = assessed.risk.ssvc ? std::optional(assessed.risk.ssvc->decision) : std::nullopt,
                       .cwes = std::move(all.cwes)};
   if (all.has_fix) facts.fix_available = true;
   if (const StoredComponent* component = table.component_of(row)) add_component(table, *component, facts);

@@ -108,6 +108,7 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   const report::Input input{
       .assessment = assessment,
       .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
+      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .links = links_of(ci, assessment.change.head),

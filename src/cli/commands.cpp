@@ -20,6 +20,7 @@
 #include "app/inputs.hpp"
 #include "app/owners.hpp"
 #include "app/publish_command.hpp"
+#include "app/risk_command.hpp"
 #include "app/writers.hpp"
 #include "base/text.hpp"
 #include "cli/version.hpp"
@@ -440,6 +441,29 @@ void declare_doctor(CLI::App& app, Action& action) {
   });
 }
 
+void declare_risk(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  auto chosen = options<app::SimulateRequest>();
+  CLI::App* const simulate =
+      add_nested(app, "simulate", "Tells the risk of findings described in JSON, and what other numbers would change.",
+                 "gatepost risk simulate findings.json\ngatepost risk simulate findings.json --tables other.yaml");
+  simulate->add_option("file", chosen->file, "A list of {\"id\", \"input\"}; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  simulate->add_option("--tables", chosen->tables, "Numbers to use instead: YAML that names what differs")
+      ->type_name("FILE");
+  simulate->add_flag("--json", chosen->json, "As JSON");
+  simulate->add_flag("--pull-request", chosen->pull_request,
+                     "The file describes a change by the scores of its findings");
+  simulate->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) { return app::simulate_risk(ports, *chosen); };
+  });
+  CLI::App* const tables =
+      add_nested(app, "tables", "Prints the numbers in force and where each comes from.", "gatepost risk tables");
+  tables->callback(
+      [&action] { action = [](const Ports& ports, const Globals&) { return app::print_risk_tables(ports); }; });
+}
+
 constexpr std::array kCommands = {
     Command{"check", "Judges a change by its scanners' reports: the gate.",
             "gatepost check --base origin/main --report 'reports/**/*.sarif'\n"
@@ -460,6 +484,8 @@ constexpr std::array kCommands = {
     Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/", declare_owners},
     Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
             "gatepost diff --base origin/main --json", declare_diff},
+    Command{"risk", "Tells what the risk model would say, and by which numbers.",
+            "gatepost risk simulate findings.json --json\ngatepost risk tables", declare_risk},
     Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",
             declare_config},
     Command{"doctor", "Checks whether everything is there that a gate needs.",

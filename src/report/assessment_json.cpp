@@ -55,6 +55,19 @@ void write_context(JsonWriter& json, const Context& context) {
   json.end_object();
 }
 
+void write_ssvc(JsonWriter& json, const Risk& risk) {
+  if (risk.exemption != Exemption::none) json.field("suppressed_by", to_string(risk.exemption));
+  if (!risk.ssvc) return;
+  const Ssvc& it = *risk.ssvc;
+  json.key("ssvc").begin_object().field("decision", to_string(it.decision)).field("days", it.days);
+  json.field("exploitation", kExploitationNames[it.exploitation]);
+  json.field("exposure", kSystemExposureNames[it.exposure]).field("automatable", kAutomatableNames[it.automatable]);
+  json.field("human_impact", kHumanImpactNames[it.human_impact]);
+  json.field("technical_impact", kTechnicalImpactNames[it.technical_impact]);
+  json.field("cisa_coordinator", kCoordinatorNames[it.coordinator]);
+  json.field("bod_26_04", kTimelineNames[it.timeline]).end_object();
+}
+
 class AssessmentJson {
  public:
   AssessmentJson(const Input& input, const Sink& sink) : input_(input), assessment_(input.assessment), out_(sink) {}
@@ -108,6 +121,8 @@ class AssessmentJson {
     json().field("state", state_of(assessment_, index));
     members(it);
     explanation(index);
+    if (input_.story) write_story(json(), input_.story(index));
+    write_ssvc(json(), judged.risk);
     fix(index);
     json().key("severity_score").tenths(severity.tenths);
     if (judged.risk.score_tenths != judged.risk.effective_tenths) json().key("score").tenths(judged.risk.score_tenths);

@@ -13,7 +13,6 @@ namespace gatepost::report {
 namespace {
 
 constexpr std::size_t kMessageCharacters = 600;
-constexpr std::size_t kMostChanges = 3;  // facts that would move the risk
 
 std::string_view meaning_of(Presence presence) {
   switch (presence) {
@@ -100,18 +99,26 @@ class Explanation {
     heading("Risk");
     line("score",
          fmt::format("{} of 100, {}", points(risk.score_tenths), to_string(band_for_tenths(risk.score_tenths))));
-    std::vector<Factor> factors = factors_of(in_, finding_);
-    for (const Factor& factor : factors) {
+    for (const Factor& factor : factors_of(in_, finding_)) {
       const std::string effect =
           factor.effect_tenths > 0 ? fmt::format(" (takes off {})", points(factor.effect_tenths)) : "";
       line(factor.name, escape::terminal(factor.value) + effect + ": " + escape::terminal(factor.because));
     }
-    std::ranges::stable_sort(factors, std::greater{}, &Factor::effect_tenths);
-    std::string changes;
-    for (std::size_t i = 0; i < std::min(kMostChanges, factors.size()) && factors[i].effect_tenths > 0; ++i) {
-      changes.append(changes.empty() ? "" : ", ").append(factors[i].name);
+    const RiskStory story = in_.story ? in_.story(finding_) : RiskStory{};
+    line("in short", escape::terminal(story.line, kMessageCharacters));
+    for (const Move& move : story.moves) {
+      line("would move it", escape::terminal(fmt::format("{} {}: {} {} ({})", move.fact, move.value,
+                                                         points(move.tenths), to_string(move.band), move.how)));
     }
-    line("would move it", changes.empty() ? "" : "to know more about: " + changes);
+    if (risk.ssvc) explain_decision(*risk.ssvc, story);
+  }
+
+  void explain_decision(const Ssvc& ssvc, const RiskStory& story) {
+    heading("Decision");
+    const std::string within = ssvc.days == 0 ? "with the next upgrade" : fmt::format("within {} days", ssvc.days);
+    line("SSVC", fmt::format("{}, {}: {}", to_string(ssvc.decision), within, escape::terminal(story.decision)));
+    line("CISA", fmt::format("coordinator {}, BOD 26-04 {} (technical impact {})", kCoordinatorNames[ssvc.coordinator],
+                             kTimelineNames[ssvc.timeline], kTechnicalImpactNames[ssvc.technical_impact]));
   }
 
   void explain_owners() {

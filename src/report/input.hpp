@@ -57,6 +57,7 @@ struct Input {
   // Looked up for one finding (its index) at a time, because a million of them must not lie in memory. An empty
   // function knows nothing.
   std::function<std::vector<Factor>(std::size_t finding)> explain;
+  std::function<RiskStory(std::size_t finding)> story;
   std::function<std::string(std::size_t finding)> line_hash;  // GitHub's primaryLocationLineHash, or ""
   std::function<std::string(std::size_t finding)> fix;        // advice in one line, or "": then what the tools say
   // Which file of the repository a path in a report means.

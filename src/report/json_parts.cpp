@@ -164,6 +164,16 @@ void write_factor(JsonWriter& json, const Factor& factor) {
   json.end_object();
 }
 
+void write_story(JsonWriter& json, const RiskStory& story) {
+  if (story.line.empty()) return;
+  json.field("in_one_line", story.line).key("what_would_change_it").begin_array();
+  for (const Move& move : story.moves) {
+    json.begin_object().field("fact", move.fact).field("value", move.value);
+    json.key("risk").tenths(move.tenths).field("band", to_string(move.band)).field("how", move.how).end_object();
+  }
+  json.end_array();
+}
+
 void write_notes(JsonWriter& json, std::span<const Note> notes) {
   json.begin_array();
   for (const Note& note : notes) {

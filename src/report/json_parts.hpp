@@ -21,6 +21,8 @@ void write_report_info(doc::JsonWriter& json, const ReportInfo& report);
 void write_report_members(doc::JsonWriter& json, const ReportInfo& report);
 void write_severity(doc::JsonWriter& json, const Severity& severity);
 void write_factor(doc::JsonWriter& json, const Factor& factor);
+// Members of an object that is open: "in_one_line" and "what_would_change_it".
+void write_story(doc::JsonWriter& json, const RiskStory& story);
 // `severities`: effective, by ListId of claims; may be shorter than the lists, then it is left out.
 void write_observation(doc::JsonWriter& json, const ObservationTable& table, Row row,
                        std::span<const Severity> severities, ReportedPaths& paths);

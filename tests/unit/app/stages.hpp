@@ -102,6 +102,7 @@ inline publish::ChangeRequest request_of(const ChangeSet& change) {
 inline std::string written_as(const char* format, const Assessment& assessment) {
   const report::Input input{.assessment = assessment,
                             .explain = [&](std::size_t i) { return risk::explain(app::risk_input(assessment, i)); },
+                            .story = [&](std::size_t i) { return risk::story(app::risk_input(assessment, i)); },
                             .tool_version = "1"};
   return report::text_of(*report::find_writer(format), input);
 }

@@ -1,14 +1,16 @@
 #include "risk/score.hpp"
 
+#include "risk/described.hpp"
 #include "risk/explain.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 
+#include "doc/json.hpp"
 #include "support/skip.hpp"
 
 using namespace gatepost;
@@ -18,37 +20,6 @@ namespace {
 
 RiskInput sca(int severity) {
   return {.kind = Kind::sca, .severity_tenths = severity, .has_cve = true, .confidences = {Confidence::high}};
-}
-
-template <class Enum, std::size_t N>
-Enum named(const std::array<std::string_view, N>& names, const std::string& name) {
-  for (std::size_t i = 0; i < N; ++i) {
-    if (names[i] == name) return static_cast<Enum>(i);
-  }
-  return Enum{};
-}
-
-// The inputs of the shared vectors as far as this version of the model has them; nothing for those that need more.
-std::optional<RiskInput> from_vector(const nlohmann::json& in) {
-  for (const char* const later : {"vex", "state", "data_classes", "exploit_maturity", "malicious", "mitigation",
-                                  "cwe_likelihood", "top25", "repo_visibility", "scope"}) {
-    if (std::string(later) == "data_classes" && in.contains(later) && in[later].empty()) continue;
-    if (std::string(later) == "scope" && in.contains(later) && in[later] != "dev" && in[later] != "test") continue;
-    if (in.contains(later) && !in[later].is_null()) return std::nullopt;
-  }
-  RiskInput input{.kind = *parse_kind(in["category"].get<std::string>()), .severity_tenths = in["sev10"]};
-  input.has_cve = in.contains("cve");
-  if (in.contains("epss_ppm")) input.epss_ppm = in["epss_ppm"];
-  input.kev = in.value("kev", false) && !in.value("kev_ransomware", false);
-  if (in.value("kev_ransomware", false)) return std::nullopt;
-  input.reach = named<Reach>(kReachNames, in.value("reach", "unknown"));
-  input.context.exposure = named<Exposure>(kExposureNames, in.value("exposure", "unknown"));
-  input.context.environment = named<Environment>(kEnvironmentNames, in.value("environment", "unknown"));
-  input.context.criticality = named<Criticality>(kCriticalityNames, in.value("criticality", "unknown"));
-  for (const auto& engine : in.value("engines", nlohmann::json::array())) {
-    input.confidences.push_back(named<Confidence>(kConfidenceNames, engine.value("confidence", "unknown")));
-  }
-  return input;
 }
 
 }  // namespace
@@ -169,21 +140,95 @@ TEST_CASE("risk: sums of fourth powers grow with every score and never fall belo
   CHECK(risk::aggregate_tenths(std::vector<std::uint16_t>(1000, 1000)) == 1000);
 }
 
-TEST_CASE("risk: the worked examples that this version of the model covers") {
+TEST_CASE("risk: every worked example has exactly the expected factors, score and decision") {
   const auto shared = test::shared_folder();
   if (!shared) return;
   std::ifstream file(*shared + "/vectors/risk.json");
-  const auto vectors = nlohmann::json::parse(file);
-  int checked = 0;
-  const auto check = [&](const nlohmann::json& in, double score) {
-    const auto input = from_vector(in);
-    if (!input) return;
-    CAPTURE(in.dump());
-    CHECK(risk::score(*input).score_tenths == std::lround(score * 10));
-    ++checked;
+  std::stringstream text;
+  text << file.rdbuf();
+  const auto document = doc::parse_json(text.str(), "risk.json");
+  REQUIRE(document.ok());
+  const doc::View root = document->root();
+  const auto scored = [](doc::View described) {
+    const auto input = risk::described_input(described.at("input"));
+    REQUIRE(input.ok());
+    return std::pair(*input, risk::score(*input));
   };
-  for (const auto& example : vectors["examples"]) check(example["input"], example["expected"]["score"]);
-  for (const auto& item : vectors["funnel_cohort_example"]["items"]) check(item["input"], item["expected"]["score"]);
-  CHECK(checked >= 1);
-  MESSAGE(checked, " examples checked");
+  const auto tenths = [](doc::View points) { return std::lround(points.number().value() * 10); };
+  for (const doc::View example : root.at("examples").items()) {
+    const std::string id(example.at("id").text());
+    CAPTURE(id);
+    const auto [input, risk] = scored(example);
+    const doc::View expected = example.at("expected");
+    const RiskFactors& f = risk.factors;
+    const std::array<std::pair<const char*, int>, 8> factors = {{{"T", f.threat},
+                                                                 {"rho", f.reach},
+                                                                 {"eps", f.exposure},
+                                                                 {"eta", f.environment},
+                                                                 {"mu", f.mitigation},
+                                                                 {"c", f.confidence},
+                                                                 {"sev10", f.severity},
+                                                                 {"beta", f.business}}};
+    for (const auto& [name, value] : factors) CHECK_MESSAGE(expected.at(name).integer() == value, name);
+    CHECK(std::abs(static_cast<double>(risk::likelihood_hundredths(f)) / 100 - *expected.at("likelihood").number()) <=
+          0.01);
+    CHECK(std::abs(static_cast<double>(risk::impact_hundredths(f)) / 100 - *expected.at("impact").number()) <= 0.01);
+    CHECK(risk.raw_tenths == tenths(expected.at("raw")));
+    CHECK(risk.score_tenths == tenths(expected.at("score")));
+    CHECK(risk.effective_tenths == tenths(expected.at("effective")));
+    CHECK(to_string(band_for_tenths(risk.effective_tenths)) == expected.at("band").text());
+    const risk::Bounds bounds = risk::bounds_of(input, risk);
+    CHECK(bounds.floor_tenths == tenths(expected.at("floor")));
+    CHECK(bounds.reasons.size() == expected.at("floor_reason").size());
+    CHECK(bounds.dev_scope == (expected.at("cap").text() == "dev_scope"));
+    const doc::View ssvc = expected.at("ssvc");
+    REQUIRE(risk.ssvc.has_value() == ssvc.is_object());
+    if (risk.ssvc) CHECK(to_string(risk.ssvc->decision) == ssvc.at("decision").text());
+  }
+  for (const doc::View item : root.at("funnel_cohort_example").at("items").items()) {
+    const auto [input, risk] = scored(item);
+    CHECK(risk.score_tenths == tenths(item.at("expected").at("score")));
+    CHECK(to_string(risk.ssvc.value().decision) == item.at("expected").at("decision").text());
+  }
+}
+
+TEST_CASE("risk: what a vector leaves unsaid about automation is not guessed") {
+  CHECK(risk::automatable_by("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H") == true);
+  CHECK(risk::automatable_by("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H") == false);
+  CHECK(risk::automatable_by("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N") == false);
+  CHECK_FALSE(risk::automatable_by("AV:N/AC:L/Au:N/C:P/I:P/A:P").has_value());
+  CHECK(risk::total_impact_by("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:H") == false);
+  CHECK(risk::total_impact_by("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N") == true);
+}
+
+TEST_CASE("risk: a secret counts by who can read the repository, and less in the history alone") {
+  RiskInput input{.kind = Kind::secret, .severity_tenths = 80, .visibility = risk::Visibility::private_repository};
+  CHECK(risk::score(input).factors.exposure == 65);
+  input.context.exposure = Exposure::internet;
+  CHECK(risk::score(input).factors.exposure == 65);
+  CHECK(risk::score(input).factors.reach == 100);
+  input.secret_in_history_only = true;
+  CHECK(risk::score(input).factors.reach == 90);
+}
+
+TEST_CASE("risk: the story names what moves the band, and it does") {
+  const RiskInput input = sca(98);
+  const RiskStory story = risk::story(input);
+  CHECK(story.line.starts_with("42.9 medium = sqrt(25.0 likelihood x 73.5 impact)"));
+  REQUIRE_FALSE(story.moves.empty());
+  for (const Move& move : story.moves) {
+    CAPTURE(move.fact);
+    CHECK(move.band != Band::medium);
+    CHECK(move.band == band_for_tenths(move.tenths));
+  }
+}
+
+TEST_CASE("risk: what does not apply has no decision and nothing that would move it") {
+  RiskInput input = sca(98);
+  input.exemption = Exemption::vex_not_affected;
+  const Risk risk = risk::score(input);
+  CHECK(risk.score_tenths == 429);
+  CHECK(risk.effective_tenths == 0);
+  CHECK_FALSE(risk.ssvc.has_value());
+  CHECK(risk::story(input).moves.empty());
 }
