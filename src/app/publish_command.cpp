@@ -6,12 +6,11 @@
 
 #include "app/ci.hpp"
 #include "app/connection.hpp"
-#include "app/finding_facts.hpp"
+#include "app/explain_risk.hpp"
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
 #include "app/rules_of_base.hpp"
 #include "base/log.hpp"
-#include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
@@ -103,16 +102,16 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
                                          .owners = asked.rules.owners,
                                          .event = policy::Event::pull_request,
                                          .now = now,
+                                         .surroundings = &asked.rules.surroundings,
                                          .tools_may_suppress = false});
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
-  const report::Input input{
-      .assessment = assessment,
-      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
-      .observation_severities = severities,
-      .style = {.width = ports.terminal_columns, .colour = request.colour},
-      .links = links_of(ci, assessment.change.head),
-      .tool_version = request.version,
-      .time = now};
+  const report::Input input{.assessment = assessment,
+                            .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+                            .observation_severities = severities,
+                            .style = {.width = ports.terminal_columns, .colour = request.colour},
+                            .links = links_of(ci, assessment.change.head),
+                            .tool_version = request.version,
+                            .time = now};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   const Status written = write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs);
   Told told;
