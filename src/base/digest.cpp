@@ -108,16 +108,22 @@ std::string sha1_hex(std::string_view bytes) {
 }
 
 std::string base32(const Digest128& digest) {
+  std::string out;
+  append_base32(out, digest);
+  return out;
+}
+
+void append_base32(std::string& out, const Digest128& digest) {
   static constexpr char kLetters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::array<std::uint8_t, std::tuple_size_v<decltype(digest.bytes)> + 1> bytes{};  // zeros behind the last bit
   std::ranges::copy(digest.bytes, bytes.begin());
-  std::string out((digest.bytes.size() * 8 + 4) / 5, '\0');
-  for (std::size_t i = 0; i < out.size(); ++i) {
+  std::array<char, (std::tuple_size_v<decltype(digest.bytes)> * 8 + 4) / 5> letters;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
     const std::size_t bit = 5 * i;
     const unsigned two_bytes = (unsigned{bytes[bit / 8]} << 8U) | bytes[bit / 8 + 1];
-    out[i] = kLetters[(two_bytes >> (11 - bit % 8)) & 31U];
+    letters[i] = kLetters[(two_bytes >> (11 - bit % 8)) & 31U];
   }
-  return out;
+  out.append(letters.data(), letters.size());
 }
 
 std::optional<Digest128> parse_base32(std::string_view text) {

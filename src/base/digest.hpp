@@ -70,6 +70,7 @@ std::string hex(const Digest256& digest);
 std::string hex(const Digest128& digest);
 // RFC 4648 base32 without padding: 26 letters for 128 bits.
 std::string base32(const Digest128& digest);
+void append_base32(std::string& out, const Digest128& digest);
 // The digest whose base32() is exactly this text; empty for any other.
 std::optional<Digest128> parse_base32(std::string_view text);
 

@@ -44,6 +44,13 @@ bool is_self(doc::View user, const Self& self) {
   return text::equal_ignoring_case(user.at("login").text(), self.login);
 }
 
+bool is_self_of_graphql(doc::View user, const Self& self) {
+  const std::string_view login = user.at("login").text();
+  const std::string slug = app_slug_of(self);
+  return !login.empty() &&
+         (text::equal_ignoring_case(login, self.login) || (!slug.empty() && text::equal_ignoring_case(login, slug)));
+}
+
 std::string app_slug_of(const Self& self) {
   return self.login.ends_with(kBot) ? self.login.substr(0, self.login.size() - kBot.size()) : std::string();
 }

@@ -16,6 +16,8 @@ struct Self {
 Result<Self> find_self(GitHubApi& api);
 // A `user`, `creator` or `owner` of REST is ourselves.
 bool is_self(doc::View user, const Self& self);
+// The same of GraphQL, which leaves the "[bot]" out of an App's login.
+bool is_self_of_graphql(doc::View user, const Self& self);
 // The slug of the App behind us: "github-actions"; "" for a person.
 std::string app_slug_of(const Self& self);
 

@@ -30,11 +30,11 @@ constexpr std::string_view kOurCheck = "gatepost:";
 constexpr std::string_view kThreads =
     "query($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){"
     "pullRequest(number:$number){reviewThreads(first:100,after:$after){pageInfo{hasNextPage endCursor}"
-    "nodes{id isResolved viewerCanResolve viewerCanUnresolve comments(first:1){nodes{id fullDatabaseId}}}}}}}";
+    "nodes{id isResolved resolvedBy{login} viewerCanResolve viewerCanUnresolve comments(first:1){nodes{id fullDatabaseId}}}}}}}";
 constexpr std::string_view kPlainThreads =
     "query($owner:String!,$name:String!,$number:Int!,$after:String){repository(owner:$owner,name:$name){"
     "pullRequest(number:$number){reviewThreads(first:100,after:$after){pageInfo{hasNextPage endCursor}"
-    "nodes{id isResolved comments(first:1){nodes{id databaseId}}}}}}}";
+    "nodes{id isResolved resolvedBy{login} comments(first:1){nodes{id databaseId}}}}}}}";
 
 ShownFile file_of(doc::View it) {
   ShownFile file{.new_path = std::string(it.at("filename").text())};
@@ -313,6 +313,7 @@ class Reader {
     if (comment.empty() || ours == shown_.threads.end()) return;
     ours->thread = thread.at("id").text();
     ours->resolved = thread.at("isResolved").boolean() == true;
+    ours->resolved_by_us = ours->resolved && is_self_of_graphql(thread.at("resolvedBy"), self_);
     const bool may =
         thread.at("viewerCanResolve").boolean() == true || thread.at("viewerCanUnresolve").boolean() == true;
     may_resolve_ = may_resolve_ || may;

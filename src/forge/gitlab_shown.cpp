@@ -262,7 +262,8 @@ class Reader {
                        .comment = id_of(first.at("id")),
                        .body = std::string(first.at("body").text()),
                        .path = std::string(first_of(position, "new_path", "old_path")),
-                       .resolved = first.at("resolved").boolean() == true};
+                       .resolved = first.at("resolved").boolean() == true,
+                       .resolved_by_us = is_self(first.at("resolved_by"), self_)};
     if (position.at("position_type").text() == "text") {
       // It moves along with its line, from version to version, until that is gone.
       thread.outdated = commit_of(position.at("head_sha")) != shown_.request.head;

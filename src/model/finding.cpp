@@ -18,7 +18,16 @@ std::strong_ordering operator<=>(const FindingId& a, const FindingId& b) {
   return last(a.digest) <=> last(b.digest);
 }
 
-std::string to_string(const FindingId& id) { return "GP-" + base32(id.digest); }
+void append(std::string& out, const FindingId& id) {
+  out += "GP-";
+  append_base32(out, id.digest);
+}
+
+std::string to_string(const FindingId& id) {
+  std::string out;
+  append(out, id);
+  return out;
+}
 
 std::string short_form(const FindingId& id) { return to_string(id).substr(0, kShortFormLength); }
 

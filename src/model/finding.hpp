@@ -46,6 +46,7 @@ struct FindingId {
   // values than the letters, but come before them as characters.)
   friend std::strong_ordering operator<=>(const FindingId& a, const FindingId& b);
 };
+void append(std::string& out, const FindingId& id);
 std::string to_string(const FindingId& id);   // "GP-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 std::string short_form(const FindingId& id);  // "GP-ABCDEFGH", the beginning of the other
 inline constexpr std::size_t kShortFormLength = 11;

@@ -168,23 +168,39 @@ ListId ObservationTable::cwes_of(const ObservationRow& row) const {
 }
 
 std::string ObservationTable::message(const ObservationRow& row) const {
-  if (row.message.length == LongText::kPooled) return long_text(row.report, row.message);
-  std::string plain = text::strip_controls(long_text(row.report, row.message), "\n\t");
-  return row.kind == Kind::secret ? mask_tokens(plain) : plain;
+  std::string message;
+  read_message(row, message);
+  return message;
+}
+
+void ObservationTable::read_message(const ObservationRow& row, std::string& out) const {
+  read_text(row.report, row.message, out);
+  if (row.message.length == LongText::kPooled) return;
+  out = text::strip_controls(std::move(out), "\n\t");
+  if (row.kind == Kind::secret) out = mask_tokens(out);
 }
 
 std::string ObservationTable::long_text(std::uint32_t report, const LongText& stored) const {
-  if (stored.length == LongText::kPooled) return std::string(text(static_cast<TextId>(stored.at)));
+  std::string out;
+  read_text(report, stored, out);
+  return out;
+}
+
+void ObservationTable::read_text(std::uint32_t report, const LongText& stored, std::string& out) const {
+  out.clear();
+  if (stored.length == LongText::kPooled) {
+    out = text(static_cast<TextId>(stored.at));
+    return;
+  }
   const std::size_t length = std::min(stored.length, kLongestMessage);
   if (const auto bytes = bytes_[report].in_memory()) {
-    return stored.at < bytes->size() ? unescape_json(bytes->substr(stored.at, length)) : std::string();
+    if (stored.at < bytes->size()) unescape_json(bytes->substr(stored.at, length), out);
+    return;
   }
-  std::string raw(length, '\0');
-  const auto got = bytes_[report].read(stored.at, raw);
-  if (!got) return {};
-  raw.resize(*got);
-  if (raw.find('\\') == std::string::npos) return raw;
-  return unescape_json(raw);
+  out.resize(length);
+  const auto got = bytes_[report].read(stored.at, out);
+  out.resize(got ? *got : 0);
+  if (out.find('\\') != std::string::npos) out = unescape_json(std::string(out));
 }
 
 SeverityClaim ObservationTable::claim(const StoredClaim& stored) const {

@@ -197,6 +197,7 @@ class ObservationTable {
   // characters but line ends and tabs, and of a secret without what looks like one; readers do the same for pooled
   // ones.
   [[nodiscard]] std::string message(const ObservationRow& row) const;
+  void read_message(const ObservationRow& row, std::string& out) const;
   // Sends for the message of a row, which will be asked for soon.
   void fetch_message(const ObservationRow& row) const {
     if (row.message.length != LongText::kPooled) bytes_[row.report].fetch(row.message.at);
@@ -213,6 +214,7 @@ class ObservationTable {
   friend class TableMerger;
   static constexpr std::size_t kBlockRows = 4096;
   using Block = Pages<ObservationRow>;
+  void read_text(std::uint32_t report, const LongText& text, std::string& out) const;
   StoredLocation store(const Location& location);
   std::vector<StoredLocation> store(std::span<const Location> locations);
   std::uint32_t intern_rule(const RuleInfo& rule);

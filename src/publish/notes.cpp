@@ -37,6 +37,9 @@ struct Group {
 
 bool is_live(const ShownThread& thread) { return !thread.resolved && !thread.outdated; }
 
+// Who closed it does not want to be asked again.
+bool is_closed(const ShownThread& thread) { return thread.resolved && !thread.resolved_by_us; }
+
 class Planner {
  public:
   explicit Planner(const Sight& sight) : sight_(sight), diff_(sight.shown.request) {}
@@ -172,7 +175,7 @@ class Planner {
   // The oldest that lives; else one that a person closed, who will not be asked again; else the oldest.
   void choose(Group& group, const std::vector<std::size_t>& threads) {
     const auto live = std::ranges::find_if(threads, [&](std::size_t t) { return is_live(thread(t)); });
-    const auto closed = std::ranges::find_if(threads, [&](std::size_t t) { return thread(t).resolved; });
+    const auto closed = std::ranges::find_if(threads, [&](std::size_t t) { return is_closed(thread(t)); });
     group.thread = live != threads.end() ? *live : closed != threads.end() ? *closed : threads.front();
     for (const std::size_t t : threads) {
       if (t != group.thread && !thread(t).resolved) group.superseded.push_back(t);
@@ -192,7 +195,7 @@ class Planner {
   }
 
   [[nodiscard]] bool is_moving(const Group& group) const {
-    return group.thread != kNone && group.place && !thread(group.thread).resolved && thread(group.thread).outdated;
+    return group.thread != kNone && group.place && !is_closed(thread(group.thread)) && thread(group.thread).outdated;
   }
 
   void add() {
@@ -221,7 +224,9 @@ class Planner {
     for (const Group* const group : adding) write(*group, post);
     if (!post.notes.empty()) actions_.push_back({"notes", Channel::review, std::move(post)});
     for (const Group& group : groups_) {
-      if (group.thread != kNone && !thread(group.thread).resolved) refresh(group);
+      if (group.thread == kNone || is_closed(thread(group.thread))) continue;
+      if (thread(group.thread).resolved) reopen(group);
+      refresh(group);
     }
     for (const std::size_t t : moved) retire(t, "Moved with its code: told on another line now.");
   }
@@ -236,6 +241,13 @@ class Planner {
   }
 
   [[nodiscard]] std::string key_of(const Group& group) const { return "note " + name_of(group.findings.front()); }
+
+  // Its finding is back.
+  void reopen(const Group& group) {
+    const ShownThread& it = thread(group.thread);
+    if (!sight_.shown.may.resolve || it.thread.empty()) return;
+    refreshing_.push_back({"reopen " + key_of(group), Channel::review, ResolveThread{it.thread, false}});
+  }
 
   // A suggestion is never put under a note that was not written for exactly its lines.
   void refresh(const Group& group) {

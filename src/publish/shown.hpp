@@ -55,6 +55,7 @@ struct ShownThread {
   std::string path;
   std::uint32_t line = 0;  // of the new side, now; 0: outdated, or a note about the file
   bool resolved = false;
+  bool resolved_by_us = false;  // false: a person closed it, or nobody says who
   bool outdated = false;
   bool has_replies = false;  // anybody else's
 };

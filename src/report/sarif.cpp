@@ -235,17 +235,18 @@ class SarifLog {
     const ObservationTable& table = assessment_.table_of(it);
     const ObservationRow& row = table.row(it.primary);
     const ObservationDetail* const detail = table.detail_of(row);
-    const std::string id = to_string(it.id);
+    id_.clear();
+    append(id_, it.id);
     out += head;
     out += sarif::level_of(assessment_.severity_of(finding).label);
     out += R"(","message":)";
-    tell(finding, id, table, row);
+    tell(finding, table, row);
     text_ = escape::sarif_message(std::move(text_), sarif::kMessageBytes);
     sarif::append_message(out, text_);
     location(out, it, table, row);
     sarif::append_flow(out, table, row, reported_);
     sarif::append_related(out, table, detail, reported_);
-    fingerprints(out, finding, id);
+    fingerprints(out, finding);
     suppressions(out, finding, detail);
     sarif::append_fixes(out, detail, reported_);
     judgement(out, finding);
@@ -253,24 +254,24 @@ class SarifLog {
   }
 
   // Puts into text_ what a person should read first.
-  void tell(FindingIndex finding, const std::string& id, const ObservationTable& table, const ObservationRow& row) {
+  void tell(FindingIndex finding, const ObservationTable& table, const ObservationRow& row) {
     const Assessed& judged = assessment_.assessed[finding];
     const int risk = judged.risk.effective_tenths;
     text_.clear();
     text_ += title_of(assessment_, finding);
-    const std::string told = table.message(row);
-    if (!told.empty() && told != text_) {
+    table.read_message(row, told_);
+    if (!told_.empty() && told_ != text_) {
       text_ += '\n';
-      if (told.size() > kToolMessageBytes) {
-        text_ += text::to_utf8(told, kToolMessageBytes) + "…";
+      if (told_.size() > kToolMessageBytes) {
+        text_ += text::to_utf8(told_, kToolMessageBytes) + "…";
       } else {
-        text_ += told;
+        text_ += told_;
       }
     }
     text_ += "\nRisk ";
     append_points(text_, risk);
     text_.append(" of 100 (").append(to_string(band_for_tenths(risk)));
-    text_.append("), ").append(id, 0, kShortFormLength).append(owners_of(judged.owners).sentence);
+    text_.append("), ").append(id_, 0, kShortFormLength).append(owners_of(judged.owners).sentence);
     const std::string fix = fix_of(input_, finding);
     if (!fix.empty()) text_.append("\nFix: ").append(fix);
   }
@@ -304,8 +305,8 @@ class SarifLog {
     return report_artifact_;
   }
 
-  void fingerprints(std::string& out, FindingIndex finding, const std::string& id) {
-    out += R"(,"partialFingerprints":{"gatepostFinding/v1":")" + id + '"';
+  void fingerprints(std::string& out, FindingIndex finding) {
+    out.append(R"(,"partialFingerprints":{"gatepostFinding/v1":")").append(id_).append("\"");
     const std::string hash = input_.line_hash ? input_.line_hash(finding) : std::string();
     if (!hash.empty()) {
       out += R"(,"primaryLocationLineHash":)";
@@ -343,11 +344,22 @@ class SarifLog {
     if (!severity.empty()) out.append(R"("security-severity":")").append(severity).append("\",");
     out.append(R"("presence":")").append(to_string(judged.presence));
     out.append(R"(","decision":")").append(to_string(judged.action)).append(R"(","engines":[)");
+    engines(out, finding);
+    out.append("],").append(owners_of(judged.owners).json).append("}");
+  }
+
+  void engines(std::string& out, FindingIndex finding) const {
+    const Finding& it = assessment_.findings.all[finding];
+    if (it.member_count == 1) {  // most findings: nothing to sort
+      const ObservationTable& table = assessment_.table_of(it);
+      const TextId engine = table.rule_of(table.row(it.primary)).engine;
+      if (engine != TextId::none) append_json_string(out, table.text(engine));
+      return;
+    }
     for (const std::string_view engine : engines_of(assessment_, finding)) {
       if (!out.ends_with('[')) out += ',';
       append_json_string(out, engine);
     }
-    out.append("],").append(owners_of(judged.owners).json).append("}");
   }
 
   // What is said of a set of owners, put together once.
@@ -373,6 +385,7 @@ class SarifLog {
   const Assessment& assessment_;
   JsonStream stream_;
   sarif::Artifacts reported_;
+  std::string id_, told_;                // of the result that is written, and what its tool says
   std::string text_;                     // its message
   std::vector<std::string> artifacts_;   // by file; "" until it is asked for
   const std::string* report_ = nullptr;  // the path that report_artifact_ is of

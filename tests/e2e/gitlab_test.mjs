@@ -192,23 +192,46 @@ test('a force-push keeps one summary, and threads on the lines where the flaws a
   await mr.end();
 });
 
+const answer = async (mr, thread, body) => {
+  const token = mr.secret(`glpat-${'a'.repeat(4)}${process.pid}${Date.now()}`);
+  await mr.forge.seed({ gitlab: { tokens: [{ token, kind: 'personal', username: 'ada', access_level: 30, projects: [mr.tenant] }] } });
+  await new Promise((done) => setTimeout(done, 1000));
+  const reply = await fetch(`${mr.addresses().api}/projects/${encodeURIComponent(mr.tenant)}/merge_requests/1/discussions/${thread.id}/notes`, {
+    method: 'POST', headers: { 'PRIVATE-TOKEN': token, 'Content-Type': 'application/json', 'User-Agent': 'ada' }, body: JSON.stringify({ body }),
+  });
+  assert.equal(reply.status, 201);
+};
+
 test('a thread that somebody answered is never deleted', async () => {
   const mr = await gitlab(change_with([5]));
   const first = await mr.gatepost(CHECK);
   const [thread] = threads(first);
-  const token = mr.secret(`glpat-${'a'.repeat(4)}${process.pid}${Date.now()}`);
-  await mr.forge.seed({ gitlab: { tokens: [{ token, kind: 'personal', username: 'ada', access_level: 30, projects: [mr.tenant] }] } });
-  await new Promise((done) => setTimeout(done, 1000));
-  const answer = await fetch(`${mr.addresses().api}/projects/${encodeURIComponent(mr.tenant)}/merge_requests/1/discussions/${thread.id}/notes`, {
-    method: 'POST', headers: { 'PRIVATE-TOKEN': token, 'Content-Type': 'application/json', 'User-Agent': 'ada' }, body: JSON.stringify({ body: 'we are on it' }),
-  });
-  assert.equal(answer.status, 201);
+  await answer(mr, thread, 'we are on it');
   await pushed(mr, fixed);
   mr.write(clean_report);
   const run = await mr.gatepost(CHECK);
   assert.equal(run.code, 0, run.stderr);
   const after = request_of(run).discussions.find((it) => it.id === thread.id);
   assert.equal(after?.notes.length, 2, 'the note was deleted under its answer');
+  await mr.end();
+});
+
+test('a thread that we resolved is opened again when its finding is back', async () => {
+  const change = change_with([5]);
+  const mr = await gitlab(change);
+  const [thread] = threads(await mr.gatepost(CHECK));
+  await answer(mr, thread, 'we are on it');
+  const run_with = async (reports) => {
+    mr.rerun();
+    mr.write(reports);
+    return mr.gatepost(CHECK);
+  };
+  const gone = await run_with(clean_report);
+  assert.equal(threads(gone)[0].notes[0].resolved, true);
+  const back = await run_with(change.reports);
+  assert.equal(back.code, 1, back.stderr);
+  assert.equal(threads(back).length, 1);
+  assert.equal(threads(back)[0].notes[0].resolved, false);
   await mr.end();
 });
 

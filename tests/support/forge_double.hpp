@@ -51,7 +51,7 @@ class ForgeDouble {
   }
   void apply(const publish::ResolveThread& it) {
     for (auto& thread : shown_.threads) {
-      if (thread.thread == it.thread) thread.resolved = it.resolved;
+      if (thread.thread == it.thread) thread.resolved = thread.resolved_by_us = it.resolved;
     }
   }
   void apply(const publish::WriteCheckRun& it) {

@@ -189,7 +189,7 @@ test('statuses go from state to state; repeating one is refused, a finished one 
   assert.equal((await post('success', { ref: 'nowhere' })).json.message, '404 References for commit Not Found');
   assert.equal((await call('POST', `/statuses/${'a'.repeat(40)}`, { state: 'success' })).json.message, '404 Commit Not Found');
   const state = await mr.state();
-  assert.deepEqual([state.statuses.map((it) => it.state), state.pipelines.map((it) => it.source)], [['failed', 'success'], ['external']]);
+  assert.deepEqual([state.statuses.map((it) => it.state), state.pipelines.map((it) => it.source)], [['failed', 'success'], ['merge_request_event', 'external']]);
   assert.deepEqual((await call('GET', `/repository/commits/${mr.sha.head}/statuses?name=gatepost`)).json.map((it) => it.status), ['success']);
   await mr.end();
 });

@@ -309,6 +309,10 @@ TEST_CASE("plan: what becomes of a note") {
       for (const auto& change : changes) change(it);
     });
   };
+  const auto closed_by_us = [](Scene& it) {
+    it.shown.threads[0].resolved = true;
+    it.shown.threads[0].resolved_by_us = true;
+  };
   const auto may_resolve = [](Scene& it) { it.shown.may.resolve = true; };
   check({
       {"the finding is there: it stays", all({number}), ""},
@@ -321,6 +325,12 @@ TEST_CASE("plan: what becomes of a note") {
               it.shown.threads[0].body += "x";
             }}),
        ""},
+      {"we closed it, and its finding is back: it is opened again, with words that are true",
+       all({number, may_resolve, closed_by_us, [](Scene& it) { it.shown.threads[0].body += "x"; }}),
+       "reopen T5; edit note 5"},
+      {"we closed it, and its finding is back elsewhere: written anew",
+       all({number, may_resolve, closed_by_us, outdated}), "notes src/a.c:3"},
+      {"we closed it, and may not open it: only its words are kept true", all({number, closed_by_us}), ""},
       {"outdated: written anew, and the old one goes", all({number, outdated}), "notes src/a.c:3; delete note 5"},
       {"outdated with answers: the old one is resolved", all({number, outdated, replied, may_resolve}),
        "notes src/a.c:3; resolve T5"},

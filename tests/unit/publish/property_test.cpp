@@ -85,6 +85,7 @@ void random_events(Chance& chance, Scene& scene) {
   for (ShownThread& thread : scene.shown.threads) {
     if (chance.one_in(4)) thread.has_replies = true;
     if (chance.one_in(5)) thread.resolved = true;
+    thread.resolved_by_us = thread.resolved && chance.one_in(2);
     if (chance.one_in(4)) {
       thread.outdated = true;
       thread.line = 0;

@@ -126,7 +126,7 @@ inline std::string told(const Plan& plan) {
                    },
                    [&](const UpdateNote& it) { add("edit note " + it.comment); },
                    [&](const DeleteNote& it) { add("delete note " + it.comment); },
-                   [&](const ResolveThread& it) { add("resolve " + it.thread); },
+                   [&](const ResolveThread& it) { add((it.resolved ? "resolve " : "reopen ") + it.thread); },
                    [&](const WriteCheckRun& it) {
                      add("check " + it.conclusion + " " + std::to_string(it.annotations.size()));
                    },
