@@ -9,7 +9,7 @@
 
 #include "app/assess.hpp"
 #include "app/exit_code.hpp"
-#include "app/finding_facts.hpp"
+#include "app/explain_risk.hpp"
 #include "app/head_lines.hpp"
 #include "app/inputs.hpp"
 #include "app/line_hashes.hpp"
@@ -22,7 +22,6 @@
 #include "git/library.hpp"
 #include "ingest/ingest.hpp"
 #include "report/words.hpp"
-#include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
@@ -117,8 +116,8 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
   const report::Input input{
       .assessment = assessment,
-      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
-      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
+      .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+      .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
       .line_hash = [&](std::size_t finding) { return line_hashes(finding); },
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "app/control_changes.hpp"
+#include "app/gather_services.hpp"
 #include "app/owners_file.hpp"
 #include "app/report_files.hpp"
 #include "app/settings_files.hpp"
@@ -183,6 +184,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);
+  GP_TRY(evidence.surroundings.services,
+         gather_services(evidence.repository, evidence.settings.services, found.rules, evidence.change));
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);

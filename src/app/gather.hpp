@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "config/settings.hpp"
 #include "context/owners.hpp"
+#include "context/surroundings.hpp"
 #include "correlate/identity.hpp"
 #include "correlate/presence.hpp"
 #include "git/repository.hpp"
@@ -50,6 +51,7 @@ struct Evidence {
   ChangeSet change;
   std::string settings_revision;  // the commit that settings, policies and CODEOWNERS come from
   std::optional<context::CodeOwners> owners;
+  context::Surroundings surroundings;
   ObservationTable table, base_table;
   std::optional<correlate::FileIndex> head_files, base_files;
   SourceFacts sources, base_sources;

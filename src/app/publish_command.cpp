@@ -6,12 +6,11 @@
 
 #include "app/ci.hpp"
 #include "app/connection.hpp"
-#include "app/finding_facts.hpp"
+#include "app/explain_risk.hpp"
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
 #include "app/rules_of_base.hpp"
 #include "base/log.hpp"
-#include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
@@ -103,12 +102,13 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
                                          .owners = asked.rules.owners,
                                          .event = policy::Event::pull_request,
                                          .now = now,
+                                         .surroundings = &asked.rules.surroundings,
                                          .tools_may_suppress = false});
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
   const report::Input input{
       .assessment = assessment,
-      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
-      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
+      .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+      .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
       .observation_severities = severities,
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .links = links_of(ci, assessment.change.head),

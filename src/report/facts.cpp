@@ -170,6 +170,28 @@ std::vector<Factor> factors_of(const Input& input, std::size_t finding) {
   return input.explain ? input.explain(finding) : std::vector<Factor>{};
 }
 
+std::string service_reason(const Assessment& assessment, std::size_t finding) {
+  const Service* const service = assessment.service_of(finding);
+  if (service == nullptr) return {};
+  const ServiceClaim& claim = service->claims[assessment.assessed[finding].service_claim];
+  return (claim.by == ServiceClaim::By::path ? "path " : "image ") + claim.pattern + " (" + claim.where + ")";
+}
+
+std::string service_summary(const Assessment& assessment, std::size_t finding) {
+  const Service* const service = assessment.service_of(finding);
+  if (service == nullptr) return {};
+  const Context& context = service->context;
+  std::vector<std::string> known;
+  if (context.exposure != Exposure::unknown)
+    known.push_back(
+        text::replace_all(std::string(kExposureNames[static_cast<std::size_t>(context.exposure)]), "_", " "));
+  if (context.environment != Environment::unknown)
+    known.push_back(
+        text::replace_all(std::string(kEnvironmentNames[static_cast<std::size_t>(context.environment)]), "_", " "));
+  if (!context.data.empty()) known.push_back("data: " + data_class_names(context.data));
+  return "service " + service->name + (known.empty() ? "" : " (" + text::join(known, ", ") + ")");
+}
+
 std::string teams(std::span<const Owner> owners) {
   std::vector<std::string> names;
   for (const Owner& owner : owners) {

@@ -344,6 +344,8 @@ class Comment {
                          " " + title(explained[i]);
       const auto severity = std::ranges::find(factors, "severity", &Factor::name);
       if (severity != factors.end()) item += " · severity **" + markdown_text(severity->value, kName) + "**";
+      const std::string service = service_summary(assessment_, explained[i]);
+      if (!service.empty()) item += " · " + markdown_text(service, kText);
       const std::string why = why_so_risky(factors);
       return item + (why.empty() ? "" : " · " + markdown_text(why, kText)) + "\n";
     };

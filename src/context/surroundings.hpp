@@ -1,0 +1,19 @@
+// What is known beside the reports, read from the revision that the rules come from: who proposes a change must not
+// choose what it is judged in.
+#pragma once
+
+#include "context/catalogue.hpp"
+#include "context/exposure.hpp"
+
+namespace gatepost::context {
+
+struct Surroundings {
+  struct Services {
+    Catalogue catalogue;
+    std::vector<ExposureChange> changes;  // services that the change makes more exposed
+    std::vector<Note> notes;
+  };
+  Services services;
+};
+
+}  // namespace gatepost::context
