@@ -56,10 +56,15 @@ void add_row(const ObservationTable& table, Row index, Combined& all) {
   if (const ObservationDetail* detail = table.detail_of(row)) add_detail(*detail, all);
 }
 
-Combined combine(const Assessment& assessment, const Finding& finding) {
+Combined combine(const Assessment& assessment, std::size_t index) {
+  const Finding& finding = assessment.findings.all[index];
+  const Enrichment* const known = assessment.enrichment_of(index);
   Combined all;
   for (const Row member : assessment.findings.members_of(finding)) add_row(assessment.table_of(finding), member, all);
   all.malicious |= finding.kind == Kind::malware;
+  // What feeds say is newer than what the tools say, and has both.
+  if (known != nullptr && known->epss) all.epss_ppm = known->epss->ppm;
+  if (known != nullptr && (known->kev || known->not_in_kev)) all.kev = known->kev.has_value();
   std::ranges::sort(all.cwes);
   const auto rest = std::ranges::unique(all.cwes);
   all.cwes.erase(rest.begin(), rest.end());
@@ -88,7 +93,7 @@ risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
   const Finding& finding = assessment.findings.all[index];
   const ObservationTable& table = assessment.table_of(finding);
   const StoredComponent* const component = table.component_of(table.row(finding.primary));
-  Combined all = combine(assessment, finding);
+  Combined all = combine(assessment, index);
   risk::RiskInput input{.kind = finding.kind,
                         .severity_tenths = assessment.severity_of(index).tenths,
                         .has_cve = all.has_cve,
@@ -112,7 +117,7 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
   const ObservationTable& table = assessment.table_of(finding);
   const ObservationRow& row = table.row(finding.primary);
   const RuleInfo& rule = table.rule_of(row);
-  Combined all = combine(assessment, finding);
+  Combined all = combine(assessment, index);
   policy::Facts facts{.kind = finding.kind,
                       .severity = assessment.severity_of(index).label,
                       .risk_tenths = assessed.risk.effective_tenths,

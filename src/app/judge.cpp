@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/control_changes.hpp"
+#include "app/enrich_threat.hpp"
 #include "app/finding_facts.hpp"
 #include "base/text.hpp"
 #include "policy/waiver.hpp"
@@ -26,6 +27,7 @@ class Judge {
     out_.mode = to_string(basis_.settings.rules.mode);
     out_.notes = found_.notes;
     resolve_severities();
+    enrich();
     score_risks();
     find_owners();
     apply_waivers();
@@ -57,6 +59,12 @@ class Judge {
       if (fresh) out_.severities.push_back(*highest);
       out_.assessed[i].severity = entry->second;
     }
+  }
+
+  void enrich() {
+    const context::Threats nothing;
+    const auto* const known = basis_.surroundings;
+    enrich_threats(out_, known == nullptr ? nothing : known->threats, basis_.now);
   }
 
   void score_risks() {

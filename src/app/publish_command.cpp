@@ -6,6 +6,8 @@
 
 #include "app/ci.hpp"
 #include "app/connection.hpp"
+#include "app/enrich_threat.hpp"
+#include "app/feed_files.hpp"
 #include "app/finding_facts.hpp"
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
@@ -97,13 +99,19 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   if (!asked_for) return asked_for.error();
   const Asked& asked = *asked_for;
   const TipLines lines(result);
+  // There is no work tree here that a relative path could be in: addresses and absolute paths are read.
+  Found& found = result.found;
+  const FeedRequest feeds{.cves = reported_cves(found.assessment.table, found.assessment.base_table)};
+  const context::Surroundings surroundings{
+      .threats = {.feeds = read_feeds(ports, asked.rules.settings.feeds, feeds, found.notes)}};
   const Timestamp now = request.now ? *request.now : ports.clock();
   const Assessment assessment = rejudge(std::move(result), asked.shown.request,
                                         {.settings = asked.rules.settings,
                                          .owners = asked.rules.owners,
                                          .event = policy::Event::pull_request,
                                          .now = now,
-                                         .tools_may_suppress = false});
+                                         .tools_may_suppress = false,
+                                         .surroundings = &surroundings});
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
   const report::Input input{
       .assessment = assessment,

@@ -71,6 +71,14 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
   section.finish();
 }
 
+void read_feeds(doc::View view, Feeds& feeds, Problems& problems) {
+  Section section(view, problems);
+  feeds.epss = section.text("epss");
+  feeds.kev = section.text("kev");
+  feeds.vulnrichment = section.text("vulnrichment");
+  section.finish();
+}
+
 Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   Section section(root, problems);
   Gate gate;
@@ -94,6 +102,7 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   }
   codeowners.finish();
   read_gate(section.get("gate"), gate, problems);
+  read_feeds(section.get("feeds"), settings.feeds, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
   section.finish();
   return gate;

@@ -23,6 +23,11 @@ inline constexpr std::string_view kWaiversPath = ".gatepost/waivers.yml";
 
 inline constexpr std::string_view kDialectNames[] = {"auto", "github", "gitlab"};
 
+// Where feeds are read: files below the root of the work tree, absolute paths, or addresses. Empty: not at all.
+struct Feeds {
+  std::string epss, kev, vulnrichment;
+};
+
 struct Settings {
   std::string repository;            // part of every identity; "" unless configured
   std::vector<std::string> reports;  // patterns, each with "=FORMAT" behind it or not
@@ -32,6 +37,7 @@ struct Settings {
   policy::Evidence evidence;
   std::vector<policy::Waiver> waivers;
   publish::Settings publishing;
+  Feeds feeds;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.

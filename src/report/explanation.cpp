@@ -47,6 +47,7 @@ class Explanation {
     describe();
     explain_severity();
     explain_risk();
+    explain_threat();
     explain_owners();
     explain_verdict();
     return std::move(out_);
@@ -112,6 +113,17 @@ class Explanation {
       changes.append(changes.empty() ? "" : ", ").append(factors[i].name);
     }
     line("would move it", changes.empty() ? "" : "to know more about: " + changes);
+  }
+
+  void explain_threat() {
+    const Enrichment* const known = assessment_.enrichment_of(finding_);
+    if (known == nullptr) return;
+    heading("Threat");
+    for (const std::string& fact : threat_facts(assessment_, finding_)) line("", escape::terminal(fact));
+    if (known->not_in_kev) {
+      const std::string day = known->not_in_kev->empty() ? "" : " of " + *known->not_in_kev;
+      line("", "not in the catalogue of known exploited vulnerabilities" + day);
+    }
   }
 
   void explain_owners() {
