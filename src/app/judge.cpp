@@ -27,7 +27,8 @@ class Judge {
     out_.mode = to_string(basis_.settings.rules.mode);
     out_.notes = found_.notes;
     resolve_severities();
-    if (basis_.surroundings != nullptr) enrich(out_, *basis_.surroundings, basis_.now);
+    const context::Surroundings nothing;
+    enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);
     score_risks();
     find_owners();
     apply_waivers();

@@ -123,6 +123,10 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
+  app.add_option("--cache-dir", request.cache_dir,
+                 "Folder that feeds from the network are kept in. Default: GATEPOST_CACHE_DIR, else gatepost in the "
+                 "user's cache")
+      ->type_name("DIR");
   app.add_option("--threads", request.threads,
                  "Threads to read large reports with. Default: one for each core, at most 8")
       ->type_name("N");

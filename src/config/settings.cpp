@@ -82,6 +82,14 @@ void read_routing(doc::View view, Settings& settings, Problems& problems) {
   section.finish();
 }
 
+void read_feeds(doc::View view, Feeds& feeds, Problems& problems) {
+  Section section(view, problems);
+  feeds.epss = section.text("epss");
+  feeds.kev = section.text("kev");
+  feeds.vulnrichment = section.text("vulnrichment");
+  section.finish();
+}
+
 Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   Section section(root, problems);
   Gate gate;
@@ -105,6 +113,7 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   }
   codeowners.finish();
   read_gate(section.get("gate"), gate, problems);
+  read_feeds(section.get("feeds"), settings.feeds, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
   read_routing(section.get("routing"), settings, problems);
   section.finish();

@@ -26,6 +26,11 @@ inline constexpr std::string_view kServicesPath = ".gatepost/services.yml";
 
 inline constexpr std::string_view kDialectNames[] = {"auto", "github", "gitlab"};
 
+// Where feeds are read: files below the root of the work tree, absolute paths, or addresses. Empty: not at all.
+struct Feeds {
+  std::string epss, kev, vulnrichment;
+};
+
 struct Settings {
   std::string repository;            // part of every identity; "" unless configured
   std::vector<std::string> reports;  // patterns, each with "=FORMAT" behind it or not
@@ -37,6 +42,7 @@ struct Settings {
   publish::Settings publishing;
   std::vector<Service> services;      // of the services' file, in its order
   std::vector<Owner> default_owners;  // whom findings go to that nobody owns
+  Feeds feeds;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.

@@ -4,6 +4,7 @@
 
 #include "context/catalogue.hpp"
 #include "context/exposure.hpp"
+#include "context/threats.hpp"
 
 namespace gatepost::context {
 
@@ -14,6 +15,7 @@ struct Surroundings {
     std::vector<Note> notes;
   };
   Services services;
+  Threats threats;
 };
 
 }  // namespace gatepost::context

@@ -99,6 +99,37 @@ void write_service(JsonWriter& json, const Service& service, std::size_t finding
   json.end_array().end_object();
 }
 
+void write_epss(JsonWriter& json, const EpssFact& epss) {
+  json.key("epss").begin_object().field("ppm", epss.ppm);
+  if (epss.percentile_ppm) json.field("percentile_ppm", *epss.percentile_ppm);
+  json.optional_field("cve", epss.cve).optional_field("date", epss.date).optional_field("model", epss.model);
+  json.optional_field("source", epss.source).end_object();
+}
+
+void write_kev(JsonWriter& json, const KevFact& kev) {
+  json.key("kev").begin_object().optional_field("cve", kev.cve).optional_field("since", kev.since);
+  json.optional_field("due", kev.due);
+  if (kev.ransomware) json.field("ransomware", *kev.ransomware);
+  json.optional_field("date", kev.date).optional_field("source", kev.source).end_object();
+}
+
+void write_cisa(JsonWriter& json, const SsvcFact& ssvc) {
+  json.key("ssvc").begin_object().optional_field("cve", ssvc.cve);
+  if (ssvc.exploitation != Maturity::unknown) json.field("exploitation", to_string(ssvc.exploitation));
+  if (ssvc.automatable) json.field("automatable", *ssvc.automatable);
+  if (ssvc.total_impact) json.field("technical_impact", *ssvc.total_impact ? "total" : "partial");
+  json.optional_field("date", ssvc.date).end_object();
+}
+
+void write_threat(JsonWriter& json, const Enrichment& known) {
+  json.key("threat").begin_object();
+  if (known.epss) write_epss(json, *known.epss);
+  if (known.kev) write_kev(json, *known.kev);
+  if (known.not_in_kev) json.field("not_in_kev", *known.not_in_kev);
+  if (known.ssvc) write_cisa(json, *known.ssvc);
+  json.end_object();
+}
+
 class AssessmentJson {
  public:
   AssessmentJson(const Input& input, const Sink& sink) : input_(input), assessment_(input.assessment), out_(sink) {}
@@ -151,6 +182,7 @@ class AssessmentJson {
       json().field("service", service->name).field("service_because", service_reason(assessment_, index));
     }
     write_context(json(), judged.context);
+    if (const Enrichment* const known = assessment_.enrichment_of(index)) write_threat(json(), *known);
     if (const WaiverInfo* waiver = assessment_.waiver_of(index)) json().field("waiver", waiver->id.value);
     json().field("state", state_of(assessment_, index));
     members(it);

@@ -47,6 +47,7 @@ class Explanation {
     explain_severity();
     explain_service();
     explain_risk();
+    explain_threat();
     explain_owners();
     explain_verdict();
     return std::move(out_);
@@ -141,6 +142,17 @@ class Explanation {
     line("SSVC", fmt::format("{}, {}: {}", to_string(ssvc.decision), within, escape::terminal(story.decision)));
     line("CISA", fmt::format("coordinator {}, BOD 26-04 {} (technical impact {})", kCoordinatorNames[ssvc.coordinator],
                              kTimelineNames[ssvc.timeline], kTechnicalImpactNames[ssvc.technical_impact]));
+  }
+
+  void explain_threat() {
+    const Enrichment* const known = assessment_.enrichment_of(finding_);
+    if (known == nullptr) return;
+    heading("Threat");
+    for (const std::string& fact : threat_facts(assessment_, finding_)) line("", escape::terminal(fact));
+    if (known->not_in_kev) {
+      const std::string day = known->not_in_kev->empty() ? "" : " of " + *known->not_in_kev;
+      line("", "not in the catalogue of known exploited vulnerabilities" + day);
+    }
   }
 
   void explain_owners() {

@@ -40,6 +40,10 @@ std::vector<std::string_view> engines_of(const Assessment& assessment, std::size
 std::string fix_of(const Input& input, std::size_t finding);
 std::vector<Factor> factors_of(const Input& input, std::size_t finding);
 
+// What is known about its exploitation, each with its day and where it stands: "KEV since 2024-03-25, used by
+// ransomware", "EPSS 43 % (2026-11-20)". Empty when nothing is known.
+std::vector<std::string> threat_facts(const Assessment& assessment, std::size_t finding);
+
 // "@acme/payments, @bob"; "" when nobody owns it.
 // "path services/payments/** (.gatepost/services.yml:4:12)": why a finding is taken for its service's; "" for one of
 // none.

@@ -347,7 +347,10 @@ class Comment {
       const std::string service = service_summary(assessment_, explained[i]);
       if (!service.empty()) item += " · " + markdown_text(service, kText);
       const std::string why = why_so_risky(factors);
-      return item + (why.empty() ? "" : " · " + markdown_text(why, kText)) + "\n";
+      if (!why.empty()) item += " · " + markdown_text(why, kText);
+      for (const std::string& fact : threat_facts(assessment_, explained[i]))
+        item += " · " + markdown_text(fact, kText);
+      return item + "\n";
     };
     return folded_list("🧮 Why these risks (every factor: gatepost explain)", explained.size(), row, explained.size());
   }

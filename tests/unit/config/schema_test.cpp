@@ -49,6 +49,7 @@ TEST_CASE("schema: the keys of the schemas are those that the readers know") {
       {"schema/gatepost.schema.json", "/properties", "version: 1\nqqqqqqqq: 1\n"},
       {"schema/gatepost.schema.json", "/properties/gate/properties", "version: 1\ngate: {qqqqqqqq: 1}\n"},
       {"schema/gatepost.schema.json", "/properties/codeowners/properties", "version: 1\ncodeowners: {qqqqqqqq: 1}\n"},
+      {"schema/gatepost.schema.json", "/properties/feeds/properties", "version: 1\nfeeds: {qqqqqqqq: 1}\n"},
       {"schema/policy.schema.json", "/properties", "gatepost: 1\npolicies: []\nqqqqqqqq: 1\n"},
       {"schema/policy.schema.json", "/properties/defaults/properties",
        "gatepost: 1\npolicies: []\ndefaults: {qqqqqqqq: 1}\n"},
