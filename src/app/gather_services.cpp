@@ -101,6 +101,16 @@ bool changes_deployment(const ChangeSet& change) {
   });
 }
 
+void apply(std::vector<context::DerivedExposure> before, std::vector<context::DerivedExposure> after,
+           context::Surroundings::Services& out) {
+  context::Derivation derived = context::apply_exposures(out.catalogue, before, after);
+  out.catalogue = context::Catalogue(std::move(derived.services));
+  out.changes = std::move(derived.changes);
+  out.before = std::move(before);
+  out.after = std::move(after);
+  std::ranges::move(derived.notes, std::back_inserter(out.notes));
+}
+
 }  // namespace
 
 Result<context::Surroundings::Services> gather_services(const git::Repository& repository,
@@ -119,17 +129,51 @@ Result<context::Surroundings::Services> gather_services(const git::Repository& r
   if (deploy.full()) {
     out.notes.push_back(limit_note("there are too many deployment files: exposure is derived from a part of them"));
   }
-  const auto base = context::derived_exposures(catalogue, context::exposure_facts(deploy.all));
+  auto base = context::derived_exposures(catalogue, context::exposure_facts(deploy.all));
   auto head = base;
   if (changes_deployment(change)) {
     GP_TRY(const auto changed, after_change(repository, deploy.all, change));
     head = context::derived_exposures(catalogue, context::exposure_facts(changed));
   }
-  context::Derivation derived = context::apply_exposures(catalogue, base, head);
-  out.catalogue = context::Catalogue(std::move(derived.services));
-  out.changes = std::move(derived.changes);
-  std::ranges::move(derived.notes, std::back_inserter(out.notes));
+  out.catalogue = std::move(catalogue);
+  apply(std::move(base), std::move(head), out);
   return out;
+}
+
+std::vector<CarriedExposure> carried_exposures(const context::Surroundings::Services& services) {
+  std::vector<CarriedExposure> carried;
+  for (std::size_t i = 0; i < services.before.size(); ++i) {
+    const context::DerivedExposure &before = services.before[i], &after = services.after[i];
+    if (before.exposure == Exposure::unknown && after.exposure == Exposure::unknown) continue;
+    carried.push_back({services.catalogue.services()[i].name, before, after});
+  }
+  return carried;
+}
+
+void take_exposures(context::Surroundings::Services& services, std::span<const CarriedExposure> carried) {
+  const std::vector<Service>& all = services.catalogue.services();
+  std::vector<context::DerivedExposure> before(all.size()), after(all.size());
+  for (const CarriedExposure& it : carried) {
+    const auto service = services.catalogue.named(it.service);
+    if (!service) continue;
+    const auto take = [&](const context::DerivedExposure& said, context::DerivedExposure& taken) {
+      if (context::more_exposed(said.exposure, Exposure::unknown)) taken = said;
+    };
+    take(it.before, before[*service]);
+    take(it.after, after[*service]);
+    const bool stated = !all[*service].because.exposure.empty();
+    if (stated || after[*service].exposure != Exposure::unknown || before[*service].exposure != Exposure::unknown)
+      continue;
+    services.notes.push_back(
+        {Note::Level::info,
+         "exposure-not-taken",
+         fmt::format("the first stage read that service {} is {} ({}); that would lower risks, so it counts only when "
+                     ".gatepost/services.yml says so",
+                     text::printable(it.service), kExposureNames[static_cast<std::size_t>(it.before.exposure)],
+                     text::printable(it.before.because)),
+         {}});
+  }
+  apply(std::move(before), std::move(after), services);
 }
 
 Result<context::Surroundings::Services> services_without_tree(const std::vector<Service>& stated,
@@ -143,13 +187,6 @@ Result<context::Surroundings::Services> services_without_tree(const std::vector<
   context::BackstageCatalogue backstage = context::read_backstage(catalogs);
   out.notes = std::move(backstage.notes);
   out.catalogue = context::Catalogue(context::merge_services(stated, std::move(backstage.services)));
-  if (!out.catalogue.services().empty()) {
-    out.notes.push_back({Note::Level::info,
-                         "services-without-tree",
-                         "services are those of .gatepost/services.yml and of catalog-info.yaml at the root; exposure "
-                         "is not read from deployment files here",
-                         {}});
-  }
   return out;
 }
 

@@ -1,6 +1,8 @@
 // The catalogue of services, from the revision of the rules.
 #pragma once
 
+#include <span>
+#include <string>
 #include <vector>
 
 #include "app/settings_files.hpp"
@@ -18,6 +20,16 @@ namespace gatepost::app {
 Result<context::Surroundings::Services> gather_services(const git::Repository& repository,
                                                         const std::vector<Service>& stated, const git::ObjectId& rules,
                                                         const ChangeSet& change);
+// What the deployment files say about a service, on its way from the first stage to the second.
+struct CarriedExposure {
+  std::string service;
+  context::DerivedExposure before, after;
+};
+std::vector<CarriedExposure> carried_exposures(const context::Surroundings::Services& services);
+// Whoever proposes the change may have written them: what makes a service more exposed than its catalogue says counts,
+// what makes it less does not, and a note says so.
+void take_exposures(context::Surroundings::Services& services, std::span<const CarriedExposure> carried);
+
 // Where only single files can be asked for: services.yml and the catalog at the root; nothing is derived.
 Result<context::Surroundings::Services> services_without_tree(const std::vector<Service>& stated, const ReadFile& read);
 

@@ -98,6 +98,7 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   if (!asked_for) return asked_for.error();
   Asked& asked = *asked_for;
   const TipLines lines(result);
+  take_exposures(asked.rules.surroundings.services, result.exposures);
   // There is no work tree here that a relative path could be in: addresses and absolute paths are read.
   Found& found = result.found;
   const FeedRequest feeds{.cves = reported_cves(found.assessment.table, found.assessment.base_table)};
@@ -111,15 +112,14 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
                                          .surroundings = &asked.rules.surroundings,
                                          .tools_may_suppress = false});
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
-  const report::Input input{
-      .assessment = assessment,
-      .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
-      .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
-      .observation_severities = severities,
-      .style = {.width = ports.terminal_columns, .colour = request.colour},
-      .links = links_of(ci, assessment.change.head),
-      .tool_version = request.version,
-      .time = now};
+  const report::Input input{.assessment = assessment,
+                            .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+                            .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
+                            .observation_severities = severities,
+                            .style = {.width = ports.terminal_columns, .colour = request.colour},
+                            .links = links_of(ci, assessment.change.head),
+                            .tool_version = request.version,
+                            .time = now};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   const Status written = write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs);
   Told told;

@@ -11,7 +11,8 @@ namespace gatepost::context {
 struct Surroundings {
   struct Services {
     Catalogue catalogue;
-    std::vector<ExposureChange> changes;  // services that the change makes more exposed
+    std::vector<DerivedExposure> before, after;  // by service, as the deployment files of base and head say
+    std::vector<ExposureChange> changes;         // services that the change makes more exposed
     std::vector<Note> notes;
   };
   Services services;

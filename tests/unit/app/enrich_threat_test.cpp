@@ -69,7 +69,7 @@ TEST_CASE("enrich: what nobody knows anything about has no enrichment") {
 }
 
 TEST_CASE("enrich: the age of a feed is told when it is old, and that it has no day") {
-  const auto notes = [](const std::string& text) { return enriched(vulnerable("CVE-1999-1"), epss(text)).notes; };
+  const auto notes = [](const std::string& text) { return enriched(vulnerable("CVE-1999-0001"), epss(text)).notes; };
   CHECK(notes("#model_version:v1,score_date:2026-11-18\nCVE-2021-44906,0.43,0.97\n").empty());
   const auto old = notes("#model_version:v1,score_date:2026-11-17\nCVE-2021-44906,0.43,0.97\n");
   REQUIRE(old.size() == 1);
