@@ -98,6 +98,16 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   return Done{};
 }
 
+// What the revision of the rules says about services and owners.
+Status gather_surroundings(Evidence& evidence, const git::ObjectId& rules) {
+  GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, rules));
+  GP_TRY(const std::vector<git::TreeFile> files, tree.files());
+  GP_TRY(evidence.surroundings.services,
+         gather_services(evidence.repository, evidence.settings.services, files, evidence.change));
+  evidence.surroundings.folder_owners = gather_folder_owners(evidence.repository, files, evidence.notes);
+  return Done{};
+}
+
 context::Threats gather_threats(const Ports& ports, const GatherRequest& request, Evidence& evidence) {
   const git::Repository& repository = evidence.repository;
   const FeedRequest feeds{.root = repository.is_bare() ? "" : repository.work_tree(),
@@ -196,8 +206,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);
-  GP_TRY(evidence.surroundings.services,
-         gather_services(evidence.repository, evidence.settings.services, found.rules, evidence.change));
+  GP_CHECK(gather_surroundings(evidence, found.rules));
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
