@@ -1,0 +1,77 @@
+#include "correlate/across.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "correlate/pairs.hpp"
+
+namespace gatepost::correlate {
+
+Pairs::Pairs(std::span<const Statement> statements) : statements_(statements) {
+  for (std::uint32_t i = 0; i < statements.size(); ++i) {
+    first_role_.push_back(static_cast<std::uint32_t>(roles_.size()));
+    for (const std::string_view advisory : statements[i].advisories) roles_.push_back({i, advisory});
+    if (statements[i].advisories.empty()) roles_.push_back({i, {}});
+  }
+  for (std::uint32_t role = 0; role < roles_.size(); ++role) parent_.push_back(role);
+}
+
+std::uint32_t Pairs::root(std::uint32_t role) {
+  while (parent_[role] != role) {
+    parent_[role] = parent_[parent_[role]];
+    role = parent_[role];
+  }
+  return role;
+}
+
+void Pairs::merge_roles(std::uint32_t a, std::uint32_t b, Evidence evidence) {
+  const std::uint32_t first = root(a), second = root(b);
+  if (first == second) return;
+  parent_[std::max(first, second)] = std::min(first, second);
+  merges_.push_back({std::min(a, b), std::max(a, b), std::move(evidence)});
+}
+
+void Pairs::link(std::uint32_t a, std::uint32_t b, Evidence evidence) {
+  links_.push_back({std::min(a, b), std::max(a, b), std::move(evidence)});
+}
+
+Correlated Pairs::take() {
+  Correlated out;
+  std::vector<std::uint32_t> issue(roles_.size(), 0);
+  for (std::uint32_t role = 0; role < roles_.size(); ++role) {
+    const std::uint32_t first = root(role);
+    if (first == role) {
+      issue[role] = static_cast<std::uint32_t>(out.issues.size());
+      out.issues.emplace_back();
+    }
+    auto& members = out.issues[issue[first]].members;
+    if (members.empty() || members.back() != roles_[role].statement) members.push_back(roles_[role].statement);
+  }
+  for (RoleMerge& it : merges_)
+    out.issues[issue[root(it.a)]].merges.push_back(
+        {roles_[it.a].statement, roles_[it.b].statement, std::move(it.evidence)});
+  for (Issue& it : out.issues)
+    std::ranges::sort(it.merges, {}, [](const Merge& merge) { return std::pair(merge.a, merge.b); });
+  // What became one problem needs no link, and the first of several between the same two says it.
+  const auto key = [](const Link& it) { return std::tuple(it.a, it.b); };
+  std::ranges::stable_sort(links_, {}, key);
+  for (Link& it : links_) {
+    const bool repeated = !out.links.empty() && key(out.links.back()) == key(it);
+    if (it.a != it.b && !repeated && !together(it.a, it.b)) out.links.push_back(std::move(it));
+  }
+  return out;
+}
+
+Correlated correlate(std::span<const Statement> statements) {
+  Pairs pairs(statements);
+  track_code(pairs);
+  correlate_code(pairs);
+  correlate_packages(pairs);
+  correlate_secrets(pairs);
+  correlate_resources(pairs);
+  correlate_endpoints(pairs);
+  return pairs.take();
+}
+
+}  // namespace gatepost::correlate
