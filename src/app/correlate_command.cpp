@@ -46,7 +46,9 @@ class Answer {
       json.line_break().begin_object().field("a", link.a).field("b", link.b).field("relation", link.evidence.relation);
       json.field("because", link.evidence.because).field("rule", link.evidence.rule).end_object();
     }
-    json.end_array().key("alias_conflicts").begin_array();
+    json.end_array();
+    write_apart(json);
+    json.key("alias_conflicts").begin_array();
     for (const correlate::AliasConflict& conflict : described_.aliases.conflicts()) {
       json.line_break().begin_object().field("id", conflict.id).key("cves").begin_array();
       for (const std::string_view cve : conflict.cves) json.value(cve);
@@ -119,6 +121,13 @@ class Answer {
       json.end_array();
     }
     json.end_object();
+  }
+
+  // Of two observations also why they have nothing to do with each other.
+  void write_apart(doc::JsonWriter& json) const {
+    if (described_.statements.size() != 2 || correlated_.issues.size() != 2 || !correlated_.links.empty()) return;
+    const correlate::Evidence why = correlate::why_apart(described_.statements[0], described_.statements[1]);
+    json.key("apart").begin_object().field("rule", why.rule).field("because", why.because).end_object();
   }
 
   void write_summary(doc::JsonWriter& json) const {

@@ -74,4 +74,17 @@ Correlated correlate(std::span<const Statement> statements) {
   return pairs.take();
 }
 
+Evidence why_apart(const Statement& a, const Statement& b) {
+  if (is_code_kind(a.kind) && is_code_kind(b.kind)) return compare_code(a, b);
+  if (a.kind == Kind::secret && b.kind == Kind::secret) {
+    if (differ(a.secret_hash, b.secret_hash)) return {"secret_hmac_differs", "none", "they are two values"};
+    return {"secret_other_place", "none", "a masked value is only the same on the same line, as the same kind"};
+  }
+  if (is_dependency_kind(a.kind) && is_dependency_kind(b.kind))
+    return {"other_vulnerability", "none", "they are different vulnerabilities of different packages"};
+  const bool resources = a.family != b.family && (a.kind == Kind::iac || a.kind == Kind::cspm);
+  if (resources) return {"other_control", "none", "they are different controls"};
+  return {"no_common_key", "none", "nothing that both say can be compared"};
+}
+
 }  // namespace gatepost::correlate

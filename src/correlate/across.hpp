@@ -43,8 +43,7 @@ struct Correlated {
 
 Correlated correlate(std::span<const Statement> statements);
 
-// Why two statements about code are one problem, or not, if they stood alone. relation is "same_issue", "link" or
-// "none".
-Evidence compare_code(const Statement& a, const Statement& b);
+// Why two statements have nothing to do with each other; relation is "none". For two that correlate() left apart.
+Evidence why_apart(const Statement& a, const Statement& b);
 
 }  // namespace gatepost::correlate

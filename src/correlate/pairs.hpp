@@ -70,6 +70,8 @@ inline bool same_report(const Statement& a, const Statement& b) { return a.repor
 // Both are known and differ.
 inline bool differ(std::string_view a, std::string_view b) { return !a.empty() && !b.empty() && a != b; }
 
+// Why two statements about code are one problem, or not, if they stood alone.
+Evidence compare_code(const Statement& a, const Statement& b);
 void correlate_code(Pairs& pairs);
 void track_code(Pairs& pairs);
 void correlate_packages(Pairs& pairs);
