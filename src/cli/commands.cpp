@@ -498,7 +498,7 @@ constexpr std::array kCommands = {
             "gatepost diff --base origin/main --json", declare_diff},
     Command{"correlate",
             "Groups observations of several tools into findings, with the rule that merged or linked them.",
-            "gatepost convert semgrep.sarif bandit.sarif | gatepost correlate -", declare_correlate},
+            "gatepost correlate observations.json --json", declare_correlate},
     Command{"risk", "Tells what the risk model would say, and by which numbers.",
             "gatepost risk simulate findings.json --json\ngatepost risk tables", declare_risk},
     Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",

@@ -52,9 +52,12 @@ class PackageMatcher {
         manifest(roles);
       }
     });
-    std::erase_if(groups_, [](const Group& it) { return it.roles.empty(); });
     const auto image = [&](std::uint32_t role) { return std::tuple(of(role).image, of(role).repository); };
     for_each_bucket(images_, image, [&](Roles roles) { one_image(roles); });
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      const Statement& it = of(groups_[i].roles.front());
+      if (!groups_[i].service.empty()) of_service_[{it.repository, groups_[i].service}].push_back(i);
+    }
     for (const auto& roles : unplaced_) join_unplaced(roles);
     for (const auto& roles : image_groups_) join_image(roles);
     link_groups();
@@ -129,12 +132,12 @@ class PackageMatcher {
     const Statement& it = of(roles.front());
     const Group* only = nullptr;
     std::size_t fitting = 0;
-    for (const Group& group : groups_) {
-      const bool fits = !it.service.empty() && group.service == it.service && !differ(group.scope, it.scope) &&
-                        of(group.roles.front()).repository == it.repository;
-      if (!fits) continue;
-      only = &group;
-      if (++fitting > 1) break;
+    const auto known = of_service_.find({it.repository, it.service});
+    const bool few = known != of_service_.end() && known->second.size() <= kMostGroups;
+    for (const std::size_t index : few ? known->second : std::vector<std::size_t>{}) {
+      if (differ(groups_[index].scope, it.scope)) continue;
+      only = &groups_[index];
+      ++fitting;
     }
     if (fitting == 1) {
       pairs_.merge_roles(only->roles.front(), roles.front(),
@@ -222,12 +225,14 @@ class PackageMatcher {
     }
   }
 
-  static constexpr std::size_t kMostGroups = 64;     // manifests that one image is compared with
+  static constexpr std::size_t kMostGroups = 64;     // manifests that one image or statement is compared with
   static constexpr std::size_t kMostOfAnImage = 16;  // statements about one image that may say what it is built from
 
   Pairs& pairs_;
   std::vector<std::uint32_t> manifests_, images_;
   std::vector<Group> groups_;
+  std::map<std::tuple<std::string_view, std::string_view>, std::vector<std::size_t>>
+      of_service_;  // repository, service
   std::vector<std::vector<std::uint32_t>> unplaced_, image_groups_;
   std::vector<std::uint32_t> lonely_;
   std::uint32_t first_ = 0;

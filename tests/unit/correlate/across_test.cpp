@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <random>
 #include <set>
@@ -73,8 +75,9 @@ TEST_CASE("across: no issue about code ever has two results of one report, whate
     std::vector<Statement> all;
     for (int i = 0; i < 30; ++i) {
       const auto report = static_cast<std::uint32_t>(random() % 4);
-      Statement it = code(kEngines[report], report, 1 + random() % 12, kCwes[random() % kCwes.size()]);
-      it.last_line += random() % 4;
+      Statement it =
+          code(kEngines[report], report, static_cast<std::uint32_t>(1 + random() % 12), kCwes[random() % kCwes.size()]);
+      it.last_line += static_cast<std::uint32_t>(random() % 4);
       if (random() % 2 == 0) it.symbol = "f";
       all.push_back(it);
     }
@@ -168,7 +171,6 @@ TEST_CASE("across: one bucket of a hundred thousand stays near linear") {
   for (std::size_t i = 0; i < hostile.size(); ++i) {
     CAPTURE(i);
     const double taken = seconds(hostile[i]);
-    CHECK_MESSAGE(taken < 30, "shape " << i << " took " << taken << " s");
-    if (taken > 3) MESSAGE("shape " << i << " took " << taken << " s");
+    CHECK_MESSAGE(taken < 10, "shape " << i << " took " << taken << " s");
   }
 }
