@@ -126,7 +126,10 @@ class Reader {
     add(cwes);
     for (const doc::View cwe : cwes.items()) add(cwe);
     std::ranges::sort(it.cwes);
-    it.family = correlate::RuleFamilies::built_in().find(it.engine, it.rule);
+    const auto& families = correlate::RuleFamilies::built_in();
+    it.family = families.find(it.engine, it.rule);
+    const auto meant = it.cwes.empty() ? families.weakness_of(it.family) : std::nullopt;
+    if (meant) it.cwes = {*meant}, it.cwe_of_family = true;
   }
 
   void names(doc::View list, std::vector<std::string_view>& into) {

@@ -27,6 +27,7 @@ using correlate::Statement;
 using Index = std::uint32_t;
 
 constexpr std::size_t kMostLinks = 100'000;
+constexpr std::size_t kMostMembers = 16;  // of one finding that are asked for what the primary one does not say
 
 // The nearer to the change, the earlier.
 constexpr std::array kNearest = {Presence::introduced, Presence::worsened, Presence::touched,  Presence::external,
@@ -71,8 +72,18 @@ class Reader {
                  .last_line = std::max(finding.range.first_line, finding.range.last_line),
                  .first_column = finding.range.first_column,
                  .family = family(index)};
-    const auto cwes = table_.cwes(table_.cwes_of(row));
-    it.cwes.assign(cwes.begin(), cwes.end());
+    const auto members = it_.findings.members_of(finding);
+    for (const Row member : members.first(std::min(members.size(), kMostMembers))) {
+      const ObservationRow& other = table_.row(member);
+      const auto cwes = table_.cwes(table_.cwes_of(other));
+      it.cwes.insert(it.cwes.end(), cwes.begin(), cwes.end());
+      if (it.symbol.empty()) it.symbol = table_.text(other.symbol);
+    }
+    std::ranges::sort(it.cwes);
+    const auto rest = std::ranges::unique(it.cwes);
+    it.cwes.erase(rest.begin(), rest.end());
+    const auto meant = it.cwes.empty() ? correlate::RuleFamilies::built_in().weakness_of(it.family) : std::nullopt;
+    if (meant) it.cwes = {*meant}, it.cwe_of_family = true;
     if (const ObservationDetail* const detail = table_.detail_of(row)) {
       it.address = detail->resource;
       if (detail->secret) it.secret_kind = kebab(detail->secret->kind), it.secret_hash = detail->secret->id;

@@ -104,14 +104,16 @@ std::string where_of(const Statement& a, const Statement& b, Place place) {
                      a.symbol.empty() || a.symbol != b.symbol ? "" : fmt::format(" in {}", a.symbol));
 }
 
-std::string likeness_of(const Statement& a, const Compared& it) {
+std::string likeness_of(const Statement& a, const Statement& b, const Compared& it) {
+  const bool by_rule = a.cwe_of_family || b.cwe_of_family;
   switch (it.rule) {
     case Likeness::equal:
-      return fmt::format("both say {}", cwe_name(it.cwes.a));
+      return fmt::format("both {} {}{}", by_rule ? "are" : "say", cwe_name(it.cwes.a),
+                         by_rule ? ", one by its rule" : "");
     case Likeness::ancestor: {
       const bool a_below = CweCatalogue::built_in().distance(it.cwes.a, it.cwes.b).has_value();
-      return fmt::format("{} is a kind of {}", cwe_name(a_below ? it.cwes.a : it.cwes.b),
-                         cwe_name(a_below ? it.cwes.b : it.cwes.a));
+      return fmt::format("{} is a kind of {}{}", cwe_name(a_below ? it.cwes.a : it.cwes.b),
+                         cwe_name(a_below ? it.cwes.b : it.cwes.a), by_rule ? ", one of them by its rule" : "");
     }
     case Likeness::memory:
       return fmt::format("{} and {} are both about the bounds of buffers", cwe_name(it.cwes.a), cwe_name(it.cwes.b));
@@ -137,7 +139,7 @@ std::string_view rule_of(const Meeting& it) {
 }
 
 Evidence evidence_of(const Statement& a, const Statement& b, const Meeting& it) {
-  const std::string because = where_of(a, b, it.place) + "; " + likeness_of(a, it.weakness);
+  const std::string because = where_of(a, b, it.place) + "; " + likeness_of(a, b, it.weakness);
   if (it.merges()) {
     const bool one_engine = !a.engine.empty() && a.engine == b.engine;
     return {one_engine ? "engine_wrapper_fold" : rule_of(it), "same_issue",

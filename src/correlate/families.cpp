@@ -24,6 +24,12 @@ Result<RuleFamilies> RuleFamilies::read(std::string text, const std::string& nam
   for (const auto& [family, engines] : document.root().members()) {
     if (!engines.is_object()) return wrong(engines, fmt::format("{} must be a mapping of engines", family));
     for (const auto& [engine, rules] : engines.members()) {
+      if (engine == "cwe") {
+        const auto cwe = parse_cwe(rules.scalar());
+        if (!cwe) return wrong(rules, fmt::format("cwe of {} must be a number", family));
+        all.weaknesses_.emplace(std::string(family), *cwe);
+        continue;
+      }
       if (!rules.is_array()) return wrong(rules, fmt::format("{} of {} must be a list of rules", engine, family));
       for (const doc::View rule : rules.items()) {
         const auto [entry, fresh] =
@@ -45,6 +51,11 @@ const RuleFamilies& RuleFamilies::built_in() {
     return std::move(*read_families);
   }();
   return families;
+}
+
+std::optional<Cwe> RuleFamilies::weakness_of(std::string_view family) const {
+  const auto found = weaknesses_.find(family);
+  return found == weaknesses_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::string_view RuleFamilies::find(std::string_view engine, std::string_view rule) const {

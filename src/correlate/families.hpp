@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/result.hpp"
+#include "model/cwe.hpp"
 
 namespace gatepost::correlate {
 
@@ -22,9 +24,12 @@ class RuleFamilies {
   // "sqli" for Bandit's B608; "" for a rule that is in no family. What stands behind the last ".", "/" or ":" of a rule
   // is a name of it as well: "python.lang.security.eval-detected" is "eval-detected".
   [[nodiscard]] std::string_view find(std::string_view engine, std::string_view rule) const;
+  // The weakness that rules of the family mean when their report names none; empty when that depends.
+  [[nodiscard]] std::optional<Cwe> weakness_of(std::string_view family) const;
   [[nodiscard]] std::size_t size() const { return rules_.size(); }
 
  private:
+  std::map<std::string, Cwe, std::less<>> weaknesses_;                             // by family
   std::map<std::pair<std::string, std::string>, std::string, std::less<>> rules_;  // (engine, rule in lower case)
 };
 

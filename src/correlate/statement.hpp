@@ -21,7 +21,8 @@ struct Statement {
   std::string_view context;       // hash of the code around
   std::string_view renamed_from;  // this path in an earlier commit, as git says
   std::vector<Cwe> cwes;
-  std::string_view family;  // of the rule; see families.hpp
+  bool cwe_of_family = false;  // its report names no weakness; the one of the family was taken
+  std::string_view family;     // of the rule; see families.hpp
   // dependency
   std::vector<std::string_view> advisories;  // groups that it stands for; see alias_graph.hpp
   std::string_view package;                  // canonical purl with its version

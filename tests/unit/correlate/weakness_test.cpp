@@ -80,6 +80,9 @@ TEST_CASE("families: a rule is in one family of its engine") {
   const auto twice = RuleFamilies::read("a: {x: [r]}\nb: {x: [R]}\n", "f.yaml");
   REQUIRE_FALSE(twice.ok());
   CHECK(twice.error().message.find("f.yaml:2:") == 0);
+  CHECK_FALSE(RuleFamilies::read("a: {cwe: many}\n", "f.yaml").ok());
+  CHECK(RuleFamilies::built_in().weakness_of("sqli") == Cwe{89});
+  CHECK_FALSE(RuleFamilies::built_in().weakness_of("k8s-privileged"));
   CHECK_FALSE(RuleFamilies::read("a: 1\n", "f.yaml").ok());
   CHECK_FALSE(RuleFamilies::read("a: {x: 1}\n", "f.yaml").ok());
 }
