@@ -27,7 +27,8 @@ using correlate::Statement;
 using Index = std::uint32_t;
 
 constexpr std::size_t kMostLinks = 100'000;
-constexpr std::size_t kMostMembers = 16;  // of one finding that are asked for what the primary one does not say
+constexpr std::size_t kMostOfAFile = 100'000;  // findings; where there are more nobody merges anything
+constexpr std::size_t kMostMembers = 16;       // of one finding that are asked for what the primary one does not say
 
 // The nearer to the change, the earlier.
 constexpr std::array kNearest = {Presence::introduced, Presence::worsened, Presence::touched,  Presence::external,
@@ -174,9 +175,14 @@ class Merger {
       const Finding& it = reader_.finding(i);
       if (it.file != Finding::kNoFile && !is_dependency_kind(it.kind)) placed.push_back(i);
     }
-    buckets(
-        std::move(placed), [&](Index i) { return reader_.finding(i).file; },
-        [&](std::span<const Index> bucket) { decide(bucket, statements(bucket)); });
+    // Each place of a secret is to be cleaned by itself.
+    const auto place = [&](Index i) {
+      const Finding& it = reader_.finding(i);
+      return std::tuple(it.file, it.kind == Kind::secret ? it.range.first_line + 1 : 0);
+    };
+    buckets(std::move(placed), place, [&](std::span<const Index> bucket) {
+      if (bucket.size() <= kMostOfAFile) decide(bucket, statements(bucket));
+    });
   }
 
   std::vector<Statement> statements(std::span<const Index> bucket) {

@@ -14,7 +14,12 @@ Pairs::Pairs(std::span<const Statement> statements) : statements_(statements) {
     for (const std::string_view advisory : statements[i].advisories) roles_.push_back({i, advisory});
     if (statements[i].advisories.empty()) roles_.push_back({i, {}});
   }
-  for (std::uint32_t role = 0; role < roles_.size(); ++role) parent_.push_back(role);
+  sources_.resize(roles_.size());
+  for (std::uint32_t role = 0; role < roles_.size(); ++role) {
+    parent_.push_back(role);
+    const Statement& it = of_role(role);
+    if (is_code_kind(it.kind) || it.kind == Kind::iac) sources_[role].insert({it.report, it.engine, it.commit});
+  }
 }
 
 std::uint32_t Pairs::root(std::uint32_t role) {
@@ -28,8 +33,23 @@ std::uint32_t Pairs::root(std::uint32_t role) {
 void Pairs::merge_roles(std::uint32_t a, std::uint32_t b, Evidence evidence) {
   const std::uint32_t first = root(a), second = root(b);
   if (first == second) return;
+  if (!join_sources(std::min(first, second), std::max(first, second))) {
+    return link(roles_[a].statement, roles_[b].statement,
+                {"chain", "link", evidence.because + "; but together they would join two results of one report"});
+  }
   parent_[std::max(first, second)] = std::min(first, second);
   merges_.push_back({std::min(a, b), std::max(a, b), std::move(evidence)});
+}
+
+// The smaller set goes into the larger one.
+bool Pairs::join_sources(std::uint32_t into, std::uint32_t from) {
+  std::set<Source>&one = sources_[into], &other = sources_[from];
+  const bool one_is_larger = one.size() >= other.size();
+  const std::set<Source>&larger = one_is_larger ? one : other, &smaller = one_is_larger ? other : one;
+  if (std::ranges::any_of(smaller, [&](const Source& it) { return larger.contains(it); })) return false;
+  if (!one_is_larger) std::swap(one, other);
+  one.merge(other);
+  return true;
 }
 
 void Pairs::link(std::uint32_t a, std::uint32_t b, Evidence evidence) {

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -27,6 +30,8 @@ class Pairs {
   [[nodiscard]] const Statement& of_role(std::uint32_t role) const { return statements_[roles_[role].statement]; }
   [[nodiscard]] std::uint32_t role_of(std::uint32_t statement) const { return first_role_[statement]; }
 
+  // Links them instead when that would put two results of one report about code or resources together, by whatever
+  // chain.
   void merge_roles(std::uint32_t a, std::uint32_t b, Evidence evidence);
   void merge(std::uint32_t a, std::uint32_t b, Evidence evidence) {
     merge_roles(role_of(a), role_of(b), std::move(evidence));
@@ -43,11 +48,14 @@ class Pairs {
     std::uint32_t a = 0, b = 0;  // roles
     Evidence evidence;
   };
+  using Source = std::tuple<std::uint32_t, std::string_view, std::string_view>;  // report, engine, commit
   std::uint32_t root(std::uint32_t role);
+  bool join_sources(std::uint32_t into, std::uint32_t from);
   std::span<const Statement> statements_;
   std::vector<Role> roles_;
   std::vector<std::uint32_t> first_role_;  // by statement
   std::vector<std::uint32_t> parent_;
+  std::vector<std::set<Source>> sources_;  // by root: of its statements about code and resources
   std::vector<RoleMerge> merges_;
   std::vector<Link> links_;
 };
