@@ -65,12 +65,12 @@ class Cascade {
     join([](const Record&) { return true; }, nullptr,
          [&](Entries base, Entries head) {
            if (!lives_on_lines(of_base(base[0])) && of_base(base[0]).category != Category::resource) {
-             return nearest(base, head, Stage::exact, kAnywhere);
+             return nearest(base, head, MatchStage::exact, kAnywhere);
            }
            for (std::size_t b = 0, h = 0; b < base.size() && h < head.size();) {
              const std::uint32_t at = base[b].position, found = head[h].position;
              if (at == found && agree(base[b], head[h])) {
-               pair(base[b++], head[h++], Stage::exact);
+               pair(base[b++], head[h++], MatchStage::exact);
                continue;
              }
              b += at <= found ? 1 : 0;
@@ -79,12 +79,14 @@ class Cascade {
          });
   }
 
-  // A resource by its address, a secret by file and value, wherever they stand now.
+  // A resource by its address, a secret by file and value, a package by the name that all tools mean, wherever they
+  // stand now.
   void by_name() {
     const auto has_name = [](const Record& it) {
-      return it.category == Category::resource || it.category == Category::secret;
+      return it.category == Category::resource || it.category == Category::secret || it.category == Category::package;
     };
-    join(has_name, Key::content, [&](Entries base, Entries head) { nearest(base, head, Stage::drift, kAnywhere); });
+    join(has_name, Key::content,
+         [&](Entries base, Entries head) { nearest(base, head, MatchStage::drift, kAnywhere); });
   }
 
   // The same rule on a line that the change left alone, whatever was edited around it. Several on one line in their
@@ -93,42 +95,45 @@ class Cascade {
     const auto takes_part = [](const Record& it) {
       return is_kept(it) && it.line != 0 && it.category != Category::package && it.category != Category::named;
     };
-    join(takes_part, Key::group, [&](Entries base, Entries head) { nearest(base, head, Stage::drift, 0); });
+    join(takes_part, Key::group, [&](Entries base, Entries head) { nearest(base, head, MatchStage::drift, 0); });
   }
 
   // The same code in the same file, among lines that were edited or of which nobody knows.
   void by_content() {
     const auto with_code = [](const Record& it) { return lives_on_lines(it) && !is_kept(it) && !it.no_code; };
-    join(with_code, Key::content, [&](Entries base, Entries head) { nearest(base, head, Stage::drift, kAnywhere); });
+    join(with_code, Key::content,
+         [&](Entries base, Entries head) { nearest(base, head, MatchStage::drift, kAnywhere); });
     // Without code there are only rule and file: within one edit, or near where nothing is known of edits.
     const auto without = [](const Record& it) { return lives_on_lines(it) && !is_kept(it) && it.no_code; };
     join(without, Key::content, [&](Entries base, Entries head) {
       in_each_edit(base, head,
-                   [&](Entries b, Entries h, std::uint32_t window) { nearest(b, h, Stage::drift, window); });
+                   [&](Entries b, Entries h, std::uint32_t window) { nearest(b, h, MatchStage::drift, window); });
     });
   }
 
   // The same lines in the same symbol: a function that was moved has other neighbours.
   void by_scope() {
     join([](const Record& it) { return is_code(it) && !is_kept(it); }, Key::scope,
-         [&](Entries base, Entries head) { nearest(base, head, Stage::drift, kAnywhere); });
+         [&](Entries base, Entries head) { nearest(base, head, MatchStage::drift, kAnywhere); });
   }
 
   void to_other_versions() {
     join([](const Record& it) { return it.category == Category::package; }, Key::successor,
-         [&](Entries base, Entries head) { nearest(base, head, Stage::drift, kAnywhere, MatchEvent::still_affected); });
+         [&](Entries base, Entries head) {
+           nearest(base, head, MatchStage::drift, kAnywhere, MatchEvent::still_affected);
+         });
   }
 
   // A secret's value wherever it is; code that left its file and has only one place where it may have gone.
   void to_other_files() {
     join([](const Record& it) { return it.category == Category::secret; }, Key::elsewhere,
-         [&](Entries base, Entries head) { nearest(base, head, Stage::moved, kAnywhere); });
+         [&](Entries base, Entries head) { nearest(base, head, MatchStage::moved, kAnywhere); });
     const auto may_have_left = [](const Record& it) {
       return (is_code(it) && !is_kept(it) && !it.no_code) || it.category == Category::resource;
     };
     join(may_have_left, Key::elsewhere, [&](Entries base, Entries head) {
       if (base.size() != 1 || head.size() != 1 || in_one_file(base[0], head[0])) return;
-      pair(base[0], head[0], Stage::moved);
+      pair(base[0], head[0], MatchStage::moved);
     });
   }
 
@@ -148,7 +153,7 @@ class Cascade {
            if (base.size() != 1 || head.size() != 1) return;
            if (in_one_file(base[0], head[0]) && of_base(base[0]).state != LineState::unknown) return;
            const std::uint16_t alike = similarity_of(base[0], head[0]);
-           if (alike >= kAlike) pair(base[0], head[0], Stage::symbol, MatchEvent::moved_symbol, alike);
+           if (alike >= kAlike) pair(base[0], head[0], MatchStage::symbol, MatchEvent::moved_symbol, alike);
          });
   }
 
@@ -162,7 +167,8 @@ class Cascade {
 
   // In the order of their places, each with the nearest as long as there are more on the other side. Both sides are
   // walked once, and pairs never cross.
-  void nearest(Entries base, Entries head, Stage stage, std::uint32_t window, MatchEvent event = MatchEvent::none) {
+  void nearest(Entries base, Entries head, MatchStage stage, std::uint32_t window,
+               MatchEvent event = MatchEvent::none) {
     for (std::size_t b = 0, h = 0; b < base.size() && h < head.size();) {
       const std::size_t bases = base.size() - b, heads = head.size() - h;
       const std::uint32_t here = distance(base[b], head[h]);
@@ -215,7 +221,7 @@ class Cascade {
       } else if ((heads > bases && next_head == here) || (bases > heads && next_base == here)) {
         heads > bases ? ++b : ++h;
       } else {
-        pair(base[b++], head[h++], Stage::fuzzy, MatchEvent::fuzzy_match, here);
+        pair(base[b++], head[h++], MatchStage::fuzzy, MatchEvent::fuzzy_match, here);
       }
     }
   }
@@ -292,11 +298,11 @@ class Cascade {
     return out;
   }
 
-  void pair(const Entry& base, const Entry& head, Stage stage, MatchEvent event = MatchEvent::none,
+  void pair(const Entry& base, const Entry& head, MatchStage stage, MatchEvent event = MatchEvent::none,
             std::uint16_t alike = 1000) {
     const bool renamed = of_base(base).renamed;
-    if (renamed && stage < Stage::moved) stage = Stage::moved;
-    if (stage == Stage::moved && event == MatchEvent::none) event = MatchEvent::moved;
+    if (renamed && stage < MatchStage::moved) stage = MatchStage::moved;
+    if (stage == MatchStage::moved && event == MatchEvent::none) event = MatchEvent::moved;
     base_done_[base.record] = head_done_[head.record] = true;
     pairs_.push_back({base.record, head.record, stage, event, alike});
   }
@@ -330,10 +336,6 @@ constexpr std::uint32_t kFewFindings = 10;  // of which any share may be repaire
 constexpr std::uint32_t kSuspiciousPercent = 30;
 
 }  // namespace
-
-bool Pair::keeps_decisions() const {
-  return stage <= Stage::moved || (stage == Stage::fuzzy && similarity >= kNearlyEqual);
-}
 
 Matching match(const Side& base, const Side& head) { return Cascade(base, head).run(); }
 

@@ -3,15 +3,14 @@
 // new costs a look, one that takes another's place hides behind its history. docs/adr/0015 tells why it is done so.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "base/digest.hpp"
+#include "model/base_match.hpp"
 
 namespace gatepost::correlate {
 
@@ -68,29 +67,17 @@ struct Side {
   std::function<void(std::uint32_t record, std::vector<std::uint64_t>& out)> words;
 };
 
-enum class Stage : std::uint8_t { exact, drift, moved, fuzzy, symbol };
-inline constexpr std::array<std::string_view, 5> kStageNames = {"exact", "drift", "moved", "fuzzy", "symbol"};
-inline std::string_view to_string(Stage stage) { return kStageNames[static_cast<std::size_t>(stage)]; }
-
-// What happened to a finding between two scans, beside drifting lines.
-enum class MatchEvent : std::uint8_t { none, moved, fuzzy_match, moved_symbol, still_affected };
-inline constexpr std::array<std::string_view, 5> kMatchEventNames = {"none", "moved", "fuzzy_match", "moved_symbol",
-                                                                     "still_affected"};
-inline std::string_view to_string(MatchEvent event) { return kMatchEventNames[static_cast<std::size_t>(event)]; }
-
 struct Pair {
   std::uint32_t base = 0, head = 0;  // into the records
-  Stage stage = Stage::exact;
+  MatchStage stage = MatchStage::exact;
   MatchEvent event = MatchEvent::none;
   std::uint16_t similarity = 1000;  // of the finding's own lines, in thousandths; 1000 for the stages that need none
   // A decision about the base's finding holds for the head's: not when it may have become another problem.
-  [[nodiscard]] bool keeps_decisions() const;
+  [[nodiscard]] bool keeps_decisions() const { return gatepost::keeps_decisions(stage, similarity); }
   friend bool operator==(const Pair&, const Pair&) = default;
 };
 
-inline constexpr std::uint16_t kAlike = 600;        // thousandths of words in common, to be the same at all
-inline constexpr std::uint16_t kNearlyEqual = 800;  // to keep decisions
-inline constexpr std::uint32_t kWindow = 20;        // lines that something may drift where there is no line map
+inline constexpr std::uint32_t kWindow = 20;  // lines that something may drift where there is no line map
 
 struct Matching {
   std::vector<Pair> pairs;                 // by head

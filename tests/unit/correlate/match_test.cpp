@@ -193,9 +193,9 @@ TEST_CASE("match: one finding of the base and one of the head, by the surest sta
 }
 
 TEST_CASE("match: words in common decide how long a decision holds") {
-  CHECK(Pair{.stage = Stage::fuzzy, .similarity = 800}.keeps_decisions());
-  CHECK_FALSE(Pair{.stage = Stage::fuzzy, .similarity = 799}.keeps_decisions());
-  CHECK_FALSE(Pair{.stage = Stage::symbol, .similarity = 1000}.keeps_decisions());
+  CHECK(Pair{.stage = MatchStage::fuzzy, .similarity = 800}.keeps_decisions());
+  CHECK_FALSE(Pair{.stage = MatchStage::fuzzy, .similarity = 799}.keeps_decisions());
+  CHECK_FALSE(Pair{.stage = MatchStage::symbol, .similarity = 1000}.keeps_decisions());
 }
 
 TEST_CASE("match: of equal statements it is the inserted one that is new, not the last") {
@@ -318,7 +318,7 @@ TEST_CASE("match: a scan against itself is exact throughout (seed 3)") {
     const Matching it = match(scan, scan);
     CHECK(it.gone.empty());
     CHECK(std::ranges::all_of(it.pairs, [&](const Pair& pair) {
-      return pair.stage == Stage::exact && scan.records[pair.base].id == scan.records[pair.head].id;
+      return pair.stage == MatchStage::exact && scan.records[pair.base].id == scan.records[pair.head].id;
     }));
   }
 }
@@ -364,7 +364,7 @@ TEST_CASE("match: of n equal findings and m equal ones, as many are paired as th
     // They never cross.
     std::vector<std::pair<std::uint32_t, std::uint32_t>> lines;
     for (const Pair& pair : it.pairs) {
-      if (pair.stage != Stage::exact) {
+      if (pair.stage != MatchStage::exact) {
         lines.emplace_back(base.records[pair.base].expected, head.records[pair.head].line);
       }
     }

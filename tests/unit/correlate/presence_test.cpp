@@ -141,8 +141,9 @@ struct Both {
         {head, head_findings, head_placement, change, [](Row) { return PackageChange::unchanged; }},
         {base, base_findings, head_identifier, base_identifier,
          [&](Row row) { return engines_on_head.contains(std::string(base.text(base.rule_of(base.row(row)).engine))); },
-         [&](Row row) { return engines_on_base.contains(std::string(head.text(head.rule_of(head.row(row)).engine))); },
-         [](std::string_view) { return false; }});
+         [&](Row row) {
+           return engines_on_base.contains(std::string(head.text(head.rule_of(head.row(row)).engine)));
+         }});
   }
   Findings head_findings, base_findings;
   std::vector<Digest128> head_contexts, base_contexts;  // of the code around each row
