@@ -65,6 +65,7 @@ std::optional<std::string_view> declared_by_keyword(std::string_view line) {
       return std::nullopt;
     }
     if (!is_one_of(word, kDeclaring)) continue;
+    if (word == "struct" && line.find('(') != std::string_view::npos) return std::nullopt;  // what a function returns
     if (word == "func" && line.substr(at).starts_with(" (")) {
       const std::size_t receiver = line.find(')', at);
       if (receiver == std::string_view::npos) return std::nullopt;
@@ -90,7 +91,9 @@ std::optional<std::string_view> declared_by_shape(std::string_view line, bool op
     const std::size_t begin = before.find_last_of(" .\t") + 1;  // npos + 1 is 0
     return before.empty() ? std::nullopt : std::optional(before.substr(begin));
   }
-  if (paren == std::string_view::npos || equals < paren) return std::nullopt;
+  if (paren == std::string_view::npos || equals < paren || line.find(')', paren) == std::string_view::npos) {
+    return std::nullopt;
+  }
   std::size_t at = 0;
   std::string_view name;
   while (at < paren) {
@@ -141,7 +144,8 @@ class Symbols {
   }
   [[nodiscard]] std::optional<std::string_view> declared(std::string_view line, std::uint32_t number) const {
     const auto name = declared_by_keyword(line);
-    return name ? name : declared_by_shape(line, line.ends_with('{') || block_follows(line, number));
+    const bool whole = line.ends_with('}') && line.find(") {") != std::string_view::npos;  // on one line
+    return name ? name : declared_by_shape(line, whole || line.ends_with('{') || block_follows(line, number));
   }
   [[nodiscard]] bool block_follows(std::string_view line, std::uint32_t number) const {
     return line.ends_with(')') && text::trim(source_.line(number + 1)) == "{";

@@ -242,6 +242,11 @@ Digest128 Identifier::match_key(Key which, Row index) {
       return group_key(row);
     case Key::scope:
       return scope_key(row, index);
+    case Key::inner: {
+      const Digest128 scope = scope_key(row, index);
+      if (scope.empty() || lacks_code(index)) return {};
+      return begin("inner").field(bytes_of(scope)).field(bytes_of(context_of(row, index))).finish128();
+    }
     case Key::elsewhere:
       return elsewhere_key(row, index);
     case Key::successor:

@@ -98,8 +98,11 @@ class Cascade {
     join(takes_part, Key::group, [&](Entries base, Entries head) { nearest(base, head, MatchStage::drift, 0); });
   }
 
-  // The same code in the same file, among lines that were edited or of which nobody knows.
+  // The same code in the same file, among lines that were edited or of which nobody knows. Of twins, the one in the
+  // same symbol.
   void by_content() {
+    join([](const Record& it) { return is_code(it) && !is_kept(it); }, Key::inner,
+         [&](Entries base, Entries head) { nearest(base, head, MatchStage::drift, kAnywhere); });
     const auto with_code = [](const Record& it) { return lives_on_lines(it) && !is_kept(it) && !it.no_code; };
     join(with_code, Key::content,
          [&](Entries base, Entries head) { nearest(base, head, MatchStage::drift, kAnywhere); });

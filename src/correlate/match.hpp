@@ -54,6 +54,7 @@ enum class Key : std::uint8_t {
   content,    // the identity without the occurrence
   group,      // engine, rule and file
   scope,      // rule, file, enclosing symbol and the text of the finding's own lines
+  inner,      // content and scope at once
   elsewhere,  // the content without the file
   successor,  // of a package: the identity without the version
   symbol,     // rule, enclosing symbol and the file's last name

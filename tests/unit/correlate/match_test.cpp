@@ -66,6 +66,10 @@ struct Scan {
         return it.rule + "|" + it.file;
       case Key::scope:
         return it.symbol.empty() ? "" : it.rule + "|" + it.file + "|" + it.symbol + "|" + it.code;
+      case Key::inner: {
+        const std::string scope = plain_key(it, Key::scope);
+        return scope.empty() ? "" : scope + content(it);
+      }
       case Key::elsewhere:
         return it.category == Category::secret ? it.value : it.rule + "|" + it.code;
       case Key::successor:
@@ -205,6 +209,15 @@ TEST_CASE("match: of equal statements it is the inserted one that is new, not th
   const Matching it = match(base, head);
   CHECK(it.gone.empty());
   CHECK(it.fresh == std::vector<std::uint32_t>{0});
+}
+
+TEST_CASE("match: of twins that change places with their functions, each stays in its own") {
+  const auto at = [](std::uint32_t line, const char* symbol) {
+    return Found{.line = line, .expected = line, .state = kEdited, .hunk = 0, .symbol = symbol};
+  };
+  const Matching it = match(Scan({at(10, "f"), at(20, "g")}), Scan({at(11, "g"), at(21, "f")}));
+  REQUIRE(it.pairs.size() == 2);
+  for (const Pair& pair : it.pairs) CHECK(pair.base != pair.head);
 }
 
 TEST_CASE("match: when two would do equally well and one is meant, nobody guesses") {
@@ -396,7 +409,7 @@ TEST_CASE("match: a hundred thousand findings under one key cost no more than ot
       return Side{all,
                   [&](Key key, std::uint32_t i) {
                     const bool shared = key == Key::group || key == Key::symbol || key == Key::scope;
-                    return key == Key::scope ? Digest128{} : shared ? digest("all") : all[i].id;
+                    return key == Key::scope || key == Key::inner ? Digest128{} : shared ? digest("all") : all[i].id;
                   },
                   [&](std::uint32_t i, std::vector<std::uint64_t>& out) {
                     ++asked;
