@@ -37,8 +37,8 @@ struct Record {
   static constexpr std::uint32_t kNoHunk = std::numeric_limits<std::uint32_t>::max();
 
   Digest128 id;                  // the identity, occurrence and all
-  std::uint32_t line = 0;        // in its own scan; 0: none
-  std::uint32_t expected = 0;    // of the base: where that line is, or would be, in the head
+  std::uint32_t line = 0;        // in its own scan; 0: none. Of a package: a number that grows with its version
+  std::uint32_t expected = 0;    // of the base: where that is, or would be, in the head
   std::uint32_t hunk = kNoHunk;  // of an edited line: the hunk of its file that has it
   std::uint32_t file = 0;
   std::uint16_t engine = 0;

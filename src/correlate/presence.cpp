@@ -1,6 +1,7 @@
 #include "correlate/presence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -149,6 +150,23 @@ class LinePresence {
   std::unordered_map<std::string, std::vector<Named>> by_name_;  // changed files by their last segment
 };
 
+// A number that grows with the version, so that of several versions of a package the nearest belong together: its first
+// three numbers.
+std::uint32_t place_of_version(std::string_view version) {
+  constexpr std::array<std::uint32_t, 3> kMost = {1023, 2047, 1023};
+  std::uint32_t place = 0;
+  std::size_t at = 0;
+  for (const std::uint32_t most : kMost) {
+    while (at < version.size() && !text::is_digit(version[at])) ++at;
+    std::uint32_t number = 0;
+    for (; at < version.size() && text::is_digit(version[at]); ++at) {
+      number = std::min(number * 10 + static_cast<std::uint32_t>(version[at] - '0'), most);
+    }
+    place = place * (most + 1) + number;
+  }
+  return place;
+}
+
 // Numbers for texts, the same for both sides.
 class Numbers {
  public:
@@ -188,12 +206,16 @@ class Records {
 
   Record record(const ObservationTable& table, const Finding& finding, const Identifier& identifier) {
     const ObservationRow& row = table.row(finding.primary);
+    const Category category = identifier.category(finding.primary);
+    const std::uint32_t at = category == Category::package
+                                 ? place_of_version(table.text(table.component_of(row)->version))
+                                 : finding.range.first_line;
     return {.id = finding.id.digest,
-            .line = finding.range.first_line,
-            .expected = finding.range.first_line,
+            .line = at,
+            .expected = at,
             .file = files_.of(identifier.path_of(row)),
             .engine = engine(table.text(table.rule_of(row).engine)),
-            .category = identifier.category(finding.primary),
+            .category = category,
             .no_code = identifier.lacks_code(finding.primary)};
   }
 
@@ -202,7 +224,6 @@ class Records {
     const std::string_view path = base_.findings.path_of(finding);
     it.renamed = lines_.head_path(path) != path;
     if (it.category == Category::package) {
-      it.line = it.expected = 0;
       const bool left_alone = !path.empty() && !changed_.contains(path);
       it.state = left_alone ? LineState::kept : LineState::unknown;
       return it;
@@ -216,10 +237,7 @@ class Records {
 
   Record of_head(const Finding& finding) {
     Record it = record(head_.table, finding, base_.head_identifier);
-    if (it.category == Category::package) {
-      it.line = it.expected = 0;
-      return it;
-    }
+    if (it.category == Category::package) return it;
     const LineMap::Place place = lines_.of_head(head_.findings.path_of(finding), it.line);
     it.state = place.state;
     it.hunk = place.hunk;

@@ -364,3 +364,23 @@ TEST_CASE("presence: malware in another version is another finding") {
   CHECK_FALSE(result.matches[0].known);
   CHECK(result.gone.size() == 1);
 }
+
+TEST_CASE("presence: of several versions of a package the nearest belong together") {
+  Both both;
+  const auto version = [](const std::string& of) {
+    return AnObservation().package("pkg:npm/a@" + of, "a", of).advisory("CVE-2024-1000").at("package-lock.json", 4);
+  };
+  for (const char* const it : {"10.0.0", "2.3.0", "1.9.9"})
+    both.base.add(version(it), TextId::none, static_cast<std::uint32_t>(both.base.size()));
+  for (const char* const it : {"1.10.1", "10.1.0"})
+    both.head.add(version(it), TextId::none, static_cast<std::uint32_t>(both.head.size()));
+  const Comparison result = both.compare();
+  REQUIRE(result.gone.size() == 1);
+  CHECK(both.base_findings.all[result.gone[0].finding].primary == 1);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Row row = both.head_findings.all[i].primary;
+    const auto base = std::ranges::find(both.base_findings.all, result.matches[i].id, &Finding::id);
+    CHECK(base->primary == (row == 0 ? 2 : 0));
+    CHECK(result.matches[i].event == MatchEvent::still_affected);
+  }
+}
