@@ -310,9 +310,14 @@ Digest128 Identifier::elsewhere_key(const ObservationRow& row, Row index) {
   switch (category(index)) {
     case Category::secret:
       return begin("secret.v1").field(detail->secret->kind).field(detail->secret->id).finish128();
-    case Category::resource:
-      begin(row.kind == Kind::cspm ? "cspm.v1" : "iac.address.v1").field(in_.table.text(rule.engine));
-      return hasher_.field(in_.table.text(rule.id)).field(detail->resource).finish128();
+    case Category::resource: {
+      // Addresses are unique within a folder, not beyond it; those of a cloud everywhere.
+      const bool cloud = row.kind == Kind::cspm;
+      const std::string_view path = path_of(row);
+      const std::string_view folder = path.substr(0, path.rfind('/') + 1);  // npos + 1 is 0
+      begin(cloud ? "cspm.v1" : "iac.address.v1").field(in_.table.text(rule.engine)).field(in_.table.text(rule.id));
+      return hasher_.field(cloud ? std::string_view{} : folder).field(detail->resource).finish128();
+    }
     case Category::code:
       if (lacks_code(index)) return {};
       begin("sast.anywhere.v1").field(in_.table.text(rule.engine)).field(in_.table.text(rule.id));

@@ -132,7 +132,8 @@ class Cascade {
     join([](const Record& it) { return it.category == Category::secret; }, Key::elsewhere,
          [&](Entries base, Entries head) { nearest(base, head, MatchStage::moved, kAnywhere); });
     const auto may_have_left = [](const Record& it) {
-      return (is_code(it) && !is_kept(it) && !it.no_code) || it.category == Category::resource;
+      const bool known = (is_code(it) && !it.no_code) || it.category == Category::resource;
+      return known && !is_kept(it);
     };
     join(may_have_left, Key::elsewhere, [&](Entries base, Entries head) {
       if (base.size() != 1 || head.size() != 1 || in_one_file(base[0], head[0])) return;

@@ -191,7 +191,9 @@ class Records {
 
   [[nodiscard]] Side base_side() const { return side(base_records, base_.findings, base_.base_identifier); }
   [[nodiscard]] Side head_side() const { return side(head_records, head_.findings, base_.head_identifier); }
-  std::uint16_t engine(std::string_view name) { return static_cast<std::uint16_t>(engines_.of(name)); }
+  std::uint16_t engine(std::string_view name) {
+    return static_cast<std::uint16_t>(std::min<std::uint32_t>(engines_.of(name), 0xFFFF));  // names are a stranger's
+  }
 
   std::vector<Record> base_records, head_records;
 

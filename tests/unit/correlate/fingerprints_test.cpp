@@ -13,8 +13,8 @@ using test::AnObservation;
 
 namespace {
 
-const std::vector<std::string> kFiles = {".github/workflows/ci.yml", "lib/a.c", "main.tf", "package-lock.json",
-                                         "src/a.c"};
+const std::vector<std::string> kFiles = {".github/workflows/ci.yml", "lib/a.c", "main.tf",
+                                         "package-lock.json",        "src/a.c", "storage.tf"};
 
 std::map<std::string, Digest128> prints_of(const Observation& observation, const CodeFacts& code = {}) {
   ObservationTable table;
@@ -87,8 +87,10 @@ TEST_CASE("fingerprints: a secret and a resource are known wherever they are") {
   moved.get().secret->id = "hmac:2";
   CHECK(shared(prints_of(secret), prints_of(moved)).empty());
   AnObservation bucket = AnObservation().resource("aws_s3_bucket.logs").at("main.tf", 4), split = bucket;
-  split.at("src/a.c", 9);
+  split.at("storage.tf", 9);
   CHECK(shared(prints_of(bucket), prints_of(split)) == Names{"iac.address.v1"});
+  split.at("src/a.c", 9);  // in another folder the same address is another resource
+  CHECK(shared(prints_of(bucket), prints_of(split)).empty());
   CHECK(prints_of(bucket.kind(Kind::cspm)).contains("cspm.v1"));
 }
 
