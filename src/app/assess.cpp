@@ -19,7 +19,8 @@ Basis basis_of(const Evidence& evidence, const Found& found, Timestamp now) {
   return {.settings = evidence.settings,
           .owners = *evidence.owners,
           .event = event_of(evidence.ci, found.assessment.change),
-          .now = now};
+          .now = now,
+          .surroundings = &evidence.surroundings};
 }
 
 Assessment assess(Evidence& evidence, Timestamp now) {

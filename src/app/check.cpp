@@ -9,7 +9,7 @@
 
 #include "app/assess.hpp"
 #include "app/exit_code.hpp"
-#include "app/finding_facts.hpp"
+#include "app/explain_risk.hpp"
 #include "app/head_lines.hpp"
 #include "app/inputs.hpp"
 #include "app/line_hashes.hpp"
@@ -22,7 +22,6 @@
 #include "git/library.hpp"
 #include "ingest/ingest.hpp"
 #include "report/words.hpp"
-#include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
@@ -84,6 +83,7 @@ Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evi
     const std::string& judged = input.assessment.change.head;
     HeadLines lines = lines_at_head(evidence, input.assessment);
     ResultInput result{input.assessment, found, evidence.settings, evidence.ci, std::ref(paths)};
+    result.exposures = carried_exposures(evidence.surroundings.services);
     if (!evidence.ci.change_head.empty() && evidence.ci.change_head != judged)
       result.head_lines = [&](std::size_t finding) { return lines.of(finding); };
     std::error_code ignored;  // what is wrong with the folder, writing will say
@@ -115,17 +115,16 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
 
   LineHashes line_hashes(assessment, evidence.repository);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
-  const report::Input input{
-      .assessment = assessment,
-      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
-      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
-      .line_hash = [&](std::size_t finding) { return line_hashes(finding); },
-      .observation_severities = severities,
-      .style = {.width = ports.terminal_columns, .colour = request.colour},
-      .links = links_of(evidence.ci, assessment.change.head),
-      .sarif = {.complete_kinds = complete_kinds(assessment)},
-      .tool_version = request.version,
-      .time = now};
+  const report::Input input{.assessment = assessment,
+                            .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+                            .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
+                            .line_hash = [&](std::size_t finding) { return line_hashes(finding); },
+                            .observation_severities = severities,
+                            .style = {.width = ports.terminal_columns, .colour = request.colour},
+                            .links = links_of(evidence.ci, assessment.change.head),
+                            .sarif = {.complete_kinds = complete_kinds(assessment)},
+                            .tool_version = request.version,
+                            .time = now};
   const Status kept = keep(ports, request, evidence, found, input, folder);
   narrate(assessment, request.outputs);
   if (request.publish) {

@@ -75,13 +75,14 @@ Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) 
   GP_TRY(const config::Settings settings, config::load(files));
   warn_of_waivers(settings.waivers, day_of(request.now ? *request.now : ports.clock()));
   std::string lines;
-  for (const auto* const file : {&files.settings, &files.policy, &files.waivers}) {
+  for (const auto* const file : {&files.settings, &files.policy, &files.waivers, &files.services}) {
     if (*file) lines += fmt::format("{}: valid\n", (*file)->name);
   }
   if (lines.empty()) lines = "no configuration file; the defaults are in force\n";
-  lines +=
-      fmt::format("{} in force, {}, mode {}\n", text::count_of(settings.rules.policies.size(), "policy", "policies"),
-                  text::count_of(settings.waivers.size(), "waiver"), to_string(settings.rules.mode));
+  lines += fmt::format(
+      "{} in force, {}, {}mode {}\n", text::count_of(settings.rules.policies.size(), "policy", "policies"),
+      text::count_of(settings.waivers.size(), "waiver"),
+      files.services ? text::count_of(settings.services.size(), "service") + ", " : "", to_string(settings.rules.mode));
   GP_CHECK(ports.output(lines));
   return ExitCode::done;
 }
@@ -113,8 +114,9 @@ Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
 Result<ExitCode> config_schema(const Ports& ports, const ConfigRequest& request) {
   const auto schema = find_resource("schema/" + request.schema + ".schema.json");
   if (!schema)
-    return error(ErrorKind::usage, fmt::format("there is no schema \"{}\"; expected gatepost, policy or waivers",
-                                               text::printable(request.schema, 40)));
+    return error(ErrorKind::usage,
+                 fmt::format("there is no schema \"{}\"; expected gatepost, policy, waivers or services",
+                             text::printable(request.schema, 40)));
   GP_CHECK(ports.output(*schema));
   return ExitCode::done;
 }

@@ -56,6 +56,16 @@ std::string first_of(const Ports& ports, std::initializer_list<const char*> name
   return {};
 }
 
+Error no_token(CiFacts::System system) {
+  if (system == CiFacts::System::gitlab)
+    return error(ErrorKind::denied, "there is no token to write to GitLab with",
+                 "add a project access token (role Developer, scope api) as the masked CI/CD variable GATEPOST_TOKEN");
+  return error(ErrorKind::denied, "there is no token to write to GitHub with",
+               "pass it to the step: env: {GITHUB_TOKEN: ${{ github.token }}}");
+}
+
+}  // namespace
+
 net::CurlOptions curl_options(const Ports& ports, const std::string& version) {
   return {.user_agent = "gatepost/" + version,
           .ca_file = first_of(ports, {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}),
@@ -66,7 +76,6 @@ net::CurlOptions curl_options(const Ports& ports, const std::string& version) {
           .allow_plain_http = first_of(ports, {"GATEPOST_ALLOW_PLAIN_HTTP"}) == "1"};
 }
 
-// A clock that does not go back when the system's is set.
 net::Time time_of(const Ports& ports) {
   auto latest = std::make_shared<Timestamp>();
   return {.now =
@@ -76,16 +85,6 @@ net::Time time_of(const Ports& ports) {
               },
           .sleep = ports.sleep};
 }
-
-Error no_token(CiFacts::System system) {
-  if (system == CiFacts::System::gitlab)
-    return error(ErrorKind::denied, "there is no token to write to GitLab with",
-                 "add a project access token (role Developer, scope api) as the masked CI/CD variable GATEPOST_TOKEN");
-  return error(ErrorKind::denied, "there is no token to write to GitHub with",
-               "pass it to the step: env: {GITHUB_TOKEN: ${{ github.token }}}");
-}
-
-}  // namespace
 
 Access find_access(const Ports& ports, const CiFacts& ci) {
   Access access{.api = ci.api, .graphql = ci.graphql, .repository = ci.project};

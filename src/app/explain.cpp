@@ -3,11 +3,10 @@
 #include <fmt/core.h>
 
 #include "app/assess.hpp"
-#include "app/finding_facts.hpp"
+#include "app/explain_risk.hpp"
 #include "base/text.hpp"
 #include "git/library.hpp"
 #include "report/explanation.hpp"
-#include "risk/explain.hpp"
 
 namespace gatepost::app {
 
@@ -17,8 +16,8 @@ Result<ExitCode> explain(const Ports& ports, const CheckRequest& request, const 
   const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
   const report::Input input{
       .assessment = assessment,
-      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
-      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
+      .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+      .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
       .style = {.width = ports.terminal_columns, .colour = request.colour},
       .tool_version = request.version};
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {

@@ -56,10 +56,15 @@ void add_row(const ObservationTable& table, Row index, Combined& all) {
   if (const ObservationDetail* detail = table.detail_of(row)) add_detail(*detail, all);
 }
 
-Combined combine(const Assessment& assessment, const Finding& finding) {
+Combined combine(const Assessment& assessment, std::size_t index) {
+  const Finding& finding = assessment.findings.all[index];
+  const Enrichment* const known = assessment.enrichment_of(index);
   Combined all;
   for (const Row member : assessment.findings.members_of(finding)) add_row(assessment.table_of(finding), member, all);
   all.malicious |= finding.kind == Kind::malware;
+  // What feeds say is newer than what the tools say, and has both.
+  if (known != nullptr && known->epss) all.epss_ppm = known->epss->ppm;
+  if (known != nullptr && (known->kev || known->not_in_kev)) all.kev = known->kev.has_value();
   std::ranges::sort(all.cwes);
   const auto rest = std::ranges::unique(all.cwes);
   all.cwes.erase(rest.begin(), rest.end());
@@ -76,6 +81,14 @@ void add_component(const ObservationTable& table, const StoredComponent& compone
   if (component.direct != 2) facts.direct = component.direct == 1;
 }
 
+void add_enrichment(const Enrichment& known, risk::RiskInput& input) {
+  input.ransomware = known.kev && known.kev->ransomware.value_or(false);
+  input.maturity = known.maturity();
+  if (!known.ssvc) return;
+  input.automatable = known.ssvc->automatable;
+  input.total_impact = known.ssvc->total_impact;
+}
+
 Confidence surest(const std::map<std::string_view, Confidence>& engines) {
   Confidence best = Confidence::unknown;
   for (const auto& [engine, confidence] : engines) best = std::max(best, confidence);
@@ -88,7 +101,7 @@ risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
   const Finding& finding = assessment.findings.all[index];
   const ObservationTable& table = assessment.table_of(finding);
   const StoredComponent* const component = table.component_of(table.row(finding.primary));
-  Combined all = combine(assessment, finding);
+  Combined all = combine(assessment, index);
   risk::RiskInput input{.kind = finding.kind,
                         .severity_tenths = assessment.severity_of(index).tenths,
                         .has_cve = all.has_cve,
@@ -103,6 +116,7 @@ risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
                         .exact_package = all.has_component,
                         .context = assessment.assessed[index].context};
   if (component != nullptr) input.scope = component->scope;
+  if (const Enrichment* const known = assessment.enrichment_of(index)) add_enrichment(*known, input);
   for (const auto& [engine, confidence] : all.engines) input.confidences.push_back(confidence);
   return input;
 }
@@ -113,7 +127,7 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
   const ObservationTable& table = assessment.table_of(finding);
   const ObservationRow& row = table.row(finding.primary);
   const RuleInfo& rule = table.rule_of(row);
-  Combined all = combine(assessment, finding);
+  Combined all = combine(assessment, index);
   policy::Facts facts{.kind = finding.kind,
                       .severity = assessment.severity_of(index).label,
                       .risk_tenths = assessed.risk.effective_tenths,

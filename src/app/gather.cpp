@@ -6,6 +6,9 @@
 #include <unordered_map>
 
 #include "app/control_changes.hpp"
+#include "app/enrich_threat.hpp"
+#include "app/feed_files.hpp"
+#include "app/gather_services.hpp"
 #include "app/owners_file.hpp"
 #include "app/report_files.hpp"
 #include "app/settings_files.hpp"
@@ -92,6 +95,15 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   evidence.base_files = std::move(files);
   evidence.base_sources = source_facts(evidence.base_table, *evidence.base_files, tree, nullptr);
   return Done{};
+}
+
+context::Threats gather_threats(const Ports& ports, const GatherRequest& request, Evidence& evidence) {
+  const git::Repository& repository = evidence.repository;
+  const FeedRequest feeds{.root = repository.is_bare() ? "" : repository.work_tree(),
+                          .cache_folder = request.cache_dir,
+                          .cves = reported_cves(evidence.table, evidence.base_table),
+                          .change = &evidence.change};
+  return {.feeds = read_feeds(ports, evidence.settings.feeds, feeds, evidence.notes)};
 }
 
 // In a pipeline the step that checks out is the place to mend it.
@@ -183,6 +195,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);
+  GP_TRY(evidence.surroundings.services,
+         gather_services(evidence.repository, evidence.settings.services, found.rules, evidence.change));
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
@@ -202,6 +216,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   evidence.sources = source_facts(evidence.table, *evidence.head_files, head, &evidence.change);
   std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
   GP_CHECK(gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report"));
+  evidence.surroundings.threats = gather_threats(ports, request, evidence);
   return evidence;
 }
 

@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "config/settings.hpp"
 #include "context/owners.hpp"
+#include "context/surroundings.hpp"
 #include "correlate/identity.hpp"
 #include "correlate/presence.hpp"
 #include "git/repository.hpp"
@@ -29,8 +30,9 @@ struct GatherRequest {
   std::string base, head;
   std::vector<std::string> reports;  // patterns; those of the settings when empty
   std::vector<std::string> base_reports;
-  unsigned threads = 0;  // 0: as many as the machine has
-  Flags flags;           // of inputs.def
+  std::string cache_dir;  // --cache-dir
+  unsigned threads = 0;   // 0: as many as the machine has
+  Flags flags;            // of inputs.def
 };
 
 // What the repository's files say about the observations of one table.
@@ -53,6 +55,7 @@ struct Evidence {
   ObservationTable table, base_table;
   std::optional<correlate::FileIndex> head_files, base_files;
   SourceFacts sources, base_sources;
+  context::Surroundings surroundings;
   unsigned threads = 1;
   std::vector<std::string> missing;  // reports that should be there and are not, in sentences
   std::vector<Note> notes;

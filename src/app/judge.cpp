@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/control_changes.hpp"
+#include "app/enrich.hpp"
 #include "app/finding_facts.hpp"
 #include "base/text.hpp"
 #include "policy/waiver.hpp"
@@ -26,6 +27,8 @@ class Judge {
     out_.mode = to_string(basis_.settings.rules.mode);
     out_.notes = found_.notes;
     resolve_severities();
+    const context::Surroundings nothing;
+    enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);
     score_risks();
     find_owners();
     apply_waivers();
@@ -86,19 +89,38 @@ class Judge {
     context::OwnershipLookup lookup(basis_.owners);
     out_.owner_sets.emplace_back();
     std::map<std::vector<Owner>, std::uint32_t> numbers = {{{}, 0}};
-    std::unordered_map<std::uint32_t, std::uint32_t> by_file;
+    const auto number_of = [&](const std::vector<Owner>& owners) {
+      const auto [number, fresh] = numbers.emplace(owners, static_cast<std::uint32_t>(out_.owner_sets.size()));
+      if (fresh) out_.owner_sets.push_back(owners);
+      return number->second;
+    };
+    std::unordered_map<std::uint32_t, std::uint32_t> by_file, by_service;
     for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      const std::uint32_t file = out_.findings.all[i].file;
-      if (file == Finding::kNoFile) continue;
-      auto [known, fresh] = by_file.try_emplace(file, 0);
-      if (fresh) {
-        const std::vector<Owner>& owners = lookup.owners_for(out_.findings.files[file]);
-        const auto [number, fresh_set] = numbers.emplace(owners, static_cast<std::uint32_t>(out_.owner_sets.size()));
-        if (fresh_set) out_.owner_sets.push_back(owners);
-        known->second = number->second;
+      std::uint32_t& owners = out_.assessed[i].owners;
+      if (const std::uint32_t file = out_.findings.all[i].file; file != Finding::kNoFile) {
+        const auto [known, fresh] = by_file.try_emplace(file, 0);
+        if (fresh) known->second = number_of(lookup.owners_for(out_.findings.files[file]));
+        owners = known->second;
       }
-      out_.assessed[i].owners = known->second;
+      if (owners != 0) continue;
+      const auto [known, fresh] = by_service.try_emplace(out_.assessed[i].service, 0);
+      if (fresh) known->second = number_of(owners_beside_codeowners(i));
+      owners = known->second;
     }
+  }
+
+  // Whom a finding goes to that CODEOWNERS gives to nobody: the service's owner, then the default.
+  std::vector<Owner> owners_beside_codeowners(std::size_t finding) const {
+    const std::string_view before = basis_.owners.exists() ? "CODEOWNERS names nobody" : "no CODEOWNERS";
+    const Service* const service = out_.service_of(finding);
+    const bool of_service = service != nullptr && !service->owners.empty();
+    std::vector<Owner> owners = of_service ? service->owners : basis_.settings.default_owners;
+    for (Owner& owner : owners) {
+      const std::string step = of_service ? "service " + text::printable(service->name) + ", " : "";
+      const std::string none = of_service || service == nullptr ? "" : ", nor does the service";
+      owner.because = fmt::format("{}{} ({}{})", step, owner.because, before, none);
+    }
+    return owners;
   }
 
   // Gone findings need no waiver.
@@ -132,7 +154,14 @@ class Judge {
       if (assessed.presence == Presence::fixed) out_.totals.delta_tenths -= risk;
     }
     out_.totals.pr_risk_tenths = risk::aggregate_tenths(of_change);
-    out_.totals.change_risk = change_risk(out_.change);
+    out_.totals.change_risk = std::min<std::int64_t>(100, change_risk(out_.change) + exposure_points());
+  }
+
+  // Points of change signals for services that the change opens.
+  [[nodiscard]] std::int64_t exposure_points() const {
+    constexpr std::int64_t kEach = 25, kMost = 50;
+    if (basis_.surroundings == nullptr) return 0;
+    return std::min(kMost, kEach * static_cast<std::int64_t>(basis_.surroundings->services.changes.size()));
   }
 
   void conclude() {

@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "config/settings.hpp"
 #include "context/owners.hpp"
+#include "context/surroundings.hpp"
 #include "model/assessment.hpp"
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
@@ -20,10 +21,11 @@ struct Basis {
   const context::CodeOwners& owners;
   policy::Event event = policy::Event::manual;
   Timestamp now;
-  bool tools_may_suppress = true;  // false: nobody knows whether a suppression is the tool's
+  const context::Surroundings* surroundings = nullptr;  // nullptr: nothing is known beside the reports
+  bool tools_may_suppress = true;                       // false: nobody knows whether a suppression is the tool's
 };
 
-// The steps, in order: severity, risk, owners, waivers, verdict. Takes the assessment out of `found`.
+// The steps, in order: severity, surroundings, risk, owners, waivers, verdict. Takes the assessment out of `found`.
 Assessment judge(Found& found, const Basis& basis);
 
 // What decides whether a waiver covers a finding.

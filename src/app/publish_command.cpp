@@ -6,12 +6,13 @@
 
 #include "app/ci.hpp"
 #include "app/connection.hpp"
-#include "app/finding_facts.hpp"
+#include "app/enrich_threat.hpp"
+#include "app/explain_risk.hpp"
+#include "app/feed_files.hpp"
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
 #include "app/rules_of_base.hpp"
 #include "base/log.hpp"
-#include "risk/explain.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
@@ -88,32 +89,37 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   GP_TRY(ResultFile result, read_result_file(request.result));
   GP_TRY(const Connection connection, connect(ports, ci, request.version));
   forge::Forge& forge = *connection.forge;
-  const auto asked_for = ask(forge, ci, result, inputs);
+  auto asked_for = ask(forge, ci, result, inputs);
   if (!asked_for && asked_for.error().kind == ErrorKind::conflict) {
     // Closed or pushed to meanwhile: nothing went wrong, and nobody waits for this result.
     log::warning(asked_for.error().message + "; nothing is published");
     return ExitCode::done;
   }
   if (!asked_for) return asked_for.error();
-  const Asked& asked = *asked_for;
+  Asked& asked = *asked_for;
   const TipLines lines(result);
+  take_exposures(asked.rules.surroundings.services, result.exposures);
+  // There is no work tree here that a relative path could be in: addresses and absolute paths are read.
+  Found& found = result.found;
+  const FeedRequest feeds{.cves = reported_cves(found.assessment.table, found.assessment.base_table)};
+  asked.rules.surroundings.threats.feeds = read_feeds(ports, asked.rules.settings.feeds, feeds, found.notes);
   const Timestamp now = request.now ? *request.now : ports.clock();
   const Assessment assessment = rejudge(std::move(result), asked.shown.request,
                                         {.settings = asked.rules.settings,
                                          .owners = asked.rules.owners,
                                          .event = policy::Event::pull_request,
                                          .now = now,
+                                         .surroundings = &asked.rules.surroundings,
                                          .tools_may_suppress = false});
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
-  const report::Input input{
-      .assessment = assessment,
-      .explain = [&](std::size_t finding) { return risk::explain(risk_input(assessment, finding)); },
-      .story = [&](std::size_t finding) { return risk::story(risk_input(assessment, finding)); },
-      .observation_severities = severities,
-      .style = {.width = ports.terminal_columns, .colour = request.colour},
-      .links = links_of(ci, assessment.change.head),
-      .tool_version = request.version,
-      .time = now};
+  const report::Input input{.assessment = assessment,
+                            .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+                            .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
+                            .observation_severities = severities,
+                            .style = {.width = ports.terminal_columns, .colour = request.colour},
+                            .links = links_of(ci, assessment.change.head),
+                            .tool_version = request.version,
+                            .time = now};
   const std::vector<OutputRequest> standard = {{"terminal", "-"}};
   const Status written = write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs);
   Told told;

@@ -69,6 +69,7 @@ class ResultWriter {
       json().line_break().value(input_.found.missing[i]);
     json().end_array().key("notes");
     report::write_notes(json(), notes());
+    exposures();
     json().end_object();
     return out_.finish();
   }
@@ -178,6 +179,22 @@ class ResultWriter {
     json().key("head_lines").begin_object();
     if (const auto lines = input_.head_lines(index)) json().field("line", lines->first).field("end_line", lines->last);
     json().end_object();
+  }
+
+  void exposures() {
+    json().key("exposures").begin_array();
+    for (const CarriedExposure& it : input_.exposures) {
+      json().line_break().begin_object().field("service", it.service);
+      exposure("before", it.before);
+      exposure("after", it.after);
+      json().end_object();
+    }
+    json().end_array();
+  }
+
+  void exposure(std::string_view key, const context::DerivedExposure& it) {
+    json().key(key).begin_object().field("exposure", kExposureNames[static_cast<std::size_t>(it.exposure)]);
+    json().field("because", it.because).end_object();
   }
 
   [[nodiscard]] std::vector<Note> notes() const {

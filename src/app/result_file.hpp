@@ -9,9 +9,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/ci.hpp"
 #include "app/find_findings.hpp"
+#include "app/gather_services.hpp"
 #include "base/result.hpp"
 #include "config/settings.hpp"
 #include "model/assessment.hpp"
@@ -34,6 +36,7 @@ struct ResultInput {
   // The lines of a finding in the tip of the change, which has others than a merge; empty when the tip has no such
   // line. Without the function the tip's are not known.
   std::function<std::optional<publish::Lines>(std::size_t finding)> head_lines = {};
+  std::vector<CarriedExposure> exposures = {};
 };
 
 // The findings that the change has to do with, those that a policy acts on and those that a waiver is about, with their
@@ -55,6 +58,7 @@ struct ResultFile {
   Found found;  // the change in it has no files
   // Of findings of the head, where the first stage knew; empty: the tip of the change has no such line.
   std::map<FindingId, std::optional<publish::Lines>> head_lines;
+  std::vector<CarriedExposure> exposures;
 };
 
 // Anything but what write_result writes is an error that tells where, what, and what was expected. `name` is what

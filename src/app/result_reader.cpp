@@ -110,6 +110,26 @@ Result<Note> note(View stated) {
   return read;
 }
 
+Result<context::DerivedExposure> derived_exposure(View object, std::string_view key) {
+  constexpr std::array<std::string_view, 2> kKeys = {"exposure", "because"};
+  GP_TRY(const View stated, member(object, key));
+  GP_CHECK(only(stated, kKeys));
+  GP_TRY(const std::size_t exposure, choice(stated, "exposure", kExposureNames));
+  GP_TRY(const View because, member(stated, "because"));
+  return context::DerivedExposure{static_cast<Exposure>(exposure), sentence(because)};
+}
+
+Result<CarriedExposure> carried_exposure(View stated) {
+  constexpr std::array<std::string_view, 3> kKeys = {"service", "before", "after"};
+  GP_CHECK(only(stated, kKeys));
+  CarriedExposure carried;
+  GP_TRY(const View service, member(stated, "service"));
+  carried.service = sentence(service);
+  GP_TRY(carried.before, derived_exposure(stated, "before"));
+  GP_TRY(carried.after, derived_exposure(stated, "after"));
+  return carried;
+}
+
 Result<std::vector<Note>> notes(View object) {
   GP_TRY(const View stated, list(object, "notes", kMostNotes));
   std::vector<Note> notes;
@@ -241,9 +261,9 @@ class ResultReader {
 
   Result<ResultFile> read() {
     GP_CHECK(version());
-    constexpr std::array<std::string_view, 10> kKeys = {
-        "gatepost",          "change",   "reports",   "observations", "base_reports",
-        "base_observations", "findings", "elsewhere", "missing",      "notes"};
+    constexpr std::array<std::string_view, 11> kKeys = {
+        "gatepost", "change",    "reports", "observations", "base_reports", "base_observations",
+        "findings", "elsewhere", "missing", "notes",        "exposures"};
     GP_CHECK(only(document_, kKeys));
     GP_CHECK(change());
     GP_CHECK(head_.read(document_, "reports", "observations"));
@@ -427,6 +447,11 @@ class ResultReader {
       result_.found.missing.push_back(sentence(item));
     }
     GP_TRY(result_.found.notes, notes(document_));
+    GP_TRY(const View carried, list(document_, "exposures", context::kMostServices));
+    for (const View item : carried.items()) {
+      GP_TRY(CarriedExposure one, carried_exposure(item));
+      result_.exposures.push_back(std::move(one));
+    }
     return Done{};
   }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/gather_services.hpp"
 #include "app/owners_file.hpp"
 
 namespace gatepost::app {
@@ -24,7 +25,9 @@ Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDial
   };
   const auto dialect = settings.codeowners_dialect ? settings.codeowners_dialect : forge;
   GP_TRY(context::CodeOwners owners, find_owners(exists, take, dialect));
-  return RulesOfBase{std::move(settings), std::move(owners)};
+  context::Surroundings surroundings;
+  GP_TRY(surroundings.services, services_without_tree(settings.services, read));
+  return RulesOfBase{std::move(settings), std::move(owners), std::move(surroundings)};
 }
 
 }  // namespace gatepost::app

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "config/settings.hpp"
 #include "context/owners.hpp"
+#include "context/surroundings.hpp"
 #include "model/ownership.hpp"
 
 namespace gatepost::app {
@@ -14,6 +15,7 @@ namespace gatepost::app {
 struct RulesOfBase {
   config::Settings settings;
   context::CodeOwners owners;
+  context::Surroundings surroundings;
 };
 
 // `read` gives the files of the target branch; it is asked at most once for each path. A file that it fails to read is

@@ -14,13 +14,15 @@ namespace gatepost::app {
 namespace {
 
 constexpr std::uint64_t kLargestSettings = 1 << 20;
+constexpr std::uint64_t kLargestServices = 4 << 20;
 
 // The first of the files that is there.
-Result<std::optional<config::File>> first_of(std::span<const std::string_view> paths, const ReadFile& read) {
+Result<std::optional<config::File>> first_of(std::span<const std::string_view> paths, const ReadFile& read,
+                                             std::uint64_t largest = kLargestSettings) {
   for (const std::string_view path : paths) {
     GP_TRY(auto text, read(path));
-    if (text && text->size() > kLargestSettings)
-      return error(ErrorKind::config, fmt::format("{}: larger than {} bytes", path, kLargestSettings));
+    if (text && text->size() > largest)
+      return error(ErrorKind::config, fmt::format("{}: larger than {} bytes", path, largest));
     if (text) return std::optional(config::File{std::string(path), std::move(*text)});
   }
   return std::optional<config::File>{};
@@ -33,11 +35,12 @@ Result<config::Files> settings_files(const ReadFile& read) {
   GP_TRY(files.settings, first_of(config::kSettingsPaths, read));
   GP_TRY(files.policy, first_of({&config::kPolicyPath, 1}, read));
   GP_TRY(files.waivers, first_of({&config::kWaiversPath, 1}, read));
+  GP_TRY(files.services, first_of({&config::kServicesPath, 1}, read, kLargestServices));
   return files;
 }
 
 Result<config::Files> settings_files(const git::Tree& tree) {
-  return settings_files([&](std::string_view path) { return tree.read(path, kLargestSettings).context(path); });
+  return settings_files([&](std::string_view path) { return tree.read(path, kLargestServices).context(path); });
 }
 
 Result<config::Files> settings_files(const std::string& work_tree) {
@@ -45,7 +48,7 @@ Result<config::Files> settings_files(const std::string& work_tree) {
     const std::string full = work_tree + "/" + std::string(path);
     std::error_code failure;
     if (!std::filesystem::exists(full, failure)) return std::optional<std::string>{};
-    GP_TRY(std::string text, read_file(full, kLargestSettings));
+    GP_TRY(std::string text, read_file(full, kLargestServices));
     return std::optional(std::move(text));
   });
 }

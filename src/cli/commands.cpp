@@ -123,6 +123,10 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
+  app.add_option("--cache-dir", request.cache_dir,
+                 "Folder that feeds from the network are kept in. Default: GATEPOST_CACHE_DIR, else gatepost in the "
+                 "user's cache")
+      ->type_name("DIR");
   app.add_option("--threads", request.threads,
                  "Threads to read large reports with. Default: one for each core, at most 8")
       ->type_name("N");
@@ -397,8 +401,9 @@ void declare_config(CLI::App& app, Action& action) {
     request.now = globals.point_in_time;
     return request;
   };
-  CLI::App* const check = add_nested(app, "check", "Checks .gatepost.yml, the policy and the waivers of the work tree.",
-                                     "gatepost config check");
+  CLI::App* const check =
+      add_nested(app, "check", "Checks .gatepost.yml, the policy, the waivers and the services of the work tree.",
+                 "gatepost config check");
   check->callback([&action, with] {
     action = [with](const Ports& ports, const Globals& globals) { return app::config_check(ports, with({}, globals)); };
   });
@@ -414,8 +419,8 @@ void declare_config(CLI::App& app, Action& action) {
   auto printed = options<app::ConfigRequest>();
   CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
                                       "gatepost config schema policy >policy.schema.json");
-  schema->add_option("name", printed->schema, "gatepost, policy or waivers. Default: gatepost")
-      ->check(one_of({"gatepost", "policy", "waivers"}))
+  schema->add_option("name", printed->schema, "gatepost, policy, waivers or services. Default: gatepost")
+      ->check(one_of({"gatepost", "policy", "waivers", "services"}))
       ->type_name("NAME");
   schema->callback([&action, with, printed] {
     action = [with, printed](const Ports& ports, const Globals& globals) {

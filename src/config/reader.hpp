@@ -21,6 +21,7 @@ class Problems {
   void add_at_key(const doc::View& at, const std::string& what) { lines_.push_back(at.key_where() + ": " + what); }
   void add_line(std::string line) { lines_.push_back(std::move(line)); }
   [[nodiscard]] bool empty() const { return lines_.empty(); }
+  [[nodiscard]] std::size_t size() const { return lines_.size(); }
   // One error with a line for each problem.
   [[nodiscard]] Error error() const;
 

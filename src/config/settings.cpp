@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "config/policy_file.hpp"
 #include "config/reader.hpp"
+#include "config/services_file.hpp"
 #include "config/waiver_file.hpp"
 #include "doc/yaml.hpp"
 
@@ -72,6 +73,23 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
   section.finish();
 }
 
+void read_routing(doc::View view, Settings& settings, Problems& problems) {
+  Section section(view, problems);
+  const doc::View owners = section.get("default");
+  for (const std::string& name : section.texts("default")) {
+    if (!name.empty()) settings.default_owners.push_back({TeamId{name}, owners.where() + " routing.default"});
+  }
+  section.finish();
+}
+
+void read_feeds(doc::View view, Feeds& feeds, Problems& problems) {
+  Section section(view, problems);
+  feeds.epss = section.text("epss");
+  feeds.kev = section.text("kev");
+  feeds.vulnrichment = section.text("vulnrichment");
+  section.finish();
+}
+
 Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   Section section(root, problems);
   Gate gate;
@@ -95,7 +113,9 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   }
   codeowners.finish();
   read_gate(section.get("gate"), gate, problems);
+  read_feeds(section.get("feeds"), settings.feeds, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
+  read_routing(section.get("routing"), settings, problems);
   section.finish();
   return gate;
 }
@@ -160,6 +180,8 @@ Result<Settings> load(const Files& files, const Overrides& overrides) {
   if (overrides.mode) settings.rules.mode = *overrides.mode;
   const auto waivers = parse(files.waivers, problems);
   if (waivers) settings.waivers = read_waivers(waivers->root(), problems);
+  const auto services = parse(files.services, problems);
+  if (services) settings.services = read_services(services->root(), problems);
   if (!problems.empty()) return problems.error();
   return settings;
 }

@@ -1,5 +1,5 @@
-// What a run is told to do: .gatepost.yml, .gatepost/policy.yml and .gatepost/waivers.yml, all of them optional, as one
-// validated value. Command line flags are put over it in cli.
+// What a run is told to do: .gatepost.yml, .gatepost/policy.yml, .gatepost/waivers.yml and .gatepost/services.yml, all
+// of them optional, as one validated value. Command line flags are put over it in cli.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/owner.hpp"
 #include "model/ownership.hpp"
+#include "model/service.hpp"
 #include "model/severity.hpp"
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
@@ -20,8 +22,14 @@ inline constexpr std::string_view kSettingsPaths[] = {".gatepost.yml", ".gatepos
                                                       ".gitlab/gatepost.yml"};
 inline constexpr std::string_view kPolicyPath = ".gatepost/policy.yml";
 inline constexpr std::string_view kWaiversPath = ".gatepost/waivers.yml";
+inline constexpr std::string_view kServicesPath = ".gatepost/services.yml";
 
 inline constexpr std::string_view kDialectNames[] = {"auto", "github", "gitlab"};
+
+// Where feeds are read: files below the root of the work tree, absolute paths, or addresses. Empty: not at all.
+struct Feeds {
+  std::string epss, kev, vulnrichment;
+};
 
 struct Settings {
   std::string repository;            // part of every identity; "" unless configured
@@ -32,6 +40,9 @@ struct Settings {
   policy::Evidence evidence;
   std::vector<policy::Waiver> waivers;
   publish::Settings publishing;
+  std::vector<Service> services;      // of the services' file, in its order
+  std::vector<Owner> default_owners;  // whom findings go to that nobody owns
+  Feeds feeds;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.
@@ -41,7 +52,7 @@ struct File {
 };
 
 struct Files {
-  std::optional<File> settings, policy, waivers;
+  std::optional<File> settings, policy, waivers, services;
 };
 
 // What the command line or the pipeline says in place of the files.

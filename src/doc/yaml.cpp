@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -23,8 +24,10 @@ struct Refused {
 
 constexpr std::string_view kNoAliases = "aliases (\"*name\") are not supported; write the value out";
 
-std::string place_text(const YAML::Mark& mark) {
-  return mark.is_null() ? "1:1" : fmt::format("{}:{}", mark.line + 1, mark.column + 1);
+std::string place_text(const YAML::Mark& mark, std::uint32_t line_offset = 0) {
+  return mark.is_null()
+             ? fmt::format("{}:1", line_offset + 1)
+             : fmt::format("{}:{}", static_cast<std::uint32_t>(mark.line) + line_offset + 1, mark.column + 1);
 }
 
 bool is_number(std::string_view s) {
@@ -56,16 +59,20 @@ Kind plain_kind(std::string_view s) {
 class Handler : public YAML::EventHandler {
  public:
   Handler(TreeBuilder& tree, const Limits& limits) : tree_(tree), limits_(limits) {}
+  // Of a file that another tool owns; `line_offset` lines of it come before the text.
+  Handler(TreeBuilder& tree, const Limits& limits, std::uint32_t line_offset)
+      : tree_(tree), limits_(limits), lenient_(true), line_offset_(line_offset) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override { first_ = mark; }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    if (key_is_next()) throw Refused{place_text(mark), "a key must be a text; put it in quotes"};
+    if (key_is_next()) throw Refused{place_text(mark, line_offset_), "a key must be a text; put it in quotes"};
     scalar(mark, anchor, Kind::null, "");
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Refused{place_text(mark), std::string(kNoAliases)};
+    if (lenient_ && !key_is_next()) return scalar(mark, 0, Kind::null, "");
+    throw Refused{place_text(mark, line_offset_), std::string(kNoAliases)};
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -102,13 +109,13 @@ class Handler : public YAML::EventHandler {
   };
 
   // yaml-cpp calls a plain value "?" and a quoted one "!".
-  static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
-    if (tag.empty() || tag == "?" || tag == "!") return;
-    throw Refused{place_text(mark), fmt::format("tag \"{}\" is not supported", text::printable(tag))};
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
+    if (lenient_ || tag.empty() || tag == "?" || tag == "!") return;
+    throw Refused{place_text(mark, line_offset_), fmt::format("tag \"{}\" is not supported", text::printable(tag))};
   }
 
-  static std::uint64_t place(const YAML::Mark& mark) {
-    return TreeBuilder::line_and_column(static_cast<std::uint32_t>(mark.line + 1),
+  [[nodiscard]] std::uint64_t place(const YAML::Mark& mark) const {
+    return TreeBuilder::line_and_column(static_cast<std::uint32_t>(mark.line + 1) + line_offset_,
                                         static_cast<std::uint32_t>(mark.column + 1));
   }
 
@@ -117,28 +124,30 @@ class Handler : public YAML::EventHandler {
   }
 
   void begin_value(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (anchor != 0) throw Refused{place_text(mark), "anchors (\"&name\") are not supported"};
+    if (anchor != 0 && !lenient_)
+      throw Refused{place_text(mark, line_offset_), "anchors (\"&name\") are not supported"};
     if (levels_.empty() || !levels_.back().mapping) return;
     if (levels_.back().key_is_next)
-      throw Refused{place_text(mark), "a key must be a text; lists and mappings cannot be keys"};
+      throw Refused{place_text(mark, line_offset_), "a key must be a text; lists and mappings cannot be keys"};
     levels_.back().key_is_next = true;
   }
 
   void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, Kind kind, const std::string& value) {
     // The library makes single bytes of "\N" and "\_".
     if (!text::is_utf8(value))
-      throw Refused{place_text(mark), "an escape that is not supported; use \\u and four digits"};
-    if (key_is_next() && anchor == 0) return key(mark, value);
+      throw Refused{place_text(mark, line_offset_), "an escape that is not supported; use \\u and four digits"};
+    if (key_is_next() && (anchor == 0 || lenient_)) return key(mark, value);
     begin_value(mark, anchor);
     tree_.scalar(kind, tree_.keep(value), place(mark));
   }
 
   void key(const YAML::Mark& mark, const std::string& name) {
     Level& level = levels_.back();
-    if (name == "<<") throw Refused{place_text(mark), "merge keys (\"<<\") are not supported"};
-    const auto [earlier, fresh] = level.seen.try_emplace(name, place_text(mark));
-    if (!fresh) {
-      throw Refused{place_text(mark),
+    if (name == "<<" && !lenient_)
+      throw Refused{place_text(mark, line_offset_), "merge keys (\"<<\") are not supported"};
+    const auto [earlier, fresh] = level.seen.try_emplace(name, place_text(mark, line_offset_));
+    if (!fresh && !lenient_) {
+      throw Refused{place_text(mark, line_offset_),
                     fmt::format("key \"{}\" was already given at {}", text::printable(name), earlier->second)};
     }
     tree_.key(tree_.keep(name), place(mark));
@@ -148,7 +157,8 @@ class Handler : public YAML::EventHandler {
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, Kind kind) {
     begin_value(mark, anchor);
     if (levels_.size() >= limits_.depth) {
-      throw Refused{place_text(mark), fmt::format("nested deeper than the limit of {} levels", limits_.depth)};
+      throw Refused{place_text(mark, line_offset_),
+                    fmt::format("nested deeper than the limit of {} levels", limits_.depth)};
     }
     levels_.push_back({.mapping = kind == Kind::object, .begin = mark, .seen = {}});
     tree_.open(kind, place(mark));
@@ -161,6 +171,8 @@ class Handler : public YAML::EventHandler {
 
   TreeBuilder& tree_;
   const Limits& limits_;
+  bool lenient_ = false;
+  std::uint32_t line_offset_ = 0;
   std::vector<Level> levels_;
   YAML::Mark first_;
 };
@@ -194,12 +206,14 @@ bool indented_with_tab(std::string_view text, int line) {
   return text.substr(0, content).find('\t') != std::string_view::npos;
 }
 
-std::string refusal_of(const YAML::Exception& failure, const Handler& handler, std::string_view text) {
+std::string refusal_of(const YAML::Exception& failure, const Handler& handler, std::string_view text,
+                       std::uint32_t line_offset = 0) {
   // For what is not closed the library names no useful place.
   const bool open = failure.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || failure.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
   const YAML::Mark mark = open || failure.mark.is_null() ? handler.innermost(failure.mark) : failure.mark;
   const bool tab = !mark.is_null() && indented_with_tab(text, mark.line + 1);
-  return fmt::format("{}: {}", place_text(mark), tab ? "a tab cannot indent; use blanks" : plain_reason(failure));
+  return fmt::format("{}: {}", place_text(mark, line_offset),
+                     tab ? "a tab cannot indent; use blanks" : plain_reason(failure));
 }
 
 // What YAML does not allow anywhere, found before the library sees it.
@@ -251,6 +265,69 @@ Result<Document> parse_yaml(std::string text, std::string name, const Limits& li
     return refuse(refusal_of(failure, handler, tree.source()));
   }
   return tree.finish();
+}
+
+namespace {
+
+bool begins_document(std::string_view line) {
+  return line.starts_with("---") && (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\r');
+}
+
+// Nothing but blanks, comments and directives.
+bool is_empty_part(std::string_view part) {
+  for (const std::string_view line : text::split(part, '\n')) {
+    const std::string_view rest = text::trim(line);
+    if (!rest.empty() && rest != "---" && rest != "..." && rest[0] != '#' && line[0] != '%') return false;
+  }
+  return true;
+}
+
+// A part of a file, which has at most one document.
+void parse_part(std::string_view part, std::uint32_t line_offset, const std::string& name, const Limits& limits,
+                YamlDocuments& out) {
+  if (is_empty_part(part)) return;
+  TreeBuilder tree(name, std::string(part), false);
+  Handler handler(tree, limits, line_offset);
+  const auto refuse = [&](const std::string& why) { out.problems.push_back(fmt::format("{}:{}", name, why)); };
+  try {
+    std::istringstream input{std::string(tree.source())};
+    YAML::Parser parser(input);
+    parser.HandleNextDocument(handler);
+  } catch (const Refused& refused) {
+    return refuse(fmt::format("{}: {}", refused.where, refused.what));
+  } catch (const YAML::Exception& failure) {
+    return refuse(refusal_of(failure, handler, tree.source(), line_offset));
+  }
+  if (tree.size() == 0) return;
+  Document document = tree.finish();
+  if (!document.root().is_null()) out.documents.push_back(std::move(document));
+}
+
+}  // namespace
+
+YamlDocuments parse_yaml_documents(std::string_view text, const std::string& name, const Limits& limits) {
+  YamlDocuments out;
+  if (text.size() > limits.yaml_bytes) {
+    out.problems.push_back(fmt::format("{}: larger than the limit of {} bytes", name, limits.yaml_bytes));
+    return out;
+  }
+  if (const auto why = refused_by_its_bytes(text)) {
+    out.problems.push_back(fmt::format("{}:{}", name, *why));
+    return out;
+  }
+  std::size_t begin = 0;
+  std::uint32_t line = 0, first_line = 0;
+  for (std::size_t at = 0; at < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    if (at > begin && begins_document(text.substr(at, end - at))) {
+      parse_part(text.substr(begin, at - begin), first_line, name, limits, out);
+      begin = at;
+      first_line = line;
+    }
+    at = end + 1;
+  }
+  parse_part(text.substr(begin), first_line, name, limits, out);
+  return out;
 }
 
 }  // namespace gatepost::doc

@@ -12,10 +12,12 @@
 #include "base/note.hpp"
 #include "model/change.hpp"
 #include "model/context.hpp"
+#include "model/enrichment.hpp"
 #include "model/finding.hpp"
 #include "model/observation_table.hpp"
 #include "model/owner.hpp"
 #include "model/risk.hpp"
+#include "model/service.hpp"
 #include "model/severity.hpp"
 #include "model/verdict.hpp"
 
@@ -38,9 +40,12 @@ struct Assessed {
   Presence presence = Presence::unrelated;
   Action action = Action::none;  // the strongest a policy asks for because of it
   Risk risk;
-  std::uint32_t severity = 0;    // into Assessment::severities
-  std::uint32_t owners = 0;      // into Assessment::owner_sets
-  std::uint32_t waiver = kNone;  // into Assessment::waivers
+  std::uint32_t severity = 0;           // into Assessment::severities
+  std::uint32_t owners = 0;             // into Assessment::owner_sets
+  std::uint32_t waiver = kNone;         // into Assessment::waivers
+  std::uint32_t service = kNone;        // into Assessment::services
+  std::uint32_t service_claim = kNone;  // of the service: by what the finding is taken for its
+  std::uint32_t enrichment = kNone;     // into Assessment::enrichments
   Context context;
   bool suppressed = false;  // every tool that reports it says that it was told to ignore it
   bool unplaced = false;    // touched for being in no file of the commit: nobody knows whether it is new
@@ -64,6 +69,8 @@ struct Assessment {
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
   std::vector<WaiverInfo> waivers;
+  std::vector<Service> services;  // of the catalogue, those without findings too
+  std::vector<Enrichment> enrichments;
   RiskTotals totals;
   Verdict verdict;
   std::string mode;         // "enforce" or "monitor"
@@ -81,6 +88,14 @@ struct Assessment {
   [[nodiscard]] const WaiverInfo* waiver_of(std::size_t finding) const {
     const std::uint32_t waiver = assessed[finding].waiver;
     return waiver == Assessed::kNone ? nullptr : &waivers[waiver];
+  }
+  [[nodiscard]] const Service* service_of(std::size_t finding) const {
+    const std::uint32_t service = assessed[finding].service;
+    return service == Assessed::kNone ? nullptr : &services[service];
+  }
+  [[nodiscard]] const Enrichment* enrichment_of(std::size_t finding) const {
+    const std::uint32_t enrichment = assessed[finding].enrichment;
+    return enrichment == Assessed::kNone ? nullptr : &enrichments[enrichment];
   }
 };
 

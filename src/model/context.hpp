@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace gatepost {
@@ -45,6 +46,9 @@ class DataClasses {
  private:
   std::uint8_t bits_ = 0;
 };
+
+// "pii, payment", in the order of the table.
+std::string data_class_names(const DataClasses& classes);
 
 struct Context {
   Exposure exposure = Exposure::unknown;

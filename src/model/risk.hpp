@@ -79,6 +79,7 @@ struct Factor {
   int effect_tenths = 0;  // risk with this factor at its highest, minus the risk: never negative
   std::string because;
   Leaning leaning = Leaning::neutral;
+  std::string evidence;  // where the value was read: ".gatepost/services.yml:6:15"
   friend auto operator<=>(const Factor&, const Factor&) = default;
 };
 

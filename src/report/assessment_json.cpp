@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "report/facts.hpp"
 #include "report/json_parts.hpp"
@@ -52,6 +53,13 @@ void write_context(JsonWriter& json, const Context& context) {
   if (context.criticality != Criticality::unknown) {
     json.field("criticality", kCriticalityNames[static_cast<std::size_t>(context.criticality)]);
   }
+  if (!context.data.empty()) {
+    json.key("data_classes").begin_array();
+    for (std::size_t i = 0; i < kDataClassNames.size(); ++i) {
+      if (context.data.has(static_cast<DataClass>(i))) json.value(kDataClassNames[i]);
+    }
+    json.end_array();
+  }
   json.end_object();
 }
 
@@ -66,6 +74,60 @@ void write_ssvc(JsonWriter& json, const Risk& risk) {
   json.field("technical_impact", kTechnicalImpactNames[it.technical_impact]);
   json.field("cisa_coordinator", kCoordinatorNames[it.coordinator]);
   json.field("bod_26_04", kTimelineNames[it.timeline]).end_object();
+}
+
+// Where each field of a service's context was read.
+void write_evidence(JsonWriter& json, const Service& service) {
+  json.key("evidence").begin_object();
+  json.optional_field("exposure", service.because.exposure).optional_field("environment", service.because.environment);
+  json.optional_field("mitigation", service.because.mitigation);
+  json.optional_field("mitigation_reason", service.mitigation_reason);
+  json.optional_field("criticality", service.because.criticality).optional_field("data_classes", service.because.data);
+  json.end_object();
+}
+
+void write_service(JsonWriter& json, const Service& service, std::size_t findings) {
+  json.line_break().begin_object().field("name", service.name).field("findings", findings);
+  write_owners(json, service.owners);
+  write_context(json, service.context);
+  write_evidence(json, service);
+  json.key("claims").begin_array();
+  for (const ServiceClaim& claim : service.claims) {
+    json.begin_object().field(claim.by == ServiceClaim::By::path ? "path" : "image", claim.pattern);
+    json.field("because", claim.where).end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_epss(JsonWriter& json, const EpssFact& epss) {
+  json.key("epss").begin_object().field("ppm", epss.ppm);
+  if (epss.percentile_ppm) json.field("percentile_ppm", *epss.percentile_ppm);
+  json.optional_field("cve", epss.cve).optional_field("date", epss.date).optional_field("model", epss.model);
+  json.optional_field("source", epss.source).end_object();
+}
+
+void write_kev(JsonWriter& json, const KevFact& kev) {
+  json.key("kev").begin_object().optional_field("cve", kev.cve).optional_field("since", kev.since);
+  json.optional_field("due", kev.due);
+  if (kev.ransomware) json.field("ransomware", *kev.ransomware);
+  json.optional_field("date", kev.date).optional_field("source", kev.source).end_object();
+}
+
+void write_cisa(JsonWriter& json, const SsvcFact& ssvc) {
+  json.key("ssvc").begin_object().optional_field("cve", ssvc.cve);
+  if (ssvc.exploitation != Maturity::unknown) json.field("exploitation", to_string(ssvc.exploitation));
+  if (ssvc.automatable) json.field("automatable", *ssvc.automatable);
+  if (ssvc.total_impact) json.field("technical_impact", *ssvc.total_impact ? "total" : "partial");
+  json.optional_field("date", ssvc.date).end_object();
+}
+
+void write_threat(JsonWriter& json, const Enrichment& known) {
+  json.key("threat").begin_object();
+  if (known.epss) write_epss(json, *known.epss);
+  if (known.kev) write_kev(json, *known.kev);
+  if (known.not_in_kev) json.field("not_in_kev", *known.not_in_kev);
+  if (known.ssvc) write_cisa(json, *known.ssvc);
+  json.end_object();
 }
 
 class AssessmentJson {
@@ -116,7 +178,11 @@ class AssessmentJson {
     json().optional_field("path", path_of(assessment_, index));
     write_range_fields(json(), it.range);
     write_owners(json(), assessment_.owners_of(index));
+    if (const Service* service = assessment_.service_of(index)) {
+      json().field("service", service->name).field("service_because", service_reason(assessment_, index));
+    }
     write_context(json(), judged.context);
+    if (const Enrichment* const known = assessment_.enrichment_of(index)) write_threat(json(), *known);
     if (const WaiverInfo* waiver = assessment_.waiver_of(index)) json().field("waiver", waiver->id.value);
     json().field("state", state_of(assessment_, index));
     members(it);
@@ -202,9 +268,24 @@ class AssessmentJson {
       json().optional_field("approved_by", waiver.approved_by).optional_field("expires", waiver.expires).end_object();
     }
     json().end_array();
+    services();
     if (assessment_.base_table.reports().empty()) return;
     json().key("base_reports");
     write_reports(json(), assessment_.base_table.reports());
+  }
+
+  void services() {
+    if (assessment_.services.empty()) return;
+    std::vector<std::size_t> findings(assessment_.services.size());
+    for (const Assessed& it : assessment_.assessed) {
+      if (it.service != Assessed::kNone) ++findings[it.service];
+    }
+    std::vector<std::size_t> order(findings.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::string_view(assessment_.services[i].name); });
+    json().key("services").begin_array();
+    for (const std::size_t i : order) write_service(json(), assessment_.services[i], findings[i]);
+    json().end_array();
   }
 
   [[nodiscard]] std::vector<std::size_t> waivers_by_id() const {

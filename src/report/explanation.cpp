@@ -45,7 +45,9 @@ class Explanation {
   std::string text() {
     describe();
     explain_severity();
+    explain_service();
     explain_risk();
+    explain_threat();
     explain_owners();
     explain_verdict();
     return std::move(out_);
@@ -94,6 +96,26 @@ class Explanation {
     }
   }
 
+  void explain_service() {
+    const Service* const service = assessment_.service_of(finding_);
+    if (assessment_.services.empty()) return;
+    heading("Service");
+    if (service == nullptr) return line("", "none: no path or image of a service fits");
+    line("name", escape::terminal(service->name));
+    line("because of", escape::terminal(service_reason(assessment_, finding_)));
+    const Context& context = service->context;
+    const auto known = [&](std::string_view label, std::string_view value, const std::string& because) {
+      if (!because.empty()) line(label, std::string(value) + " by " + escape::terminal(because));
+    };
+    known("exposure", kExposureNames[static_cast<std::size_t>(context.exposure)], service->because.exposure);
+    known("environment", kEnvironmentNames[static_cast<std::size_t>(context.environment)],
+          service->because.environment);
+    known("criticality", kCriticalityNames[static_cast<std::size_t>(context.criticality)],
+          service->because.criticality);
+    known("data", data_class_names(context.data), service->because.data);
+    known("mitigation", kMitigationNames[static_cast<std::size_t>(context.mitigation)], service->because.mitigation);
+  }
+
   void explain_risk() {
     const Risk& risk = assessed().risk;
     heading("Risk");
@@ -102,7 +124,8 @@ class Explanation {
     for (const Factor& factor : factors_of(in_, finding_)) {
       const std::string effect =
           factor.effect_tenths > 0 ? fmt::format(" (takes off {})", points(factor.effect_tenths)) : "";
-      line(factor.name, escape::terminal(factor.value) + effect + ": " + escape::terminal(factor.because));
+      line(factor.name, escape::terminal(factor.value) + effect + ": " + escape::terminal(factor.because) +
+                            (factor.evidence.empty() ? "" : " (" + escape::terminal(factor.evidence) + ")"));
     }
     const RiskStory story = in_.story ? in_.story(finding_) : RiskStory{};
     line("in short", escape::terminal(story.line, kMessageCharacters));
@@ -121,13 +144,24 @@ class Explanation {
                              kTimelineNames[ssvc.timeline], kTechnicalImpactNames[ssvc.technical_impact]));
   }
 
+  void explain_threat() {
+    const Enrichment* const known = assessment_.enrichment_of(finding_);
+    if (known == nullptr) return;
+    heading("Threat");
+    for (const std::string& fact : threat_facts(assessment_, finding_)) line("", escape::terminal(fact));
+    if (known->not_in_kev) {
+      const std::string day = known->not_in_kev->empty() ? "" : " of " + *known->not_in_kev;
+      line("", "not in the catalogue of known exploited vulnerabilities" + day);
+    }
+  }
+
   void explain_owners() {
     heading("Owners");
     for (const Owner& owner : assessment_.owners_of(finding_)) {
       line("", escape::terminal(owner.team.value) + " by " + escape::terminal(owner.because));
     }
     if (assessment_.owners_of(finding_).empty())
-      line("", "nobody: no rule of CODEOWNERS names an owner for this place");
+      line("", "nobody: neither CODEOWNERS nor the service nor routing.default name an owner");
   }
 
   void explain_verdict() {

@@ -170,12 +170,88 @@ std::vector<Factor> factors_of(const Input& input, std::size_t finding) {
   return input.explain ? input.explain(finding) : std::vector<Factor>{};
 }
 
+std::string service_reason(const Assessment& assessment, std::size_t finding) {
+  const Service* const service = assessment.service_of(finding);
+  if (service == nullptr) return {};
+  const ServiceClaim& claim = service->claims[assessment.assessed[finding].service_claim];
+  return (claim.by == ServiceClaim::By::path ? "path " : "image ") + claim.pattern + " (" + claim.where + ")";
+}
+
+std::string service_summary(const Assessment& assessment, std::size_t finding) {
+  const Service* const service = assessment.service_of(finding);
+  if (service == nullptr) return {};
+  const Context& context = service->context;
+  std::vector<std::string> known;
+  if (context.exposure != Exposure::unknown)
+    known.push_back(
+        text::replace_all(std::string(kExposureNames[static_cast<std::size_t>(context.exposure)]), "_", " "));
+  if (context.environment != Environment::unknown)
+    known.push_back(
+        text::replace_all(std::string(kEnvironmentNames[static_cast<std::size_t>(context.environment)]), "_", " "));
+  if (!context.data.empty()) known.push_back("data: " + data_class_names(context.data));
+  return "service " + service->name + (known.empty() ? "" : " (" + text::join(known, ", ") + ")");
+}
+
 std::string teams(std::span<const Owner> owners) {
   std::vector<std::string> names;
   for (const Owner& owner : owners) {
     if (std::ranges::find(names, owner.team.value) == names.end()) names.push_back(owner.team.value);
   }
   return text::join(names, ", ");
+}
+
+namespace {
+
+// 430000 is "43 %", 4300 is "0.43 %", 43 is "0.0043 %".
+std::string percent(std::uint32_t ppm) {
+  std::string digits = std::to_string(ppm);
+  if (digits.size() < 5) digits.insert(0, 5 - digits.size(), '0');
+  std::string fraction = digits.substr(digits.size() - 4);
+  while (fraction.ends_with('0')) fraction.pop_back();
+  return digits.substr(0, digits.size() - 4) + (fraction.empty() ? "" : "." + fraction) + " %";
+}
+
+// " (CVE-2024-3094, 2026-11-20)", of what is known.
+std::string in_brackets(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const std::string_view part : parts) {
+    if (!part.empty()) all.append(all.empty() ? " (" : ", ").append(part);
+  }
+  return all.empty() ? all : all + ")";
+}
+
+std::string told(const EpssFact& epss) {
+  return "EPSS " + percent(epss.ppm) + in_brackets({epss.date, epss.source == "EPSS" ? "" : "by " + epss.source});
+}
+
+std::string told(const KevFact& kev) {
+  std::string text = kev.since.empty() ? "known to be exploited" : "KEV since " + kev.since;
+  if (kev.ransomware.value_or(false)) text += ", used by ransomware";
+  if (!kev.due.empty()) text += ", to be fixed by " + kev.due;
+  return text + in_brackets({kev.date, kev.source == "KEV" ? "" : "by " + kev.source});
+}
+
+std::string told(const SsvcFact& ssvc) {
+  std::string text;
+  if (ssvc.exploitation != Maturity::unknown) text = "exploitation " + std::string(to_string(ssvc.exploitation));
+  const auto add = [&](std::string_view more) { text.append(text.empty() ? "" : ", ").append(more); };
+  if (ssvc.automatable) add(*ssvc.automatable ? "automatable" : "not automatable");
+  if (ssvc.total_impact) add(*ssvc.total_impact ? "total impact" : "partial impact");
+  return text.empty() ? text : "CISA: " + text + in_brackets({ssvc.date});
+}
+
+}  // namespace
+
+std::vector<std::string> threat_facts(const Assessment& assessment, std::size_t finding) {
+  std::vector<std::string> facts;
+  const Enrichment* const known = assessment.enrichment_of(finding);
+  if (known == nullptr) return facts;
+  if (known->kev) facts.push_back(told(*known->kev));
+  if (known->epss) facts.push_back(told(*known->epss));
+  if (known->ssvc) {
+    if (std::string text = told(*known->ssvc); !text.empty()) facts.push_back(std::move(text));
+  }
+  return facts;
 }
 
 std::string_view state_of(const Assessment& assessment, std::size_t finding) {

@@ -40,7 +40,17 @@ std::vector<std::string_view> engines_of(const Assessment& assessment, std::size
 std::string fix_of(const Input& input, std::size_t finding);
 std::vector<Factor> factors_of(const Input& input, std::size_t finding);
 
+// What is known about its exploitation, each with its day and where it stands: "KEV since 2024-03-25, used by
+// ransomware", "EPSS 43 % (2026-11-20)". Empty when nothing is known.
+std::vector<std::string> threat_facts(const Assessment& assessment, std::size_t finding);
+
 // "@acme/payments, @bob"; "" when nobody owns it.
+// "path services/payments/** (.gatepost/services.yml:4:12)": why a finding is taken for its service's; "" for one of
+// none.
+std::string service_reason(const Assessment& assessment, std::size_t finding);
+// "service payments: internet, production, holds pii, payment"; "" for a finding of none.
+std::string service_summary(const Assessment& assessment, std::size_t finding);
+
 std::string teams(std::span<const Owner> owners);
 // "open", "fixed", "waived", "suppressed" (the tools were told to ignore it) or "not_evaluated".
 std::string_view state_of(const Assessment& assessment, std::size_t finding);

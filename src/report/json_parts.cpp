@@ -161,6 +161,7 @@ void write_factor(JsonWriter& json, const Factor& factor) {
   json.optional_field("value", factor.value);
   json.key("effect").tenths(factor.effect_tenths);
   json.optional_field("because", factor.because);
+  json.optional_field("evidence", factor.evidence);
   json.end_object();
 }
 

@@ -344,8 +344,13 @@ class Comment {
                          " " + title(explained[i]);
       const auto severity = std::ranges::find(factors, "severity", &Factor::name);
       if (severity != factors.end()) item += " · severity **" + markdown_text(severity->value, kName) + "**";
+      const std::string service = service_summary(assessment_, explained[i]);
+      if (!service.empty()) item += " · " + markdown_text(service, kText);
       const std::string why = why_so_risky(factors);
-      return item + (why.empty() ? "" : " · " + markdown_text(why, kText)) + "\n";
+      if (!why.empty()) item += " · " + markdown_text(why, kText);
+      for (const std::string& fact : threat_facts(assessment_, explained[i]))
+        item += " · " + markdown_text(fact, kText);
+      return item + "\n";
     };
     return folded_list("🧮 Why these risks (every factor: gatepost explain)", explained.size(), row, explained.size());
   }

@@ -260,7 +260,7 @@ class Terminal {
     if (!fix.empty()) page_.paragraph({{left}, {"fix ", Ink::good}}, {fix});
   }
 
-  // "GP-ABCDEFGH", "severity high", "codeql, semgrep", "python.sqli"
+  // "GP-ABCDEFGH", "severity high", "service web (internet)", "codeql, semgrep", "python.sqli"
   [[nodiscard]] std::vector<std::string> origin(FindingIndex finding) const {
     std::vector<std::string> parts = {id_of(finding)};
     if (std::string where = standing(assessed(finding)); !where.empty()) parts.push_back(std::move(where));
@@ -268,6 +268,8 @@ class Terminal {
     const bool known = severity.label != SeverityLabel::unknown;
     parts.push_back("severity " + std::string(to_string(severity.label)) +
                     (known ? " " + points(severity.tenths) : ""));
+    if (const std::string service = service_summary(assessment_, finding); !service.empty())
+      parts.push_back(escape::terminal(service, kTitleCharacters));
     for (const std::string& part :
          {joined(engines_of(assessment_, finding)), std::string(rule_of(assessment_, finding))}) {
       if (!part.empty()) parts.push_back(escape::terminal(part, kTitleCharacters));

@@ -85,6 +85,8 @@ void add_tally(std::vector<std::string>& all, std::size_t count, std::string_vie
   if (count > 0) all.push_back(grouped(count) + " " + std::string(what));
 }
 
+std::string in_brackets(const std::string& text) { return text.empty() ? "" : " (" + text + ")"; }
+
 }  // namespace
 
 Headline headline_of(const Assessment& assessment, const Overview& overview) {
@@ -130,8 +132,8 @@ std::vector<std::string> risks(const RiskTotals& totals) {
 std::string why_so_risky(std::span<const Factor> factors) {
   std::vector<std::string> raising, lowering;
   for (const Factor& factor : factors) {
-    if (factor.leaning == Leaning::raises) raising.push_back(factor.because);
-    if (factor.leaning == Leaning::lowers) lowering.push_back(factor.because);
+    if (factor.leaning == Leaning::raises) raising.push_back(factor.because + in_brackets(factor.evidence));
+    if (factor.leaning == Leaning::lowers) lowering.push_back(factor.because + in_brackets(factor.evidence));
   }
   std::string line = text::join(raising, ", ");
   if (lowering.empty()) return line;

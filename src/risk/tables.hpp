@@ -9,13 +9,11 @@
 
 #include "base/result.hpp"
 #include "model/context.hpp"
+#include "model/enrichment.hpp"
 #include "model/observation.hpp"
 
 namespace gatepost::risk {
 
-// Whether somebody can exploit it, as exploit feeds say; in ascending order.
-enum class Maturity : std::uint8_t { unknown, none, poc, weaponized, active };
-inline constexpr std::array<std::string_view, 5> kMaturityNames = {"unknown", "none", "poc", "weaponized", "active"};
 // "Likelihood of Exploit" of the CWE catalogue.
 enum class Likelihood : std::uint8_t { unknown, low, medium, high };
 inline constexpr std::array<std::string_view, 4> kLikelihoodNames = {"unknown", "low", "medium", "high"};

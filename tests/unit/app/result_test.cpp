@@ -37,7 +37,7 @@ std::string result_of(const std::string& observations, const std::string& findin
          R"("records":{"seen":1,"mapped":1,"rejected":0,"grouped":0,"skipped":0},"notes":[],"engines":["semgrep"]}],)"
          R"("observations":[)" +
          observations + R"(],"base_reports":[],"base_observations":[],"findings":[)" + findings +
-         R"(],"elsewhere":3,"missing":[],"notes":[]})";
+         R"(],"elsewhere":3,"missing":[],"notes":[],"exposures":[]})";
 }
 
 // One finding on line 12 of a file that the change edits.

@@ -13,6 +13,7 @@
 #include "app/assess.hpp"
 #include "app/finding_facts.hpp"
 #include "app/gather.hpp"
+#include "app/gather_services.hpp"
 #include "app/judge.hpp"
 #include "app/rejudge.hpp"
 #include "app/result_file.hpp"
@@ -44,12 +45,23 @@ struct FirstStage {
     assessment = app::judge(found, app::basis_of(evidence, found, now()));
   }
   static Timestamp now() { return *parse_timestamp("2026-04-01T12:00:00Z"); }
-  [[nodiscard]] app::Basis basis() const {
-    return {evidence.settings, *evidence.owners, policy::Event::pull_request, now()};
+  [[nodiscard]] app::Basis basis(const context::Surroundings& surroundings) const {
+    return {evidence.settings, *evidence.owners, policy::Event::pull_request, now(), &surroundings};
+  }
+  // What the second stage knows: services.yml, and what the result tells of the deployment files.
+  [[nodiscard]] context::Surroundings surroundings(const app::ResultFile& result) const {
+    const auto nothing = [](std::string_view) -> Result<std::optional<std::string>> {
+      return std::optional<std::string>();
+    };
+    auto services = app::services_without_tree(evidence.settings.services, nothing);
+    REQUIRE(services.ok());
+    app::take_exposures(*services, result.exposures);
+    return {.services = std::move(*services), .threats = {}};
   }
   [[nodiscard]] std::string result() const {
     std::string text;
-    const app::ResultInput input{assessment, found, evidence.settings, evidence.ci, {}};
+    app::ResultInput input{assessment, found, evidence.settings, evidence.ci, {}};
+    input.exposures = app::carried_exposures(evidence.surroundings.services);
     const Status written = app::write_result(input, [&](std::string_view piece) -> Status {
       text += piece;
       return Done{};

@@ -43,7 +43,8 @@ Assessment second_stage(const test::FirstStage& first) {
   REQUIRE_MESSAGE(result.ok(), result.error().message);
   const auto request = test::request_of(first.assessment.change);
   CHECK(app::check_belongs(*result, request).ok());
-  return app::rejudge(std::move(*result), request, first.basis());
+  const context::Surroundings surroundings = first.surroundings(*result);
+  return app::rejudge(std::move(*result), request, first.basis(surroundings));
 }
 
 }  // namespace
@@ -185,4 +186,39 @@ TEST_CASE("two stages: the rules of the base come from a callback as they come f
   const Assessment second = app::rejudge(std::move(*result), test::request_of(first.assessment.change), basis);
   CHECK(second.verdict == first.assessment.verdict);
   CHECK(test::written_as("markdown", second) == test::written_as("markdown", first.assessment));
+}
+
+TEST_CASE("two stages: what a result says about exposure raises, and never lowers") {
+  Service shop{.name = "shop", .claims = {{ServiceClaim::By::path, "shop", "services.yml:2:1"}}};
+  Service stated = shop;
+  stated.name = "stated";
+  stated.claims.front().pattern = "stated";
+  stated.context.exposure = Exposure::internal;
+  stated.because.exposure = "services.yml:7:1";
+  const auto taken = [&](const std::string& service, Exposure before, Exposure after) {
+    context::Surroundings::Services services;
+    services.catalogue = context::Catalogue({shop, stated});
+    const app::CarriedExposure carried{service, {before, "a"}, {after, "b"}};
+    app::take_exposures(services, std::span(&carried, 1));
+    return services;
+  };
+  const auto exposure = [](const context::Surroundings::Services& it, std::size_t service) {
+    return it.catalogue.services()[service].context.exposure;
+  };
+
+  const auto raised = taken("shop", Exposure::unknown, Exposure::internet);
+  CHECK(exposure(raised, 0) == Exposure::internet);
+  CHECK(raised.changes.size() == 1);
+  CHECK(exposure(taken("shop", Exposure::internet, Exposure::internet), 0) == Exposure::internet);
+  CHECK(taken("shop", Exposure::internet, Exposure::internet).changes.empty());
+
+  const auto lowered = taken("shop", Exposure::internal, Exposure::internal);
+  CHECK(exposure(lowered, 0) == Exposure::unknown);
+  REQUIRE(lowered.notes.size() == 1);
+  CHECK(lowered.notes.front().code == "exposure-not-taken");
+  CHECK(exposure(taken("stated", Exposure::isolated, Exposure::isolated), 1) == Exposure::internal);
+  CHECK(taken("stated", Exposure::isolated, Exposure::isolated).notes.empty());
+  CHECK(taken("stated", Exposure::unknown, Exposure::internet).changes.size() == 1);
+
+  CHECK(taken("nobody", Exposure::unknown, Exposure::internet).changes.empty());
 }

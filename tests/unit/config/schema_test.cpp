@@ -49,11 +49,18 @@ TEST_CASE("schema: the keys of the schemas are those that the readers know") {
       {"schema/gatepost.schema.json", "/properties", "version: 1\nqqqqqqqq: 1\n"},
       {"schema/gatepost.schema.json", "/properties/gate/properties", "version: 1\ngate: {qqqqqqqq: 1}\n"},
       {"schema/gatepost.schema.json", "/properties/codeowners/properties", "version: 1\ncodeowners: {qqqqqqqq: 1}\n"},
+      {"schema/gatepost.schema.json", "/properties/feeds/properties", "version: 1\nfeeds: {qqqqqqqq: 1}\n"},
       {"schema/policy.schema.json", "/properties", "gatepost: 1\npolicies: []\nqqqqqqqq: 1\n"},
       {"schema/policy.schema.json", "/properties/defaults/properties",
        "gatepost: 1\npolicies: []\ndefaults: {qqqqqqqq: 1}\n"},
       {"schema/policy.schema.json", "/properties/policies/items/properties",
        "gatepost: 1\npolicies: [{id: a, match: {kind: sca}, action: warn, qqqqqqqq: 1}]\n"},
+      {"schema/gatepost.schema.json", "/properties/routing/properties", "version: 1\nrouting: {qqqqqqqq: 1}\n"},
+      {"schema/services.schema.json", "/properties", "services: []\nqqqqqqqq: 1\n"},
+      {"schema/services.schema.json", "/properties/services/items/properties",
+       "services: [{name: a, paths: x, qqqqqqqq: 1}]\n"},
+      {"schema/services.schema.json", "/properties/services/items/properties/mitigation/properties",
+       "services: [{name: a, paths: x, mitigation: {strength: none, qqqqqqqq: 1}}]\n"},
       {"schema/waivers.schema.json", "/properties", "waivers: []\nqqqqqqqq: 1\n"},
       {"schema/waivers.schema.json", "/properties/waivers/items/properties", "waivers: [{id: W, qqqqqqqq: 1}]\n"},
   };
@@ -61,9 +68,10 @@ TEST_CASE("schema: the keys of the schemas are those that the readers know") {
     INFO(std::string(test.schema) << std::string(test.pointer));
     const File file{"x.yml", test.text};
     const std::string_view schema = test.schema;
-    const auto read = load(schema.find("gatepost.") != std::string_view::npos ? Files{.settings = file}
-                           : schema.find("policy") != std::string_view::npos  ? Files{.policy = file}
-                                                                              : Files{.waivers = file});
+    const auto read = load(schema.find("gatepost.") != std::string_view::npos  ? Files{.settings = file}
+                           : schema.find("policy") != std::string_view::npos   ? Files{.policy = file}
+                           : schema.find("services") != std::string_view::npos ? Files{.services = file}
+                                                                               : Files{.waivers = file});
     REQUIRE_FALSE(read.ok());
     CHECK(names_in(read.error().message) == keys_of(schema, test.pointer));
   }

@@ -30,7 +30,7 @@ class Findings {
     if (chance(2)) it.epss_ppm = below(1'000'001);
     it.kev = chance(8);
     it.ransomware = it.kev && chance(4);
-    it.maturity = any<risk::Maturity>(risk::kMaturityNames);
+    it.maturity = any<Maturity>(kMaturityNames);
     if (chance(3)) it.automatable = chance(2);
     it.malicious = chance(20);
     if (chance(2)) it.secret_verified = chance(2);
@@ -95,7 +95,7 @@ Pair worsened(Findings& findings) {
       low.ransomware = false;
       break;
     case 4:
-      std::tie(low.maturity, high.maturity) = ordered<risk::Maturity>(findings, t.maturity);
+      std::tie(low.maturity, high.maturity) = ordered<Maturity>(findings, t.maturity);
       break;
     case 5:
       std::tie(low.likelihood, high.likelihood) = ordered<risk::Likelihood>(findings, t.likelihood);

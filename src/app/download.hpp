@@ -1,0 +1,22 @@
+// Files from the network, kept on disk between runs.
+#pragma once
+
+#include <string>
+
+#include "app/ports.hpp"
+#include "base/result.hpp"
+
+namespace gatepost::app {
+
+struct Download {
+  std::string body;
+  std::string not_asked;  // why it is the copy on disk although it is old; "" when it is current
+};
+
+// A copy that is younger than six hours is taken as it is; an older one is asked for only if it changed. Whatever goes
+// wrong then, the copy counts. `folder` is where copies are kept; "" for the one that the environment names.
+Result<Download> download(const Ports& ports, const std::string& url, const std::string& folder);
+
+bool is_address(std::string_view place);  // "https://…", "http://…"
+
+}  // namespace gatepost::app

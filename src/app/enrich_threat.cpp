@@ -1,0 +1,171 @@
+#include "app/enrich_threat.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "context/alias_groups.hpp"
+
+namespace gatepost::app {
+namespace {
+
+// Older than this a feed is stale: it is used, and its age is said. EPSS is made every day, the catalogue on most
+// working days.
+constexpr int kEpssDays = 3, kKevDays = 14;
+
+std::vector<std::string_view> texts_of(const ObservationTable& table, ListId list) {
+  std::vector<std::string_view> texts;
+  for (const TextId id : table.texts(list)) texts.push_back(table.text(id));
+  return texts;
+}
+
+// Each list of identifiers once: a report of a million has few different ones.
+std::vector<ListId> advisory_lists(const ObservationTable& table) {
+  std::unordered_set<std::uint32_t> seen;
+  std::vector<ListId> lists;
+  for (Row i = 0; i < table.size(); ++i) {
+    const ListId list = table.row(i).advisories;
+    if (list != ListId::none && seen.insert(static_cast<std::uint32_t>(list)).second) lists.push_back(list);
+  }
+  return lists;
+}
+
+context::AliasGroups alias_groups(const ObservationTable& table, const ObservationTable& base_table) {
+  context::AliasGroups groups;
+  for (const ObservationTable* const one : {&table, &base_table}) {
+    for (const ListId list : advisory_lists(*one)) groups.declare(texts_of(*one, list));
+  }
+  return groups;
+}
+
+// What the tools themselves say about exploitation; nobody knows of which day.
+struct ToolFacts {
+  std::optional<std::uint32_t> epss_ppm;
+  bool kev = false;
+  std::set<std::string_view> epss_by, kev_by;  // engines
+};
+
+std::string names(const std::set<std::string_view>& engines) {
+  std::string all;
+  for (const std::string_view engine : engines) all.append(all.empty() ? "" : ", ").append(engine);
+  return all;
+}
+
+class Enricher {
+ public:
+  Enricher(Assessment& assessment, const context::Threats& threats)
+      : out_(assessment), threats_(threats), groups_(alias_groups(assessment.table, assessment.base_table)) {}
+
+  void run() {
+    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
+      Enrichment known = about(out_.findings.all[i]);
+      if (known.empty()) continue;
+      const auto [entry, fresh] =
+          numbers_.try_emplace(std::move(known), static_cast<std::uint32_t>(out_.enrichments.size()));
+      if (fresh) out_.enrichments.push_back(entry->first);
+      out_.assessed[i].enrichment = entry->second;
+    }
+  }
+
+ private:
+  Enrichment about(const Finding& finding) {
+    const ObservationTable& table = out_.table_of(finding);
+    std::set<std::string_view> ids;
+    ToolFacts tools;
+    for (const Row member : out_.findings.members_of(finding)) {
+      const ObservationRow& row = table.row(member);
+      for (const TextId id : table.texts(row.advisories)) ids.insert(table.text(id));
+      add_tool_facts(table, row, tools);
+    }
+    Enrichment known = ids.empty() ? Enrichment{} : from_feeds(ids);
+    add(tools, known);
+    return known;
+  }
+
+  Enrichment from_feeds(const std::set<std::string_view>& ids) {
+    const std::vector<std::string_view> list(ids.begin(), ids.end());
+    const std::vector<std::string> cves = groups_.cves_of(list);
+    Enrichment known = ask(threats_.feeds, cves);
+    if (threats_.feeds.kev && !cves.empty() && !known.kev) known.not_in_kev = threats_.feeds.kev->date();
+    return known;
+  }
+
+  static void add_tool_facts(const ObservationTable& table, const ObservationRow& row, ToolFacts& tools) {
+    const ObservationDetail* const detail = table.detail_of(row);
+    if (detail == nullptr) return;
+    const std::string_view engine = table.text(table.rule_of(row).engine);
+    if (detail->epss_ppm) {
+      if (*detail->epss_ppm > tools.epss_ppm.value_or(0)) tools.epss_by.clear();
+      if (*detail->epss_ppm >= tools.epss_ppm.value_or(0)) tools.epss_by.insert(engine);
+      tools.epss_ppm = std::max(tools.epss_ppm.value_or(0), *detail->epss_ppm);
+    }
+    if (detail->kev.value_or(false)) tools.kev_by.insert(engine);
+    tools.kev |= detail->kev.value_or(false);
+  }
+
+  // The feed's score is the newer one. Hardly ever is something taken out of the catalogue: a tool that found it there
+  // is believed.
+  static void add(const ToolFacts& tools, Enrichment& known) {
+    if (tools.epss_ppm && !known.epss)
+      known.epss = EpssFact{.ppm = *tools.epss_ppm,
+                            .percentile_ppm = {},
+                            .cve = {},
+                            .source = names(tools.epss_by),
+                            .date = {},
+                            .model = {}};
+    if (tools.kev && !known.kev)
+      known.kev =
+          KevFact{.cve = {}, .source = names(tools.kev_by), .since = {}, .due = {}, .ransomware = {}, .date = {}};
+    if (known.kev) known.not_in_kev.reset();
+  }
+
+  Assessment& out_;
+  const context::Threats& threats_;
+  const context::AliasGroups groups_;
+  std::map<Enrichment, std::uint32_t> numbers_;
+};
+
+void note_age(std::string_view name, const std::string& date, int most_days, Timestamp now, std::vector<Note>& notes) {
+  const auto day = parse_date(date);
+  if (!day) {
+    notes.push_back(
+        {Note::Level::info, "threat-feed", fmt::format("the {} feed does not say of which day it is", name), {}});
+    return;
+  }
+  const auto age = (day_of(now) - *day).count();
+  if (age <= most_days) return;
+  notes.push_back({Note::Level::warning,
+                   "threat-feed",
+                   fmt::format("the {} feed is of {}, {} old: it is used nevertheless", name, date,
+                               text::count_of(static_cast<std::size_t>(age), "day")),
+                   {}});
+}
+
+}  // namespace
+
+std::vector<std::string> reported_cves(const ObservationTable& table, const ObservationTable& base_table) {
+  const context::AliasGroups groups = alias_groups(table, base_table);
+  std::set<std::string> all;
+  for (const ObservationTable* const one : {&table, &base_table}) {
+    for (const ListId list : advisory_lists(*one)) {
+      for (std::string& cve : groups.cves_of(texts_of(*one, list))) all.insert(std::move(cve));
+    }
+  }
+  return {all.begin(), all.end()};
+}
+
+void enrich_threats(Assessment& assessment, const context::Threats& threats, Timestamp now) {
+  Enricher(assessment, threats).run();
+  const context::Feeds& feeds = threats.feeds;
+  if (feeds.epss) note_age("EPSS", feeds.epss->date(), kEpssDays, now, assessment.notes);
+  if (feeds.kev) note_age("KEV", feeds.kev->date(), kKevDays, now, assessment.notes);
+}
+
+}  // namespace gatepost::app

@@ -1,0 +1,36 @@
+// The catalogue of services, from the revision of the rules.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/settings_files.hpp"
+#include "base/result.hpp"
+#include "context/surroundings.hpp"
+#include "git/object_id.hpp"
+#include "git/repository.hpp"
+#include "model/change.hpp"
+#include "model/service.hpp"
+
+namespace gatepost::app {
+
+// `stated` is what services.yml says. The catalogs of Backstage and the files that deploy something are read at
+// `rules`; of `change` only what opens a service more counts.
+Result<context::Surroundings::Services> gather_services(const git::Repository& repository,
+                                                        const std::vector<Service>& stated, const git::ObjectId& rules,
+                                                        const ChangeSet& change);
+// What the deployment files say about a service, on its way from the first stage to the second.
+struct CarriedExposure {
+  std::string service;
+  context::DerivedExposure before, after;
+};
+std::vector<CarriedExposure> carried_exposures(const context::Surroundings::Services& services);
+// Whoever proposes the change may have written them: what makes a service more exposed than its catalogue says counts,
+// what makes it less does not, and a note says so.
+void take_exposures(context::Surroundings::Services& services, std::span<const CarriedExposure> carried);
+
+// Where only single files can be asked for: services.yml and the catalog at the root; nothing is derived.
+Result<context::Surroundings::Services> services_without_tree(const std::vector<Service>& stated, const ReadFile& read);
+
+}  // namespace gatepost::app

@@ -1,0 +1,87 @@
+// What is known about a finding beside the reports: how likely its exploitation is, and what vendors say about it. Each
+// fact comes with where it was read and of which day it is.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatepost {
+
+// How far an exploit has come, as feeds say; in ascending order.
+enum class Maturity : std::uint8_t { unknown, none, poc, weaponized, active };
+inline constexpr std::array<std::string_view, 5> kMaturityNames = {"unknown", "none", "poc", "weaponized", "active"};
+inline std::string_view to_string(Maturity it) { return kMaturityNames[static_cast<std::size_t>(it)]; }
+
+// The probability of exploitation in the next 30 days, in parts per million.
+struct EpssFact {
+  std::uint32_t ppm = 0;
+  std::optional<std::uint32_t> percentile_ppm;
+  std::string cve;     // "" when a tool says it
+  std::string source;  // "EPSS", or the engines that say so
+  std::string date;    // "2026-11-20"; "" when nobody says
+  std::string model;   // of the feed: "v2025.03.14"
+  friend auto operator<=>(const EpssFact&, const EpssFact&) = default;
+};
+
+// Somebody exploits it.
+struct KevFact {
+  std::string cve, source;
+  std::string since, due;          // days; "" when nobody says
+  std::optional<bool> ransomware;  // used in ransomware campaigns; empty: not known
+  std::string date;                // of the feed
+  friend auto operator<=>(const KevFact&, const KevFact&) = default;
+};
+
+// What CISA's coordinators decided about the CVE.
+struct SsvcFact {
+  std::string cve;
+  Maturity exploitation = Maturity::unknown;
+  std::optional<bool> automatable, total_impact;
+  std::string date;
+  friend auto operator<=>(const SsvcFact&, const SsvcFact&) = default;
+};
+
+enum class VexStatus : std::uint8_t { not_affected, fixed, under_investigation, affected };  // the worst comes last
+inline constexpr std::array<std::string_view, 4> kVexStatusNames = {"not_affected", "fixed", "under_investigation",
+                                                                    "affected"};
+inline std::string_view to_string(VexStatus it) { return kVexStatusNames[static_cast<std::size_t>(it)]; }
+
+// A statement about the finding's vulnerability in the finding's package.
+struct VexFact {
+  VexStatus status = VexStatus::under_investigation;
+  bool decides = false;          // the one that counts
+  std::string author, document;  // document: the file that it stands in
+  std::string justification;     // "vulnerable_code_not_present"
+  std::string statement;         // in the author's words
+  std::string date;              // "2026-11-20"
+  std::string advisory_only;     // why it does not count; "" when it may
+  friend auto operator<=>(const VexFact&, const VexFact&) = default;
+};
+
+struct Enrichment {
+  std::optional<EpssFact> epss;
+  std::optional<KevFact> kev;
+  std::optional<std::string> not_in_kev;  // the catalogue of this day does not have it; "" when it has no date
+  std::optional<SsvcFact> ssvc;
+  std::vector<VexFact> vex;  // the one that decides first
+
+  // The problem does not exist here: a trusted statement says so.
+  [[nodiscard]] bool not_applicable() const {
+    return !vex.empty() && vex.front().decides &&
+           (vex.front().status == VexStatus::not_affected || vex.front().status == VexStatus::fixed);
+  }
+  // The strongest of what is known.
+  [[nodiscard]] Maturity maturity() const {
+    const Maturity seen = ssvc ? ssvc->exploitation : Maturity::unknown;
+    return kev ? Maturity::active : seen;
+  }
+  [[nodiscard]] bool empty() const { return !epss && !kev && !not_in_kev && !ssvc && vex.empty(); }
+  friend auto operator<=>(const Enrichment&, const Enrichment&) = default;
+};
+
+}  // namespace gatepost
