@@ -49,8 +49,8 @@ class Parts {
     add(subject.at("components"));
   }
 
-  [[nodiscard]] std::optional<VexTarget> target(std::string_view reference) const {
-    reference = local(reference);
+  [[nodiscard]] std::optional<VexTarget> target(std::string_view written) const {
+    const std::string reference = local(written);
     if (!subject_reference_.empty() && reference == subject_reference_) return VexTarget{subject_, {}};
     const auto known = parts_.find(reference);
     // Documents that only hold statements often refer by purl to what stands elsewhere.

@@ -36,7 +36,9 @@ std::vector<VexTarget> targets_of(const doc::View& products) {
   for (const doc::View item : products.items()) {
     VexTarget target{product_of(item), {}};
     const doc::View subcomponents = item.at("subcomponents");
-    for (const doc::View part : subcomponents.items()) target.subcomponents.push_back(product_of(part));
+    for (const doc::View part : subcomponents.items()) {
+      if (VexProduct it = product_of(part); !it.id.empty()) target.subcomponents.push_back(std::move(it));
+    }
     // Subcomponents that we cannot make out are not the whole product.
     const bool unreadable = subcomponents.exists() && !subcomponents.is_null() && target.subcomponents.empty();
     if (!target.product.id.empty() && !unreadable) targets.push_back(std::move(target));

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/vex.hpp"
+
 namespace gatepost {
 
 // How far an exploit has come, as feeds say; in ascending order.
@@ -46,23 +48,6 @@ struct SsvcFact {
   friend auto operator<=>(const SsvcFact&, const SsvcFact&) = default;
 };
 
-enum class VexStatus : std::uint8_t { not_affected, fixed, under_investigation, affected };  // the worst comes last
-inline constexpr std::array<std::string_view, 4> kVexStatusNames = {"not_affected", "fixed", "under_investigation",
-                                                                    "affected"};
-inline std::string_view to_string(VexStatus it) { return kVexStatusNames[static_cast<std::size_t>(it)]; }
-
-// A statement about the finding's vulnerability in the finding's package.
-struct VexFact {
-  VexStatus status = VexStatus::under_investigation;
-  bool decides = false;          // the one that counts
-  std::string author, document;  // document: the file that it stands in
-  std::string justification;     // "vulnerable_code_not_present"
-  std::string statement;         // in the author's words
-  std::string date;              // "2026-11-20"
-  std::string advisory_only;     // why it does not count; "" when it may
-  friend auto operator<=>(const VexFact&, const VexFact&) = default;
-};
-
 struct Enrichment {
   std::optional<EpssFact> epss;
   std::optional<KevFact> kev;
@@ -72,8 +57,7 @@ struct Enrichment {
 
   // The problem does not exist here: a trusted statement says so.
   [[nodiscard]] bool not_applicable() const {
-    return !vex.empty() && vex.front().decides &&
-           (vex.front().status == VexStatus::not_affected || vex.front().status == VexStatus::fixed);
+    return !vex.empty() && vex.front().decides && suppresses(vex.front().status);
   }
   // The strongest of what is known.
   [[nodiscard]] Maturity maturity() const {
