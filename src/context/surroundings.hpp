@@ -3,6 +3,7 @@
 #pragma once
 
 #include "context/catalogue.hpp"
+#include "context/evidence.hpp"
 #include "context/exposure.hpp"
 #include "context/threats.hpp"
 
@@ -17,6 +18,7 @@ struct Surroundings {
   };
   Services services;
   Threats threats;
+  Evidence evidence;
 };
 
 }  // namespace gatepost::context

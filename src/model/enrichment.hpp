@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/runtime.hpp"
 #include "model/vex.hpp"
 
 namespace gatepost {
@@ -54,6 +55,7 @@ struct Enrichment {
   std::optional<std::string> not_in_kev;  // the catalogue of this day does not have it; "" when it has no date
   std::optional<SsvcFact> ssvc;
   std::vector<VexFact> vex;  // the one that decides first
+  std::optional<RuntimeFact> runtime;
 
   // The problem does not exist here: a trusted statement says so.
   [[nodiscard]] bool not_applicable() const {
@@ -64,7 +66,8 @@ struct Enrichment {
     const Maturity seen = ssvc ? ssvc->exploitation : Maturity::unknown;
     return kev ? Maturity::active : seen;
   }
-  [[nodiscard]] bool empty() const { return !epss && !kev && !not_in_kev && !ssvc && vex.empty(); }
+  [[nodiscard]] bool has_threat() const { return epss || kev || not_in_kev || ssvc; }
+  [[nodiscard]] bool empty() const { return !has_threat() && vex.empty() && !runtime; }
   friend auto operator<=>(const Enrichment&, const Enrichment&) = default;
 };
 
