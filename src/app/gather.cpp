@@ -12,6 +12,7 @@
 #include "app/gather_services.hpp"
 #include "app/owners_file.hpp"
 #include "app/report_files.hpp"
+#include "app/secret_key.hpp"
 #include "app/settings_files.hpp"
 #include "app/source_facts.hpp"
 #include "base/file.hpp"
@@ -29,10 +30,10 @@ std::optional<OwnersDialect> owners_dialect(const config::Settings& settings, co
   return settings.codeowners_dialect ? settings.codeowners_dialect : dialect_of(ci.system);
 }
 
-ingest::Options ingest_options(const Ports& ports, const GatherRequest& request) {
+Result<ingest::Options> ingest_options(const Ports& ports, const GatherRequest& request) {
   ingest::Options options;
   options.threads = request.threads == 0 ? default_threads() : request.threads;
-  options.secret_key = Secret(ports.environment("GATEPOST_SECRET_KEY").value_or(""));
+  GP_TRY(options.secret_key, secret_key(ports));
   return options;
 }
 
@@ -201,7 +202,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
-  const ingest::Options options = ingest_options(ports, request);
+  GP_TRY(const ingest::Options options, ingest_options(ports, request));
   evidence.threads = options.threads;
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options,
                                         flags.reports.empty() ? "reports" : "--report"));

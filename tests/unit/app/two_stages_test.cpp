@@ -175,14 +175,16 @@ TEST_CASE("two stages: the rules of the base come from a callback as they come f
     if (shown.exit_code != 0) return std::optional<std::string>{};
     return std::optional(shown.out);
   };
-  const auto rules = app::rules_of_base(read, OwnersDialect::github);
+  auto rules = app::rules_of_base(read, OwnersDialect::github);
   REQUIRE_MESSAGE(rules.ok(), rules.error().message);
   CHECK(rules->settings.rules.policies.size() == first.evidence.settings.rules.policies.size());
   CHECK(rules->settings.repository == first.evidence.settings.repository);
   CHECK(rules->owners.exists());
   auto result = app::read_result(first.result(), "result.json");
   REQUIRE(result.ok());
-  const app::Basis basis{rules->settings, rules->owners, policy::Event::pull_request, test::FirstStage::now()};
+  app::take_exposures(rules->surroundings.services, result->exposures);
+  const app::Basis basis{rules->settings, rules->owners, policy::Event::pull_request, test::FirstStage::now(),
+                         &rules->surroundings};
   const Assessment second = app::rejudge(std::move(*result), test::request_of(first.assessment.change), basis);
   CHECK(second.verdict == first.assessment.verdict);
   CHECK(test::written_as("markdown", second) == test::written_as("markdown", first.assessment));
