@@ -80,12 +80,12 @@ std::vector<VexFact> EvidenceOf::statements_on(const context::VexSubject& subjec
   std::vector<VexFact> all;
   bool every = cves.size() <= kMostCves;
   for (const std::string& cve : cves) {
+    if (cves.size() > kMostCves && all.size() >= context::VexIndex::kMostFacts) break;
     context::VexSubject one = subject;
     one.ids = {cve};
     std::vector<VexFact> facts = evidence_.vex.about(one);
     every &= !facts.empty() && facts.front().decides && suppresses(facts.front().status);
     std::ranges::move(facts, std::back_inserter(all));
-    if (!every) break;  // one that does matter is enough
   }
   for (VexFact& fact : all) {
     if (every || !fact.decides) continue;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMostFiles = 1000;                    // of each kind
 constexpr std::size_t kMostBytes = std::size_t{512} << 20;  // of all together
-constexpr std::size_t kMostStatements = 500'000;
+constexpr std::size_t kMostTargets = 300'000;               // products in VEX statements
 
 bool is_file(git::FileType type) { return type == git::FileType::regular || type == git::FileType::executable; }
 
@@ -41,9 +41,11 @@ class Collector {
     auto document = context::read_vex(std::move(text), text::printable(name, 200), origin);
     if (!document) return lost("vex-document", document.error());
     std::ranges::move(document->notes, std::back_inserter(out_.notes));
-    if (statements_.size() + document->statements.size() > kMostStatements) {
+    for (const VexStatement& it : document->statements) targets_ += it.targets.size();
+    if (targets_ > kMostTargets) {
       full_ = true;
-      return note("evidence-limit", fmt::format("{}: there are too many VEX statements; it is not read", name));
+      return note("evidence-limit", fmt::format("{} and what follows is not read: there are too many VEX statements",
+                                                text::printable(name, 200)));
     }
     std::ranges::move(document->statements, std::back_inserter(statements_));
   }
@@ -82,7 +84,7 @@ class Collector {
   const config::Settings& settings_;
   context::Evidence out_;
   std::vector<VexStatement> statements_;
-  std::size_t bytes_ = 0, files_ = 0;
+  std::size_t bytes_ = 0, files_ = 0, targets_ = 0;
   bool full_ = false;
 };
 
@@ -193,8 +195,10 @@ class Gatherer {
     }
     // A link into the change's files is one of them.
     const auto real = std::filesystem::weakly_canonical(whole, failure).generic_string();
+    const auto real_tree = std::filesystem::weakly_canonical(work_tree_, failure).generic_string();
     const std::string name = shown_name(whole.lexically_normal().generic_string(), work_tree_);
-    return Named{std::move(*text), name, is_of_change(name) || is_of_change(shown_name(real, work_tree_))};
+    const bool of_change = is_of_change(name) || is_of_change(shown_name(real, work_tree_.empty() ? "" : real_tree));
+    return Named{std::move(*text), name, of_change};
   }
 
   Status named_vex(const std::string& path) {

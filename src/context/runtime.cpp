@@ -17,7 +17,7 @@
 namespace gatepost::context {
 namespace {
 
-constexpr std::size_t kMostNotes = 10, kLongestName = 512;
+constexpr std::size_t kMostNotes = 10, kLongestName = 200;
 
 std::string name_of(std::string_view text) {
   return text::to_utf8(text::strip_controls(std::string(text::trim(text.substr(0, 4 * kLongestName)))), kLongestName);

@@ -17,7 +17,7 @@
 namespace gatepost::context {
 
 inline constexpr std::size_t kLargestRuntimeFile = std::size_t{256} << 20;
-inline constexpr std::size_t kMostSightings = 2'000'000;  // of one document
+inline constexpr std::size_t kMostSightings = 500'000;  // of one document
 
 // Which columns of a CSV export mean what; "" for none. A package is a purl, or made of type, name and version.
 struct RuntimeColumns {

@@ -17,7 +17,7 @@ namespace vex {
 namespace {
 
 constexpr std::size_t kMostNotes = 20, kMostIds = 32;
-constexpr std::size_t kLongestWords = 500, kLongestId = 4096;
+constexpr std::size_t kLongestWords = 500, kLongestId = 512;
 
 struct Format {
   std::string_view name;
@@ -27,22 +27,18 @@ struct Format {
 constexpr Format kFormats[] = {
     {"OpenVEX", is_openvex, read_openvex}, {"CSAF", is_csaf, read_csaf}, {"CycloneDX", is_cyclonedx, read_cyclonedx}};
 
-std::size_t size_of(const VexStatement& statement) {
-  std::size_t size = 0;
-  for (const VexTarget& target : statement.targets) size += std::max<std::size_t>(1, target.subcomponents.size());
-  return size;
-}
-
 }  // namespace
 
 void Collector::add(VexStatement statement, const doc::View& about) {
   if (full_) return;
-  targets_ += size_of(statement);
-  full_ = targets_ > kMostVexTargets;
-  if (full_) return;
   statement.origin = origin_;
   statement.pointer = about.pointer();
   out_.statements.push_back(std::move(statement));
+}
+
+bool Collector::take() {
+  full_ = full_ || ++targets_ > kMostVexTargets;
+  return !full_;
 }
 
 void Collector::reject(const doc::View& about, std::string_view why) {
@@ -74,7 +70,8 @@ void add_id(std::vector<std::string>& ids, std::string_view id) {
 
 VexProduct product(std::string_view id) {
   VexProduct it{.id = std::string(text::trim(id.substr(0, kLongestId))), .purl = {}, .versions = {}, .cpe = {}};
-  if (const auto purl = Purl::parse(it.id)) it.purl = purl->to_string();
+  // One that is cut could be another one.
+  if (const auto purl = Purl::parse(id); purl && id.size() <= kLongestId) it.purl = purl->to_string();
   return it;
 }
 

@@ -10,8 +10,8 @@
 
 namespace gatepost::context {
 
-inline constexpr std::size_t kLargestVexFile = std::size_t{64} << 20;
-inline constexpr std::size_t kMostVexTargets = 200'000;  // of one document
+inline constexpr std::size_t kLargestVexFile = std::size_t{32} << 20;
+inline constexpr std::size_t kMostVexTargets = 100'000;  // of one document
 
 struct VexDocument {
   std::string format;  // "OpenVEX", "CSAF", "CycloneDX"

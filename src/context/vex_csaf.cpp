@@ -57,7 +57,9 @@ class ProductTree {
     for (const doc::View id : holder.at("product_ids").items()) ids.push_back(id.text());
     for (const doc::View id : holder.at("group_ids").items()) {
       const auto group = groups_.find(id.text());
-      if (group != groups_.end()) ids.insert(ids.end(), group->second.begin(), group->second.end());
+      if (group == groups_.end() || group->second.size() > room_) continue;
+      room_ -= group->second.size();
+      ids.insert(ids.end(), group->second.begin(), group->second.end());
     }
     return ids;
   }
@@ -73,7 +75,7 @@ class ProductTree {
     const doc::View helper = it.at("product_identification_helper");
     const std::string_view purl = helper.at("purl").text();
     VexProduct found = product(purl.empty() ? it.at("name").text() : purl);
-    found.cpe = std::string(helper.at("cpe").text().substr(0, 256));
+    if (const std::string_view cpe = helper.at("cpe").text(); cpe.size() <= 256) found.cpe = cpe;
     products_.emplace(id, std::move(found));
   }
 
@@ -96,6 +98,8 @@ class ProductTree {
     return nullptr;
   }
 
+  // Many flags may name one large group: what is beyond this is not justified, and so does not count.
+  mutable std::size_t room_ = 2'000'000;
   std::unordered_map<std::string_view, VexProduct> products_;
   std::unordered_map<std::string_view, Part> parts_;
   std::unordered_map<std::string_view, std::vector<std::string_view>> groups_;
@@ -147,6 +151,7 @@ class Vulnerability {
   }
 
   void add(const doc::View& id, VexStatus status) {
+    if (!out_.take()) return;
     auto target = tree_.target(id.text());
     if (!target) return out_.reject(id, "the product tree does not have this product");
     const std::string label = of(labels_, id.text());

@@ -21,6 +21,7 @@ constexpr std::pair<std::string_view, VexStatus> kStates[] = {{"resolved", VexSt
                                                               {"in_triage", VexStatus::under_investigation},
                                                               {"false_positive", VexStatus::not_affected},
                                                               {"not_affected", VexStatus::not_affected}};
+constexpr std::size_t kLongestRange = 4096;
 constexpr std::array<std::string_view, 9> kJustifications = {
     "code_not_present",     "code_not_reachable",     "requires_configuration",
     "requires_dependency",  "requires_environment",   "protected_by_compiler",
@@ -99,7 +100,7 @@ std::string author_of(const doc::View& metadata) {
 // The product at one version or range: what the part is followed by in the statement.
 VexProduct at_version(VexProduct it, const doc::View& entry) {
   if (const std::string_view range = entry.at("range").text(); !range.empty()) {
-    it.versions = range.substr(0, 65536);
+    it.versions = range;
   } else if (const auto purl = Purl::parse(it.purl)) {
     if (const auto one = Purl::make(purl->type(), purl->name_space(), purl->name(), entry.at("version").text())) {
       std::string full = one->to_string();
@@ -145,6 +146,7 @@ class Analysis {
 
  private:
   void add(const doc::View& affected) {
+    if (!out_.take()) return;
     auto target = parts_.target(affected.at("ref").text());
     if (!target) return out_.tell(affected, "this reference leads nowhere, and the statement does not count for it");
     const doc::View versions = affected.at("versions");
@@ -154,6 +156,11 @@ class Analysis {
       // What is not known is no statement; what is said to be spared is none of those that are hit.
       if (status == "unknown" || (status == "unaffected" && !suppresses(statement_.status))) continue;
       if (entry.at("range").text().empty() && entry.at("version").text().empty()) continue;
+      if (!out_.take()) return;
+      if (entry.at("range").text().size() > kLongestRange) {
+        out_.tell(entry, "this range is too long, and the statement does not count for it");
+        continue;
+      }
       VexTarget one = *target;
       VexProduct& part = one.subcomponents.empty() ? one.product : one.subcomponents.front();
       part = at_version(std::move(part), entry);

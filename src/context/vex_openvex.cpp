@@ -31,12 +31,14 @@ VexProduct product_of(const doc::View& holder) {
   return it;
 }
 
-std::vector<VexTarget> targets_of(const doc::View& products) {
+std::vector<VexTarget> targets_of(const doc::View& products, Collector& out) {
   std::vector<VexTarget> targets;
   for (const doc::View item : products.items()) {
+    if (!out.take()) break;
     VexTarget target{product_of(item), {}};
     const doc::View subcomponents = item.at("subcomponents");
     for (const doc::View part : subcomponents.items()) {
+      if (!out.take()) break;
       if (VexProduct it = product_of(part); !it.id.empty()) target.subcomponents.push_back(std::move(it));
     }
     // Subcomponents that we cannot make out are not the whole product.
@@ -59,7 +61,7 @@ void read_statement(const doc::View& it, const VexStatement& inherited, Collecto
   VexStatement statement = inherited;
   add_vulnerability(it.at("vulnerability"), statement.ids);
   if (statement.ids.empty()) return out.reject(it, "it names no vulnerability");
-  statement.targets = targets_of(it.at("products"));
+  statement.targets = targets_of(it.at("products"), out);
   if (statement.targets.empty()) return out.reject(it, "it names no product");
   const auto status = status_of(it.at("status").text());
   if (!status) {

@@ -21,6 +21,8 @@ class Collector {
   void add(VexStatement statement, const doc::View& about);
   void reject(const doc::View& about, std::string_view why);  // the statement is left out
   void tell(const doc::View& about, std::string text);
+  // Takes room for another product; false when the document has too many, and none of it will count.
+  bool take();
   [[nodiscard]] bool full() const { return full_; }
 
  private:
