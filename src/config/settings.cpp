@@ -109,7 +109,7 @@ context::VexTrust read_trust(doc::View view, Problems& problems) {
   const std::vector<std::string> may = section.texts("may");
   for (const std::string& word : may) {
     if (std::ranges::find(kMayNames, word) == kMayNames.end())
-      problems.add(section.get("may"), unknown_name("\"" + word + "\"", word, kMayNames));
+      problems.add(section.get("may"), unknown_name("may", word, kMayNames));
   }
   const auto says = [&](std::string_view word) { return may.empty() || std::ranges::find(may, word) != may.end(); };
   trust.not_affected = says("not_affected");

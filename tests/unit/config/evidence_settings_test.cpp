@@ -43,7 +43,8 @@ TEST_CASE("settings: what cannot be trusted so is told with its place") {
   CHECK(why_not("vex: {trust: [{scope: 'pkg:npm/**'}]}\n").find("author") != std::string::npos);
   CHECK(why_not("vex: {trust: [{author: A, scope: 'npm/**'}]}\n").find("glob of package URLs") != std::string::npos);
   CHECK(why_not("vex: {trust: [{author: A, scope: 'pkg:{'}]}\n").starts_with(".gatepost.yml:2:"));
-  CHECK(why_not("vex: {trust: [{author: A, may: [afected]}]}\n").find("did you mean affected") != std::string::npos);
+  CHECK(why_not("vex: {trust: [{author: A, may: [afected]}]}\n")
+            .find("may \"afected\" is not known; did you mean \"affected\"?") != std::string::npos);
   CHECK(why_not("vex: {trust: Acme}\n").find("expected a list") != std::string::npos);
   CHECK(why_not("vex: {conflict: no}\n").find("suspend") != std::string::npos);
 }
