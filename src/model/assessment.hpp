@@ -50,7 +50,8 @@ struct Assessed {
   std::uint32_t service_claim = kNone;  // of the service: by what the finding is taken for its
   std::uint32_t enrichment = kNone;     // into Assessment::enrichments
   Context context;
-  bool suppressed = false;         // every tool that reports it says that it was told to ignore it
+  // Every tool that reports it says that it was told to ignore it; or it does not apply, as risk.exemption says.
+  bool suppressed = false;
   bool unplaced = false;           // touched for being in no file of the commit: nobody knows whether it is new
   bool severity_conflict = false;  // its tools are two or more labels apart
 };
@@ -65,13 +66,13 @@ struct RiskTotals {
 
 struct Assessment {
   ChangeSet change;
-  ObservationTable table;          // what the head's reports say
-  ObservationTable base_table;     // what the base's reports say; empty without --base-report
-  Findings findings;               // sorted by id
-  std::size_t elsewhere = 0;       // findings that the change has nothing to do with and that are only counted
-  std::vector<Assessed> assessed;  // parallel to findings.all
-  std::vector<Across> across;      // of those that several tools report in their own words, by finding
-  std::vector<FindingLink> links;  // by ids
+  ObservationTable table;               // what the head's reports say
+  ObservationTable base_table;          // what the base's reports say; empty without --base-report
+  Findings findings;                    // sorted by id
+  std::size_t elsewhere = 0;            // findings that the change has nothing to do with and that are only counted
+  std::vector<Assessed> assessed;       // parallel to findings.all
+  std::vector<Across> across;           // of those that several tools report in their own words, by finding
+  std::vector<FindingLink> links;       // by ids
   std::vector<BaseMatch> base_matches;  // parallel to findings.all; empty without reports of the base
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
