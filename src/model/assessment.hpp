@@ -47,8 +47,9 @@ struct Assessed {
   std::uint32_t service_claim = kNone;  // of the service: by what the finding is taken for its
   std::uint32_t enrichment = kNone;     // into Assessment::enrichments
   Context context;
-  bool suppressed = false;  // every tool that reports it says that it was told to ignore it
-  bool unplaced = false;    // touched for being in no file of the commit: nobody knows whether it is new
+  bool waiver_expired = false;  // one that is about it has expired, and none applies
+  bool suppressed = false;      // every tool that reports it says that it was told to ignore it
+  bool unplaced = false;        // touched for being in no file of the commit: nobody knows whether it is new
 };
 
 // Sums over findings, in tenths of points.
