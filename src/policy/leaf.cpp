@@ -29,23 +29,6 @@ Error refuse(const Field& field, const std::string& why) {
   return error(ErrorKind::config, fmt::format("{}: {}", field.name, why));
 }
 
-// "35" and "77.5" counted in the field's last decimal; empty for anything else, also beyond the highest.
-std::optional<std::int64_t> parse_decimal(const Field& field, std::string_view text) {
-  const std::size_t point = text.find('.');
-  const auto whole = text::parse_number(text.substr(0, point));
-  if (!whole || *whole > static_cast<std::size_t>(field.highest)) return std::nullopt;
-  auto number = static_cast<std::int64_t>(*whole);
-  std::string_view decimals = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
-  const bool digits = std::ranges::all_of(decimals, text::is_digit);
-  if (!digits || decimals.size() > static_cast<std::size_t>(field.decimals)) return std::nullopt;
-  if (point != std::string_view::npos && decimals.empty()) return std::nullopt;
-  for (int i = 0; i < field.decimals; ++i) {
-    number = number * 10 + (decimals.empty() ? 0 : decimals[0] - '0');
-    decimals.remove_prefix(decimals.empty() ? 0 : 1);
-  }
-  return number <= field.highest ? std::optional(number) : std::nullopt;
-}
-
 std::string number_expected(const Field& field) {
   if (field.decimals == 0) return "a whole number, not negative";
   std::int64_t unit = 1;
@@ -61,22 +44,6 @@ std::optional<std::string> weakness(std::string_view text) {
   const auto cwe = parse_cwe(text);
   if (!cwe || cwe->number > kHighestCwe) return std::nullopt;
   return std::to_string(cwe->number);
-}
-
-Result<std::string> parse_member(const Field& field, std::string text) {
-  if (text.empty()) return refuse(field, "the text is empty; expected one that a finding can have");
-  if (field.name == "cwe" || field.name == "cwe_top25") {
-    auto number = weakness(text);
-    if (number) return std::move(*number);
-    return refuse(field,
-                  fmt::format("\"{}\" is no weakness; expected a number like 79 or CWE-79", text::printable(text, 40)));
-  }
-  const bool kinds = field.name == "evidence.missing", classes = field.name == "data_classes";
-  if (!kinds && !classes) return text;
-  const std::span<const std::string_view> names =
-      kinds ? std::span<const std::string_view>(kKindNames) : std::span<const std::string_view>(kDataClassNames);
-  if (std::ranges::find(names, std::string_view(text)) != names.end()) return text;
-  return refuse(field, fmt::format("\"{}\" is not one of {}", text::printable(text, 40), list_of(names)));
 }
 
 // "14d", "36h", "2w" and plain days, in milliseconds.
@@ -123,6 +90,38 @@ std::int64_t rank_of(const Field& field, std::int64_t position) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> parse_decimal(const Field& field, std::string_view text) {
+  const std::size_t point = text.find('.');
+  const auto whole = text::parse_number(text.substr(0, point));
+  if (!whole || *whole > static_cast<std::size_t>(field.highest)) return std::nullopt;
+  auto number = static_cast<std::int64_t>(*whole);
+  std::string_view decimals = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+  const bool digits = std::ranges::all_of(decimals, text::is_digit);
+  if (!digits || decimals.size() > static_cast<std::size_t>(field.decimals)) return std::nullopt;
+  if (point != std::string_view::npos && decimals.empty()) return std::nullopt;
+  for (int i = 0; i < field.decimals; ++i) {
+    number = number * 10 + (decimals.empty() ? 0 : decimals[0] - '0');
+    decimals.remove_prefix(decimals.empty() ? 0 : 1);
+  }
+  return number <= field.highest ? std::optional(number) : std::nullopt;
+}
+
+Result<std::string> parse_member(const Field& field, std::string text) {
+  if (text.empty()) return refuse(field, "the text is empty; expected one that a finding can have");
+  if (field.name == "cwe" || field.name == "cwe_top25") {
+    auto number = weakness(text);
+    if (number) return std::move(*number);
+    return refuse(field,
+                  fmt::format("\"{}\" is no weakness; expected a number like 79 or CWE-79", text::printable(text, 40)));
+  }
+  const bool kinds = field.name == "evidence.missing", classes = field.name == "data_classes";
+  if (!kinds && !classes) return text;
+  const std::span<const std::string_view> names =
+      kinds ? std::span<const std::string_view>(kKindNames) : std::span<const std::string_view>(kDataClassNames);
+  if (std::ranges::find(names, std::string_view(text)) != names.end()) return text;
+  return refuse(field, fmt::format("\"{}\" is not one of {}", text::printable(text, 40), list_of(names)));
+}
 
 std::string_view to_string(Truth truth) {
   return truth == Truth::yes ? "true" : truth == Truth::no ? "false" : "unknown";

@@ -34,6 +34,11 @@ struct Reading {
   Timestamp now;
 };
 
+// "35" and "77.5" counted in the field's last decimal; empty for anything else, also beyond the highest.
+std::optional<std::int64_t> parse_decimal(const Field& field, std::string_view text);
+// A member of a set as facts write it: "CWE-079" is "79".
+Result<std::string> parse_member(const Field& field, std::string text);
+
 class Leaf {
  public:
   // Fails when the operator does not fit the field, or an operand is not a value of its type; the message says what
