@@ -1,5 +1,5 @@
-// The number that policies are held to: a million findings by fifty policies, in seconds of processor time, and how many
-// times faster that is than asking every condition of every policy by itself: prints "ok" or "MISSED".
+// The number that policies are held to: a million findings by fifty policies, in seconds of processor time, and how
+// many times faster that is than asking every condition of every policy by itself: prints "ok" or "MISSED".
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -28,7 +28,8 @@ double now() {
 std::string policies() {
   std::string text = "gatepost: 1\npolicies:\n";
   const char* const shapes[] = {
-      "{all: [{change: {in: [introduced, worsened]}}, {severity: {gte: high}}, {reach: {gte: loaded}}, {waiver: none}]}",
+      "{all: [{change: {in: [introduced, worsened]}}, {severity: {gte: high}}, {reach: {gte: loaded}}, {waiver: "
+      "none}]}",
       "{all: [{category: secret}, {change: introduced}, {waiver: none}]}",
       "{all: [{kev: true}, {environment: {in: [production, unknown]}}, {waiver: none}]}",
       "{all: [{severity: {gte: high}}, {category: {in: [sca, container]}}, {scope: runtime}, {fix_available: true}]}",

@@ -104,13 +104,16 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   const FeedRequest feeds{.cves = reported_cves(found.assessment.table, found.assessment.base_table)};
   asked.rules.surroundings.threats.feeds = read_feeds(ports, asked.rules.settings.feeds, feeds, found.notes);
   const Timestamp now = request.now ? *request.now : ports.clock();
-  const Assessment assessment = rejudge(std::move(result), asked.shown.request,
-                                        {.settings = asked.rules.settings,
-                                         .owners = asked.rules.owners,
-                                         .event = policy::Event::pull_request,
-                                         .now = now,
-                                         .surroundings = &asked.rules.surroundings,
-                                         .tools_may_suppress = false});
+  const Assessment assessment =
+      rejudge(std::move(result), asked.shown.request,
+              {.settings = asked.rules.settings,
+               .owners = asked.rules.owners,
+               .event = policy::Event::pull_request,
+               .now = now,
+               .surroundings = &asked.rules.surroundings,
+               .repository = asked.rules.settings.repository.empty() ? ci.repository : asked.rules.settings.repository,
+               .branch = asked.shown.request.target_branch,
+               .tools_may_suppress = false});
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
   const report::Input input{.assessment = assessment,
                             .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },

@@ -279,8 +279,9 @@ Wanted wanted_by(const File& policy) {
   if (!document) return wanted;
   Problems ignored;  // load() tells them
   for (const Extension& it : extensions_of(document->root(), ignored)) wanted.extended.push_back(it.path);
-  for (const doc::View name : document->root().at("waivers").at("import").items()) {
-    const auto found = std::ranges::find(kScannerFiles, name.text(), &ScannerFile::name);
+  Section waivers(document->root().at("waivers"), ignored);
+  for (const std::string& name : waivers.texts("import")) {
+    const auto found = std::ranges::find(kScannerFiles, std::string_view(name), &ScannerFile::name);
     if (found != kScannerFiles.end()) wanted.scanner_files.emplace_back(found->path);
   }
   return wanted;

@@ -50,6 +50,10 @@ class Leaf {
     return judge(value_of(*field_, facts, room), reading);
   }
   [[nodiscard]] const Field& field() const { return *field_; }
+  // Its answer depends on one text alone, and takes longer than remembering it.
+  [[nodiscard]] bool is_costly() const {
+    return field_->type == FieldType::text && (op_ == Op::glob || op_ == Op::regex || texts_.size() > 4);
+  }
   // "severity gte high", for people.
   [[nodiscard]] const std::string& text() const { return text_; }
   // Equal ones mean the same.

@@ -42,13 +42,9 @@ bool reached(const Policy& policy, const Matches& matches, const RiskTotals& tot
 }
 
 bool asks_for_the_run_only(const Policy& policy) {
-  if (!policy.match || policy.grace) return false;
-  bool only = true;
-  const auto see = [&](const Leaf& leaf) { only = only && leaf.field().level == Subject::run; };
-  policy.match->each_leaf(see);
-  if (policy.scope.include) policy.scope.include->each_leaf(see);
-  if (policy.scope.exclude) policy.scope.exclude->each_leaf(see);
-  return only;
+  const auto about_run = [](const std::optional<Condition>& it) { return !it || is_about_run(*it); };
+  return policy.match && !policy.grace && about_run(policy.match) && about_run(policy.scope.include) &&
+         about_run(policy.scope.exclude);
 }
 
 std::string would_have(const Policy& policy, const Rules& rules) {

@@ -4,6 +4,12 @@
 
 namespace gatepost::policy {
 
+bool is_about_run(const Condition& condition) {
+  bool about_run = true;
+  condition.each_leaf([&](const Leaf& leaf) { about_run = about_run && leaf.field().level == Subject::run; });
+  return about_run;
+}
+
 Program::Root Program::add(const Condition& condition) {
   Node node{.shape = condition.shape()};
   std::string key;
@@ -21,6 +27,10 @@ Program::Root Program::add(const Condition& condition) {
   node.first = static_cast<std::uint32_t>(parts_.size());
   node.count = static_cast<std::uint32_t>(parts.size());
   parts_.insert(parts_.end(), parts.begin(), parts.end());
+  if (node.leaf != nullptr && node.leaf->is_costly()) {
+    node.first = static_cast<std::uint32_t>(memories_.size());
+    memories_.emplace_back(kRemembered);
+  }
   nodes_.push_back(node);
   answers_.push_back(kNotAsked);
   return entry->second;
@@ -37,10 +47,20 @@ Truth Program::truth(Root root, const Reading& reading) {
   return static_cast<Truth>(known);
 }
 
+Truth Program::remembered(const Node& node, const Reading& reading) {
+  const Value value = value_of(node.leaf->field(), *facts_, room_);
+  if (!value.known) return Truth::unknown;
+  const auto place = reinterpret_cast<std::uintptr_t>(value.text.data());
+  Remembered& it = memories_[node.first][(place >> 3U ^ place >> 13U) % kRemembered];
+  if (it.text != value.text.data() || it.size != value.text.size())
+    it = {value.text.data(), value.text.size(), node.leaf->judge(value, reading)};
+  return it.truth;
+}
+
 Truth Program::answer(const Node& node, const Reading& reading) {
   switch (node.shape) {
     case Condition::Shape::leaf:
-      return node.leaf->evaluate(*facts_, reading, room_);
+      return node.leaf->is_costly() ? remembered(node, reading) : node.leaf->evaluate(*facts_, reading, room_);
     case Condition::Shape::all: {
       Truth truth = Truth::yes;
       for (std::uint32_t i = 0; i < node.count && truth != Truth::no; ++i)

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "policy/program.hpp"
 
 namespace gatepost::policy {
 namespace {
@@ -149,6 +150,9 @@ std::string laxer(const Policy& own, Mode own_mode, const Policy& locked, Mode l
   if (!days_cover(own, locked)) return "it counts on fewer days";
   if (own.threshold.measure != locked.threshold.measure) return "its threshold measures something else";
   if (first_reached(own.threshold) > first_reached(locked.threshold)) return "its threshold is higher";
+  // Without any finding only a policy about the run alone acts.
+  if (locked.match && is_about_run(*locked.match) && !(own.match && is_about_run(*own.match)))
+    return "its match is no longer about the run alone";
   if (!covers(own.match, locked.match)) return "its match is not known to cover the other; add to it with any";
   if (!covers(own.scope.include, locked.scope.include)) return "its scope is narrower";
   if (own.scope.exclude && key_of(own.scope.exclude) != key_of(locked.scope.exclude)) return "it excludes more";

@@ -346,6 +346,8 @@ TEST_CASE("policy file: what else it wants to have read") {
       wanted_by(File{"p.yml", pinned("waivers: {import: [trivyignore, gitleaksignore, nonsense]}\n")});
   CHECK(wanted.extended == std::vector<std::string>{"org.yml"});
   CHECK(wanted.scanner_files == std::vector<std::string>{".trivyignore", ".gitleaksignore"});
+  CHECK(wanted_by(File{"p.yml", pinned("waivers: {import: snyk}\n")}).scanner_files ==
+        std::vector<std::string>{".snyk"});
   CHECK(wanted_by(File{"p.yml", "{{{"}).extended.empty());
 }
 

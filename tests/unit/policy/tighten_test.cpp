@@ -85,6 +85,19 @@ TEST_CASE("tighten: whatever loosens is told") {
   CHECK(laxer(locked_policy(), Mode::enforce, unknown, Mode::enforce) == "what is unknown no longer counts");
 }
 
+TEST_CASE("tighten: what acts without any finding goes on doing so") {
+  const auto missing = [] { return is("evidence.missing", Op::any, {{"sast"}}); };
+  const Policy locked{.id = {"p"}, .match = missing()};
+  const auto told = [&](std::optional<Condition> match) {
+    return laxer({.id = {"p"}, .match = std::move(match)}, Mode::enforce, locked, Mode::enforce);
+  };
+  CHECK(told(missing()).empty());
+  CHECK(told(Condition::any({missing(), is("branch", Op::eq, {{"main"}})})).empty());
+  CHECK(told(std::nullopt) == "its match is no longer about the run alone");
+  CHECK(told(Condition::any({missing(), is("kind", Op::eq, {{"secret"}})})) ==
+        "its match is no longer about the run alone");
+}
+
 TEST_CASE("tighten: what is locked stands, what is not gives way, what is new is added") {
   Rules base{.name = "org.yml"};
   base.policies.push_back(locked_policy());
