@@ -14,12 +14,11 @@ Result<ExitCode> explain(const Ports& ports, const CheckRequest& request, const 
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(Evidence evidence, gather(ports, request.gather));
   const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
-  const report::Input input{
-      .assessment = assessment,
-      .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
-      .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
-      .style = {.width = ports.terminal_columns, .colour = request.colour},
-      .tool_version = request.version};
+  const report::Input input{.assessment = assessment,
+                            .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+                            .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
+                            .style = {.width = ports.terminal_columns, .colour = request.colour},
+                            .tool_version = request.version};
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {
     if (!names(id, assessment.findings.all[i].id)) continue;
     GP_CHECK(report::write_explanation(input, i, ports.output));

@@ -13,6 +13,7 @@
 #include "app/control_changes.hpp"
 #include "app/enrich.hpp"
 #include "app/finding_facts.hpp"
+#include "app/route.hpp"
 #include "base/text.hpp"
 #include "ingest/engine.hpp"
 #include "policy/waiver.hpp"
@@ -34,7 +35,7 @@ class Judge {
     const context::Surroundings nothing;
     enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);
     score_risks();
-    find_owners();
+    route_findings(out_, basis_);
     apply_waivers();
     add_totals();
     conclude();
@@ -87,44 +88,6 @@ class Judge {
       const bool by_vex = detail != nullptr && detail->suppression && detail->suppression->by == "vex";
       return row.suppressed && !by_vex;
     });
-  }
-
-  void find_owners() {
-    context::OwnershipLookup lookup(basis_.owners);
-    out_.owner_sets.emplace_back();
-    std::map<std::vector<Owner>, std::uint32_t> numbers = {{{}, 0}};
-    const auto number_of = [&](const std::vector<Owner>& owners) {
-      const auto [number, fresh] = numbers.emplace(owners, static_cast<std::uint32_t>(out_.owner_sets.size()));
-      if (fresh) out_.owner_sets.push_back(owners);
-      return number->second;
-    };
-    std::unordered_map<std::uint32_t, std::uint32_t> by_file, by_service;
-    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      std::uint32_t& owners = out_.assessed[i].owners;
-      if (const std::uint32_t file = out_.findings.all[i].file; file != Finding::kNoFile) {
-        const auto [known, fresh] = by_file.try_emplace(file, 0);
-        if (fresh) known->second = number_of(lookup.owners_for(out_.findings.files[file]));
-        owners = known->second;
-      }
-      if (owners != 0) continue;
-      const auto [known, fresh] = by_service.try_emplace(out_.assessed[i].service, 0);
-      if (fresh) known->second = number_of(owners_beside_codeowners(i));
-      owners = known->second;
-    }
-  }
-
-  // Whom a finding goes to that CODEOWNERS gives to nobody: the service's owner, then the default.
-  std::vector<Owner> owners_beside_codeowners(std::size_t finding) const {
-    const std::string_view before = basis_.owners.exists() ? "CODEOWNERS names nobody" : "no CODEOWNERS";
-    const Service* const service = out_.service_of(finding);
-    const bool of_service = service != nullptr && !service->owners.empty();
-    std::vector<Owner> owners = of_service ? service->owners : basis_.settings.default_owners;
-    for (Owner& owner : owners) {
-      const std::string step = of_service ? "service " + text::printable(service->name) + ", " : "";
-      const std::string none = of_service || service == nullptr ? "" : ", nor does the service";
-      owner.because = fmt::format("{}{} ({}{})", step, owner.because, before, none);
-    }
-    return owners;
   }
 
   // Gone findings need no waiver.

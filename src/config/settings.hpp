@@ -10,6 +10,7 @@
 #include "base/note.hpp"
 #include "base/result.hpp"
 #include "config/waiver_file.hpp"
+#include "context/routing.hpp"
 #include "model/owner.hpp"
 #include "model/ownership.hpp"
 #include "model/service.hpp"
@@ -44,8 +45,9 @@ struct Settings {
   std::vector<policy::Waiver> waivers;
   std::vector<BrokenWaiver> broken_waivers;  // not to be understood: they do not apply
   publish::Settings publishing;
-  std::vector<Service> services;      // of the services' file, in its order
-  std::vector<Owner> default_owners;  // whom findings go to that nobody owns
+  std::vector<Service> services;              // of the services' file, in its order
+  std::vector<context::RoutingRule> routing;  // before CODEOWNERS; the first that applies counts
+  std::vector<Owner> default_owners;          // whom findings go to that nobody owns
   Feeds feeds;
 };
 
