@@ -11,6 +11,7 @@
 
 #include "base/note.hpp"
 #include "model/change.hpp"
+#include "model/change_signal.hpp"
 #include "model/context.hpp"
 #include "model/enrichment.hpp"
 #include "model/finding.hpp"
@@ -71,6 +72,7 @@ struct Assessment {
   std::vector<WaiverInfo> waivers;
   std::vector<Service> services;  // of the catalogue, those without findings too
   std::vector<Enrichment> enrichments;
+  std::vector<ChangeSignal> change_signals;  // what RiskTotals::change_risk is the sum of; most points first
   RiskTotals totals;
   Verdict verdict;
   std::string mode;         // "enforce" or "monitor"

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/imports.hpp"
+
 namespace gatepost {
 
 // How far an exploit has come, as feeds say; in ascending order.
@@ -68,7 +70,8 @@ struct Enrichment {
   std::optional<KevFact> kev;
   std::optional<std::string> not_in_kev;  // the catalogue of this day does not have it; "" when it has no date
   std::optional<SsvcFact> ssvc;
-  std::vector<VexFact> vex;  // the one that decides first
+  std::optional<ImportFact> imports;  // what the code of the head says
+  std::vector<VexFact> vex;           // the one that decides first
 
   // The problem does not exist here: a trusted statement says so.
   [[nodiscard]] bool not_applicable() const {
@@ -80,7 +83,9 @@ struct Enrichment {
     const Maturity seen = ssvc ? ssvc->exploitation : Maturity::unknown;
     return kev ? Maturity::active : seen;
   }
-  [[nodiscard]] bool empty() const { return !epss && !kev && !not_in_kev && !ssvc && vex.empty(); }
+  [[nodiscard]] bool empty() const { return !epss && !kev && !not_in_kev && !ssvc && !imports && vex.empty(); }
+  // Something of it is about the threat.
+  [[nodiscard]] bool tells_threat() const { return epss || kev || not_in_kev || ssvc; }
   friend auto operator<=>(const Enrichment&, const Enrichment&) = default;
 };
 

@@ -40,6 +40,18 @@ void write_owners(JsonWriter& json, const std::vector<Owner>& owners) {
   json.end_array();
 }
 
+void write_signals(JsonWriter& json, const std::vector<ChangeSignal>& signals) {
+  json.key("change_signals").begin_array();
+  for (const ChangeSignal& it : signals) {
+    json.line_break().begin_object().field("signal", it.signal).field("points", it.points);
+    json.field("because", it.because).optional_field("path", it.path);
+    if (it.line > 0) json.field("line", it.line);
+    if (it.more > 0) json.field("more", it.more);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 // What is known of the surroundings; Mitigation::none is knowledge, too.
 void write_context(JsonWriter& json, const Context& context) {
   json.key("context").begin_object();
@@ -130,6 +142,12 @@ void write_threat(JsonWriter& json, const Enrichment& known) {
   json.end_object();
 }
 
+void write_imports(JsonWriter& json, const ImportFact& fact) {
+  json.key("imports").begin_object().field("seen", to_string(fact.seen)).optional_field("path", fact.path);
+  if (fact.line > 0) json.field("line", fact.line);
+  json.optional_field("folder", fact.folder).field("language", fact.language).field("files", fact.files).end_object();
+}
+
 class AssessmentJson {
  public:
   AssessmentJson(const Input& input, const Sink& sink) : input_(input), assessment_(input.assessment), out_(sink) {}
@@ -139,6 +157,7 @@ class AssessmentJson {
     json().optional_field("base", assessment_.change.base).optional_field("head", assessment_.change.head);
     write_verdict(json(), assessment_.verdict);
     write_totals(json(), assessment_.totals);
+    if (!assessment_.change_signals.empty()) write_signals(json(), assessment_.change_signals);
     json().key("reports");
     write_reports(json(), assessment_.table.reports());
     GP_CHECK(findings());
@@ -182,7 +201,9 @@ class AssessmentJson {
       json().field("service", service->name).field("service_because", service_reason(assessment_, index));
     }
     write_context(json(), judged.context);
-    if (const Enrichment* const known = assessment_.enrichment_of(index)) write_threat(json(), *known);
+    const Enrichment* const known = assessment_.enrichment_of(index);
+    if (known != nullptr && known->tells_threat()) write_threat(json(), *known);
+    if (known != nullptr && known->imports) write_imports(json(), *known->imports);
     if (const WaiverInfo* waiver = assessment_.waiver_of(index)) json().field("waiver", waiver->id.value);
     json().field("state", state_of(assessment_, index));
     members(it);

@@ -146,7 +146,7 @@ class Explanation {
 
   void explain_threat() {
     const Enrichment* const known = assessment_.enrichment_of(finding_);
-    if (known == nullptr) return;
+    if (known == nullptr || !known->tells_threat()) return;
     heading("Threat");
     for (const std::string& fact : threat_facts(assessment_, finding_)) line("", escape::terminal(fact));
     if (known->not_in_kev) {
