@@ -38,15 +38,14 @@ class Contents {
   std::uint64_t& bytes_;
 };
 
-// Whose commit the tip is, when nobody of that address has one on the base; "" when that is not known.
-std::string new_author(const git::Repository& repository, const std::string& base, const std::string& tip) {
+// True when nobody of the address that the tip's commit has wrote one on the base; false also when that is not known.
+bool is_by_new_author(const git::Repository& repository, const std::string& base, const std::string& tip) {
   const auto head = git::ObjectId::parse(tip), from = git::ObjectId::parse(base);
-  if (!head || !from || repository.is_shallow()) return {};
+  if (!head || !from || repository.is_shallow()) return false;
   const auto commit = git::read_commit(repository, *head);
-  if (!commit || !*commit || (*commit)->author.empty()) return {};
+  if (!commit || !*commit || (*commit)->author.empty()) return false;
   const auto known = git::has_commit_by(repository, *from, (*commit)->author, kMostCommits);
-  if (!known || !*known || **known) return {};
-  return (*commit)->author;
+  return known && *known && !**known;
 }
 
 }  // namespace
@@ -63,7 +62,7 @@ std::vector<ChangeSignal> gather_signals(const git::Repository& repository, cons
     it.after = Contents(*head, bytes).read(file.new_path);
     if (base && context::is_manifest(file.new_path)) it.before = Contents(*base, bytes).read(file.old_path);
   }
-  return context::change_signals(files, {.new_author = new_author(repository, change.base, tip)});
+  return context::change_signals(files, {.new_author = is_by_new_author(repository, change.base, tip)});
 }
 
 }  // namespace gatepost::app

@@ -138,7 +138,7 @@ class Signals {
       by_manifest(file);
     }
     by_size();
-    if (!facts.new_author.empty()) add("first-time-author", facts.new_author, {}, 0);
+    if (facts.new_author) add("first-time-author", {}, {}, 0);
     return found();
   }
 

@@ -19,9 +19,9 @@ struct ChangedFile {
   std::optional<std::string> before = {}, after = {};
 };
 
-// What no file says. Empty: not known.
+// What no file says.
 struct ChangeFacts {
-  std::string new_author = {};  // who has no commit on the base
+  bool new_author = false;  // known to have no commit on the base
 };
 
 // Most points first, then by path and line. Of one signal only as many as count; the last says how many more there are.

@@ -26,7 +26,7 @@ std::vector<std::string> risks(const Assessment& assessment);
 
 // "Change risk 45 of 100: CI workflow changed (+20), …", with `most` signals; "" without any.
 std::string change_risk_line(const Assessment& assessment, std::size_t most);
-// "a new direct dependency: lodash and 2 more (+8)"
+// "new direct dependency: lodash and 2 more (+8)"
 std::string words_of(const ChangeSignal& signal);
 
 // A warning that reports of the base are not what they should be: old findings may count as new.

@@ -105,8 +105,8 @@ TEST_CASE("change signals: kinds of files, size, author") {
                         .old_mode = 0100644,
                         .hunks = {{.old_first = 1, .old_count = 1200}}};
   const std::vector<ChangedFile> files = {{.change = &executable}, {.change = &binary}, {.change = &test}};
-  CHECK(told(change_signals(files, {.new_author = "a@b.example"})) ==
-        "binary +10 ; executable +10 ; first-time-author +10 a@b.example; many-lines +5 1200; tests-deleted +5 ");
+  CHECK(told(change_signals(files, {.new_author = true})) ==
+        "binary +10 ; executable +10 ; first-time-author +10 ; many-lines +5 1200; tests-deleted +5 ");
   const FileChange plain{.kind = ChangeKind::modified, .old_path = "a", .new_path = "a"};
   CHECK(told(change_signals(std::vector<ChangedFile>(51, {.change = &plain}))) == "many-files +5 51");
 }
