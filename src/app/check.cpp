@@ -84,6 +84,7 @@ Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evi
     HeadLines lines = lines_at_head(evidence, input.assessment);
     ResultInput result{input.assessment, found, evidence.settings, evidence.ci, std::ref(paths)};
     result.exposures = carried_exposures(evidence.surroundings.services);
+    result.surroundings = &evidence.surroundings;
     if (!evidence.ci.change_head.empty() && evidence.ci.change_head != judged)
       result.head_lines = [&](std::size_t finding) { return lines.of(finding); };
     std::error_code ignored;  // what is wrong with the folder, writing will say

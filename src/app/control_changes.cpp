@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +18,7 @@ namespace {
 
 struct ControlRule {
   std::string id;  // "control-change.policy"
-  std::string title;
+  std::string title, signal;
   std::int64_t points = 0;
   std::vector<Glob> paths;
 };
@@ -33,6 +33,7 @@ std::vector<ControlRule> load() {
   for (const auto& [id, rule] : document->root().at("control-files").members()) {
     ControlRule loaded{.id = "control-change." + std::string(id),
                        .title = std::string(rule.at("title").text()),
+                       .signal = std::string(rule.at("signal").text()),
                        .points = rule.at("points").integer().value_or(0)};
     for (const doc::View path : rule.at("paths").items()) {
       auto glob = Glob::compile(path.text());
@@ -95,12 +96,24 @@ void add_control_changes(const ChangeSet& change, ObservationTable& table) {
   }
 }
 
-std::int64_t change_risk(const ChangeSet& change) {
-  std::set<const ControlRule*> meant;
-  for (const FileChange& file : change.files) meant.insert(rule_for(file));
-  std::int64_t points = 0;
-  for (const ControlRule& rule : control_rules()) points += meant.contains(&rule) ? rule.points : 0;
-  return std::min<std::int64_t>(points, 100);
+std::vector<ChangeSignal> control_signals(const ChangeSet& change) {
+  std::vector<ChangeSignal> signals;
+  std::map<const ControlRule*, std::size_t> known;
+  for (const FileChange& file : change.files) {
+    const ControlRule* const rule = rule_for(file);
+    if (rule == nullptr) continue;
+    const auto [entry, fresh] = known.try_emplace(rule, signals.size());
+    if (!fresh) {
+      ++signals[entry->second].more;
+      continue;
+    }
+    signals.push_back({.signal = rule->id,
+                       .points = rule->points,
+                       .subject = {},
+                       .because = rule->signal,
+                       .path = file.new_path.empty() ? file.old_path : file.new_path});
+  }
+  return signals;
 }
 
 }  // namespace gatepost::app

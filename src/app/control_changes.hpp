@@ -2,10 +2,11 @@
 // notice them by reading the diff.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "model/change.hpp"
+#include "model/change_signal.hpp"
 #include "model/observation_table.hpp"
 
 namespace gatepost::app {
@@ -18,7 +19,7 @@ inline constexpr std::string_view kChangeFormat = "change";  // of the report th
 // (config/rules/control-files.yaml).
 void add_control_changes(const ChangeSet& change, ObservationTable& table);
 
-// Points of the change signals, 0 to 100 in all.
-std::int64_t change_risk(const ChangeSet& change);
+// The same as signals of the change's risk: one of each kind.
+std::vector<ChangeSignal> control_signals(const ChangeSet& change);
 
 }  // namespace gatepost::app

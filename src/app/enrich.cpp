@@ -1,5 +1,6 @@
 #include "app/enrich.hpp"
 
+#include "app/enrich_imports.hpp"
 #include "app/enrich_services.hpp"
 #include "app/enrich_threat.hpp"
 
@@ -8,6 +9,7 @@ namespace gatepost::app {
 void enrich(Assessment& assessment, const context::Surroundings& surroundings, Timestamp now) {
   enrich_services(assessment, surroundings.services, now);
   enrich_threats(assessment, surroundings.threats, now, surroundings.evidence);
+  enrich_imports(assessment, surroundings.imports);
 }
 
 }  // namespace gatepost::app

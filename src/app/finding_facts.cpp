@@ -18,7 +18,8 @@ struct Combined {
   bool has_cve = false, malicious = false, has_flow = false, has_fix = false, has_component = false;
   std::optional<bool> kev, verified_secret;
   std::optional<std::uint32_t> epss_ppm;
-  Reach reach = Reach::unknown;
+  std::vector<Reach> reaches;
+  Reach reach = Reach::unknown;                                                     // of all of them
   std::map<std::string_view, Confidence> engines;                                   // the surest statement of each
   std::vector<Cwe> cwes;                                                            // sorted
   SeverityLabel lowest = SeverityLabel::unknown, highest = SeverityLabel::unknown;  // of what sources claim
@@ -53,7 +54,7 @@ void add_row(const ObservationTable& table, Row index, Combined& all) {
     all.malicious |= table.text(id).starts_with("MAL-");
   }
   all.has_flow |= row.flow != ListId::none;
-  all.reach = combined_reach(all.reach, row.reach);
+  if (row.reach != Reach::unknown) all.reaches.push_back(row.reach);
   Confidence& confidence = all.engines[table.text(table.rule_of(row).engine)];
   confidence = std::max(confidence, row.confidence);
   const auto cwes = table.cwes(table.cwes_of(row));
@@ -65,6 +66,19 @@ void add_row(const ObservationTable& table, Row index, Combined& all) {
   if (const ObservationDetail* detail = table.detail_of(row)) add_detail(*detail, all);
 }
 
+Scope scope_of(const Assessment& assessment, const Finding& finding) {
+  const ObservationTable& table = assessment.table_of(finding);
+  const StoredComponent* const component = table.component_of(table.row(finding.primary));
+  return component == nullptr ? Scope::unknown : component->scope;
+}
+
+// What the code says by importing the package or not.
+Reach import_reach(const Assessment& assessment, std::size_t index) {
+  const Enrichment* const known = assessment.enrichment_of(index);
+  if (known == nullptr || !known->imports) return Reach::unknown;
+  return reach_of(*known->imports, scope_of(assessment, assessment.findings.all[index]));
+}
+
 Combined combine(const Assessment& assessment, std::size_t index) {
   const Finding& finding = assessment.findings.all[index];
   const Enrichment* const known = assessment.enrichment_of(index);
@@ -74,7 +88,10 @@ Combined combine(const Assessment& assessment, std::size_t index) {
   // What feeds say is newer than what the tools say, and has both.
   if (known != nullptr && known->epss) all.epss_ppm = known->epss->ppm;
   if (known != nullptr && (known->kev || known->not_in_kev)) all.kev = known->kev.has_value();
-  if (known != nullptr && known->runtime) all.reach = combined_reach(all.reach, known->runtime->reach);
+  if (known != nullptr && known->runtime) all.reaches.push_back(known->runtime->reach);
+  const Reach imports = import_reach(assessment, index);
+  if (imports != Reach::unknown) all.reaches.push_back(imports);
+  all.reach = combined_reach(all.reaches);
   std::ranges::sort(all.cwes);
   const auto rest = std::ranges::unique(all.cwes);
   all.cwes.erase(rest.begin(), rest.end());
@@ -165,8 +182,6 @@ Confidence surest(const std::map<std::string_view, Confidence>& engines) {
 
 risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
   const Finding& finding = assessment.findings.all[index];
-  const ObservationTable& table = assessment.table_of(finding);
-  const StoredComponent* const component = table.component_of(table.row(finding.primary));
   Combined all = combine(assessment, index);
   risk::RiskInput input{.kind = finding.kind,
                         .severity_tenths = assessment.severity_of(index).tenths,
@@ -181,7 +196,9 @@ risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
                         .has_flow = all.has_flow,
                         .exact_package = all.has_component,
                         .context = assessment.assessed[index].context};
-  if (component != nullptr) input.scope = component->scope;
+  input.scope = scope_of(assessment, finding);
+  if (all.reach != Reach::unknown && all.reach == import_reach(assessment, index))
+    input.reach_because = because_of(*assessment.enrichment_of(index)->imports);
   if (const Enrichment* const known = assessment.enrichment_of(index)) add_enrichment(*known, input);
   for (const auto& [engine, confidence] : all.engines) input.confidences.push_back(confidence);
   return input;

@@ -9,7 +9,9 @@
 #include "app/enrich_threat.hpp"
 #include "app/feed_files.hpp"
 #include "app/gather_evidence.hpp"
+#include "app/gather_imports.hpp"
 #include "app/gather_services.hpp"
+#include "app/gather_signals.hpp"
 #include "app/owners_file.hpp"
 #include "app/report_files.hpp"
 #include "app/secret_key.hpp"
@@ -237,6 +239,15 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   evidence.sources = source_facts(evidence.table, *evidence.head_files, head, &evidence.change, edited);
   std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
   GP_CHECK(gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report"));
+  evidence.surroundings.imports = gather_imports({.repository = evidence.repository,
+                                                  .head = head,
+                                                  .table = evidence.table,
+                                                  .files = *evidence.head_files,
+                                                  .placement = evidence.sources.placement,
+                                                  .threads = evidence.threads},
+                                                 evidence.notes);
+  const std::string& tip = evidence.ci.change_head.empty() ? evidence.change.head : evidence.ci.change_head;
+  evidence.surroundings.signals = gather_signals(evidence.repository, evidence.change, tip);
   evidence.surroundings.threats = gather_threats(ports, request, evidence);
   const bool own_files = evidence.change.base_source == BaseSource::none && found.looks_at_work_tree;
   GP_TRY(evidence.surroundings.evidence,

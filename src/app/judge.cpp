@@ -17,6 +17,7 @@
 #include "app/merge_findings.hpp"
 #include "app/route.hpp"
 #include "base/text.hpp"
+#include "context/change_signals.hpp"
 #include "ingest/engine.hpp"
 #include "policy/waiver.hpp"
 #include "risk/severity.hpp"
@@ -157,14 +158,43 @@ class Judge {
       if (assessed.presence == Presence::fixed) out_.totals.delta_tenths -= risk;
     }
     out_.totals.pr_risk_tenths = risk::aggregate_tenths(of_change);
-    out_.totals.change_risk = std::min<std::int64_t>(100, change_risk(out_.change) + exposure_points());
+    out_.change_signals = signals();
+    for (const ChangeSignal& it : out_.change_signals) out_.totals.change_risk += it.points;
+    out_.totals.change_risk = std::min(kMostChangeRisk, out_.totals.change_risk);
   }
 
-  // Points of change signals for services that the change opens.
-  [[nodiscard]] std::int64_t exposure_points() const {
+  // What the change opens is told by its services or, where they say less, by its lines: never twice.
+  [[nodiscard]] std::vector<ChangeSignal> signals() const {
+    std::vector<ChangeSignal> all = control_signals(out_.change);
+    if (basis_.surroundings == nullptr) return all;
+    const std::vector<ChangeSignal> opened = opened_services();
+    const auto opens = [](const ChangeSignal& it) { return it.signal == "infrastructure-exposure"; };
+    std::int64_t by_services = 0, by_lines = 0;
+    for (const ChangeSignal& it : opened) by_services += it.points;
+    for (const ChangeSignal& it : basis_.surroundings->signals) by_lines += opens(it) ? it.points : 0;
+    std::ranges::copy_if(basis_.surroundings->signals, std::back_inserter(all),
+                         [&](const ChangeSignal& it) { return !opens(it) || by_lines > by_services; });
+    if (by_lines <= by_services) std::ranges::copy(opened, std::back_inserter(all));
+    context::sort_signals(all);
+    return all;
+  }
+
+  [[nodiscard]] std::vector<ChangeSignal> opened_services() const {
     constexpr std::int64_t kEach = 25, kMost = 50;
-    if (basis_.surroundings == nullptr) return 0;
-    return std::min(kMost, kEach * static_cast<std::int64_t>(basis_.surroundings->services.changes.size()));
+    std::vector<ChangeSignal> opened;
+    for (const context::ExposureChange& it : basis_.surroundings->services.changes) {
+      const std::string& service = basis_.surroundings->services.catalogue.services()[it.service].name;
+      if (std::ssize(opened) * kEach >= kMost) {
+        ++opened.back().more;
+        continue;
+      }
+      opened.push_back({.signal = "service-opened",
+                        .points = kEach,
+                        .subject = text::printable(service),
+                        .because = "service opened: " + text::printable(service),
+                        .path = {}});
+    }
+    return opened;
   }
 
   void conclude() {

@@ -99,6 +99,7 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   Asked& asked = *asked_for;
   const TipLines lines(result);
   take_exposures(asked.rules.surroundings.services, result.exposures);
+  take_code_facts(result, asked.shown.request, asked.rules.surroundings);
   // There is no work tree here that a relative path could be in: addresses and absolute paths are read.
   Found& found = result.found;
   const FeedRequest feeds{.cves = reported_cves(found.assessment.table, found.assessment.base_table)};

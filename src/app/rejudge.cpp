@@ -12,6 +12,7 @@
 #include "app/control_changes.hpp"
 #include "app/forge_change.hpp"
 #include "base/text.hpp"
+#include "context/change_signals.hpp"
 #include "correlate/find.hpp"
 #include "correlate/placement.hpp"
 
@@ -151,6 +152,14 @@ Status check_belongs(const ResultFile& result, const publish::ChangeRequest& req
                  "a newer run publishes its own result");
   }
   return Done{};
+}
+
+void take_code_facts(const ResultFile& result, const publish::ChangeRequest& request, context::Surroundings& out) {
+  out.imports = result.imports;
+  const ChangeSet shown = change_of(request);
+  std::vector<context::ChangedFile> files;
+  for (const FileChange& file : shown.files) files.push_back({.change = &file});
+  out.signals = context::stronger_signals(result.signals, context::change_signals(files));
 }
 
 Assessment rejudge(ResultFile result, const publish::ChangeRequest& request, const Basis& basis) {

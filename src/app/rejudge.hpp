@@ -4,6 +4,7 @@
 #include "app/judge.hpp"
 #include "app/result_file.hpp"
 #include "base/result.hpp"
+#include "context/surroundings.hpp"
 #include "model/assessment.hpp"
 #include "publish/shown.hpp"
 
@@ -12,6 +13,11 @@ namespace gatepost::app {
 // That the result is about this change request as it is now. What it says of itself decides nothing else: the change
 // request has to be found by the commit that the CI ran for.
 Status check_belongs(const ResultFile& result, const publish::ChangeRequest& request);
+
+// Puts what the first stage read of the code to the surroundings: imports as it says, for it could leave out the
+// findings about them as well; of each signal of the change's risk what it says or what the forge shows, whichever
+// counts more.
+void take_code_facts(const ResultFile& result, const publish::ChangeRequest& request, context::Surroundings& out);
 
 // The verdict, from the findings of the result and from
 //   the forge: which files changed, hence the findings about the change itself. A finding on a line that the forge

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "app/control_changes.hpp"
+#include "app/gather_imports.hpp"
 #include "app/judge.hpp"
 #include "base/assert.hpp"
 #include "policy/waiver.hpp"
@@ -72,6 +74,8 @@ class ResultWriter {
     json().end_array().key("notes");
     report::write_notes(json(), notes());
     exposures();
+    imports();
+    signals();
     json().end_object();
     return out_.finish();
   }
@@ -235,6 +239,34 @@ class ResultWriter {
   void exposure(std::string_view key, const context::DerivedExposure& it) {
     json().key(key).begin_object().field("exposure", kExposureNames[static_cast<std::size_t>(it.exposure)]);
     json().field("because", it.because).end_object();
+  }
+
+  // Of the findings that come along.
+  void imports() {
+    json().key("imports").begin_array();
+    std::set<std::pair<std::string, std::string>> told;
+    for (const std::uint32_t i : chosen_) {
+      if (input_.surroundings == nullptr || input_.surroundings->imports.empty()) break;
+      auto question = import_question(it_, it_.findings.all[i]);
+      const auto fact = question ? input_.surroundings->imports.find(*question) : input_.surroundings->imports.end();
+      if (fact == input_.surroundings->imports.end() || !told.insert(std::move(*question)).second) continue;
+      const ImportFact& it = fact->second;
+      json().line_break().begin_object().field("manifest", fact->first.first).field("package", fact->first.second);
+      json().field("seen", to_string(it.seen)).field("path", it.path).field("line", it.line);
+      json().field("folder", it.folder).field("language", it.language).field("files", it.files).end_object();
+    }
+    json().end_array();
+  }
+
+  // Points and words are the second stage's own.
+  void signals() {
+    json().key("signals").begin_array();
+    for (const ChangeSignal& it :
+         input_.surroundings == nullptr ? std::vector<ChangeSignal>{} : input_.surroundings->signals) {
+      json().line_break().begin_object().field("signal", it.signal).field("subject", it.subject);
+      json().field("path", it.path).field("line", it.line).field("more", it.more).end_object();
+    }
+    json().end_array();
   }
 
   [[nodiscard]] std::vector<Note> notes() const {

@@ -16,6 +16,7 @@
 #include "app/gather_services.hpp"
 #include "base/result.hpp"
 #include "config/settings.hpp"
+#include "context/surroundings.hpp"
 #include "model/assessment.hpp"
 #include "model/finding.hpp"
 #include "publish/plan.hpp"
@@ -37,6 +38,7 @@ struct ResultInput {
   // line. Without the function the tip's are not known.
   std::function<std::optional<publish::Lines>(std::size_t finding)> head_lines = {};
   std::vector<CarriedExposure> exposures = {};
+  const context::Surroundings* surroundings = nullptr;  // imports and signals; nullptr: none
 };
 
 // The findings that the change has to do with, those that a policy acts on and those that a waiver is about, with their
@@ -59,6 +61,8 @@ struct ResultFile {
   // Of findings of the head, where the first stage knew; empty: the tip of the change has no such line.
   std::map<FindingId, std::optional<publish::Lines>> head_lines;
   std::vector<CarriedExposure> exposures;
+  context::Surroundings::Imports imports;
+  std::vector<ChangeSignal> signals;  // as many as count, with the points of our rules
 };
 
 // Anything but what write_result writes is an error that tells where, what, and what was expected. `name` is what

@@ -14,6 +14,7 @@
 #include "app/result_file.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "context/change_signals.hpp"
 #include "doc/json.hpp"
 #include "doc/shape.hpp"
 #include "ingest/engine.hpp"
@@ -32,7 +33,9 @@ constexpr std::uint32_t kMostValues = 4'000'000;  // of the whole document
 constexpr std::size_t kMostReports = 10'000;
 constexpr std::size_t kMostNotes = 1000;
 constexpr std::size_t kMostEngines = 256;  // of one report
+constexpr std::size_t kMostSignals = 1000;
 constexpr std::size_t kLongestSentence = 2000;
+constexpr std::int64_t kMostLines = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kMostCounted = std::int64_t{1} << 40;
 constexpr const char* kExpected = "expected what gatepost check --result writes";
 
@@ -261,9 +264,9 @@ class ResultReader {
 
   Result<ResultFile> read() {
     GP_CHECK(version());
-    constexpr std::array<std::string_view, 11> kKeys = {
-        "gatepost", "change",    "reports", "observations", "base_reports", "base_observations",
-        "findings", "elsewhere", "missing", "notes",        "exposures"};
+    constexpr std::array<std::string_view, 13> kKeys = {
+        "gatepost", "change", "reports",   "observations", "base_reports", "base_observations", "findings", "elsewhere",
+        "missing",  "notes",  "exposures", "imports",      "signals"};
     GP_CHECK(only(document_, kKeys));
     GP_CHECK(change());
     GP_CHECK(head_.read(document_, "reports", "observations"));
@@ -458,6 +461,48 @@ class ResultReader {
       GP_TRY(CarriedExposure one, carried_exposure(item));
       result_.exposures.push_back(std::move(one));
     }
+    GP_CHECK(imports());
+    return signals();
+  }
+
+  Status imports() {
+    if (!document_.at("imports").exists()) return Done{};
+    GP_TRY(const View stated, list(document_, "imports", kMostResultFindings));
+    for (const View item : stated.items()) {
+      constexpr std::array<std::string_view, 8> kKeys = {"manifest", "package", "seen",     "path",
+                                                         "line",     "folder",  "language", "files"};
+      GP_CHECK(only(item, kKeys));
+      GP_TRY(const std::size_t seen, choice(item, "seen", kImportSeenNames));
+      GP_TRY(const std::int64_t line, number(item.at("line"), kMostLines));
+      GP_TRY(const std::int64_t files, number(item.at("files"), kMostLines));
+      result_.imports[{sentence(item.at("manifest")), sentence(item.at("package"))}] = {
+          .seen = static_cast<ImportSeen>(seen),
+          .path = sentence(item.at("path")),
+          .line = static_cast<std::uint32_t>(line),
+          .folder = sentence(item.at("folder")),
+          .language = sentence(item.at("language")),
+          .files = static_cast<std::uint32_t>(files)};
+    }
+    return Done{};
+  }
+
+  Status signals() {
+    if (!document_.at("signals").exists()) return Done{};
+    GP_TRY(const View stated, list(document_, "signals", kMostSignals));
+    std::vector<ChangeSignal> all;
+    for (const View item : stated.items()) {
+      constexpr std::array<std::string_view, 5> kKeys = {"signal", "subject", "path", "line", "more"};
+      GP_CHECK(only(item, kKeys));
+      GP_TRY(const std::string_view name, text_of(item, "signal"));
+      GP_TRY(const std::int64_t line, number(item.at("line"), kMostLines));
+      GP_TRY(const std::int64_t more, number(item.at("more"), kMostLines));
+      auto signal = context::signal_of(name, sentence(item.at("subject")), sentence(item.at("path")),
+                                       static_cast<std::uint32_t>(line));
+      if (!signal) return odd(item.at("signal"), fmt::format("\"{}\" is no signal", text::printable(name, 40)));
+      signal->more = static_cast<std::uint32_t>(more);
+      all.push_back(std::move(*signal));
+    }
+    result_.signals = context::counted_signals(std::move(all));
     return Done{};
   }
 

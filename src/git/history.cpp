@@ -28,6 +28,13 @@ std::int64_t time_of(std::string_view line) {
   return seconds;
 }
 
+// "author A Name <mail> 1700000000 +0000" -> "mail"
+std::string mail_of(std::string_view line) {
+  const std::size_t end = line.rfind('>'), begin = line.rfind('<', end);
+  if (end == std::string_view::npos || begin == std::string_view::npos) return {};
+  return std::string(line.substr(begin + 1, end - begin - 1));
+}
+
 // The header: one line for the tree, one for each parent, author, committer, more that we do not need, an empty line.
 std::optional<Commit> parse_commit(std::string_view bytes) {
   Commit commit;
@@ -40,6 +47,8 @@ std::optional<Commit> parse_commit(std::string_view bytes) {
       has_tree = true;
     } else if (const auto parent = id_after(line, "parent ")) {
       commit.parents.push_back(*parent);
+    } else if (line.starts_with("author ")) {
+      commit.author = mail_of(line);
     } else if (line.starts_with("committer ")) {
       commit.committed_at = time_of(line);
       break;
@@ -229,6 +238,31 @@ Result<std::optional<Commit>> read_commit(const Repository& repository, const Ob
 
 Result<MergeBases> merge_bases(const Repository& repository, const ObjectId& one, const ObjectId& two) {
   return Painter(repository).paint(one, two);
+}
+
+Result<std::optional<bool>> has_commit_by(const Repository& repository, const ObjectId& from, std::string_view mail,
+                                          std::size_t most) {
+  const auto later = [](const auto& a, const auto& b) { return a.first < b.first; };
+  using Entry = std::pair<std::int64_t, Commit>;
+  std::priority_queue<Entry, std::vector<Entry>, decltype(later)> waiting(later);
+  std::unordered_map<ObjectId, bool, ObjectIdHash> met;
+  bool cut = false;
+  const auto meet = [&](const ObjectId& id) -> Status {
+    if (!met.try_emplace(id, true).second) return Done{};
+    GP_TRY(auto commit, read_commit(repository, id));
+    cut |= !commit;
+    if (commit) waiting.emplace(commit->committed_at, std::move(*commit));
+    return Done{};
+  };
+  GP_CHECK(meet(from));
+  for (std::size_t seen = 0; !waiting.empty(); ++seen) {
+    if (seen >= most) return std::optional<bool>{};
+    const Commit commit = waiting.top().second;
+    waiting.pop();
+    if (commit.author == mail) return std::optional(true);
+    for (const ObjectId& parent : commit.parents) GP_CHECK(meet(parent));
+  }
+  return cut ? std::optional<bool>{} : std::optional(false);
 }
 
 }  // namespace gatepost::git

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -15,12 +17,18 @@ struct Commit {
   ObjectId tree;
   // As the commit itself states them: also those that a shallow clone left out.
   std::vector<ObjectId> parents;
+  std::string author;             // mail address, as the commit says; "" for none
   std::int64_t committed_at = 0;  // seconds since 1970, as its author claims
   friend bool operator==(const Commit&, const Commit&) = default;
 };
 
 // Empty when the commit is not in this clone; an error when the object is something else or damaged.
 Result<std::optional<Commit>> read_commit(const Repository& repository, const ObjectId& id);
+
+// Whether `from` or one of its ancestors was written by this mail address. Empty when that is not among the `most`
+// youngest commits and there are more, or when the clone is too shallow to know.
+Result<std::optional<bool>> has_commit_by(const Repository& repository, const ObjectId& from, std::string_view mail,
+                                          std::size_t most);
 
 struct MergeBases {
   // The best common ancestors, in git's order: youngest first. Empty when the two have no common ancestor.

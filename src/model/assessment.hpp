@@ -14,6 +14,7 @@
 #include "model/across.hpp"
 #include "model/base_match.hpp"
 #include "model/change.hpp"
+#include "model/change_signal.hpp"
 #include "model/context.hpp"
 #include "model/enrichment.hpp"
 #include "model/finding.hpp"
@@ -80,6 +81,7 @@ struct Assessment {
   std::vector<WaiverInfo> waivers;
   std::vector<Service> services;  // of the catalogue, those without findings too
   std::vector<Enrichment> enrichments;
+  std::vector<ChangeSignal> change_signals;  // what RiskTotals::change_risk is the sum of; most points first
   RiskTotals totals;
   Verdict verdict;
   std::string mode;         // "enforce" or "monitor"

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/imports.hpp"
 #include "model/runtime.hpp"
 #include "model/vex.hpp"
 
@@ -54,7 +55,8 @@ struct Enrichment {
   std::optional<KevFact> kev;
   std::optional<std::string> not_in_kev;  // the catalogue of this day does not have it; "" when it has no date
   std::optional<SsvcFact> ssvc;
-  std::vector<VexFact> vex;  // the one that decides first
+  std::optional<ImportFact> imports;  // what the code of the head says
+  std::vector<VexFact> vex;           // the one that decides first
   std::optional<RuntimeFact> runtime;
 
   // The problem does not exist here: a trusted statement says so.
@@ -67,7 +69,7 @@ struct Enrichment {
     return kev ? Maturity::active : seen;
   }
   [[nodiscard]] bool has_threat() const { return epss || kev || not_in_kev || ssvc; }
-  [[nodiscard]] bool empty() const { return !has_threat() && vex.empty() && !runtime; }
+  [[nodiscard]] bool empty() const { return !has_threat() && vex.empty() && !runtime && !imports; }
   friend auto operator<=>(const Enrichment&, const Enrichment&) = default;
 };
 

@@ -45,6 +45,18 @@ void write_owners(JsonWriter& json, const std::vector<Owner>& owners) {
   json.end_array();
 }
 
+void write_signals(JsonWriter& json, const std::vector<ChangeSignal>& signals) {
+  json.key("change_signals").begin_array();
+  for (const ChangeSignal& it : signals) {
+    json.line_break().begin_object().field("signal", it.signal).field("points", it.points);
+    json.field("because", it.because).optional_field("path", it.path);
+    if (it.line > 0) json.field("line", it.line);
+    if (it.more > 0) json.field("more", it.more);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 // What is known of the surroundings; Mitigation::none is knowledge, too.
 void write_context(JsonWriter& json, const Context& context) {
   json.key("context").begin_object();
@@ -135,6 +147,12 @@ void write_threat(JsonWriter& json, const Enrichment& known) {
   json.end_object();
 }
 
+void write_imports(JsonWriter& json, const ImportFact& fact) {
+  json.key("imports").begin_object().field("seen", to_string(fact.seen)).optional_field("path", fact.path);
+  if (fact.line > 0) json.field("line", fact.line);
+  json.optional_field("folder", fact.folder).field("language", fact.language).field("files", fact.files).end_object();
+}
+
 void write_vex(JsonWriter& json, const VexFact& vex) {
   json.begin_object().field("status", to_string(vex.status)).field("counts", vex.decides);
   json.optional_field("justification", vex.justification).optional_field("statement", vex.statement);
@@ -153,6 +171,7 @@ void write_runtime(JsonWriter& json, const RuntimeFact& runtime) {
 void write_enrichment(JsonWriter& json, const Enrichment& known) {
   if (known.has_threat()) write_threat(json, known);
   if (known.runtime) write_runtime(json, *known.runtime);
+  if (known.imports) write_imports(json, *known.imports);
   if (known.vex.empty()) return;
   json.key("vex").begin_array();
   for (const VexFact& vex : known.vex) write_vex(json, vex);
@@ -168,6 +187,7 @@ class AssessmentJson {
     json().optional_field("base", assessment_.change.base).optional_field("head", assessment_.change.head);
     write_verdict(json(), assessment_.verdict);
     write_totals(json(), assessment_.totals);
+    if (!assessment_.change_signals.empty()) write_signals(json(), assessment_.change_signals);
     json().key("reports");
     write_reports(json(), assessment_.table.reports());
     GP_CHECK(findings());

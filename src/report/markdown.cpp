@@ -23,6 +23,7 @@ using escape::markdown_text;
 using escape::Spot;
 
 // Characters of a stranger's text; each may take up to 13 bytes.
+constexpr std::size_t kMostSignals = 6, kSignals = 1'000;  // of the change's risk; characters
 constexpr std::size_t kTitle = 160, kText = 300, kName = 80, kPathColumns = 64;
 constexpr std::size_t kMostListed = 20;  // of what is fixed, waived …
 constexpr std::size_t kSmallestBudget = 8'000;
@@ -166,12 +167,18 @@ class Comment {
     const auto counts = text::join(tallies(overview_), " · ");
     const bool nothing_new = assessment_.verdict.outcome == Outcome::pass && overview_.news.empty();
     if (nothing_new) {
-      return sign + " **" + headline.verdict + "**: " + why + (counts.empty() ? "" : " · " + counts) + "\n\n";
+      return sign + " **" + headline.verdict + "**: " + why + (counts.empty() ? "" : " · " + counts) + "\n\n" +
+             signals();
     }
     std::vector<std::string> facts = tallies(overview_);
-    for (std::string& risk : risks(assessment_.totals)) facts.push_back(std::move(risk));
+    for (std::string& risk : risks(assessment_)) facts.push_back(std::move(risk));
     return "### " + sign + " " + headline.verdict + ": " + why + "\n\n" +
-           (facts.empty() ? "" : text::join(facts, " · ") + "\n\n");
+           (facts.empty() ? "" : text::join(facts, " · ") + "\n\n") + signals();
+  }
+
+  [[nodiscard]] std::string signals() const {
+    const std::string line = change_risk_line(assessment_, kMostSignals);
+    return line.empty() ? "" : markdown_text(line, kSignals) + "\n\n";
   }
 
   std::string reasons(std::size_t share) {

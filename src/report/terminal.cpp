@@ -1,5 +1,7 @@
 #include "report/terminal.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -148,6 +150,7 @@ class Terminal {
 
   std::string write() {
     verdict();
+    signals();
     reasons();
     news();
     one_a_line("Newly disclosed elsewhere", overview_.external);
@@ -181,8 +184,22 @@ class Terminal {
                     {headline.verdict + ": " + escape::terminal(headline.why, kTextCharacters), mark.ink});
     page_.blank();
     page_.list("  ", tallies(overview_), Ink::plain);
-    page_.list("  ", risks(assessment_.totals), Ink::plain);
+    page_.list("  ", risks(assessment_), Ink::plain);
     page_.list("  ", std::vector{escape::terminal(compared(assessment_.change))}, Ink::dim);
+  }
+
+  // What of the change deserves a second look, with where it is.
+  void signals() {
+    const auto& all = assessment_.change_signals;
+    if (all.empty()) return;
+    page_.heading(fmt::format("Change risk {} of 100", assessment_.totals.change_risk));
+    for (const ChangeSignal& it : std::span(all).first(std::min(all.size(), kMostMessages))) {
+      std::string words = escape::terminal(words_of(it), kTitleCharacters);
+      if (!it.path.empty())
+        words += "  " + fit_path(escape::terminal(it.path), 60) + (it.line == 0 ? "" : fmt::format(":{}", it.line));
+      page_.paragraph({{"  "}}, {words});
+    }
+    and_more(all.size(), kMostMessages);
   }
 
   void reasons() {

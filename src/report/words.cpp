@@ -120,14 +120,29 @@ std::vector<std::string> tallies(const Overview& overview) {
   return all;
 }
 
-std::vector<std::string> risks(const RiskTotals& totals) {
+std::vector<std::string> risks(const Assessment& assessment) {
+  const RiskTotals& totals = assessment.totals;
   std::vector<std::string> all;
   if (totals.pr_risk_tenths > 0) all.push_back("risk of its findings " + points(totals.pr_risk_tenths) + " of 100");
-  if (totals.change_risk > 0)
+  if (totals.change_risk > 0 && assessment.change_signals.empty())
     all.push_back("risk of what it touches " + std::to_string(totals.change_risk) + " of 100");
   if (totals.delta_tenths > 0) all.push_back("adds " + points(totals.delta_tenths) + " points");
   if (totals.delta_tenths < 0) all.push_back("takes " + points(-totals.delta_tenths) + " points away");
   return all;
+}
+
+std::string change_risk_line(const Assessment& assessment, std::size_t most) {
+  if (assessment.change_signals.empty()) return {};
+  std::string line = "Change risk " + std::to_string(assessment.totals.change_risk) + " of 100: ";
+  const std::size_t shown = std::min(most, assessment.change_signals.size());
+  for (std::size_t i = 0; i < shown; ++i) line += (i == 0 ? "" : ", ") + words_of(assessment.change_signals[i]);
+  const std::size_t left = assessment.change_signals.size() - shown;
+  return left == 0 ? line : line + " and " + std::to_string(left) + " more";
+}
+
+std::string words_of(const ChangeSignal& signal) {
+  const std::string more = signal.more == 0 ? "" : " and " + std::to_string(signal.more) + " more";
+  return signal.because + more + " (+" + std::to_string(signal.points) + ")";
 }
 
 std::string why_so_risky(std::span<const Factor> factors) {

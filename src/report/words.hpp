@@ -20,8 +20,14 @@ Headline headline_of(const Assessment& assessment, const Overview& overview);
 // "5 new", "1 worse", "2 fixed", "1 waived"; what is 0 is left out.
 std::vector<std::string> tallies(const Overview& overview);
 
-// "risk of its findings 91.3 of 100", "risk of what it touches 15 of 100", "adds 91.3 points"; 0 is left out.
-std::vector<std::string> risks(const RiskTotals& totals);
+// "risk of its findings 91.3 of 100", "risk of what it touches 15 of 100" unless the signals tell it, "adds 91.3
+// points"; 0 is left out.
+std::vector<std::string> risks(const Assessment& assessment);
+
+// "Change risk 45 of 100: CI workflow changed (+20), …", with `most` signals; "" without any.
+std::string change_risk_line(const Assessment& assessment, std::size_t most);
+// "new direct dependency: lodash and 2 more (+8)"
+std::string words_of(const ChangeSignal& signal);
 
 // A warning that reports of the base are not what they should be: old findings may count as new.
 bool is_about_base_reports(const Note& note);

@@ -99,7 +99,9 @@ Reason reach_reason(const RiskInput& input) {
                                         : Reason{neutral, "whoever reads the secret can use it"};
   const Reach reach = known_reach(input);
   if (reach == Reach::called && input.has_flow) return {raises, "the tool shows the data flow"};
-  return reason_of(kReachReasons, reach);
+  Reason reason = reason_of(kReachReasons, reach);
+  if (reach == input.reach && !input.reach_because.empty()) reason.text = input.reach_because;
+  return reason;
 }
 
 constexpr std::array<Row, 4> kVisibilityReasons = {{{unknown, "who can read the repository is not known"},

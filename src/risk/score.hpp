@@ -37,7 +37,8 @@ struct RiskInput {
   Likelihood likelihood = Likelihood::unknown;
   bool top_25 = false;
   Reach reach = Reach::unknown;
-  bool has_flow = false;  // the tool shows a path from source to sink
+  std::string reach_because = {};  // where that was read, in words; "" when nobody says
+  bool has_flow = false;           // the tool shows a path from source to sink
   Scope scope = Scope::unknown;
   std::vector<Confidence> confidences;  // one for each engine that reports it
   bool exact_package = false;           // a dependency identified by its purl, not by a guess

@@ -18,11 +18,13 @@
 namespace gatepost::ingest::sarif {
 namespace {
 
-// How engines write packages into SARIF messages (config/rules/sarif-packages.yaml), and which ecosystem a manifest
+// How engines write packages, and what they know of their being reached, into SARIF messages
+// (config/rules/sarif-packages.yaml), and which ecosystem a manifest
 // belongs to (config/rules/manifests.yaml).
 struct PackageRules {
-  std::map<std::string, std::vector<Regex>, std::less<>> patterns;  // by engine
-  std::map<std::string, std::string, std::less<>> ecosystems;       // manifest name -> purl type
+  std::map<std::string, std::vector<Regex>, std::less<>> patterns;                   // by engine
+  std::map<std::string, std::vector<std::pair<Regex, Reach>>, std::less<>> reaches;  // by engine
+  std::map<std::string, std::string, std::less<>> ecosystems;                        // manifest name -> purl type
 };
 
 doc::Document load(const char* name) {
@@ -41,6 +43,15 @@ PackageRules load_package_rules() {
       auto compiled = Regex::compile(pattern.text());
       GP_ASSERT(compiled.ok());
       rules.patterns[std::string(engine)].push_back(std::move(*compiled));
+    }
+  }
+  for (const auto& [engine, statements] : packages.root().at("reach").members()) {
+    for (const doc::View statement : statements.items()) {
+      auto compiled = Regex::compile(statement.at("message").text());
+      const auto reach = std::ranges::find(kReachNames, statement.at("is").text());
+      GP_ASSERT(compiled.ok() && reach != kReachNames.end());
+      rules.reaches[std::string(engine)].emplace_back(std::move(*compiled),
+                                                      static_cast<Reach>(reach - kReachNames.begin()));
     }
   }
   const doc::Document manifests = load("rules/manifests.yaml");
@@ -196,7 +207,10 @@ void Binder::bind_row(Row index) {
     if (!rare->severity_word.empty()) row.claims = claims_of(reader_.pending(pending), rare->severity_word, run, rule);
     bind_rare(row, *rare, run, rule);
   }
-  if (is_dependency_kind(row.kind)) bind_package(row, run);
+  if (is_dependency_kind(row.kind)) {
+    bind_package(row, run);
+    bind_reach(row, run);
+  }
   if (row.kind == Kind::secret) {
     hide_secret(index, run);
   } else if (std::ranges::any_of(table.cwes(table.cwes_of(row)), is_about_credentials)) {
@@ -356,6 +370,18 @@ void Binder::hide_secret_in_detail(ObservationRow& row, const SecretGuard& guard
     fix.description = guard.masked(fix.description);
   }
   std::erase_if(detail.fixes, [](const Fix& fix) { return fix == Fix{}; });
+}
+
+// Whether the engine found a way to the vulnerable code, where it says so in its message.
+void Binder::bind_reach(ObservationRow& row, const Run& run) {
+  const auto statements = package_rules().reaches.find(run.engine());
+  if (row.reach != Reach::unknown || statements == package_rules().reaches.end()) return;
+  const std::string message = reader_.table().message(row);
+  for (const auto& [pattern, reach] : statements->second) {
+    if (!pattern.found_in(message)) continue;
+    row.reach = reach;
+    return;
+  }
 }
 
 // The package of a dependency finding: a purl in the logical location, or the engine's way of writing it in the

@@ -30,6 +30,7 @@ class Binder {
   void bind_rare(ObservationRow& row, const RareParts& rare, Run& run, BoundRule& rule);
   ListId claims_of(const Pending& pending, std::string_view own_word, const Run& run, const BoundRule& rule);
   void bind_package(ObservationRow& row, const Run& run);
+  void bind_reach(ObservationRow& row, const Run& run);
   void bind_detail(ObservationRow& row);
   void hide_secret(Row index, const Run& run);
   void hide_credential(Row index);

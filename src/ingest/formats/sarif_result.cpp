@@ -480,6 +480,11 @@ void ResultReader::read_properties(Cursor value, Draft& draft) {
         draft.pending.tagged_secret = draft.pending.tagged_secret || text::equal_ignoring_case(word, "secret") ||
                                       text::equal_ignoring_case(word, "secrets");
       });
+    } else if (key == "exposure") {
+      // Semgrep, of a vulnerable dependency; other tools mean other things, in other words.
+      const std::string_view word = member.text(scratch_);
+      if (word == "reachable") draft.row.reach = Reach::called;
+      if (word == "unreachable") draft.row.reach = Reach::unreachable;
     } else if (key == "purl" || key == "packageUrl") {
       draft.rare().purl = text_of(member);
     }

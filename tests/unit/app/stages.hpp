@@ -34,6 +34,8 @@ inline app::Ports quiet_ports(const std::string& directory) {
           .directory = directory};
 }
 
+inline publish::ChangeRequest request_of(const ChangeSet& change);
+
 // The first stage, all of it.
 struct FirstStage {
   app::Evidence evidence;
@@ -56,12 +58,15 @@ struct FirstStage {
     auto services = app::services_without_tree(evidence.settings.services, nothing);
     REQUIRE(services.ok());
     app::take_exposures(*services, result.exposures);
-    return {.services = std::move(*services), .threats = {}};
+    context::Surroundings out{.services = std::move(*services), .imports = {}, .signals = {}, .threats = {}};
+    app::take_code_facts(result, request_of(assessment.change), out);
+    return out;
   }
   [[nodiscard]] std::string result() const {
     std::string text;
     app::ResultInput input{assessment, found, evidence.settings, evidence.ci, {}};
     input.exposures = app::carried_exposures(evidence.surroundings.services);
+    input.surroundings = &evidence.surroundings;
     const Status written = app::write_result(input, [&](std::string_view piece) -> Status {
       text += piece;
       return Done{};

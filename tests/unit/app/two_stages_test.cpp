@@ -7,6 +7,7 @@
 
 #include "app/forge_change.hpp"
 #include "app/rules_of_base.hpp"
+#include "context/change_signals.hpp"
 #include "support/process.hpp"
 #include "support/skip.hpp"
 #include "unit/app/stages.hpp"
@@ -223,4 +224,20 @@ TEST_CASE("two stages: what a result says about exposure raises, and never lower
   CHECK(taken("stated", Exposure::unknown, Exposure::internet).changes.size() == 1);
 
   CHECK(taken("nobody", Exposure::unknown, Exposure::internet).changes.empty());
+}
+
+TEST_CASE("two stages: signals of the change's lines come along, and a result never lowers what the forge shows") {
+  app::ResultFile result;
+  publish::ChangeRequest request{.number = 7, .head = test::kTip, .target_branch = "main", .files = {}};
+  request.files.push_back({.old_path = "src/auth/login.py", .new_path = "src/auth/login.py", .hunks = {}});
+  const auto signals = [&] {
+    context::Surroundings out;
+    app::take_code_facts(result, request, out);
+    std::string all;
+    for (const ChangeSignal& it : out.signals) all += it.signal + "+" + std::to_string(it.points) + " ";
+    return all;
+  };
+  CHECK(signals() == "sensitive-path+15 ");
+  result.signals = context::counted_signals({*context::signal_of("suppression", "nosec", "a.py", 3)});
+  CHECK(signals() == "sensitive-path+15 suppression+10 ");
 }

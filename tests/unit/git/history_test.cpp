@@ -195,3 +195,22 @@ TEST_CASE("history: something else than a commit is an error") {
   REQUIRE(!read.ok());
   CHECK(read.error().message == "git object " + blob->hex() + " is not a commit");
 }
+
+TEST_CASE("history: whether an author has a commit is said only when it is known") {
+  if (!have_git()) return;
+  const TempDir temp;
+  make_repository(temp / "r", {{"a"}, {"b", {"a"}}, {"c", {"b"}}}, true);
+  run_git(temp.path().string(),
+          {"clone", "-q", "--bare", "--depth=1", "--branch=c", "file://" + (temp / "r"), "shallow"});
+  const auto full = open_repository(temp / "r"), shallow = open_repository(temp / "shallow");
+  const std::string mail = git_line(temp / "r", {"log", "-1", "--format=%ae", "a"});
+  const auto asked = [](const git::Repository& in, const std::string& who, std::size_t most) {
+    const auto known = git::has_commit_by(in, commit_id(in, "c"), who, most);
+    REQUIRE(known.ok());
+    return *known;
+  };
+  CHECK(asked(full, mail, 100) == true);
+  CHECK(asked(full, "nobody@acme.example", 100) == false);
+  CHECK_FALSE(asked(full, "nobody@acme.example", 2).has_value());
+  CHECK_FALSE(asked(shallow, "nobody@acme.example", 100).has_value());
+}

@@ -782,3 +782,23 @@ TEST_CASE("sarif: the published samples are read whole") {
     }
   }
 }
+
+TEST_CASE("sarif: what a tool knows of reachability is taken, from its own words only") {
+  const auto reach = [](const std::string& driver, const std::string& members) {
+    return read(sarif(R"({"ruleId":"GO-2024-1",)" + members + "}", R"("name":")" + driver + "\"")).only().reach;
+  };
+  const auto message = [](const std::string& text) { return R"("message":{"text":")" + text + "\"}"; };
+  CHECK(reach("govulncheck", message("Your code calls vulnerable functions in 1 package (a.b/c).")) == Reach::called);
+  const std::string quiet = ", but doesn\xE2\x80\x99t appear to call any of the vulnerable symbols.";
+  CHECK(reach("govulncheck", message("Your code imports 1 vulnerable package (a.b/c)" + quiet)) == Reach::unreachable);
+  CHECK(
+      reach("govulncheck", message("Your code depends on 1 vulnerable module (a.b), but doesn't appear to call any of "
+                                   "the vulnerable symbols.")) == Reach::unreachable);
+  CHECK(reach("govulncheck", message("Your code imports 1 vulnerable package (a.b/c). Run the call-level analysis")) ==
+        Reach::imported);
+  CHECK(reach("Other", message("Your code calls vulnerable functions in 1 package (a.b/c).")) == Reach::unknown);
+  CHECK(reach("Semgrep OSS", R"("message":{"text":"m"},"properties":{"exposure":"reachable"})") == Reach::called);
+  CHECK(reach("Semgrep OSS", R"("message":{"text":"m"},"properties":{"exposure":"unreachable"})") ==
+        Reach::unreachable);
+  CHECK(reach("Semgrep OSS", R"("message":{"text":"m"},"properties":{"exposure":"undetermined"})") == Reach::unknown);
+}
