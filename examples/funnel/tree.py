@@ -1,6 +1,8 @@
 """The repository itself: manifests, catalogue, settings."""
 import json
 
+import evidence
+
 
 def requirements(packages):
     return "".join(f"{it.name}=={it.version}\n" for it in packages)
@@ -66,6 +68,14 @@ feeds:
   epss: feeds/epss.csv
   kev: feeds/kev.json
   vulnrichment: feeds/vulnrichment.jsonl
+runtime:
+  files: ["runtime/*"]
+vex:
+  files: [".gatepost/vex/*.json", "vendor/vex/*.json"]
+  trust:
+    - {author: Velnoria Project, may: [not_affected, fixed]}
+    - {author: Rynkadex Foundation, may: [not_affected, fixed]}
+    - {author: Lumora Images, may: [not_affected, fixed]}
 """
 
 IGNORED = "/reports/\n/runtime/\n/vendor/\n/feeds/\n/gatepost-out/\n"
@@ -75,6 +85,7 @@ def files(world):
     """Path and text of everything that is committed."""
     yield ".gatepost.yml", SETTINGS
     yield ".gatepost/services.yml", catalogue(world.services)
+    yield ".gatepost/vex/ours.openvex.json", evidence.ours(world)
     yield ".gitignore", IGNORED
     for service in world.services:
         yield from manifests(service)
