@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "net/process.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -103,8 +102,6 @@ Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::str
     return error(ErrorKind::usage,
                  "there is no forge to publish to: neither GitHub Actions nor GitLab CI is recognised",
                  "leave --publish out, or run it in a pipeline");
-  // Before the first token is read.
-  GP_CHECK(net::forbid_core_dumps());
   Access access = find_access(ports, ci);
   if (access.kind == TokenKind::none) return no_token(ci.system);
   GP_TRY(auto http, ports.http(curl_options(ports, version)));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/secret_key.hpp"
 #include "app/write_output.hpp"
 #include "app/writers.hpp"
 #include "base/log.hpp"
@@ -79,9 +80,10 @@ std::string formats_markdown() {
 Result<ExitCode> convert(const Ports& ports, const ConvertRequest& request) {
   GP_CHECK(check_tool(request.tool));
   GP_TRY(const report::TableWriter* const writer, table_writer(request.format));
+  GP_TRY(Secret key, secret_key(ports));
   const ingest::Options options{.threads = request.threads == 0 ? default_threads() : request.threads,
                                 .tool = request.tool,
-                                .secret_key = Secret(ports.environment("GATEPOST_SECRET_KEY").value_or(""))};
+                                .secret_key = std::move(key)};
   ObservationTable table;
   // By name, so that the order of the arguments never shows.
   for (const std::string& path : std::set<std::string>(request.reports.begin(), request.reports.end())) {

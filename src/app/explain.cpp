@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "app/assess.hpp"
 #include "app/explain_risk.hpp"
 #include "base/text.hpp"
@@ -10,18 +12,29 @@
 
 namespace gatepost::app {
 
+namespace {
+
+// Each tool's part of a finding has an id of its own, which names the finding as well.
+bool is_named(const std::string& id, const Assessment& assessment, std::size_t finding) {
+  if (names(id, assessment.findings.all[finding].id)) return true;
+  const Across* const across = assessment.across_of(finding);
+  return across != nullptr &&
+         std::ranges::any_of(across->claims, [&](const Claim& claim) { return names(id, claim.finding.id); });
+}
+
+}  // namespace
+
 Result<ExitCode> explain(const Ports& ports, const CheckRequest& request, const std::string& id) {
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(Evidence evidence, gather(ports, request.gather));
   const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
-  const report::Input input{
-      .assessment = assessment,
-      .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
-      .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
-      .style = {.width = ports.terminal_columns, .colour = request.colour},
-      .tool_version = request.version};
+  const report::Input input{.assessment = assessment,
+                            .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+                            .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
+                            .style = {.width = ports.terminal_columns, .colour = request.colour},
+                            .tool_version = request.version};
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {
-    if (!names(id, assessment.findings.all[i].id)) continue;
+    if (!is_named(id, assessment, i)) continue;
     GP_CHECK(report::write_explanation(input, i, ports.output));
     return ExitCode::done;
   }

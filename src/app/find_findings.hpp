@@ -1,6 +1,8 @@
 // From observations to findings, and where each stands against the base.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ struct Found {
   Assessment assessment;  // change, tables, findings, and of each finding its presence; nothing is judged yet
   std::vector<std::string> missing;  // evidence that should be there and is not, in sentences
   std::vector<Note> notes;
+  // Of findings that an earlier stage took to be one: to which of them each belongs. Without it all are looked at.
+  std::optional<std::map<FindingId, FindingId>> parts;
 };
 
 // With a base report, its findings that the head no longer has come along, marked in_base_only. Takes change, tables,

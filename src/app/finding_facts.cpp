@@ -89,6 +89,15 @@ void add_enrichment(const Enrichment& known, risk::RiskInput& input) {
   input.total_impact = known.ssvc->total_impact;
 }
 
+void add_claims(const ObservationTable& table, const Across& across, const Assessed& assessed, policy::Facts& facts) {
+  for (const Claim& claim : across.claims) {
+    const RuleInfo& rule = table.rule_of(table.row(claim.finding.primary));
+    facts.claims.push_back({claim.finding.id, claim.finding.kind, claim.severity, table.text(rule.id),
+                            table.text(rule.engine), table.text(rule.title)});
+  }
+  facts.severity_conflict = assessed.severity_conflict;
+}
+
 Confidence surest(const std::map<std::string_view, Confidence>& engines) {
   Confidence best = Confidence::unknown;
   for (const auto& [engine, confidence] : engines) best = std::max(best, confidence);
@@ -145,6 +154,7 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
                       .suppressed = assessed.suppressed,
                       .ssvc = assessed.risk.ssvc ? std::optional(assessed.risk.ssvc->decision) : std::nullopt,
                       .cwes = std::move(all.cwes)};
+  if (const Across* const across = assessment.across_of(index)) add_claims(table, *across, assessed, facts);
   if (all.has_fix) facts.fix_available = true;
   if (const StoredComponent* component = table.component_of(row)) add_component(table, *component, facts);
   for (const Owner& owner : assessment.owners_of(index)) facts.owners.push_back(owner.team.value);

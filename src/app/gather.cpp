@@ -11,6 +11,7 @@
 #include "app/gather_services.hpp"
 #include "app/owners_file.hpp"
 #include "app/report_files.hpp"
+#include "app/secret_key.hpp"
 #include "app/settings_files.hpp"
 #include "app/source_facts.hpp"
 #include "base/file.hpp"
@@ -28,10 +29,10 @@ std::optional<OwnersDialect> owners_dialect(const config::Settings& settings, co
   return settings.codeowners_dialect ? settings.codeowners_dialect : dialect_of(ci.system);
 }
 
-ingest::Options ingest_options(const Ports& ports, const GatherRequest& request) {
+Result<ingest::Options> ingest_options(const Ports& ports, const GatherRequest& request) {
   ingest::Options options;
   options.threads = request.threads == 0 ? default_threads() : request.threads;
-  options.secret_key = Secret(ports.environment("GATEPOST_SECRET_KEY").value_or(""));
+  GP_TRY(options.secret_key, secret_key(ports));
   return options;
 }
 
@@ -94,6 +95,16 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   GP_TRY(auto files, file_index(tree));
   evidence.base_files = std::move(files);
   evidence.base_sources = source_facts(evidence.base_table, *evidence.base_files, tree, nullptr);
+  return Done{};
+}
+
+// What the revision of the rules says about services and owners.
+Status gather_surroundings(Evidence& evidence, const git::ObjectId& rules) {
+  GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, rules));
+  GP_TRY(const std::vector<git::TreeFile> files, tree.files());
+  GP_TRY(evidence.surroundings.services,
+         gather_services(evidence.repository, evidence.settings.services, files, evidence.change));
+  evidence.surroundings.folder_owners = gather_folder_owners(evidence.repository, files, evidence.notes);
   return Done{};
 }
 
@@ -195,12 +206,11 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);
-  GP_TRY(evidence.surroundings.services,
-         gather_services(evidence.repository, evidence.settings.services, found.rules, evidence.change));
+  GP_CHECK(gather_surroundings(evidence, found.rules));
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
-  const ingest::Options options = ingest_options(ports, request);
+  GP_TRY(const ingest::Options options, ingest_options(ports, request));
   evidence.threads = options.threads;
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options,
                                         flags.reports.empty() ? "reports" : "--report"));

@@ -30,8 +30,8 @@ bool is_file(const git::TreeFile& file) {
 Note limit_note(const std::string& text) { return {Note::Level::warning, "catalogue-limit", text, {}}; }
 
 // What cannot be read is told and left out: it does not decide whether the gate is open.
-std::vector<context::CatalogFile> catalog_files(const git::Repository& repository,
-                                                const std::vector<git::TreeFile>& files, std::vector<Note>& notes) {
+std::vector<context::CatalogFile> catalog_files(const git::Repository& repository, std::span<const git::TreeFile> files,
+                                                std::vector<Note>& notes) {
   std::vector<context::CatalogFile> catalogs;
   for (const git::TreeFile& file : files) {
     if (!is_file(file) || !is_catalog(file.path)) continue;
@@ -114,11 +114,9 @@ void apply(std::vector<context::DerivedExposure> before, std::vector<context::De
 }  // namespace
 
 Result<context::Surroundings::Services> gather_services(const git::Repository& repository,
-                                                        const std::vector<Service>& stated, const git::ObjectId& rules,
-                                                        const ChangeSet& change) {
+                                                        const std::vector<Service>& stated,
+                                                        std::span<const git::TreeFile> files, const ChangeSet& change) {
   context::Surroundings::Services out;
-  GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, rules));
-  GP_TRY(const std::vector<git::TreeFile> files, tree.files());
   context::BackstageCatalogue backstage = context::read_backstage(catalog_files(repository, files, out.notes));
   std::ranges::move(backstage.notes, std::back_inserter(out.notes));
   context::Catalogue catalogue(context::merge_services(stated, std::move(backstage.services)));
@@ -138,6 +136,25 @@ Result<context::Surroundings::Services> gather_services(const git::Repository& r
   out.catalogue = std::move(catalogue);
   apply(std::move(base), std::move(head), out);
   return out;
+}
+
+context::FolderOwners gather_folder_owners(const git::Repository& repository, std::span<const git::TreeFile> files,
+                                           std::vector<Note>& notes) {
+  std::vector<context::OwnershipFile> found;
+  for (const git::TreeFile& file : files) {
+    if (!is_file(file) || !context::may_name_owners(file.path)) continue;
+    if (found.size() >= context::kMostOwnershipFiles) {
+      notes.push_back({Note::Level::warning,
+                       "ownership-limit",
+                       fmt::format("more than {} ownership files in folders; the others are not read",
+                                   context::kMostOwnershipFiles),
+                       {}});
+      break;
+    }
+    auto text = git::read_blob(repository, file.id, context::kLargestOwnershipFile, file.path);
+    if (text) found.push_back({file.path, std::move(*text)});
+  }
+  return context::FolderOwners(found);
 }
 
 std::vector<CarriedExposure> carried_exposures(const context::Surroundings::Services& services) {

@@ -8,8 +8,8 @@
 #include "app/settings_files.hpp"
 #include "base/result.hpp"
 #include "context/surroundings.hpp"
-#include "git/object_id.hpp"
 #include "git/repository.hpp"
+#include "git/tree.hpp"
 #include "model/change.hpp"
 #include "model/service.hpp"
 
@@ -17,9 +17,13 @@ namespace gatepost::app {
 
 // `stated` is what services.yml says. The catalogs of Backstage and the files that deploy something are read at
 // `rules`; of `change` only what opens a service more counts.
+// `files` are all of `rules`.
 Result<context::Surroundings::Services> gather_services(const git::Repository& repository,
-                                                        const std::vector<Service>& stated, const git::ObjectId& rules,
-                                                        const ChangeSet& change);
+                                                        const std::vector<Service>& stated,
+                                                        std::span<const git::TreeFile> files, const ChangeSet& change);
+// What ownership files of the revision say; those that are too large, and those beyond the limit, name nobody.
+context::FolderOwners gather_folder_owners(const git::Repository& repository, std::span<const git::TreeFile> files,
+                                           std::vector<Note>& notes);
 // What the deployment files say about a service, on its way from the first stage to the second.
 struct CarriedExposure {
   std::string service;

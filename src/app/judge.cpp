@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +12,8 @@
 #include "app/control_changes.hpp"
 #include "app/enrich.hpp"
 #include "app/finding_facts.hpp"
+#include "app/merge_findings.hpp"
+#include "app/route.hpp"
 #include "base/text.hpp"
 #include "policy/waiver.hpp"
 #include "risk/severity.hpp"
@@ -26,11 +29,14 @@ class Judge {
   Assessment run() {
     out_.mode = to_string(basis_.settings.rules.mode);
     out_.notes = found_.notes;
+    head_severities_ = risk::effective_severities(out_.table);
+    base_severities_ = risk::effective_severities(out_.base_table);
+    merge_findings(out_, severities(), found_.parts);
     resolve_severities();
     const context::Surroundings nothing;
     enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);
     score_risks();
-    find_owners();
+    route_findings(out_, basis_);
     apply_waivers();
     add_totals();
     conclude();
@@ -39,27 +45,47 @@ class Judge {
   }
 
  private:
+  [[nodiscard]] TableSeverities severities() const { return {head_severities_, base_severities_}; }
+
   // Of the severities that a finding's observations have, the highest.
   void resolve_severities() {
-    head_severities_ = risk::effective_severities(out_.table);
-    base_severities_ = risk::effective_severities(out_.base_table);
     std::map<Severity, std::uint32_t> numbers;
     for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      const Finding& finding = out_.findings.all[i];
-      const ObservationTable& table = out_.table_of(finding);
-      const auto& severities = finding.in_base_only ? base_severities_ : head_severities_;
-      const Severity* highest = nullptr;
-      for (const Row member : out_.findings.members_of(finding)) {
-        const Severity& severity = severities[static_cast<std::uint32_t>(table.claims_of(table.row(member)))];
-        const bool known = severity.label != SeverityLabel::unknown;
-        if (highest == nullptr ||
-            (known && (highest->label == SeverityLabel::unknown || severity.tenths > highest->tenths)))
-          highest = &severity;
-      }
-      const auto [entry, fresh] = numbers.emplace(*highest, static_cast<std::uint32_t>(out_.severities.size()));
-      if (fresh) out_.severities.push_back(*highest);
+      const Severity& highest = highest_severity(i);
+      const auto [entry, fresh] = numbers.emplace(highest, static_cast<std::uint32_t>(out_.severities.size()));
+      if (fresh) out_.severities.push_back(highest);
       out_.assessed[i].severity = entry->second;
+      if (const Across* across = out_.across_of(i)) out_.assessed[i].severity_conflict = disagree(*across);
     }
+  }
+
+  // Of several tools only those count that are not unsure; all of them when all are.
+  [[nodiscard]] const Severity& highest_severity(std::size_t index) const {
+    const Finding& finding = out_.findings.all[index];
+    const ObservationTable& table = out_.table_of(finding);
+    const auto members = out_.findings.members_of(finding);
+    const auto is_sure = [&](Row row) { return table.row(row).confidence != Confidence::low; };
+    const bool only_sure = out_.across_of(index) != nullptr && std::ranges::any_of(members, is_sure);
+    const Severity* highest = nullptr;
+    for (const Row member : members) {
+      if (only_sure && !is_sure(member)) continue;
+      const Severity& severity = severities().of(out_, finding, member);
+      const bool known = severity.label != SeverityLabel::unknown;
+      if (highest == nullptr ||
+          (known && (highest->label == SeverityLabel::unknown || severity.tenths > highest->tenths)))
+        highest = &severity;
+    }
+    return *highest;
+  }
+
+  static bool disagree(const Across& across) {
+    int lowest = static_cast<int>(SeverityLabel::critical), highest = 0;
+    for (const Claim& claim : across.claims) {
+      if (claim.severity == SeverityLabel::unknown) continue;
+      lowest = std::min(lowest, static_cast<int>(claim.severity));
+      highest = std::max(highest, static_cast<int>(claim.severity));
+    }
+    return highest - lowest >= 2;
   }
 
   void score_risks() {
@@ -83,44 +109,6 @@ class Judge {
       const bool by_vex = detail != nullptr && detail->suppression && detail->suppression->by == "vex";
       return row.suppressed && !by_vex;
     });
-  }
-
-  void find_owners() {
-    context::OwnershipLookup lookup(basis_.owners);
-    out_.owner_sets.emplace_back();
-    std::map<std::vector<Owner>, std::uint32_t> numbers = {{{}, 0}};
-    const auto number_of = [&](const std::vector<Owner>& owners) {
-      const auto [number, fresh] = numbers.emplace(owners, static_cast<std::uint32_t>(out_.owner_sets.size()));
-      if (fresh) out_.owner_sets.push_back(owners);
-      return number->second;
-    };
-    std::unordered_map<std::uint32_t, std::uint32_t> by_file, by_service;
-    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      std::uint32_t& owners = out_.assessed[i].owners;
-      if (const std::uint32_t file = out_.findings.all[i].file; file != Finding::kNoFile) {
-        const auto [known, fresh] = by_file.try_emplace(file, 0);
-        if (fresh) known->second = number_of(lookup.owners_for(out_.findings.files[file]));
-        owners = known->second;
-      }
-      if (owners != 0) continue;
-      const auto [known, fresh] = by_service.try_emplace(out_.assessed[i].service, 0);
-      if (fresh) known->second = number_of(owners_beside_codeowners(i));
-      owners = known->second;
-    }
-  }
-
-  // Whom a finding goes to that CODEOWNERS gives to nobody: the service's owner, then the default.
-  std::vector<Owner> owners_beside_codeowners(std::size_t finding) const {
-    const std::string_view before = basis_.owners.exists() ? "CODEOWNERS names nobody" : "no CODEOWNERS";
-    const Service* const service = out_.service_of(finding);
-    const bool of_service = service != nullptr && !service->owners.empty();
-    std::vector<Owner> owners = of_service ? service->owners : basis_.settings.default_owners;
-    for (Owner& owner : owners) {
-      const std::string step = of_service ? "service " + text::printable(service->name) + ", " : "";
-      const std::string none = of_service || service == nullptr ? "" : ", nor does the service";
-      owner.because = fmt::format("{}{} ({}{})", step, owner.because, before, none);
-    }
-    return owners;
   }
 
   // Gone findings need no waiver.
@@ -221,7 +209,13 @@ policy::WaiverFacts waiver_facts(const Assessment& assessment, std::size_t index
   const Finding& finding = assessment.findings.all[index];
   policy::WaiverFacts facts{finding.id, policy_facts(assessment, index), {}};
   const ObservationTable& table = assessment.table_of(finding);
-  for (const TextId id : table.texts(table.row(finding.primary).advisories)) facts.advisories.push_back(table.text(id));
+  const auto add = [&](Row row) {
+    for (const TextId id : table.texts(table.row(row).advisories)) facts.advisories.push_back(table.text(id));
+  };
+  add(finding.primary);
+  if (const Across* const across = assessment.across_of(index)) {
+    for (const Claim& claim : std::span(across->claims).subspan(1)) add(claim.finding.primary);
+  }
   return facts;
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "app/control_changes.hpp"
@@ -75,6 +77,14 @@ class ResultWriter {
   }
 
  private:
+  struct Told {
+    std::uint32_t index = 0;  // into the findings
+    Finding finding;          // it, or one tool's part of it
+    Presence presence = Presence::unrelated;
+    bool unplaced = false;
+    std::optional<FindingId> part_of;
+  };
+
   doc::JsonWriter& json() { return out_.json; }
 
   // What the second stage needs to come to the same verdict.
@@ -98,21 +108,34 @@ class ResultWriter {
         ++left_out_;
       }
     }
-    if (chosen_.size() > kMostResultFindings) keep_riskiest();
+    if (chosen_parts() > kMostResultFindings) keep_riskiest();
     for (const std::uint32_t i : chosen_) {
       Numbered& side = it_.findings.all[i].in_base_only ? base_ : head_;
       for (const Row row : it_.findings.members_of(it_.findings.all[i])) side.take(row);
     }
     head_.number();
     base_.number();
+    tell();
+  }
+
+  [[nodiscard]] std::size_t parts_of(std::uint32_t index) const {
+    const Across* const across = it_.across_of(index);
+    return across == nullptr ? 1 : across->claims.size();
+  }
+  [[nodiscard]] std::size_t chosen_parts() const {
+    std::size_t all = 0;
+    for (const std::uint32_t i : chosen_) all += parts_of(i);
+    return all;
   }
 
   void keep_riskiest() {
-    cut_ = chosen_.size() - kMostResultFindings;
-    left_out_ += cut_;
     report::sort_by_risk(it_, chosen_);
     std::ranges::stable_sort(chosen_, std::ranges::greater{}, [&](auto i) { return it_.assessed[i].action; });
-    chosen_.resize(kMostResultFindings);
+    for (std::size_t all = chosen_parts(); all > kMostResultFindings; ++cut_) {
+      all -= parts_of(chosen_.back());
+      chosen_.pop_back();
+    }
+    left_out_ += cut_;
     std::ranges::sort(chosen_);
   }
 
@@ -147,18 +170,32 @@ class ResultWriter {
 
   Status findings() {
     json().key("findings").begin_array();
-    for (const std::uint32_t i : chosen_) {
+    for (const Told& told : told_) {
       json().line_break();
-      finding(i);
+      finding(told);
       GP_CHECK(out_.pass_on());
     }
     json().end_array();
     return Done{};
   }
 
+  // What several tools report is written as what each of them reports: the second stage puts it together again.
+  void tell() {
+    for (const std::uint32_t i : chosen_) {
+      const Across* const across = it_.across_of(i);
+      if (across == nullptr) {
+        told_.push_back({i, it_.findings.all[i], it_.assessed[i].presence, it_.assessed[i].unplaced, {}});
+        continue;
+      }
+      for (const Claim& claim : across->claims)
+        told_.push_back({i, claim.finding, claim.presence, claim.unplaced, it_.findings.all[i].id});
+    }
+    std::ranges::sort(told_, {}, [](const Told& it) { return std::pair(it.finding.id, it.finding.in_base_only); });
+  }
+
   // The member that it is shown by comes first.
-  void finding(std::uint32_t index) {
-    const Finding& it = it_.findings.all[index];
+  void finding(const Told& told) {
+    const Finding& it = told.finding;
     const Numbered& side = it.in_base_only ? base_ : head_;
     json().begin_object().field("id", to_string(it.id)).key("members").begin_array().value(side.of(it.primary));
     for (const Row row : it_.findings.members_of(it)) {
@@ -168,9 +205,11 @@ class ResultWriter {
     json().optional_field("path", it_.findings.path_of(it)).key("range").begin_object();
     report::write_range_fields(json(), it.range);
     json().end_object();
-    head_lines(index);
-    json().field("presence", to_string(it_.assessed[index].presence));
-    json().field("in_base_only", it.in_base_only).field("unplaced", it_.assessed[index].unplaced).end_object();
+    if (it.range.first_line == it_.findings.all[told.index].range.first_line) head_lines(told.index);
+    json().field("presence", to_string(told.presence));
+    json().field("in_base_only", it.in_base_only).field("unplaced", told.unplaced);
+    if (told.part_of) json().field("part_of", to_string(*told.part_of));
+    json().end_object();
   }
 
   void head_lines(std::uint32_t index) {
@@ -213,6 +252,7 @@ class ResultWriter {
 
   const ResultInput& input_;
   const Assessment& it_;
+  std::vector<Told> told_;
   Numbered head_, base_;
   report::JsonStream out_;
   std::vector<std::uint32_t> chosen_;  // sorted

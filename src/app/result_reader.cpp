@@ -312,6 +312,7 @@ class ResultReader {
   Status findings() {
     GP_TRY(const View stated, list(document_, "findings", kMostResultFindings));
     GP_CHECK(collect_files(stated));
+    result_.found.parts.emplace();
     for (const View item : stated.items()) GP_CHECK(finding(item));
     for (const auto& [side, key] : {std::pair{&head_, "observations"}, std::pair{&base_, "base_observations"}}) {
       if (const auto row = side->left_over())
@@ -343,8 +344,8 @@ class ResultReader {
   }
 
   Status finding(View stated) {
-    constexpr std::array<std::string_view, 9> kKeys = {"id",         "members",  "kind",         "path",    "range",
-                                                       "head_lines", "presence", "in_base_only", "unplaced"};
+    constexpr std::array<std::string_view, 10> kKeys = {
+        "id", "members", "kind", "path", "range", "head_lines", "presence", "in_base_only", "unplaced", "part_of"};
     GP_CHECK(only(stated, kKeys));
     Finding finding;
     GP_TRY(const std::string_view id, text_of(stated, "id"));
@@ -362,6 +363,11 @@ class ResultReader {
     GP_TRY(const bool unplaced, flag(stated, "unplaced"));
     if (unplaced && (finding.file != Finding::kNoFile || presence != Presence::touched))
       return odd(stated.at("unplaced"), "only what is in no file and may be old is unplaced");
+    if (const View whole = stated.at("part_of"); whole.exists()) {
+      const auto of = parse_finding_id(whole.text());
+      if (!of) return odd(whole, "no id of a finding");
+      result_.found.parts->emplace(finding.id, *of);
+    }
     it().findings.all.push_back(finding);
     it().assessed.push_back({.presence = presence, .unplaced = unplaced});
     return Done{};

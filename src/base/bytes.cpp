@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/descriptor.hpp"
+
 namespace gatepost {
 namespace {
 
@@ -59,8 +61,7 @@ Bytes Bytes::own(int descriptor, std::uint64_t size) { return Bytes(std::make_sh
 
 Result<Bytes> Bytes::open(const std::string& path, const Limits& limits) {
   const bool standard_input = path == "-";
-  const int descriptor =
-      standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_file(path, O_RDONLY);
   if (descriptor < 0) return error(ErrorKind::usage, fmt::format("cannot be opened: {}", reason()));
   struct stat about{};
   const bool known = ::fstat(descriptor, &about) == 0;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/descriptor.hpp"
 
 namespace gatepost {
 namespace {
@@ -79,8 +80,8 @@ FileWriter::~FileWriter() {
 Result<FileWriter> FileWriter::create(const std::string& path) {
   struct stat about{};
   const bool exists = ::stat(path.c_str(), &about) == 0;
-  if (exists && !S_ISREG(about.st_mode)) {
-    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (named_descriptor(path) || (exists && !S_ISREG(about.st_mode))) {
+    const int descriptor = open_file(path, O_WRONLY);
     if (descriptor < 0) return unwritable(path);
     return FileWriter(path, {}, descriptor);
   }

@@ -12,6 +12,7 @@
 #include "app/check.hpp"
 #include "app/config_command.hpp"
 #include "app/convert.hpp"
+#include "app/correlate_command.hpp"
 #include "app/cvss.hpp"
 #include "app/diff.hpp"
 #include "app/doctor.hpp"
@@ -446,6 +447,17 @@ void declare_doctor(CLI::App& app, Action& action) {
   });
 }
 
+void declare_correlate(CLI::App& app, Action& action) {
+  auto chosen = options<app::CorrelateRequest>();
+  app.add_option("file", chosen->file, "Observations as JSON or JSON lines; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  app.add_flag("--json", chosen->json, "As JSON");
+  app.callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) { return app::correlate_observations(ports, *chosen); };
+  });
+}
+
 void declare_risk(CLI::App& app, Action& action) {
   app.require_subcommand(1);
   auto chosen = options<app::SimulateRequest>();
@@ -489,6 +501,9 @@ constexpr std::array kCommands = {
     Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/", declare_owners},
     Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
             "gatepost diff --base origin/main --json", declare_diff},
+    Command{"correlate",
+            "Groups observations of several tools into findings, with the rule that merged or linked them.",
+            "gatepost correlate observations.json --json", declare_correlate},
     Command{"risk", "Tells what the risk model would say, and by which numbers.",
             "gatepost risk simulate findings.json --json\ngatepost risk tables", declare_risk},
     Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/process.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/help.hpp"
@@ -123,6 +124,7 @@ int run(int argc, char** argv) {
     return explain_parse_error(app, failure);
   }
   if (const auto status = resolve(globals); !status) return finish(status.error());
+  if (const auto status = forbid_core_dumps(); !status) return finish(status.error());
   return finish(action(real_ports(), globals));
 }
 

@@ -73,8 +73,66 @@ void read_publishing(doc::View view, publish::Settings& publishing, Problems& pr
   section.finish();
 }
 
+std::vector<Glob> globs_of(Section& section, std::string_view key, Problems& problems) {
+  std::vector<Glob> globs;
+  for (const std::string& text : section.texts(key)) {
+    auto glob = Glob::compile(text);
+    if (glob) {
+      globs.push_back(std::move(*glob));
+    } else {
+      problems.add(section.get(key), glob.error().message);
+    }
+  }
+  return globs;
+}
+
+template <class Value, class Names>
+std::vector<Value> choices_of(Section& section, std::string_view key, const Names& names, Problems& problems) {
+  std::vector<Value> values;
+  for (const std::string& text : section.texts(key)) {
+    const auto found = std::ranges::find(names, text);
+    if (found != names.end()) {
+      values.push_back(static_cast<Value>(found - names.begin()));
+    } else {
+      problems.add(section.get(key), unknown_name(std::string(key), text, names));
+    }
+  }
+  return values;
+}
+
+context::RoutingRule routing_rule(doc::View view, Problems& problems) {
+  Section section(view, problems);
+  context::RoutingRule rule;
+  rule.paths = globs_of(section, "paths", problems);
+  rule.rules = globs_of(section, "rules", problems);
+  rule.packages = globs_of(section, "packages", problems);
+  rule.kinds = choices_of<Kind>(section, "kinds", kKindNames, problems);
+  rule.environments = choices_of<Environment>(section, "environments", kEnvironmentNames, problems);
+  rule.services = section.texts("services");
+  for (const std::string& text : section.texts("cwes")) {
+    const auto cwe = parse_cwe(text);
+    if (cwe) {
+      rule.cwes.push_back(*cwe);
+    } else {
+      problems.add(section.get("cwes"), fmt::format("\"{}\" is no CWE; expected CWE-79", text::printable(text, 40)));
+    }
+  }
+  for (std::string& name : section.texts("owner"))
+    rule.owners.push_back({TeamId{std::move(name)}, view.where() + " routing.overrides"});
+  if (rule.owners.empty()) problems.add(view, "\"owner\" is missing: whom such findings go to");
+  const bool asks = !(rule.paths.empty() && rule.rules.empty() && rule.packages.empty() && rule.kinds.empty() &&
+                      rule.environments.empty() && rule.services.empty() && rule.cwes.empty());
+  if (!asks) problems.add(view, "the entry asks for nothing; what goes to one owner in any case is routing.default");
+  section.finish();
+  return rule;
+}
+
 void read_routing(doc::View view, Settings& settings, Problems& problems) {
   Section section(view, problems);
+  const doc::View overrides = section.get("overrides");
+  if (overrides.exists() && !overrides.is_array())
+    problems.add(overrides, "\"overrides\" is " + kind_text(overrides) + "; expected a list");
+  for (const doc::View entry : overrides.items()) settings.routing.push_back(routing_rule(entry, problems));
   const doc::View owners = section.get("default");
   for (const std::string& name : section.texts("default")) {
     if (!name.empty()) settings.default_owners.push_back({TeamId{name}, owners.where() + " routing.default"});

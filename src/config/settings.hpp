@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "context/routing.hpp"
 #include "model/owner.hpp"
 #include "model/ownership.hpp"
 #include "model/service.hpp"
@@ -40,8 +41,9 @@ struct Settings {
   policy::Evidence evidence;
   std::vector<policy::Waiver> waivers;
   publish::Settings publishing;
-  std::vector<Service> services;      // of the services' file, in its order
-  std::vector<Owner> default_owners;  // whom findings go to that nobody owns
+  std::vector<Service> services;              // of the services' file, in its order
+  std::vector<context::RoutingRule> routing;  // before CODEOWNERS; the first that applies counts
+  std::vector<Owner> default_owners;          // whom findings go to that nobody owns
   Feeds feeds;
 };
 

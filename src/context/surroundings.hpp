@@ -4,6 +4,7 @@
 
 #include "context/catalogue.hpp"
 #include "context/exposure.hpp"
+#include "context/routing.hpp"
 #include "context/threats.hpp"
 
 namespace gatepost::context {
@@ -17,6 +18,7 @@ struct Surroundings {
   };
   Services services;
   Threats threats;
+  FolderOwners folder_owners;
 };
 
 }  // namespace gatepost::context

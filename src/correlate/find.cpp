@@ -52,21 +52,6 @@ auto place_of(const Entry& entry) { return std::tie(entry.range, entry.row); }
 
 bool same_place(const Entry& a, const Entry& b) { return a.range == b.range && a.message_hash == b.message_hash; }
 
-// How much an observation tells: what a finding is shown by is the member that tells most.
-std::size_t telling(const ObservationTable& table, Row index) {
-  const ObservationRow& row = table.row(index);
-  const RuleInfo& rule = table.rule_of(row);
-  const ObservationDetail* const detail = table.detail_of(row);
-  const StoredComponent* const component = table.component_of(row);
-  const std::string_view title = table.text(rule.title), id = table.text(rule.id);
-  const bool fixed = (detail != nullptr && !detail->fixes.empty()) ||
-                     (component != nullptr && !table.texts(component->fixed_versions).empty());
-  const bool own_title = !title.empty() && (id.empty() || title.find(id) == std::string_view::npos);
-  const bool exact_line = row.range.first_line > 1 || row.range.last_line > 1;
-  return (exact_line ? 16U : 0U) + (row.flow != ListId::none ? 8U : 0U) + (fixed ? 4U : 0U) + (own_title ? 2U : 0U) +
-         (row.range.first_column != 0 ? 1U : 0U);
-}
-
 // A finding that shares its key with an earlier one.
 struct Repeated {
   Finding finding;  // its id is the key
@@ -277,6 +262,20 @@ void add_repeated(Part& part, unsigned threads) {
 }
 
 }  // namespace
+
+std::size_t telling(const ObservationTable& table, Row index) {
+  const ObservationRow& row = table.row(index);
+  const RuleInfo& rule = table.rule_of(row);
+  const ObservationDetail* const detail = table.detail_of(row);
+  const StoredComponent* const component = table.component_of(row);
+  const std::string_view title = table.text(rule.title), id = table.text(rule.id);
+  const bool fixed = (detail != nullptr && !detail->fixes.empty()) ||
+                     (component != nullptr && !table.texts(component->fixed_versions).empty());
+  const bool own_title = !title.empty() && (id.empty() || title.find(id) == std::string_view::npos);
+  const bool exact_line = row.range.first_line > 1 || row.range.last_line > 1;
+  return (exact_line ? 16U : 0U) + (row.flow != ListId::none ? 8U : 0U) + (fixed ? 4U : 0U) + (own_title ? 2U : 0U) +
+         (row.range.first_column != 0 ? 1U : 0U);
+}
 
 Findings find(const IdentityInputs& inputs) {
   Pages<Keyed> keys = keys_of(inputs);

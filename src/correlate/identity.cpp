@@ -10,15 +10,14 @@ std::string_view bytes_of(const Digest128& digest) {
   return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
 }
 
-// "registry/team/app:1.2@sha256:…" is "registry/team/app": what an image is, whatever was built when.
+}  // namespace
+
 std::string_view image_repository(std::string_view image) {
   image = image.substr(0, image.find('@'));
   const std::size_t slash = image.rfind('/');
   const std::size_t colon = image.find(':', slash == std::string_view::npos ? 0 : slash);
   return image.substr(0, colon);
 }
-
-}  // namespace
 
 Sha256& Identifier::begin(std::string_view algorithm) { return hasher_.field(algorithm).field(in_.repository); }
 

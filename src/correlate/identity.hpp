@@ -61,6 +61,9 @@ class Identifier {
   Sha256 hasher_;
 };
 
+// "registry/team/app:1.2@sha256:…" is "registry/team/app": what an image is, whatever was built when.
+std::string_view image_repository(std::string_view image);
+
 // The id of the n-th of several findings with one key. The first one, number 0, has the key itself.
 FindingId finding_id(const Digest128& key, std::uint32_t occurrence, Sha256& hasher);
 

@@ -21,12 +21,43 @@ bool is_key_header(std::string_view value) {
   return value.starts_with("-----BEGIN ") && value.ends_with("-----") && value.find("-----", 11) == value.size() - 5;
 }
 
+std::size_t closing_quote(std::string_view value, std::size_t open) {
+  for (std::size_t i = open + 1; i < value.size(); ++i) {
+    if (value[i] == value[open]) return i;
+    if (value[i] == '\\') ++i;
+  }
+  return std::string_view::npos;
+}
+
+// As a program that holds the text sees it: "\\\\" and "\\'" of code are one character.
+std::string unescaped(std::string_view part) {
+  std::string out;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (part[i] == '\\' && i + 1 < part.size() && !text::is_alnum(part[i + 1])) ++i;
+    out += part[i];
+  }
+  return out;
+}
+
+std::string without_quoted(std::string_view text) {
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t open = text.find_first_of(kQuotes); open != std::string_view::npos;) {
+    const std::size_t close = closing_quote(text, open);
+    if (close == std::string_view::npos) break;
+    out.append(text, done, open + 1 - done).append(kMask);
+    done = close;
+    open = text.find_first_of(kQuotes, close + 1);
+  }
+  return out.append(text.substr(done));
+}
+
 // What stands in quotes in a line of code or configuration, but for the names of keys; without any quotes what is
 // assigned.
 std::vector<std::string_view> parts_of(std::string_view value) {
   std::vector<std::string_view> parts;
   for (std::size_t open = value.find_first_of(kQuotes); open != std::string_view::npos && parts.size() < kMostParts;) {
-    const std::size_t close = value.find(value[open], open + 1);
+    const std::size_t close = closing_quote(value, open);
     if (close == std::string_view::npos) break;
     const std::string_view rest = text::trim(value.substr(close + 1));
     const bool is_key = rest.starts_with(':') || rest.starts_with('=');
@@ -82,7 +113,9 @@ SecretGuard::SecretGuard(std::string_view value) {
   }
   if (forms_.empty() || is_key_header(value.substr(0, value.find('\n')))) return;
   for (const std::string_view part : parts_of(value)) {
-    if (part.size() >= kShortestPart) parts_.emplace_back(part);
+    if (part.size() < kShortestPart) continue;
+    parts_.emplace_back(part);
+    if (std::string plain = unescaped(part); plain != part) parts_.push_back(std::move(plain));
   }
 }
 
@@ -100,6 +133,10 @@ std::string SecretGuard::without(std::string text) const {
 }
 
 std::string SecretGuard::masked(std::string text) const { return mask_tokens(without(std::move(text))); }
+
+std::string SecretGuard::masked_credential(std::string text) const {
+  return mask_tokens(forms_.empty() ? without_quoted(text) : without(std::move(text)));
+}
 
 bool SecretGuard::gives_away(std::string_view text) const {
   return forms_.empty() ? mask_tokens(text) != text : finds(text);

@@ -35,6 +35,8 @@ class SecretGuard {
   [[nodiscard]] std::string without(std::string text) const;
   // The same for prose, in which whatever looks like a token is hidden, too.
   [[nodiscard]] std::string masked(std::string text) const;
+  // The same for prose about a password or key in code, in which quotes may have the value, too, when it is not known.
+  [[nodiscard]] std::string masked_credential(std::string text) const;
   // The value stands in the text; when it is not known, something that looks like a token.
   [[nodiscard]] bool gives_away(std::string_view text) const;
 

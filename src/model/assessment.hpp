@@ -2,6 +2,7 @@
 // get this and nothing else.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/note.hpp"
+#include "model/across.hpp"
 #include "model/change.hpp"
 #include "model/context.hpp"
 #include "model/enrichment.hpp"
@@ -47,8 +49,9 @@ struct Assessed {
   std::uint32_t service_claim = kNone;  // of the service: by what the finding is taken for its
   std::uint32_t enrichment = kNone;     // into Assessment::enrichments
   Context context;
-  bool suppressed = false;  // every tool that reports it says that it was told to ignore it
-  bool unplaced = false;    // touched for being in no file of the commit: nobody knows whether it is new
+  bool suppressed = false;         // every tool that reports it says that it was told to ignore it
+  bool unplaced = false;           // touched for being in no file of the commit: nobody knows whether it is new
+  bool severity_conflict = false;  // its tools are two or more labels apart
 };
 
 // Sums over findings, in tenths of points.
@@ -66,6 +69,8 @@ struct Assessment {
   Findings findings;               // sorted by id
   std::size_t elsewhere = 0;       // findings that the change has nothing to do with and that are only counted
   std::vector<Assessed> assessed;  // parallel to findings.all
+  std::vector<Across> across;      // of those that several tools report in their own words, by finding
+  std::vector<FindingLink> links;  // by ids
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
   std::vector<WaiverInfo> waivers;
@@ -78,6 +83,11 @@ struct Assessment {
 
   [[nodiscard]] const ObservationTable& table_of(const Finding& finding) const {
     return finding.in_base_only ? base_table : table;
+  }
+  // nullptr for a finding of one claim.
+  [[nodiscard]] const Across* across_of(std::size_t finding) const {
+    const auto found = std::ranges::lower_bound(across, finding, {}, &Across::finding);
+    return found == across.end() || found->finding != finding ? nullptr : &*found;
   }
   [[nodiscard]] const Severity& severity_of(std::size_t finding) const {
     return severities[assessed[finding].severity];

@@ -1,6 +1,7 @@
 #include "model/cwe.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 
@@ -26,6 +27,11 @@ std::optional<Cwe> parse_cwe(std::string_view text) {
     return cwe_of(text.substr(begin, end - begin));
   }
   return cwe_of(text);
+}
+
+bool is_about_credentials(Cwe cwe) {
+  constexpr std::array<std::uint32_t, 5> kNumbers = {256, 259, 260, 321, 798};
+  return std::ranges::find(kNumbers, cwe.number) != kNumbers.end();
 }
 
 }  // namespace gatepost

@@ -17,4 +17,7 @@ struct Cwe {
 // one, or all of the text. Empty when that is not a number from 1 to 99999.
 std::optional<Cwe> parse_cwe(std::string_view text);
 
+// Credentials in code or configuration: what tells of such a weakness often quotes the password or key.
+bool is_about_credentials(Cwe cwe);
+
 }  // namespace gatepost

@@ -13,6 +13,14 @@
 
 namespace gatepost::policy {
 
+// One tool's part of a finding that several tools report in their own words.
+struct ClaimFacts {
+  FindingId id;
+  Kind kind = Kind::other;
+  SeverityLabel severity = SeverityLabel::unknown;
+  std::string_view rule, engine, title;
+};
+
 // Views into the assessment; valid while it lives. An empty text or optional is unknown.
 struct Facts {
   Kind kind = Kind::other;
@@ -31,6 +39,8 @@ struct Facts {
   std::optional<Priority> ssvc;  // of vulnerabilities of packages
   std::vector<Cwe> cwes;
   std::vector<std::string_view> owners;
+  std::optional<bool> severity_conflict;  // tools are two or more labels apart; only said of several severities
+  std::vector<ClaimFacts> claims;  // of a finding of several tools: what holds for one of them holds for the finding
 };
 
 }  // namespace gatepost::policy

@@ -25,9 +25,22 @@ bool within(const Coverage& scope, const Facts& facts) {
          (scope.owners.empty() || std::ranges::any_of(scope.owners, owns));
 }
 
+// What was said by one of several tools must not escape because another one said it as well.
+Truth truth_of(const Condition& condition, const Facts& facts, SeverityLabel unknown_severity) {
+  Truth truth = condition.evaluate(facts, unknown_severity);
+  if (facts.claims.empty()) return truth;
+  Facts claimed = facts;
+  for (const ClaimFacts& claim : facts.claims) {
+    claimed.kind = claim.kind;
+    claimed.rule = claim.rule, claimed.engine = claim.engine, claimed.title = claim.title;
+    truth = std::max(truth, condition.evaluate(claimed, unknown_severity));
+  }
+  return truth;
+}
+
 bool matches(const Policy& policy, const Facts& facts, SeverityLabel unknown_severity) {
   if (!within(policy.scope, facts)) return false;
-  const Truth truth = policy.match ? policy.match->evaluate(facts, unknown_severity) : Truth::yes;
+  const Truth truth = policy.match ? truth_of(*policy.match, facts, unknown_severity) : Truth::yes;
   return truth == Truth::yes || (truth == Truth::unknown && policy.match_unknown);
 }
 

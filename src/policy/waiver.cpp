@@ -46,11 +46,26 @@ Note refused(const Waiver& waiver, const std::string& why) {
           waiver.where};
 }
 
+// By the id of one tool's part: that is the same problem, unless another tool takes it for a worse one than the one
+// that was waived. The id of the finding itself is that of its first part, which shows all of them.
+bool names_a_claim(const Waiver& waiver, const Facts& facts) {
+  const auto named =
+      std::ranges::find_if(facts.claims, [&](const ClaimFacts& claim) { return names(waiver.finding, claim.id); });
+  if (named == facts.claims.end() || named->severity == SeverityLabel::unknown) return false;
+  return std::ranges::all_of(facts.claims, [&](const ClaimFacts& claim) { return claim.severity <= named->severity; });
+}
+
+// A rule that is waived says nothing about what another rule found.
+bool is_of_rule(const Waiver& waiver, const Facts& facts) {
+  if (facts.claims.empty()) return waiver.rule == facts.rule;
+  return std::ranges::all_of(facts.claims, [&](const ClaimFacts& claim) { return claim.rule == waiver.rule; });
+}
+
 }  // namespace
 
 bool covers(const Waiver& waiver, const WaiverFacts& finding) {
-  if (!waiver.finding.empty()) return names(waiver.finding, finding.id);
-  if (!waiver.rule.empty() && waiver.rule != finding.facts.rule) return false;
+  if (!waiver.finding.empty()) return names(waiver.finding, finding.id) || names_a_claim(waiver, finding.facts);
+  if (!waiver.rule.empty() && !is_of_rule(waiver, finding.facts)) return false;
   if (!waiver.package.empty() && waiver.package != finding.facts.package) return false;
   if (waiver.path && !waiver.path->matches(finding.facts.path)) return false;
   const auto is_named = [&](std::string_view advisory) { return text::equal_ignoring_case(advisory, waiver.advisory); };

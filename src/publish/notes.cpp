@@ -84,14 +84,30 @@ class Planner {
   void find_candidates() {
     for (const FindingIndex finding : sight_.candidates) {
       Candidate it{.finding = finding, .place = place_of_finding(sight_.input, diff_, finding)};
-      const auto named = threads_of_.find(to_string(assessment().findings.all[finding].id));
-      if (named != threads_of_.end()) it.threads = named->second;
+      it.threads = threads_about(finding);
       if (it.place) {
         out_.placed.push_back(finding);
         suggest(it);
       }
       if (it.place || !it.threads.empty()) candidates_.push_back(std::move(it));
     }
+  }
+
+  // Also those that were written for one tool's part of it.
+  [[nodiscard]] std::vector<std::size_t> threads_about(FindingIndex finding) const {
+    std::vector<std::size_t> threads;
+    const auto add = [&](const FindingId& id) {
+      const auto named = threads_of_.find(to_string(id));
+      if (named != threads_of_.end()) threads.insert(threads.end(), named->second.begin(), named->second.end());
+    };
+    add(assessment().findings.all[finding].id);
+    if (const Across* const across = assessment().across_of(finding)) {
+      for (const Claim& claim : across->claims) add(claim.finding.id);
+    }
+    std::ranges::sort(threads);
+    const auto rest = std::ranges::unique(threads);
+    threads.erase(rest.begin(), rest.end());
+    return threads;
   }
 
   // A suggestion replaces the lines that its note stands on.
@@ -298,8 +314,12 @@ class Planner {
   [[nodiscard]] std::optional<std::size_t> find(const std::string& id) const {
     const auto& all = assessment().findings.all;  // sorted by the written id
     const auto found = std::ranges::lower_bound(all, id, {}, [](const Finding& it) { return to_string(it.id); });
-    if (found == all.end() || to_string(found->id) != id) return std::nullopt;
-    return static_cast<std::size_t>(found - all.begin());
+    if (found != all.end() && to_string(found->id) == id) return static_cast<std::size_t>(found - all.begin());
+    for (const Across& across : assessment().across) {
+      const auto is_named = [&](const Claim& claim) { return to_string(claim.finding.id) == id; };
+      if (std::ranges::any_of(across.claims, is_named)) return across.finding;
+    }
+    return std::nullopt;
   }
 
   // What somebody answered stays.

@@ -194,7 +194,41 @@ class AssessmentJson {
     if (judged.risk.score_tenths != judged.risk.effective_tenths) json().key("score").tenths(judged.risk.score_tenths);
     json().optional_field("rule", rule_of(assessment_, index)).key("engines").begin_array();
     for (const std::string_view engine : engines_of(assessment_, index)) json().value(engine);
-    json().end_array().end_object();
+    json().end_array();
+    claims(index);
+    links(it.id);
+    json().end_object();
+  }
+
+  // What each of several tools reports, and why that is one problem.
+  void claims(std::size_t index) {
+    const Across* const across = assessment_.across_of(index);
+    if (across == nullptr) return;
+    json().key("claims").begin_array();
+    for (const Claim& claim : across->claims) {
+      const ObservationTable& table = assessment_.table_of(claim.finding);
+      const RuleInfo& rule = table.rule_of(table.row(claim.finding.primary));
+      json().begin_object().field("id", to_string(claim.finding.id)).field("engine", table.text(rule.engine));
+      json().optional_field("rule", table.text(rule.id)).field("severity", to_string(claim.severity));
+      json().field("presence", to_string(claim.presence)).end_object();
+    }
+    json().end_array().key("merged_by").begin_array();
+    for (const MergeReason& reason : across->reasons)
+      json().begin_object().field("rule", reason.rule).field("because", reason.because).end_object();
+    json().end_array();
+    if (assessment_.assessed[index].severity_conflict) json().field("severity_conflict", true);
+  }
+
+  // To findings that come later by their id; these do not repeat it.
+  void links(const FindingId& id) {
+    const auto [first, last] = std::ranges::equal_range(assessment_.links, id, {}, &FindingLink::a);
+    if (first == last) return;
+    json().key("links").begin_array();
+    for (auto link = first; link != last; ++link) {
+      json().begin_object().field("finding", to_string(link->b)).field("relation", link->relation);
+      json().field("rule", link->rule).field("because", link->because).end_object();
+    }
+    json().end_array();
   }
 
   // Indices into "observations"; those of the base are not in this document.

@@ -72,6 +72,7 @@ class Explanation {
       engines.append(engines.empty() ? "" : ", ").append(engine);
     line("reported by",
          escape::terminal(engines) + fmt::format(" ({})", escape::terminal(rule_of(assessment_, finding_))));
+    explain_claims();
     line("says", escape::terminal(table.message(table.row(finding.primary)), kMessageCharacters));
     line("read more", escape::terminal(help_url_of(assessment_, finding_)));
     line("fix", escape::terminal(fix_of(in_, finding_)));
@@ -80,12 +81,33 @@ class Explanation {
                                                    : meaning_of(assessed().presence)));
   }
 
+  void explain_claims() {
+    const Across* const across = assessment_.across_of(finding_);
+    if (across != nullptr) {
+      for (const Claim& claim : across->claims) {
+        const ObservationTable& table = assessment_.table_of(claim.finding);
+        const RuleInfo& rule = table.rule_of(table.row(claim.finding.primary));
+        line("claim", escape::terminal(fmt::format("{} {} by {}: {}", to_string(claim.finding.id), table.text(rule.id),
+                                                   table.text(rule.engine), to_string(claim.severity))));
+      }
+      for (const MergeReason& reason : across->reasons)
+        line("one problem", escape::terminal(fmt::format("{}: {}", reason.rule, reason.because)));
+    }
+    const FindingId& id = assessment_.findings.all[finding_].id;
+    for (const FindingLink& link : assessment_.links) {
+      if (link.a == id || link.b == id)
+        line("see also", escape::terminal(fmt::format("{}: {} ({})", short_form(link.a == id ? link.b : link.a),
+                                                      link.because, link.rule)));
+    }
+  }
+
   void explain_severity() {
     const Severity& effective = assessment_.severity_of(finding_);
     heading("Severity");
     line("effective", fmt::format("{} {} ({} by {})", to_string(effective.label), points(effective.tenths),
                                   to_string(effective.method),
                                   effective.source.empty() ? "nobody" : escape::terminal(effective.source)));
+    if (assessed().severity_conflict) line("conflict", "the tools are two or more labels apart");
     const ObservationTable& table = assessment_.table_of(assessment_.findings.all[finding_]);
     for (const StoredClaim& stored : table.claims(table.claims_of(primary_row(assessment_, finding_)))) {
       const SeverityClaim claim = table.claim(stored);

@@ -240,6 +240,9 @@ class Comment {
     for (const std::string_view engine : engines_of(assessment_, finding))
       engines.push_back(markdown_text(engine, kName));
     if (!engines.empty()) parts.push_back(text::join(engines, ", "));
+    if (const Across* const across = assessment_.across_of(finding))
+      parts.push_back("one problem by " + markdown_text(across->reasons.front().rule, kName) + ": " +
+                      markdown_text(across->reasons.front().because, kText));
     const std::string rule = markdown_code(rule_of(assessment_, finding), Spot::table_cell, kName);
     const std::string help = advisory_page(finding);
     if (!rule.empty()) parts.push_back(escape::markdown_link(rule, help, input_.links.help));

@@ -144,6 +144,7 @@ class Reader {
     read_tracking();
     read_flags();
     if (draft_.kind == Kind::secret) guard_secret();
+    if (shows_credential()) guard_credential();
     out_.add(std::move(draft_), at_);
   }
 
@@ -403,8 +404,25 @@ class Reader {
 
   // A text of the record without the secret that the record may show. Guarded before it is cut: half a secret is one.
   [[nodiscard]] std::string guarded(std::string_view text) const {
-    if (draft_.kind != Kind::secret) return std::string(text);
+    if (draft_.kind != Kind::secret) {
+      if (!shows_credential()) return std::string(text);
+      return SecretGuard(record_.at("raw_source_code_extract").text()).masked_credential(std::string(text));
+    }
     return mask_tokens(without_secret(std::string(text), record_.at("raw_source_code_extract").text()));
+  }
+
+  [[nodiscard]] bool shows_credential() const {
+    return draft_.kind != Kind::secret && std::ranges::any_of(draft_.cwes, is_about_credentials);
+  }
+
+  void guard_credential() {
+    const SecretGuard guard(record_.at("raw_source_code_extract").text());
+    for (std::string* text : {&draft_.uid, &draft_.place.symbol, &draft_.resource})
+      *text = guard.without(std::move(*text));
+    std::erase_if(draft_.fingerprints, [&](const auto& print) { return guard.finds(print.second); });
+    std::erase_if(draft_.fixes, [&](const Fix& fix) {
+      return std::ranges::any_of(fix.edits, [&](const Edit& edit) { return guard.finds(edit.text); });
+    });
   }
 
   // The value leaves here as an HMAC only, and no text may repeat it. The key "cve" and the details of such a record

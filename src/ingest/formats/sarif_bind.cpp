@@ -203,7 +203,11 @@ void Binder::bind_row(Row index) {
     bind_rare(row, *rare, run, rule);
   }
   if (is_dependency_kind(row.kind)) bind_package(row, run);
-  if (row.kind == Kind::secret) hide_secret(index, run);
+  if (row.kind == Kind::secret) {
+    hide_secret(index, run);
+  } else if (std::ranges::any_of(table.cwes(table.cwes_of(row)), is_about_credentials)) {
+    hide_credential(index);
+  }
 }
 
 ListId Binder::claims_of(const Pending& pending, std::string_view own_word, const Run& run, const BoundRule& rule) {
@@ -285,22 +289,7 @@ void Binder::hide_secret(Row index, const Run& run) {
   if (const std::string message = table.long_text(row.report, row.message); pooled || guard.finds(message)) {
     row.message = LongText::pooled(table.intern(guard.masked(text::strip_controls(message, "\n\t"))));
   }
-  hide(row.symbol);
-  const auto steps = table.locations(row.flow);
-  if (std::ranges::any_of(steps, [&](const StoredLocation& step) { return guard.finds(table.text(step.symbol)); })) {
-    std::vector<StoredLocation> hidden(steps.begin(), steps.end());
-    for (StoredLocation& step : hidden) hide(step.symbol);
-    row.flow = table.add_locations(hidden);
-  }
-  const auto gives_away = [&](const StoredFingerprint& print) {
-    return guard.gives_away(table.text(print.value)) || guard.finds(table.text(print.name));
-  };
-  const auto prints = table.fingerprints(row.fingerprints);
-  if (std::ranges::any_of(prints, gives_away)) {
-    std::vector<StoredFingerprint> kept;
-    std::ranges::remove_copy_if(prints, std::back_inserter(kept), gives_away);
-    row.fingerprints = table.add_fingerprints(kept);
-  }
+  hide_in_places(row, guard);
   RuleInfo rule = table.rule_of(row);
   for (TextId* const id : {&rule.id, &rule.help_url}) hide(*id);
   rule.title = table.intern(guard.masked(std::string(table.text(rule.title))));
@@ -311,6 +300,44 @@ void Binder::hide_secret(Row index, const Run& run) {
   const bool known = is_whole_secret(snippet, row.range, run.engine());
   table.mutable_detail(row.detail).secret =
       mark_secret(out_, text::kebab_case(table.text(rule.id)), known ? std::string(text::trim(snippet)) : "");
+}
+
+// A finding about code that has a password or key in it: it stays what it is, and no text of it has the value.
+void Binder::hide_credential(Row index) {
+  ObservationTable& table = reader_.table();
+  ObservationRow& row = table.mutable_row(index);
+  const SecretGuard guard(table.long_text(row.report, reader_.snippet_of(index)));
+  const std::string message = text::strip_controls(table.long_text(row.report, row.message), "\n\t");
+  if (std::string hidden = guard.masked_credential(message); hidden != message)
+    row.message = LongText::pooled(table.intern(hidden));
+  hide_in_places(row, guard);
+  if (row.detail != ObservationRow::kNone) hide_secret_in_detail(row, guard);
+}
+
+// Symbols, steps of a flow and fingerprints.
+void Binder::hide_in_places(ObservationRow& row, const SecretGuard& guard) {
+  ObservationTable& table = reader_.table();
+  const auto hide = [&](TextId& id) {
+    if (guard.finds(table.text(id))) id = table.intern(guard.without(std::string(table.text(id))));
+  };
+  hide(row.symbol);
+  const auto steps = table.locations(row.flow);
+  if (std::ranges::any_of(steps, [&](const StoredLocation& step) { return guard.finds(table.text(step.symbol)); })) {
+    std::vector<StoredLocation> hidden(steps.begin(), steps.end());
+    for (StoredLocation& step : hidden) hide(step.symbol);
+    row.flow = table.add_locations(hidden);
+  }
+  const bool is_secret = row.kind == Kind::secret;
+  const auto gives_away = [&](const StoredFingerprint& print) {
+    const std::string_view value = table.text(print.value);
+    return (is_secret ? guard.gives_away(value) : guard.finds(value)) || guard.finds(table.text(print.name));
+  };
+  const auto prints = table.fingerprints(row.fingerprints);
+  if (std::ranges::any_of(prints, gives_away)) {
+    std::vector<StoredFingerprint> kept;
+    std::ranges::remove_copy_if(prints, std::back_inserter(kept), gives_away);
+    row.fingerprints = table.add_fingerprints(kept);
+  }
 }
 
 void Binder::hide_secret_in_detail(ObservationRow& row, const SecretGuard& guard) {

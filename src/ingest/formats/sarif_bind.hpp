@@ -32,6 +32,8 @@ class Binder {
   void bind_package(ObservationRow& row, const Run& run);
   void bind_detail(ObservationRow& row);
   void hide_secret(Row index, const Run& run);
+  void hide_credential(Row index);
+  void hide_in_places(ObservationRow& row, const SecretGuard& guard);
   void hide_secret_in_detail(ObservationRow& row, const SecretGuard& guard);
   TextId path(TextId as_reported);
   std::string path_text(std::string_view as_reported) const;

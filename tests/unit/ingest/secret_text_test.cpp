@@ -75,3 +75,18 @@ TEST_CASE("plain text: control characters go, lengths are bounded, only web addr
   CHECK(web_address("javascript:alert(1)") == "");
   CHECK(web_address("/etc/passwd") == "");
 }
+
+TEST_CASE("secrets: what code has in quotes is hidden also as the program sees it") {
+  const SecretGuard guard(R"(PASSWORD = 'it\'s \\"secret')");
+  CHECK(guard.masked("password it\\'s \\\\\"secret in code") == "password *** in code");
+  CHECK(guard.masked("password it's \\\"secret in memory") == "password *** in memory");
+  CHECK(guard.masked("nothing of it") == "nothing of it");
+}
+
+TEST_CASE("secrets: prose about a password in code hides what it quotes when nothing else tells the value") {
+  CHECK(SecretGuard("").masked_credential("Possible hardcoded password: 'hunter2'") ==
+        "Possible hardcoded password: '***'");
+  CHECK(SecretGuard("").masked_credential("an unclosed 'quote") == "an unclosed 'quote");
+  CHECK(SecretGuard("pw = 'hunter2'").masked_credential("'hunter2' is assigned to 'pw'") ==
+        "'***' is assigned to 'pw'");
+}

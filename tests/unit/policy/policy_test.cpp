@@ -285,3 +285,16 @@ TEST_CASE("policy: is about its events, paths and owners only") {
   policy.scope.owners.push_back("@acme/pay");
   CHECK(outcome() == Outcome::fail);
 }
+
+TEST_CASE("policy: what one of several tools says closes the gate, whatever another one says as well") {
+  Rules rules;
+  rules.mode = Mode::enforce;
+  rules.policies = {a_policy("bandit", is("engine", Op::eq, {{"bandit"}}), Action::block)};
+  Facts facts{.rule = "py/sql-injection", .engine = "codeql"};
+  CHECK(run(rules, {facts}).outcome == Outcome::pass);
+  facts.claims = {{id_of(0), Kind::sast, SeverityLabel::high, "py/sql-injection", "codeql", ""},
+                  {id_of(1), Kind::sast, SeverityLabel::low, "B608", "bandit", ""}};
+  CHECK(run(rules, {facts}).outcome == Outcome::fail);
+  rules.policies = {a_policy("others", is("engine", Op::ne, {{"bandit"}}), Action::block)};
+  CHECK(run(rules, {facts}).outcome == Outcome::fail);
+}

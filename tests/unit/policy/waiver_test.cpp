@@ -127,3 +127,38 @@ TEST_CASE("waiver: one that covers nothing is told") {
   REQUIRE(result.notes.size() == 1);
   CHECK(result.notes[0].code == "waiver-unused");
 }
+
+namespace {
+
+// Bandit's part is low, CodeQL's is high and shows the finding.
+Facts of_two_tools() {
+  Facts facts{.risk_tenths = 300, .path = "src/a.py", .rule = "py/sql-injection", .engine = "codeql"};
+  facts.claims = {{id_of(0), Kind::sast, SeverityLabel::high, "py/sql-injection", "codeql", ""},
+                  {id_of(7), Kind::sast, SeverityLabel::low, "B608", "bandit", ""}};
+  return facts;
+}
+
+bool is_waived(const Waiver& waiver) { return run(waiver, {of_two_tools()}).waiver_of[0] == 0; }
+
+}  // namespace
+
+TEST_CASE("waiver: one tool's id covers a finding of several unless another one calls it worse") {
+  Waiver waiver = a_waiver();
+  waiver.rule = {};
+  waiver.finding = to_string(id_of(0));
+  CHECK(is_waived(waiver));
+  waiver.finding = to_string(id_of(7));
+  CHECK_FALSE(is_waived(waiver));
+  Facts equal = of_two_tools();
+  equal.claims[1].severity = SeverityLabel::high;
+  CHECK(run(waiver, {equal}).waiver_of[0] == 0);
+  equal.claims[0].severity = equal.claims[1].severity = SeverityLabel::unknown;
+  CHECK(run(waiver, {equal}).waiver_of[0] == Assessed::kNone);
+}
+
+TEST_CASE("waiver: a rule that is waived says nothing about what another rule found") {
+  CHECK_FALSE(is_waived(a_waiver()));  // B608
+  Waiver other = a_waiver();
+  other.rule = "py/sql-injection";
+  CHECK_FALSE(is_waived(other));
+}

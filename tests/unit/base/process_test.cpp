@@ -1,4 +1,4 @@
-#include "net/process.hpp"
+#include "base/process.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/prctl.h>
@@ -13,7 +13,7 @@ TEST_CASE("process: after it is forbidden there is no core dump") {
   REQUIRE(child >= 0);
   if (child == 0) {
     rlimit limit{};
-    const bool forbidden = net::forbid_core_dumps().ok() && ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+    const bool forbidden = forbid_core_dumps().ok() && ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 &&
                            ::getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0;
     ::_exit(forbidden ? 0 : 1);
   }

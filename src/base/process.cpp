@@ -1,9 +1,9 @@
-#include "net/process.hpp"
+#include "base/process.hpp"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-namespace gatepost::net {
+namespace gatepost {
 
 Status forbid_core_dumps() {
   const rlimit none{0, 0};
@@ -14,4 +14,4 @@ Status forbid_core_dumps() {
   return error(ErrorKind::unavailable, "the system does not let this process forbid its core dumps");
 }
 
-}  // namespace gatepost::net
+}  // namespace gatepost
