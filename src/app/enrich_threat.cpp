@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "app/enrich_evidence.hpp"
 #include "base/text.hpp"
 #include "context/alias_groups.hpp"
 
@@ -60,22 +62,34 @@ std::string names(const std::set<std::string_view>& engines) {
 
 class Enricher {
  public:
-  Enricher(Assessment& assessment, const context::Threats& threats)
-      : out_(assessment), threats_(threats), groups_(alias_groups(assessment.table, assessment.base_table)) {}
+  Enricher(Assessment& assessment, const context::Threats& threats, const context::Evidence& evidence, Timestamp now)
+      : out_(assessment),
+        threats_(threats),
+        groups_(alias_groups(assessment.table, assessment.base_table)),
+        evidence_(assessment, evidence, now) {}
 
   void run() {
     for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      Enrichment known = about(out_.findings.all[i]);
+      Enrichment known = about(i);
       if (known.empty()) continue;
       const auto [entry, fresh] =
           numbers_.try_emplace(std::move(known), static_cast<std::uint32_t>(out_.enrichments.size()));
       if (fresh) out_.enrichments.push_back(entry->first);
       out_.assessed[i].enrichment = entry->second;
     }
+    if (evidence_.conflicts() == 0) return;
+    out_.notes.push_back({Note::Level::warning,
+                          "vex-conflict",
+                          fmt::format("{} contradicted by what was seen at run time (vex.conflict)",
+                                      evidence_.conflicts() == 1 ? "a VEX statement is"
+                                                                 : fmt::format("the VEX statements on {} findings are",
+                                                                               evidence_.conflicts())),
+                          {}});
   }
 
  private:
-  Enrichment about(const Finding& finding) {
+  Enrichment about(std::size_t index) {
+    const Finding& finding = out_.findings.all[index];
     const ObservationTable& table = out_.table_of(finding);
     std::set<std::string_view> ids;
     ToolFacts tools;
@@ -84,14 +98,15 @@ class Enricher {
       for (const TextId id : table.texts(row.advisories)) ids.insert(table.text(id));
       add_tool_facts(table, row, tools);
     }
-    Enrichment known = ids.empty() ? Enrichment{} : from_feeds(ids);
+    const std::vector<std::string_view> list(ids.begin(), ids.end());
+    const std::vector<std::string> cves = groups_.cves_of(list);
+    Enrichment known = ids.empty() ? Enrichment{} : from_feeds(cves);
     add(tools, known);
+    evidence_.add(index, ids, cves, known);
     return known;
   }
 
-  Enrichment from_feeds(const std::set<std::string_view>& ids) {
-    const std::vector<std::string_view> list(ids.begin(), ids.end());
-    const std::vector<std::string> cves = groups_.cves_of(list);
+  Enrichment from_feeds(const std::vector<std::string>& cves) {
     Enrichment known = ask(threats_.feeds, cves);
     if (threats_.feeds.kev && !cves.empty() && !known.kev) known.not_in_kev = threats_.feeds.kev->date();
     return known;
@@ -129,6 +144,7 @@ class Enricher {
   Assessment& out_;
   const context::Threats& threats_;
   const context::AliasGroups groups_;
+  EvidenceOf evidence_;
   std::map<Enrichment, std::uint32_t> numbers_;
 };
 
@@ -161,8 +177,10 @@ std::vector<std::string> reported_cves(const ObservationTable& table, const Obse
   return {all.begin(), all.end()};
 }
 
-void enrich_threats(Assessment& assessment, const context::Threats& threats, Timestamp now) {
-  Enricher(assessment, threats).run();
+void enrich_threats(Assessment& assessment, const context::Threats& threats, Timestamp now,
+                    const context::Evidence& evidence) {
+  std::ranges::copy(evidence.notes, std::back_inserter(assessment.notes));
+  Enricher(assessment, threats, evidence, now).run();
   const context::Feeds& feeds = threats.feeds;
   if (feeds.epss) note_age("EPSS", feeds.epss->date(), kEpssDays, now, assessment.notes);
   if (feeds.kev) note_age("KEV", feeds.kev->date(), kKevDays, now, assessment.notes);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "context/evidence.hpp"
 #include "context/threats.hpp"
 #include "model/assessment.hpp"
 
@@ -14,7 +15,8 @@ namespace gatepost::app {
 std::vector<std::string> reported_cves(const ObservationTable& table, const ObservationTable& base_table);
 
 // Sets Assessed::enrichment of every finding that something is known about, and notes how old feeds are. The tools' own
-// statements come along where no feed says something newer.
-void enrich_threats(Assessment& assessment, const context::Threats& threats, Timestamp now);
+// statements come along where no feed says something newer. VEX statements and runtime evidence are put beside them.
+void enrich_threats(Assessment& assessment, const context::Threats& threats, Timestamp now,
+                    const context::Evidence& evidence = {});
 
 }  // namespace gatepost::app

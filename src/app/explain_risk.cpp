@@ -25,13 +25,31 @@ std::string evidence_of(const std::string& factor, const Service& service, const
   return {};
 }
 
+// Who saw at run time what decides about reach.
+std::string reach_evidence(const Assessment& assessment, std::size_t finding, Reach reach) {
+  const Enrichment* const known = assessment.enrichment_of(finding);
+  if (known == nullptr || !known->runtime || known->runtime->reach != reach) return {};
+  const RuntimeFact& it = *known->runtime;
+  std::string text = it.workload;
+  for (const std::string& part : {it.source, it.last_seen, it.document}) {
+    if (!part.empty()) text.append(text.empty() ? "" : ", ").append(part);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<Factor> explain_risk(const Assessment& assessment, std::size_t finding) {
-  std::vector<Factor> factors = risk::explain(risk_input(assessment, finding));
+  const risk::RiskInput input = risk_input(assessment, finding);
+  std::vector<Factor> factors = risk::explain(input);
+  for (Factor& factor : factors) {
+    if (factor.name == "reach") factor.evidence = reach_evidence(assessment, finding, risk::known_reach(input));
+  }
   const Service* const service = assessment.service_of(finding);
   if (service == nullptr) return factors;
-  for (Factor& factor : factors) factor.evidence = evidence_of(factor.name, *service, assessment.findings.all[finding]);
+  for (Factor& factor : factors) {
+    if (factor.name != "reach") factor.evidence = evidence_of(factor.name, *service, assessment.findings.all[finding]);
+  }
   return factors;
 }
 

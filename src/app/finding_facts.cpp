@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "model/reach.hpp"
+
 namespace gatepost::app {
 namespace {
 
@@ -24,12 +26,6 @@ void any_of(std::optional<bool>& all, std::optional<bool> one) {
   if (one) all = all.value_or(false) || *one;
 }
 
-// The names of reach are in the order of their strength; unknown is no statement.
-Reach stronger(Reach a, Reach b) {
-  if (a == Reach::unknown || b == Reach::unknown) return a == Reach::unknown ? b : a;
-  return std::min(a, b);
-}
-
 void add_detail(const ObservationDetail& detail, Combined& all) {
   any_of(all.kev, detail.kev);
   if (detail.epss_ppm) all.epss_ppm = std::max(all.epss_ppm.value_or(0), *detail.epss_ppm);
@@ -44,7 +40,7 @@ void add_row(const ObservationTable& table, Row index, Combined& all) {
     all.malicious |= table.text(id).starts_with("MAL-");
   }
   all.has_flow |= row.flow != ListId::none;
-  all.reach = stronger(all.reach, row.reach);
+  all.reach = combined_reach(all.reach, row.reach);
   Confidence& confidence = all.engines[table.text(table.rule_of(row).engine)];
   confidence = std::max(confidence, row.confidence);
   const auto cwes = table.cwes(table.cwes_of(row));
@@ -65,6 +61,7 @@ Combined combine(const Assessment& assessment, std::size_t index) {
   // What feeds say is newer than what the tools say, and has both.
   if (known != nullptr && known->epss) all.epss_ppm = known->epss->ppm;
   if (known != nullptr && (known->kev || known->not_in_kev)) all.kev = known->kev.has_value();
+  if (known != nullptr && known->runtime) all.reach = combined_reach(all.reach, known->runtime->reach);
   std::ranges::sort(all.cwes);
   const auto rest = std::ranges::unique(all.cwes);
   all.cwes.erase(rest.begin(), rest.end());
@@ -84,6 +81,9 @@ void add_component(const ObservationTable& table, const StoredComponent& compone
 void add_enrichment(const Enrichment& known, risk::RiskInput& input) {
   input.ransomware = known.kev && known.kev->ransomware.value_or(false);
   input.maturity = known.maturity();
+  if (known.not_applicable()) {
+    input.exemption = known.vex.front().status == VexStatus::fixed ? Exemption::vex_fixed : Exemption::vex_not_affected;
+  }
   if (!known.ssvc) return;
   input.automatable = known.ssvc->automatable;
   input.total_impact = known.ssvc->total_impact;

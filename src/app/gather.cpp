@@ -8,6 +8,7 @@
 #include "app/control_changes.hpp"
 #include "app/enrich_threat.hpp"
 #include "app/feed_files.hpp"
+#include "app/gather_evidence.hpp"
 #include "app/gather_services.hpp"
 #include "app/owners_file.hpp"
 #include "app/report_files.hpp"
@@ -227,6 +228,15 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
   GP_CHECK(gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report"));
   evidence.surroundings.threats = gather_threats(ports, request, evidence);
+  const bool own_files = evidence.change.base_source == BaseSource::none && found.looks_at_work_tree;
+  GP_TRY(evidence.surroundings.evidence,
+         gather_evidence(evidence.repository, evidence.settings,
+                         {.rules = found.rules,
+                          .change = &evidence.change,
+                          .own_files = own_files,
+                          .vex = request.vex,
+                          .runtime = request.runtime,
+                          .products = {evidence.settings.repository, evidence.ci.repository}}));
   return evidence;
 }
 

@@ -30,9 +30,10 @@ struct GatherRequest {
   std::string base, head;
   std::vector<std::string> reports;  // patterns; those of the settings when empty
   std::vector<std::string> base_reports;
-  std::string cache_dir;  // --cache-dir
-  unsigned threads = 0;   // 0: as many as the machine has
-  Flags flags;            // of inputs.def
+  std::vector<std::string> vex, runtime;  // files: --vex, --runtime
+  std::string cache_dir;                  // --cache-dir
+  unsigned threads = 0;                   // 0: as many as the machine has
+  Flags flags;                            // of inputs.def
 };
 
 // What the repository's files say about the observations of one table.

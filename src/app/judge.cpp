@@ -90,8 +90,8 @@ class Judge {
 
   void score_risks() {
     for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      out_.assessed[i].suppressed = is_suppressed(i);
       out_.assessed[i].risk = risk::score(risk_input(out_, i));
+      out_.assessed[i].suppressed = out_.assessed[i].risk.exemption != Exemption::none || is_suppressed(i);
     }
   }
 

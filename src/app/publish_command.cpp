@@ -103,6 +103,8 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   Found& found = result.found;
   const FeedRequest feeds{.cves = reported_cves(found.assessment.table, found.assessment.base_table)};
   asked.rules.surroundings.threats.feeds = read_feeds(ports, asked.rules.settings.feeds, feeds, found.notes);
+  asked.rules.surroundings.evidence.products = {asked.rules.settings.repository, ci.repository};
+  std::erase(asked.rules.surroundings.evidence.products, "");
   const Timestamp now = request.now ? *request.now : ports.clock();
   const Assessment assessment = rejudge(std::move(result), asked.shown.request,
                                         {.settings = asked.rules.settings,

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/gather_evidence.hpp"
 #include "app/gather_services.hpp"
 #include "app/owners_file.hpp"
 
@@ -27,6 +28,7 @@ Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDial
   GP_TRY(context::CodeOwners owners, find_owners(exists, take, dialect));
   context::Surroundings surroundings;
   GP_TRY(surroundings.services, services_without_tree(settings.services, read));
+  GP_TRY(surroundings.evidence, evidence_without_tree(settings, read));
   return RulesOfBase{std::move(settings), std::move(owners), std::move(surroundings)};
 }
 

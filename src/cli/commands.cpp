@@ -124,6 +124,15 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
+  app.add_option(
+         "--vex", request.vex,
+         "VEX document of the pipeline: OpenVEX, CSAF or CycloneDX. Repeatable; beside vex.files of .gatepost.yml")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--runtime", request.runtime,
+                 "What was seen loaded or called at run time. Repeatable; beside runtime.files of .gatepost.yml")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("--cache-dir", request.cache_dir,
                  "Folder that feeds from the network are kept in. Default: GATEPOST_CACHE_DIR, else gatepost in the "
                  "user's cache")

@@ -2,8 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "base/resource.hpp"
@@ -148,6 +150,68 @@ void read_feeds(doc::View view, Feeds& feeds, Problems& problems) {
   section.finish();
 }
 
+constexpr std::array<std::string_view, 3> kMayNames = {"not_affected", "fixed", "affected"};
+
+context::VexTrust read_trust(doc::View view, Problems& problems) {
+  Section section(view, problems);
+  context::VexTrust trust;
+  trust.author = section.required_text("author");
+  if (const std::string scope = section.text("scope"); !scope.empty()) {
+    auto glob = Glob::compile(scope);
+    if (glob) trust.scope = std::move(*glob);
+    if (!glob) problems.add(section.get("scope"), glob.error().message);
+    if (!scope.starts_with("pkg:"))
+      problems.add(section.get("scope"),
+                   "the scope is a glob of package URLs; expected something like pkg:rpm/redhat/**");
+  }
+  const std::vector<std::string> may = section.texts("may");
+  for (const std::string& word : may) {
+    if (std::ranges::find(kMayNames, word) == kMayNames.end())
+      problems.add(section.get("may"), unknown_name("may", word, kMayNames));
+  }
+  const auto says = [&](std::string_view word) { return may.empty() || std::ranges::find(may, word) != may.end(); };
+  trust.not_affected = says("not_affected");
+  trust.fixed = says("fixed");
+  trust.affected = says("affected");
+  section.finish();
+  return trust;
+}
+
+void read_vex(doc::View view, Vex& vex, Problems& problems) {
+  Section section(view, problems);
+  if (section.get("files").exists()) vex.files = section.texts("files");
+  constexpr std::array<std::string_view, 2> kConflict = {"warn", "suspend"};
+  if (const auto conflict = section.choice("conflict", kConflict)) vex.rules.suspend_on_conflict = *conflict == 1;
+  const doc::View trust = section.get("trust");
+  if (trust.exists() && !trust.is_array()) problems.add(trust, "trust is " + kind_text(trust) + "; expected a list");
+  for (const doc::View it : trust.items()) vex.rules.trust.push_back(read_trust(it, problems));
+  section.finish();
+}
+
+void read_columns(doc::View view, context::RuntimeColumns& columns, Problems& problems) {
+  Section section(view, problems);
+  const auto read = [&](std::string_view key, std::string& column) {
+    if (std::string name = section.text(key); !name.empty()) column = std::move(name);
+  };
+  read("purl", columns.purl);
+  read("type", columns.type);
+  read("name", columns.name);
+  read("version", columns.version);
+  read("service", columns.service);
+  read("image", columns.image);
+  read("loaded", columns.loaded);
+  read("last_seen", columns.last_seen);
+  section.finish();
+}
+
+void read_runtime(doc::View view, Runtime& runtime, Problems& problems) {
+  Section section(view, problems);
+  runtime.files = section.texts("files");
+  if (const auto days = section.integer("max_age", 1, 365)) runtime.max_age_days = *days;
+  read_columns(section.get("columns"), runtime.columns, problems);
+  section.finish();
+}
+
 Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   Section section(root, problems);
   Gate gate;
@@ -172,6 +236,8 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   codeowners.finish();
   read_gate(section.get("gate"), gate, problems);
   read_feeds(section.get("feeds"), settings.feeds, problems);
+  read_vex(section.get("vex"), settings.vex, problems);
+  read_runtime(section.get("runtime"), settings.runtime, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
   read_routing(section.get("routing"), settings, problems);
   section.finish();

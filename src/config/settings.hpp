@@ -9,6 +9,8 @@
 
 #include "base/result.hpp"
 #include "context/routing.hpp"
+#include "context/runtime.hpp"
+#include "context/vex_resolution.hpp"
 #include "model/owner.hpp"
 #include "model/ownership.hpp"
 #include "model/service.hpp"
@@ -32,6 +34,18 @@ struct Feeds {
   std::string epss, kev, vulnrichment;
 };
 
+// VEX documents, whose statements count, and what a contradiction does.
+struct Vex {
+  std::vector<std::string> files = {".gatepost/vex/**/*.json"};  // globs below the root
+  context::VexRules rules;
+};
+
+struct Runtime {
+  std::vector<std::string> files;  // globs below the root
+  std::int64_t max_age_days = context::RuntimeEvidence::kDefaultMaxAgeDays;
+  context::RuntimeColumns columns;  // of CSV exports
+};
+
 struct Settings {
   std::string repository;            // part of every identity; "" unless configured
   std::vector<std::string> reports;  // patterns, each with "=FORMAT" behind it or not
@@ -45,6 +59,8 @@ struct Settings {
   std::vector<context::RoutingRule> routing;  // before CODEOWNERS; the first that applies counts
   std::vector<Owner> default_owners;          // whom findings go to that nobody owns
   Feeds feeds;
+  Vex vex;
+  Runtime runtime;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "context/catalogue.hpp"
+#include "context/evidence.hpp"
 #include "context/exposure.hpp"
 #include "context/routing.hpp"
 #include "context/threats.hpp"
@@ -18,6 +19,7 @@ struct Surroundings {
   };
   Services services;
   Threats threats;
+  Evidence evidence;
   FolderOwners folder_owners;
 };
 

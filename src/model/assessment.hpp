@@ -49,7 +49,8 @@ struct Assessed {
   std::uint32_t service_claim = kNone;  // of the service: by what the finding is taken for its
   std::uint32_t enrichment = kNone;     // into Assessment::enrichments
   Context context;
-  bool suppressed = false;         // every tool that reports it says that it was told to ignore it
+  // Every tool that reports it says that it was told to ignore it; or it does not apply, as risk.exemption says.
+  bool suppressed = false;
   bool unplaced = false;           // touched for being in no file of the commit: nobody knows whether it is new
   bool severity_conflict = false;  // its tools are two or more labels apart
 };

@@ -10,6 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "model/runtime.hpp"
+#include "model/vex.hpp"
+
 namespace gatepost {
 
 // How far an exploit has come, as feeds say; in ascending order.
@@ -46,41 +49,25 @@ struct SsvcFact {
   friend auto operator<=>(const SsvcFact&, const SsvcFact&) = default;
 };
 
-enum class VexStatus : std::uint8_t { not_affected, fixed, under_investigation, affected };  // the worst comes last
-inline constexpr std::array<std::string_view, 4> kVexStatusNames = {"not_affected", "fixed", "under_investigation",
-                                                                    "affected"};
-inline std::string_view to_string(VexStatus it) { return kVexStatusNames[static_cast<std::size_t>(it)]; }
-
-// A statement about the finding's vulnerability in the finding's package.
-struct VexFact {
-  VexStatus status = VexStatus::under_investigation;
-  bool decides = false;          // the one that counts
-  std::string author, document;  // document: the file that it stands in
-  std::string justification;     // "vulnerable_code_not_present"
-  std::string statement;         // in the author's words
-  std::string date;              // "2026-11-20"
-  std::string advisory_only;     // why it does not count; "" when it may
-  friend auto operator<=>(const VexFact&, const VexFact&) = default;
-};
-
 struct Enrichment {
   std::optional<EpssFact> epss;
   std::optional<KevFact> kev;
   std::optional<std::string> not_in_kev;  // the catalogue of this day does not have it; "" when it has no date
   std::optional<SsvcFact> ssvc;
   std::vector<VexFact> vex;  // the one that decides first
+  std::optional<RuntimeFact> runtime;
 
   // The problem does not exist here: a trusted statement says so.
   [[nodiscard]] bool not_applicable() const {
-    return !vex.empty() && vex.front().decides &&
-           (vex.front().status == VexStatus::not_affected || vex.front().status == VexStatus::fixed);
+    return !vex.empty() && vex.front().decides && suppresses(vex.front().status);
   }
   // The strongest of what is known.
   [[nodiscard]] Maturity maturity() const {
     const Maturity seen = ssvc ? ssvc->exploitation : Maturity::unknown;
     return kev ? Maturity::active : seen;
   }
-  [[nodiscard]] bool empty() const { return !epss && !kev && !not_in_kev && !ssvc && vex.empty(); }
+  [[nodiscard]] bool has_threat() const { return epss || kev || not_in_kev || ssvc; }
+  [[nodiscard]] bool empty() const { return !has_threat() && vex.empty() && !runtime; }
   friend auto operator<=>(const Enrichment&, const Enrichment&) = default;
 };
 

@@ -35,7 +35,7 @@ struct Facts {
   std::optional<bool> direct, fix_available, verified_secret, kev;
   bool malicious = false;
   bool waived = false;
-  bool suppressed = false;       // by the tools themselves
+  bool suppressed = false;       // by the tools themselves, or by VEX
   std::optional<Priority> ssvc;  // of vulnerabilities of packages
   std::vector<Cwe> cwes;
   std::vector<std::string_view> owners;

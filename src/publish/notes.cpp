@@ -291,7 +291,7 @@ class Planner {
 
   // Empty when nobody knows: what a damaged report does not list is not gone.
   std::optional<std::string> why_over(std::size_t t) const {
-    bool waived = false, suppressed = false, known = false, unknown = false;
+    bool waived = false, suppressed = false, spared = false, known = false, unknown = false;
     for (const std::string& id : named_[t]) {
       const auto finding = find(id);
       if (!finding) {
@@ -301,12 +301,14 @@ class Planner {
       const Assessed& judged = assessment().assessed[*finding];
       waived |= judged.waiver != Assessed::kNone;
       suppressed |= judged.suppressed;
+      spared |= judged.risk.exemption != Exemption::none;
       known |= judged.presence != Presence::fixed;
       if (judged.presence == Presence::not_evaluated) return std::nullopt;
     }
     if (unknown && !sight_.evidence_is_complete()) return std::nullopt;
     const std::string commit = " (commit `" + sight_.input.stamp.head.substr(0, kCommitDigits) + "`)";
     if (waived) return "Waived; the summary has the reason" + commit + ".";
+    if (spared) return "Not affected, as a VEX statement says; the summary has it" + commit + ".";
     if (suppressed) return "The tools were told to ignore this" + commit + ".";
     if (known) return "No longer held against this change" + commit + ".";
     return "Fixed: no scanner reports this any more" + commit + ".";

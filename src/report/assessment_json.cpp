@@ -130,6 +130,30 @@ void write_threat(JsonWriter& json, const Enrichment& known) {
   json.end_object();
 }
 
+void write_vex(JsonWriter& json, const VexFact& vex) {
+  json.begin_object().field("status", to_string(vex.status)).field("counts", vex.decides);
+  json.optional_field("justification", vex.justification).optional_field("statement", vex.statement);
+  json.optional_field("author", vex.author).optional_field("date", vex.date).optional_field("document", vex.document);
+  json.optional_field("not_counted_because", vex.advisory_only).optional_field("contradicted_by", vex.conflict);
+  json.end_object();
+}
+
+void write_runtime(JsonWriter& json, const RuntimeFact& runtime) {
+  json.key("runtime").begin_object().field("state", runtime.state).field("counts", runtime.doubt.empty());
+  json.optional_field("workload", runtime.workload).optional_field("source", runtime.source);
+  json.optional_field("last_seen", runtime.last_seen).optional_field("document", runtime.document);
+  json.optional_field("not_counted_because", runtime.doubt).end_object();
+}
+
+void write_enrichment(JsonWriter& json, const Enrichment& known) {
+  if (known.has_threat()) write_threat(json, known);
+  if (known.runtime) write_runtime(json, *known.runtime);
+  if (known.vex.empty()) return;
+  json.key("vex").begin_array();
+  for (const VexFact& vex : known.vex) write_vex(json, vex);
+  json.end_array();
+}
+
 class AssessmentJson {
  public:
   AssessmentJson(const Input& input, const Sink& sink) : input_(input), assessment_(input.assessment), out_(sink) {}
@@ -182,7 +206,7 @@ class AssessmentJson {
       json().field("service", service->name).field("service_because", service_reason(assessment_, index));
     }
     write_context(json(), judged.context);
-    if (const Enrichment* const known = assessment_.enrichment_of(index)) write_threat(json(), *known);
+    if (const Enrichment* const known = assessment_.enrichment_of(index)) write_enrichment(json(), *known);
     if (const WaiverInfo* waiver = assessment_.waiver_of(index)) json().field("waiver", waiver->id.value);
     json().field("state", state_of(assessment_, index));
     members(it);
@@ -268,13 +292,13 @@ class AssessmentJson {
     std::array<std::size_t, kPresenceNames.size()> presence{};
     std::array<std::size_t, kBandNames.size()> band{};
     std::array<std::size_t, kActionNames.size()> decision{};
-    std::size_t waived = 0, suppressed = 0;
+    std::size_t waived = 0, suppressed = 0, not_affected = 0;
     for (const Assessed& it : assessment_.assessed) {
       ++presence[static_cast<std::size_t>(it.presence)];
       ++band[static_cast<std::size_t>(band_for_tenths(it.risk.effective_tenths))];
       ++decision[static_cast<std::size_t>(it.action)];
       if (it.waiver != Assessed::kNone) ++waived;
-      if (it.suppressed) ++suppressed;
+      if (it.suppressed) ++(it.risk.exemption == Exemption::none ? suppressed : not_affected);
     }
     const auto table = [&](std::string_view name, const auto& names, const auto& numbers) {
       json().key(name).begin_object();
@@ -286,6 +310,7 @@ class AssessmentJson {
     table("band", kBandNames, band);
     table("decision", kActionNames, decision);
     json().field("waived", waived).field("suppressed", suppressed);
+    if (not_affected > 0) json().field("not_affected", not_affected);
     json().field("observations", assessment_.table.size()).end_object();
   }
 

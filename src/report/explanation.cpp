@@ -48,6 +48,7 @@ class Explanation {
     explain_service();
     explain_risk();
     explain_threat();
+    explain_evidence();
     explain_owners();
     explain_verdict();
     return std::move(out_);
@@ -166,9 +167,19 @@ class Explanation {
                              kTimelineNames[ssvc.timeline], kTechnicalImpactNames[ssvc.technical_impact]));
   }
 
+  void explain_evidence() {
+    const std::vector<std::string> statements = vex_facts(assessment_, finding_);
+    if (!statements.empty()) heading("VEX");
+    for (const std::string& statement : statements) line("", escape::terminal(statement));
+    const std::string seen = runtime_fact(assessment_, finding_);
+    if (seen.empty()) return;
+    heading("Runtime");
+    line("", escape::terminal(seen));
+  }
+
   void explain_threat() {
     const Enrichment* const known = assessment_.enrichment_of(finding_);
-    if (known == nullptr) return;
+    if (known == nullptr || !known->has_threat()) return;
     heading("Threat");
     for (const std::string& fact : threat_facts(assessment_, finding_)) line("", escape::terminal(fact));
     if (known->not_in_kev) {

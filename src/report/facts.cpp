@@ -240,7 +240,39 @@ std::string told(const SsvcFact& ssvc) {
   return text.empty() ? text : "CISA: " + text + in_brackets({ssvc.date});
 }
 
+std::string told(const VexFact& vex) {
+  std::string text(to_string(vex.status));
+  if (!vex.justification.empty()) text += " (" + vex.justification + ")";
+  if (!vex.author.empty()) text += " by " + vex.author;
+  if (!vex.date.empty()) text += ", " + vex.date;
+  if (!vex.statement.empty()) text += ": " + vex.statement;
+  text += in_brackets({vex.document});
+  if (!vex.conflict.empty()) text += "; contradicted at run time: " + vex.conflict;
+  if (!vex.advisory_only.empty()) text += "; does not count: " + vex.advisory_only;
+  return text;
+}
+
 }  // namespace
+
+std::vector<std::string> vex_facts(const Assessment& assessment, std::size_t finding) {
+  std::vector<std::string> facts;
+  const Enrichment* const known = assessment.enrichment_of(finding);
+  if (known == nullptr) return facts;
+  for (const VexFact& it : known->vex) facts.push_back(told(it));
+  return facts;
+}
+
+std::string runtime_fact(const Assessment& assessment, std::size_t finding) {
+  const Enrichment* const known = assessment.enrichment_of(finding);
+  if (known == nullptr || !known->runtime) return {};
+  const RuntimeFact& it = *known->runtime;
+  std::string text = text::replace_all(it.state, "_", " ");
+  if (!it.workload.empty()) text += " in " + it.workload;
+  if (!it.source.empty()) text += ", by " + it.source;
+  if (!it.last_seen.empty()) text += (it.state == "not_loaded" ? ", until " : ", last seen ") + it.last_seen;
+  text += in_brackets({it.document});
+  return it.doubt.empty() ? text : text + "; does not count: " + it.doubt;
+}
 
 std::vector<std::string> threat_facts(const Assessment& assessment, std::size_t finding) {
   std::vector<std::string> facts;
@@ -258,7 +290,7 @@ std::string_view state_of(const Assessment& assessment, std::size_t finding) {
   const Assessed& it = assessment.assessed[finding];
   if (it.presence == Presence::fixed) return "fixed";
   if (it.waiver != Assessed::kNone) return "waived";
-  if (it.suppressed) return "suppressed";
+  if (it.suppressed) return it.risk.exemption == Exemption::none ? "suppressed" : "not_affected";
   return it.presence == Presence::not_evaluated ? "not_evaluated" : "open";
 }
 

@@ -44,15 +44,22 @@ std::vector<Factor> factors_of(const Input& input, std::size_t finding);
 // ransomware", "EPSS 43 % (2026-11-20)". Empty when nothing is known.
 std::vector<std::string> threat_facts(const Assessment& assessment, std::size_t finding);
 
-// "@acme/payments, @bob"; "" when nobody owns it.
+// VEX statements, the one that counts first: "not_affected (component_not_present) by Acme, 2026-10-01
+// (vex.json#/statements/0)"; of the others why they do not count.
+std::vector<std::string> vex_facts(const Assessment& assessment, std::size_t finding);
+// "loaded in cart, by falco, last seen 2026-11-20 (runtime/cart.jsonl#1)"; "" when nothing is known.
+std::string runtime_fact(const Assessment& assessment, std::size_t finding);
+
 // "path services/payments/** (.gatepost/services.yml:4:12)": why a finding is taken for its service's; "" for one of
 // none.
 std::string service_reason(const Assessment& assessment, std::size_t finding);
 // "service payments: internet, production, holds pii, payment"; "" for a finding of none.
 std::string service_summary(const Assessment& assessment, std::size_t finding);
 
+// "@acme/payments, @bob"; "" when nobody owns it.
 std::string teams(std::span<const Owner> owners);
-// "open", "fixed", "waived", "suppressed" (the tools were told to ignore it) or "not_evaluated".
+// "open", "fixed", "waived", "not_affected" (as VEX says), "suppressed" (the tools were told to ignore it) or
+// "not_evaluated".
 std::string_view state_of(const Assessment& assessment, std::size_t finding);
 // 913 is "91.3".
 std::string points(std::int64_t tenths);

@@ -79,6 +79,7 @@ class Comment {
     const std::string folded = folded_findings(budget / 3);
     std::string others = fixed();
     others += waived();
+    others += spared();
     others += listed("🆕", "newly disclosed, not caused by this change", overview_.external);
     others += listed("🔇", "suppressed by the tools", overview_.suppressed);
     others += explanations();
@@ -334,6 +335,17 @@ class Comment {
     return folded_list("🤝 " + grouped(all.size()) + " waived", std::min(all.size(), kMostListed), row, all.size());
   }
 
+  std::string spared() {
+    const auto& all = overview_.spared;
+    const auto row = [&](std::size_t i) {
+      const std::vector<std::string> why = vex_facts(assessment_, all[i]);
+      const std::string item = list_item(all[i]);
+      return why.empty() ? item + "\n" : item + "<br>" + markdown_text(why.front(), kText * 2) + "\n";
+    };
+    return folded_list("🛡️ " + grouped(all.size()) + " not affected, as VEX says", std::min(all.size(), kMostListed),
+                       row, all.size());
+  }
+
   std::string explanations() {
     std::vector<FindingIndex> explained;
     const std::size_t most = std::min(shown_.size(), input_.markdown.open_findings);
@@ -353,6 +365,8 @@ class Comment {
       if (!why.empty()) item += " · " + markdown_text(why, kText);
       for (const std::string& fact : threat_facts(assessment_, explained[i]))
         item += " · " + markdown_text(fact, kText);
+      for (const std::string& fact : vex_facts(assessment_, explained[i]))
+        item += " · VEX " + markdown_text(fact, kText * 2);
       return item + "\n";
     };
     return folded_list("🧮 Why these risks (every factor: gatepost explain)", explained.size(), row, explained.size());

@@ -37,7 +37,8 @@ void add(Overview& overview, FindingIndex finding, const Assessed& it) {
   if (it.presence == Presence::fixed) return overview.fixed.push_back(finding);
   if (!is_acted_on(it)) {
     if (it.waiver != Assessed::kNone) return overview.waived.push_back(finding);
-    if (it.suppressed) return overview.suppressed.push_back(finding);
+    const bool spared = it.risk.exemption != Exemption::none;
+    if (it.suppressed) return (spared ? overview.spared : overview.suppressed).push_back(finding);
     if (it.presence == Presence::external) return overview.external.push_back(finding);
     if (it.presence == Presence::not_evaluated) return void(++overview.not_evaluated);
     if (it.presence == Presence::touched) return void(++overview.touched);
@@ -77,7 +78,8 @@ Overview overview_of(const Assessment& assessment) {
   for (FindingIndex finding = 0; finding < assessment.assessed.size(); ++finding) {
     add(overview, finding, assessment.assessed[finding]);
   }
-  for (auto* list : {&overview.news, &overview.external, &overview.fixed, &overview.waived, &overview.suppressed}) {
+  for (auto* list : {&overview.news, &overview.external, &overview.fixed, &overview.waived, &overview.spared,
+                     &overview.suppressed}) {
     sort_by_risk(assessment, *list);
   }
   return overview;

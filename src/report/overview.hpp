@@ -19,6 +19,7 @@ struct Overview {
   std::vector<FindingIndex> external;
   std::vector<FindingIndex> fixed;
   std::vector<FindingIndex> waived;
+  std::vector<FindingIndex> spared;                     // they do not apply, as VEX says
   std::vector<FindingIndex> suppressed;                 // by the tools
   std::size_t introduced = 0, worsened = 0;             // of `news`
   std::size_t existing = 0;                             // of `news`: without a base all of them

@@ -317,8 +317,9 @@ class SarifLog {
 
   void suppressions(std::string& out, FindingIndex finding, const ObservationDetail* detail) {
     const WaiverInfo* const waiver = assessment_.waiver_of(finding);
-    const bool by_tools = assessment_.assessed[finding].suppressed;
-    if (waiver == nullptr && !by_tools) return;
+    const bool spared = assessment_.assessed[finding].risk.exemption != Exemption::none;
+    const bool by_tools = assessment_.assessed[finding].suppressed && !spared;
+    if (waiver == nullptr && !by_tools && !spared) return;
     out += R"(,"suppressions":[)";
     if (waiver != nullptr) {
       std::string why = waiver->reason;
@@ -327,7 +328,11 @@ class SarifLog {
       if (!waiver->expires.empty()) why += " (until " + waiver->expires + ")";
       sarif::append_suppression(out, "external", why);
     }
-    if (waiver != nullptr && by_tools) out += ',';
+    if (waiver != nullptr && (by_tools || spared)) out += ',';
+    if (spared) {
+      const std::vector<std::string> why = vex_facts(assessment_, finding);
+      sarif::append_suppression(out, "external", why.empty() ? "VEX" : "VEX: " + why.front());
+    }
     if (by_tools) sarif::append_tool_suppression(out, detail);
     out += ']';
   }

@@ -153,6 +153,7 @@ class Terminal {
     one_a_line("Newly disclosed elsewhere", overview_.external);
     one_a_line("Fixed by this change", overview_.fixed);
     waived();
+    spared();
     one_a_line("Suppressed by the tools", overview_.suppressed);
     the_rest();
     reports();
@@ -317,6 +318,18 @@ class Terminal {
       page_.paragraph({{std::string(11, ' ')}}, {escape::terminal(why, kTextCharacters), Ink::dim});
     }
     and_more(overview_.waived.size(), kMostListed);
+  }
+
+  void spared() {
+    if (overview_.spared.empty()) return;
+    page_.heading("Not affected, as VEX says", finding_count(overview_.spared.size()));
+    for (std::size_t i = 0; i < std::min(overview_.spared.size(), kMostListed); ++i) {
+      listed({"·", Ink::dim}, overview_.spared[i]);
+      const std::vector<std::string> why = vex_facts(assessment_, overview_.spared[i]);
+      if (!why.empty())
+        page_.paragraph({{std::string(11, ' ')}}, {escape::terminal(why.front(), kTextCharacters), Ink::dim});
+    }
+    and_more(overview_.spared.size(), kMostListed);
   }
 
   void the_rest() {

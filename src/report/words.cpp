@@ -115,6 +115,7 @@ std::vector<std::string> tallies(const Overview& overview) {
   add_tally(all, overview.fixed.size(), "fixed");
   add_tally(all, overview.external.size(), "newly disclosed");
   add_tally(all, overview.waived.size(), "waived");
+  add_tally(all, overview.spared.size(), "not affected");
   add_tally(all, overview.suppressed.size(), "suppressed");
   return all;
 }
