@@ -40,6 +40,7 @@ def vulnrichment(world):
                     "timestamp": f"{TODAY}T09:00:00.000000Z"}
         return {"dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": {"cveId": flaw.cve, "state": "PUBLISHED"},
                 "containers": {"adp": [{"title": "CISA ADP Vulnrichment",
+                                        "providerMetadata": {"shortName": "CISA-ADP"},
                                         "metrics": [{"other": {"type": "ssvc", "content": decision}}]}]}}
     return lines(record(it) for it in known_cves(world) if it.kev or it.poc)
 

@@ -62,7 +62,6 @@ def catalogue(services):
 
 SETTINGS = """\
 version: 1
-mode: monitor
 reports: ["reports/**"]
 feeds:
   epss: feeds/epss.csv

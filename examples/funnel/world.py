@@ -143,7 +143,7 @@ TO_ACT_ON = [
     ("accounts", 2, 61_000, False, False, False, ""),
     ("checkout", 11, 1_000, False, False, False, ""),
     ("checkout", 6, 3_000, False, False, False, ""),
-    ("checkout", 9, 2_100, False, True, False, ""),
+    ("checkout", 10, 2_100, False, True, False, ""),
     ("storefront", 11, 1_700, False, True, False, ""),
     ("accounts", 11, 2_400, False, True, False, ""),
     ("storefront", 4, 1_000, False, False, False, ""),
