@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares gatepost with public tools that do the same work, and with the goals we hold ourselves to.
 
-    ./dev bench [--large] [--only ingest,diff,owners,output,process] [--rounds 9] [--json FILE]
+    ./dev bench [--large] [--only ingest,diff,owners,matching,output,process] [--rounds 9] [--json FILE]
 
 Ratios are medians over rounds in which both sides run in turn, after one round that warms up; behind them the lowest and
 the highest round. Nothing here is a test: the exit code is 0 unless something could not run. docs/benchmarks.md explains.
@@ -219,6 +219,29 @@ def owners(table, _):
               f"{ours / git:.2g}x ({ours:.2f} us; {git:.0f} us)")
 
 
+# --- matching two scans ---------------------------------------------------------------------------------------------
+
+MATCHING_LINE = re.compile(r"(?P<name>.+?) +(?P<count>\d+) against +\d+: (?P<seconds>[\d.]+) s, (?P<ratio>[\d.]+) x std::sort "
+                           r".* (?P<wrong>\d+) wrong, (?P<missed>\d+) missed, (?P<peak>\d+) MB")
+
+
+def matching(table, _):
+    out = timing.run([program("matching_acceptance")]).out.decode()
+    runs = [it.groupdict() for it in map(MATCHING_LINE.match, out.splitlines()) if it]
+    of = {(run["name"], int(run["count"])): {key: float(run[key]) for key in ("seconds", "ratio", "wrong", "missed", "peak")}
+          for run in runs}
+    one, two = of["usual", 1_000_000], of["usual", 2_000_000]
+    table.add("", "1,000,000 findings against as many", "std::sort of the ids", f"{one['ratio']:.1f}x, {one['seconds']:.2f} s, "
+              f"{one['peak']:.0f} MB", "at most 5 s, 1 GiB", one["seconds"] <= 5 and one["peak"] <= 1024)
+    table.add("", "wrong and missed pairs of them", "", f"{one['wrong']:.0f}, {one['missed']:.0f}", "none",
+              one["wrong"] + one["missed"] == 0)
+    for name, many, few in (("2,000,000 findings", two, one),
+                            ("200,000 of one rule, file and edit", of["all of one rule and file", 200_000],
+                             of["all of one rule and file", 100_000])):
+        factor = many["seconds"] / few["seconds"]
+        table.add("", name, "half as many", f"{factor:.2f}x", "at most 2.5x", factor <= 2.5)
+
+
 # --- writing, and whole runs ----------------------------------------------------------------------------------------
 
 def output(table, _):
@@ -269,7 +292,7 @@ def process(table, options):
               f"git diff -U0 -M: {timing.median(theirs) * 1000:.1f} ms", f"{wall:.0f} ms", "at most 80 ms", wall <= 80)
 
 
-PARTS = {"ingest": ingest, "diff": diff, "owners": owners, "output": output, "process": process}
+PARTS = {"ingest": ingest, "diff": diff, "owners": owners, "matching": matching, "output": output, "process": process}
 
 
 def main():

@@ -1,17 +1,19 @@
 #include "app/find_findings.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "app/control_changes.hpp"
 #include "app/engine_coverage.hpp"
+#include "base/text.hpp"
 #include "correlate/find.hpp"
+#include "correlate/line_map.hpp"
 #include "correlate/presence.hpp"
 
 namespace gatepost::app {
@@ -24,33 +26,13 @@ correlate::IdentityInputs head_inputs(const Evidence& evidence, const Assessment
           evidence.sources.contexts,
           evidence.settings.repository,
           {},
-          evidence.threads};
+          evidence.threads,
+          &evidence.sources.code};
 }
 
 std::string_view engine_of(const ObservationTable& table, Row row) {
   return table.text(table.rule_of(table.row(row)).engine);
 }
-
-// Files under their new names.
-class Renames {
- public:
-  explicit Renames(const ChangeSet& change) {
-    for (const FileChange& file : change.files) {
-      if (file.kind != ChangeKind::renamed) continue;
-      new_of_.emplace(file.old_path, file.new_path);
-      moved_.insert(file.new_path);
-    }
-  }
-  [[nodiscard]] std::string_view current(std::string_view path) const {
-    const auto found = new_of_.find(path);
-    return found == new_of_.end() ? path : found->second;
-  }
-  [[nodiscard]] bool moved_to(std::string_view path) const { return moved_.contains(path); }
-
- private:
-  std::unordered_map<std::string_view, std::string_view> new_of_;
-  std::set<std::string_view> moved_;
-};
 
 // Numbers of files in Findings::files; those that only the base has are appended.
 class FileNumbers {
@@ -70,11 +52,18 @@ class FileNumbers {
 };
 
 // The base's findings that the head no longer has join the others; all stay sorted by id.
-void add_gone(const correlate::Comparison& comparison, const Findings& base, Findings& findings,
+void add_gone(const correlate::Comparison& comparison, const Findings& base, Assessment& out,
               std::vector<Presence>& presence) {
+  struct Entry {
+    Finding finding;
+    Presence presence = Presence::fixed;
+    BaseMatch match;
+  };
+  Findings& findings = out.findings;
   FileNumbers numbers(findings.files);
-  std::vector<std::pair<Finding, Presence>> all;
-  for (std::size_t i = 0; i < findings.all.size(); ++i) all.emplace_back(findings.all[i], presence[i]);
+  std::vector<Entry> all;
+  for (std::size_t i = 0; i < findings.all.size(); ++i)
+    all.push_back({findings.all[i], presence[i], out.base_matches[i]});
   for (const auto& gone : comparison.gone) {
     Finding finding = base.all[gone.finding];
     finding.in_base_only = true;
@@ -82,41 +71,56 @@ void add_gone(const correlate::Comparison& comparison, const Findings& base, Fin
     finding.first_member = static_cast<std::uint32_t>(findings.members.size());
     findings.members.insert(findings.members.end(), members.begin(), members.end());
     if (finding.file != Finding::kNoFile) finding.file = numbers.of(base.files[finding.file]);
-    all.emplace_back(finding, gone.presence);
+    all.push_back({finding, gone.presence, {}});
   }
-  std::ranges::stable_sort(all, {}, [](const auto& entry) { return entry.first.id; });
+  std::ranges::stable_sort(all, {}, [](const Entry& entry) { return entry.finding.id; });
   findings.all.clear();
   presence.clear();
-  for (const auto& [finding, where] : all) {
-    findings.all.push_back(finding);
-    presence.push_back(where);
+  out.base_matches.clear();
+  for (const Entry& entry : all) {
+    findings.all.push_back(entry.finding);
+    presence.push_back(entry.presence);
+    out.base_matches.push_back(entry.match);
   }
 }
 
-std::vector<Presence> compare(const Evidence& evidence, const correlate::PresenceInputs& inputs, Assessment& out) {
-  const Renames renames(out.change);
+Note note_of(const correlate::Comparison::Doubt& doubt) {
+  const std::string of = doubt.other_version ? " has another version than on the base and" : "";
+  return {Note::Level::warning,
+          "suspicious-loss",
+          fmt::format("{}{} no longer reports {} of its {} in code that the change left alone: they are not called "
+                      "fixed; make the report of the base with the scanner and the rules of today",
+                      doubt.engine, of, doubt.vanished, text::count_of(doubt.base, "finding")),
+          {}};
+}
+
+std::vector<Presence> compare(const Evidence& evidence, const correlate::PresenceInputs& inputs, Assessment& out,
+                              std::vector<Note>& notes) {
+  const correlate::LineMap lines(out.change);
   const correlate::IdentityInputs head = head_inputs(evidence, out);
   const correlate::IdentityInputs base{out.base_table,
                                        *evidence.base_files,
                                        evidence.base_sources.placement,
                                        evidence.base_sources.contexts,
                                        evidence.settings.repository,
-                                       [&](std::string_view path) { return renames.current(path); },
-                                       evidence.threads};
+                                       [&](std::string_view path) { return lines.head_path(path); },
+                                       evidence.threads,
+                                       &evidence.base_sources.code};
   const Findings base_findings = correlate::find(base);
   correlate::Identifier head_identifier(head), base_identifier(base);
   const EngineCoverage head_coverage(out.table), base_coverage(out.base_table);
   const auto ran_on_head = [&](Row row) { return head_coverage.covers(out.base_table, row); };
   const auto ran_on_base = [&](Row row) { return base_coverage.covers(out.table, row); };
   const correlate::Comparison comparison = correlate::compare_with_base(
-      inputs, {out.base_table, base_findings, head_identifier, base_identifier, ran_on_head, ran_on_base,
-               [&](std::string_view path) { return renames.moved_to(path); }});
+      inputs, {out.base_table, base_findings, head_identifier, base_identifier, ran_on_head, ran_on_base});
+  for (const auto& doubt : comparison.doubts) notes.push_back(note_of(doubt));
   std::vector<Presence> presence = comparison.head;
-  add_gone(comparison, base_findings, out.findings, presence);
+  out.base_matches = comparison.matches;
+  add_gone(comparison, base_findings, out, presence);
   return presence;
 }
 
-void add_presence(const Evidence& evidence, Assessment& out) {
+void add_presence(const Evidence& evidence, Assessment& out, std::vector<Note>& notes) {
   const auto package_change = [&](Row row) {
     return row < evidence.sources.packages.size() ? evidence.sources.packages[row] : correlate::PackageChange::unknown;
   };
@@ -126,7 +130,7 @@ void add_presence(const Evidence& evidence, Assessment& out) {
   const correlate::PresenceInputs inputs{out.table,  out.findings,   evidence.sources.placement,
                                          out.change, package_change, line_is_doubtful};
   const std::vector<Presence> presence =
-      evidence.base_files ? compare(evidence, inputs, out) : correlate::presence_by_lines(inputs);
+      evidence.base_files ? compare(evidence, inputs, out, notes) : correlate::presence_by_lines(inputs);
   out.assessed.resize(out.findings.all.size());
   for (std::size_t i = 0; i < presence.size(); ++i) {
     const Finding& finding = out.findings.all[i];
@@ -154,10 +158,10 @@ Found find_findings(Evidence& evidence) {
   out.table = std::move(evidence.table);
   out.base_table = std::move(evidence.base_table);
   out.findings = correlate::find(head_inputs(evidence, out));
-  add_presence(evidence, out);
+  found.notes = std::move(evidence.notes);
+  add_presence(evidence, out, found.notes);
   mark_unplaced(evidence, out);
   found.missing = std::move(evidence.missing);
-  found.notes = std::move(evidence.notes);
   return found;
 }
 

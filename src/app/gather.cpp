@@ -95,7 +95,11 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
   GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.base)));
   GP_TRY(auto files, file_index(tree));
   evidence.base_files = std::move(files);
-  evidence.base_sources = source_facts(evidence.base_table, *evidence.base_files, tree, nullptr);
+  const correlate::LineMap lines(evidence.change);
+  const auto edited = [&](std::string_view path, std::uint32_t line) {
+    return lines.of_base(path, line).state == correlate::LineState::edited;
+  };
+  evidence.base_sources = source_facts(evidence.base_table, *evidence.base_files, tree, nullptr, edited);
   return Done{};
 }
 
@@ -224,7 +228,12 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(const git::Tree head, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.head)));
   GP_TRY(auto files, file_index(head));
   evidence.head_files = std::move(files);
-  evidence.sources = source_facts(evidence.table, *evidence.head_files, head, &evidence.change);
+  const bool compares = !(request.base_reports.empty() && evidence.settings.base_reports.empty());
+  const correlate::LineMap lines(evidence.change);
+  const auto edited = [&](std::string_view path, std::uint32_t line) {
+    return compares && lines.of_head(path, line).state == correlate::LineState::edited;
+  };
+  evidence.sources = source_facts(evidence.table, *evidence.head_files, head, &evidence.change, edited);
   std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
   GP_CHECK(gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report"));
   evidence.surroundings.threats = gather_threats(ports, request, evidence);

@@ -42,6 +42,7 @@ struct SourceFacts {
   std::vector<Digest128> contexts;                 // by row
   std::vector<correlate::PackageChange> packages;  // by row; empty without a change
   std::vector<bool> doubtful_lines;                // by row: its number may mean another line
+  correlate::CodeFactsByRow code;                  // of rows on edited lines; only when two scans are compared
 };
 
 struct Evidence {

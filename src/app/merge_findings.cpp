@@ -336,6 +336,7 @@ class Merger {
 struct Merged {
   Finding finding;
   Assessed assessed;
+  BaseMatch base_match;  // of the claim that is nearest to the change
   Across across;
 };
 
@@ -352,6 +353,8 @@ Merged merged(Assessment& it, const Merger::Group& group) {
       std::ranges::min_element(out.across.claims, {}, [](const Claim& claim) { return distance_of(claim.presence); });
   out.assessed.presence = nearest->presence;
   out.assessed.unplaced = nearest->unplaced;
+  const auto index = group.findings[static_cast<std::size_t>(nearest - out.across.claims.begin())];
+  if (const BaseMatch* const match = it.base_match_of(index)) out.base_match = *match;
   std::vector<Row> rows;
   for (const Claim& claim : out.across.claims) {
     const auto members = it.findings.members_of(claim.finding);
@@ -378,10 +381,12 @@ void replace(Assessment& it, const std::vector<Merger::Group>& groups) {
     if (std::ranges::binary_search(gone, i)) continue;
     it.findings.all[next] = it.findings.all[i];
     it.assessed[next] = it.assessed[i];
+    if (!it.base_matches.empty()) it.base_matches[next] = it.base_matches[i];
     if (const auto found = at.find(i); found != at.end()) {
       it.findings.all[next] = found->second.finding;
       it.assessed[next].presence = found->second.assessed.presence;
       it.assessed[next].unplaced = found->second.assessed.unplaced;
+      if (!it.base_matches.empty()) it.base_matches[next] = found->second.base_match;
       found->second.across.finding = static_cast<std::uint32_t>(next);
       it.across.push_back(std::move(found->second.across));
     }
@@ -389,6 +394,7 @@ void replace(Assessment& it, const std::vector<Merger::Group>& groups) {
   }
   it.findings.all.resize(next);
   it.assessed.resize(next);
+  if (!it.base_matches.empty()) it.base_matches.resize(next);
 }
 
 // Links speak of findings as they are now.

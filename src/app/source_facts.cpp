@@ -79,6 +79,24 @@ void add_facts_of_file(const ObservationTable& table, std::span<const Row> rows,
   }
 }
 
+// A secret's own words are not looked at, not even as hashes.
+void add_code_of_file(const ObservationTable& table, std::span<const Row> rows, const correlate::SourceText& source,
+                      std::string_view path, const IsEdited& edited, SourceFacts& facts) {
+  std::vector<Row> wanted;
+  std::vector<std::uint32_t> lines;
+  for (const Row row : rows) {
+    const ObservationRow& seen = table.row(row);
+    if (seen.kind == Kind::secret || is_dependency_kind(seen.kind) || !edited(path, seen.range.first_line)) continue;
+    wanted.push_back(row);
+    lines.push_back(seen.range.first_line);
+  }
+  if (wanted.empty()) return;
+  std::vector<std::string> symbols = correlate::symbols_of(source, path, lines);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    facts.code.emplace(wanted[i], code_facts(source, table.row(wanted[i]).range, std::move(symbols[i])));
+  }
+}
+
 // The ecosystem (purl type) of a manifest by its name; "" for any other file.
 std::string_view ecosystem_of(std::string_view path) {
   static const std::map<std::string, std::string, std::less<>> kNames = [] {
@@ -154,7 +172,7 @@ void add_packages_by_ecosystem(const ObservationTable& table, const git::Tree& t
 }  // namespace
 
 SourceFacts source_facts(const ObservationTable& table, const correlate::FileIndex& files, const git::Tree& tree,
-                         const ChangeSet* change) {
+                         const ChangeSet* change, const IsEdited& edited) {
   SourceFacts facts{.placement = place(table, files),
                     .contexts = std::vector<Digest128>(table.size()),
                     .doubtful_lines = std::vector<bool>(table.size())};
@@ -170,6 +188,7 @@ SourceFacts source_facts(const ObservationTable& table, const correlate::FileInd
     if (const auto source = source_at(tree, path)) {
       const FileChange* const edits = changed == changes.end() ? nullptr : changed->second;
       add_facts_of_file(table, {begin, end}, *source, edits, facts);
+      if (edited) add_code_of_file(table, {begin, end}, *source, path, edited, facts);
     }
     begin = end;
   }

@@ -2,6 +2,8 @@
 // changed.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +19,11 @@ namespace gatepost::app {
 
 // Reads each file that the table speaks of once, and keeps none. `change` may be absent: then nothing is known about
 // packages.
+// `edited` tells for which lines of which files more is wanted, to recognise findings there in another scan; it may be
+// empty.
+using IsEdited = std::function<bool(std::string_view path, std::uint32_t line)>;
 SourceFacts source_facts(const ObservationTable& table, const correlate::FileIndex& files, const git::Tree& tree,
-                         const ChangeSet* change);
+                         const ChangeSet* change, const IsEdited& edited = {});
 
 // GitHub's primaryLocationLineHash of each line, [0] being line 1; empty when the file is not there.
 std::vector<std::string> github_line_hashes(const git::Tree& tree, std::string_view path);

@@ -1,22 +1,19 @@
 #include "correlate/presence.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "base/hash.hpp"
 #include "base/text.hpp"
+#include "correlate/match.hpp"
 #include "model/repo_path.hpp"
 
 namespace gatepost::correlate {
 namespace {
-
-struct DigestHash {
-  std::size_t operator()(const Digest128& digest) const {
-    return table_hash({reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()});
-  }
-};
 
 constexpr std::uint32_t kLinesOfStatement = 10;  // a longer range is a function, a resource or a file
 
@@ -153,113 +150,107 @@ class LinePresence {
   std::unordered_map<std::string, std::vector<Named>> by_name_;  // changed files by their last segment
 };
 
-// Pairs findings of head and base, each at most once. What stands on a line that the change left alone is paired by
-// that line, whatever was edited around it; the rest by identity, dependencies at last by package without version.
-class Matcher {
- public:
-  Matcher(const PresenceInputs& head, const BaseInputs& base)
-      : head_matched(head.findings.all.size()),
-        base_matched(base.findings.all.size()),
-        still_affected(head.findings.all.size()),
-        head_(head),
-        base_(base) {
-    for (const FileChange& file : head.change.files) {
-      if (!file.old_path.empty()) changed_.emplace(file.old_path, &file);
+// A number that grows with the version, so that of several versions of a package the nearest belong together: its first
+// three numbers.
+std::uint32_t place_of_version(std::string_view version) {
+  constexpr std::array<std::uint32_t, 3> kMost = {1023, 2047, 1023};
+  std::uint32_t place = 0;
+  std::size_t at = 0;
+  for (const std::uint32_t most : kMost) {
+    while (at < version.size() && !text::is_digit(version[at])) ++at;
+    std::uint32_t number = 0;
+    for (; at < version.size() && text::is_digit(version[at]); ++at) {
+      number = std::min(number * 10 + static_cast<std::uint32_t>(version[at] - '0'), most);
     }
-    by_line();
-    by_id([](std::size_t, std::size_t) { return true; });
-    by_package();
+    place = place * (most + 1) + number;
   }
+  return place;
+}
 
-  std::vector<bool> head_matched, base_matched;
-  std::vector<bool> still_affected;  // of the head: another version of the package has the same flaw
+// Numbers for texts, the same for both sides.
+class Numbers {
+ public:
+  std::uint32_t of(std::string_view text) {
+    return numbers_.try_emplace(std::string(text), static_cast<std::uint32_t>(numbers_.size())).first->second;
+  }
 
  private:
-  struct Waiting {
-    std::vector<std::size_t> numbers;  // of base findings
-    std::size_t next = 0;
-  };
-  using Candidates = std::unordered_map<Digest128, Waiting, DigestHash>;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
 
-  // Engine, rule, path and line; empty when the finding has no line of code.
-  static Digest128 line_key(const ObservationTable& table, const Finding& finding, std::string_view path,
-                            std::uint32_t line) {
+// Findings of head and base as matching sees them.
+class Records {
+ public:
+  Records(const PresenceInputs& head, const BaseInputs& base) : head_(head), base_(base), lines_(head.change) {
+    for (const FileChange& file : head.change.files) {
+      if (!file.old_path.empty()) changed_.insert(file.old_path);
+    }
+    for (const Finding& finding : base.findings.all) base_records.push_back(of_base(finding));
+    for (const Finding& finding : head.findings.all) head_records.push_back(of_head(finding));
+  }
+
+  [[nodiscard]] Side base_side() const { return side(base_records, base_.findings, base_.base_identifier); }
+  [[nodiscard]] Side head_side() const { return side(head_records, head_.findings, base_.head_identifier); }
+  std::uint16_t engine(std::string_view name) {
+    return static_cast<std::uint16_t>(std::min<std::uint32_t>(engines_.of(name), 0xFFFF));  // names are a stranger's
+  }
+
+  std::vector<Record> base_records, head_records;
+
+ private:
+  static Side side(std::span<const Record> records, const Findings& findings, Identifier& identifier) {
+    return {records, [&](Key key, std::uint32_t i) { return identifier.match_key(key, findings.all[i].primary); },
+            [&](std::uint32_t i, std::vector<std::uint64_t>& out) {
+              const auto words = identifier.words(findings.all[i].primary);
+              out.assign(words.begin(), words.end());
+            }};
+  }
+
+  Record record(const ObservationTable& table, const Finding& finding, const Identifier& identifier) {
     const ObservationRow& row = table.row(finding.primary);
-    if (line == 0 || is_dependency_kind(finding.kind)) return {};
-    const RuleInfo& rule = table.rule_of(row);
-    return Sha256()
-        .field(table.text(rule.engine))
-        .field(table.text(rule.id))
-        .field(path)
-        .field(std::uint64_t{line})
-        .finish128();
+    const Category category = identifier.category(finding.primary);
+    const std::uint32_t at = category == Category::package
+                                 ? place_of_version(table.text(table.component_of(row)->version))
+                                 : finding.range.first_line;
+    return {.id = finding.id.digest,
+            .line = at,
+            .expected = at,
+            .file = files_.of(identifier.path_of(row)),
+            .engine = engine(table.text(table.rule_of(row).engine)),
+            .category = category,
+            .no_code = identifier.lacks_code(finding.primary)};
   }
 
-  // Where the head has the first line of a base finding, if the change left that line alone.
-  [[nodiscard]] Digest128 line_in_head(const Finding& finding) const {
+  Record of_base(const Finding& finding) {
+    Record it = record(base_.table, finding, base_.base_identifier);
     const std::string_view path = base_.findings.path_of(finding);
-    if (path.empty()) return {};
-    const auto changed = changed_.find(path);
-    if (changed == changed_.end()) return line_key(base_.table, finding, path, finding.range.first_line);
-    const FileChange& file = *changed->second;
-    if (file.new_path.empty()) return {};
-    const auto line = new_line_of(file, finding.range.first_line);
-    return line_key(base_.table, finding, file.new_path, line.value_or(0));
+    it.renamed = lines_.head_path(path) != path;
+    if (it.category == Category::package) {
+      const bool left_alone = !path.empty() && !changed_.contains(path);
+      it.state = left_alone ? LineState::kept : LineState::unknown;
+      return it;
+    }
+    const LineMap::Place place = lines_.of_base(path, it.line);
+    it.expected = place.line;
+    it.state = place.state;
+    it.hunk = place.hunk;
+    return it;
   }
 
-  void by_line() {
-    std::vector<Digest128> head_lines(head_matched.size()), base_lines(base_matched.size());
-    for (std::size_t h = 0; h < head_lines.size(); ++h) {
-      const Finding& finding = head_.findings.all[h];
-      head_lines[h] = line_key(head_.table, finding, head_.findings.path_of(finding), finding.range.first_line);
-    }
-    for (std::size_t b = 0; b < base_lines.size(); ++b) base_lines[b] = line_in_head(base_.findings.all[b]);
-    // Several on one line: those of the same id belong together, the others in their order.
-    by_id([&](std::size_t h, std::size_t b) { return !head_lines[h].empty() && head_lines[h] == base_lines[b]; });
-    Candidates candidates;
-    for (std::size_t b = 0; b < base_lines.size(); ++b) {
-      if (!base_matched[b] && !base_lines[b].empty()) candidates[base_lines[b]].numbers.push_back(b);
-    }
-    for (std::size_t h = 0; h < head_lines.size(); ++h) {
-      if (!head_matched[h]) pair(h, candidates, head_lines[h]);
-    }
-  }
-
-  // Those with the same id for which `also` holds. Both lists are sorted by id.
-  template <class Predicate>
-  void by_id(const Predicate& also) {
-    for (std::size_t h = 0, b = 0; h < head_matched.size() && b < base_matched.size();) {
-      const auto order = head_.findings.all[h].id <=> base_.findings.all[b].id;
-      if (order == 0 && !head_matched[h] && !base_matched[b] && also(h, b)) head_matched[h] = base_matched[b] = true;
-      if (order <= 0) ++h;
-      if (order >= 0) ++b;
-    }
-  }
-
-  void by_package() {
-    Candidates candidates;
-    for (std::size_t b = 0; b < base_matched.size(); ++b) {
-      if (base_matched[b]) continue;
-      const Digest128 package = base_.base_identifier.package_key(base_.findings.all[b].primary);
-      if (!package.empty()) candidates[package].numbers.push_back(b);
-    }
-    for (std::size_t h = 0; h < head_matched.size(); ++h) {
-      if (head_matched[h]) continue;
-      still_affected[h] = pair(h, candidates, base_.head_identifier.package_key(head_.findings.all[h].primary));
-    }
-  }
-
-  // Takes the next of the base's candidates with this key.
-  bool pair(std::size_t h, Candidates& candidates, const Digest128& key) {
-    const auto found = key.empty() ? candidates.end() : candidates.find(key);
-    if (found == candidates.end() || found->second.next == found->second.numbers.size()) return false;
-    head_matched[h] = base_matched[found->second.numbers[found->second.next++]] = true;
-    return true;
+  Record of_head(const Finding& finding) {
+    Record it = record(head_.table, finding, base_.head_identifier);
+    if (it.category == Category::package) return it;
+    const LineMap::Place place = lines_.of_head(head_.findings.path_of(finding), it.line);
+    it.state = place.state;
+    it.hunk = place.hunk;
+    return it;
   }
 
   const PresenceInputs& head_;
   const BaseInputs& base_;
-  std::unordered_map<std::string_view, const FileChange*> changed_;
+  LineMap lines_;
+  std::unordered_set<std::string_view> changed_;  // files of the base
+  Numbers files_, engines_;
 };
 
 }  // namespace
@@ -282,16 +273,17 @@ std::vector<Presence> presence_by_lines(const PresenceInputs& inputs) {
 namespace {
 
 // Of a finding that the base has.
-Presence presence_of_known(const LinePresence& lines, const ObservationTable& table, const Finding& finding, bool moved,
-                           bool still_affected) {
+Presence presence_of_known(const LinePresence& lines, const ObservationTable& table, const Finding& finding,
+                           const Pair& pair) {
   const ObservationRow& row = table.row(finding.primary);
   const ObservationDetail* const detail = table.detail_of(row);
   const bool value_known = detail != nullptr && detail->secret && !detail->secret->id.empty();
   const bool new_line = lines.is_new_place({row.path, row.range, TextId::none});
+  if (!pair.keeps_decisions()) return Presence::introduced;
   if (finding.kind == Kind::secret && !value_known && new_line) return Presence::introduced;
   if (lines.has_new_place(row)) return Presence::worsened;
-  if (still_affected || lines.is_touched(row)) return Presence::touched;
-  return moved ? Presence::moved : Presence::unrelated;
+  if (pair.event == MatchEvent::still_affected || lines.is_touched(row)) return Presence::touched;
+  return pair.event == MatchEvent::moved ? Presence::moved : Presence::unrelated;
 }
 
 // Of one that the base report does not have. A package that the change did not touch cannot have got its flaw from it:
@@ -303,24 +295,80 @@ Presence presence_of_new(const LinePresence& lines, const Finding& finding, bool
   return news && by_lines == Presence::unrelated ? Presence::external : Presence::introduced;
 }
 
+// The versions of each engine that has a report of its own.
+using Versions = std::map<std::string, std::set<std::string>, std::less<>>;
+Versions versions_of(const ObservationTable& table) {
+  Versions versions;
+  for (const ReportInfo& report : table.reports()) {
+    if (report.engines.size() != 1) continue;
+    for (const ToolInfo& tool : report.tools) {
+      if (!tool.version.empty()) versions[report.engines[0]].insert(tool.version);
+    }
+  }
+  return versions;
+}
+
+// Engines that report too little, or look for other things by now.
+std::vector<Comparison::Doubt> doubts(const PresenceInputs& head, const BaseInputs& base, Records& records,
+                                      std::span<const std::uint32_t> vanished) {
+  std::map<std::uint16_t, std::string_view> names;
+  for (const Finding& finding : base.findings.all) {
+    const std::string_view name = base.table.text(base.table.rule_of(base.table.row(finding.primary)).engine);
+    names.emplace(records.engine(name), name);
+  }
+  const Versions before = versions_of(base.table), after = versions_of(head.table);
+  std::vector<Comparison::Doubt> out;
+  for (const EngineLoss& loss : losses(records.base_records, vanished)) {
+    const std::string_view name = names[loss.engine];
+    const auto was = before.find(name), is = after.find(name);
+    const bool other = was != before.end() && is != after.end() && was->second != is->second;
+    if (loss.suspicious() || (other && loss.vanished > 0)) {
+      out.push_back({std::string(name), loss.base, loss.vanished, other});
+    }
+  }
+  std::ranges::sort(out, {}, &Comparison::Doubt::engine);
+  return out;
+}
+
+void add_gone(const PresenceInputs& head, const BaseInputs& base, Records& records, std::span<const std::uint32_t> gone,
+              Comparison& result) {
+  std::vector<std::uint32_t> vanished;
+  for (const std::uint32_t b : gone) {
+    const bool left_alone = records.base_records[b].state == LineState::kept;
+    if (left_alone && base.engine_ran_on_head(base.findings.all[b].primary)) vanished.push_back(b);
+  }
+  result.doubts = doubts(head, base, records, vanished);
+  std::set<std::uint16_t> doubtful;
+  for (const Comparison::Doubt& doubt : result.doubts) doubtful.insert(records.engine(doubt.engine));
+  for (const std::uint32_t b : gone) {
+    const Record& record = records.base_records[b];
+    const bool certain = record.state != LineState::kept || !doubtful.contains(record.engine);
+    const bool fixed = certain && base.engine_ran_on_head(base.findings.all[b].primary);
+    result.gone.push_back({b, fixed ? Presence::fixed : Presence::not_evaluated});
+  }
+}
+
 }  // namespace
 
 Comparison compare_with_base(const PresenceInputs& inputs, const BaseInputs& base) {
   const LinePresence lines(inputs);
-  const Matcher pairs(inputs, base);
+  Records records(inputs, base);
+  const Matching matching = match(records.base_side(), records.head_side());
   Comparison result;
-  for (std::size_t h = 0; h < inputs.findings.all.size(); ++h) {
+  result.head.reserve(inputs.findings.all.size());
+  result.matches.resize(inputs.findings.all.size());
+  auto pair = matching.pairs.begin();
+  for (std::uint32_t h = 0; h < inputs.findings.all.size(); ++h) {
     const Finding& finding = inputs.findings.all[h];
-    const bool moved = base.was_renamed(inputs.findings.path_of(finding));
-    result.head.push_back(pairs.head_matched[h]
-                              ? presence_of_known(lines, inputs.table, finding, moved, pairs.still_affected[h])
-                              : presence_of_new(lines, finding, base.engine_ran_on_base(finding.primary)));
+    if (pair == matching.pairs.end() || pair->head != h) {
+      result.head.push_back(presence_of_new(lines, finding, base.engine_ran_on_base(finding.primary)));
+      continue;
+    }
+    result.head.push_back(presence_of_known(lines, inputs.table, finding, *pair));
+    result.matches[h] = {base.findings.all[pair->base].id, pair->stage, pair->event, pair->similarity, true};
+    ++pair;
   }
-  for (std::size_t b = 0; b < base.findings.all.size(); ++b) {
-    if (pairs.base_matched[b]) continue;
-    const bool ran = base.engine_ran_on_head(base.findings.all[b].primary);
-    result.gone.push_back({static_cast<std::uint32_t>(b), ran ? Presence::fixed : Presence::not_evaluated});
-  }
+  add_gone(inputs, base, records, matching.gone, result);
   return result;
 }
 

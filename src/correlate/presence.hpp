@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "correlate/find.hpp"
+#include "correlate/line_map.hpp"
+#include "model/base_match.hpp"
 #include "model/change.hpp"
 #include "model/finding.hpp"
 
@@ -52,19 +55,27 @@ struct BaseInputs {
   // True when what reported a head row looked at the base as well, completely. Otherwise the lines of the change
   // decide.
   std::function<bool(Row row)> engine_ran_on_base;
-  std::function<bool(std::string_view path)> was_renamed;  // head path -> the change moved the file there
 };
 
 // Presence of the head's findings with a base to compare with, and the base's findings that the head no longer has. One
-// that the base has is worsened when the change adds a place to it, and introduced when it is a secret without a known
-// value on an edited line: that may be another secret.
+// that the base has is worsened when the change adds a place to it, and introduced when it may be another problem by
+// now: edited so much that decisions lapse, or a secret without a known value on an edited line.
 struct Comparison {
-  std::vector<Presence> head;  // parallel to PresenceInputs::findings.all
+  std::vector<Presence> head;      // parallel to PresenceInputs::findings.all
+  std::vector<BaseMatch> matches;  // parallel to it as well
   struct Gone {
     std::uint32_t finding = 0;            // index into BaseInputs::findings.all
     Presence presence = Presence::fixed;  // fixed or not_evaluated
   };
   std::vector<Gone> gone;
+  // An engine that no longer reports so much in code that the change left alone, or has another version by now. What is
+  // gone from lines that the change left alone is then not called fixed.
+  struct Doubt {
+    std::string engine;
+    std::uint32_t base = 0, vanished = 0;  // findings of the base, and those that are gone from such lines
+    bool other_version = false;
+  };
+  std::vector<Doubt> doubts;  // by engine
 };
 Comparison compare_with_base(const PresenceInputs& inputs, const BaseInputs& base);
 

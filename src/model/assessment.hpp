@@ -12,6 +12,7 @@
 
 #include "base/note.hpp"
 #include "model/across.hpp"
+#include "model/base_match.hpp"
 #include "model/change.hpp"
 #include "model/context.hpp"
 #include "model/enrichment.hpp"
@@ -65,13 +66,14 @@ struct RiskTotals {
 
 struct Assessment {
   ChangeSet change;
-  ObservationTable table;          // what the head's reports say
-  ObservationTable base_table;     // what the base's reports say; empty without --base-report
-  Findings findings;               // sorted by id
-  std::size_t elsewhere = 0;       // findings that the change has nothing to do with and that are only counted
-  std::vector<Assessed> assessed;  // parallel to findings.all
-  std::vector<Across> across;      // of those that several tools report in their own words, by finding
-  std::vector<FindingLink> links;  // by ids
+  ObservationTable table;               // what the head's reports say
+  ObservationTable base_table;          // what the base's reports say; empty without --base-report
+  Findings findings;                    // sorted by id
+  std::size_t elsewhere = 0;            // findings that the change has nothing to do with and that are only counted
+  std::vector<Assessed> assessed;       // parallel to findings.all
+  std::vector<Across> across;           // of those that several tools report in their own words, by finding
+  std::vector<FindingLink> links;       // by ids
+  std::vector<BaseMatch> base_matches;  // parallel to findings.all; empty without reports of the base
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
   std::vector<WaiverInfo> waivers;
@@ -89,6 +91,10 @@ struct Assessment {
   [[nodiscard]] const Across* across_of(std::size_t finding) const {
     const auto found = std::ranges::lower_bound(across, finding, {}, &Across::finding);
     return found == across.end() || found->finding != finding ? nullptr : &*found;
+  }
+  // How it was recognised as a finding of the base; nullptr when it was not.
+  [[nodiscard]] const BaseMatch* base_match_of(std::size_t finding) const {
+    return finding < base_matches.size() && base_matches[finding].known ? &base_matches[finding] : nullptr;
   }
   [[nodiscard]] const Severity& severity_of(std::size_t finding) const {
     return severities[assessed[finding].severity];

@@ -198,6 +198,7 @@ class AssessmentJson {
     const Severity& severity = assessment_.severity_of(index);
     json().begin_object().field("id", to_string(it.id)).field("kind", to_string(it.kind));
     json().field("title", title_of(assessment_, index)).field("presence", to_string(judged.presence));
+    match(index);
     json().field("severity", to_string(severity.label));
     json().key("risk").tenths(judged.risk.effective_tenths);
     json().field("band", to_string(band_for_tenths(judged.risk.effective_tenths)));
@@ -258,6 +259,17 @@ class AssessmentJson {
       json().field("rule", link->rule).field("because", link->because).end_object();
     }
     json().end_array();
+  }
+
+  // How it was recognised in the base.
+  void match(std::size_t index) {
+    const BaseMatch* const it = assessment_.base_match_of(index);
+    if (it == nullptr) return;
+    json().key("match").begin_object().field("stage", to_string(it->stage));
+    if (it->event != MatchEvent::none) json().field("event", to_string(it->event));
+    if (it->stage >= MatchStage::fuzzy) json().field("words_in_common", it->similarity);
+    json().field("base_id", to_string(it->id));
+    json().field("keeps_decisions", keeps_decisions(it->stage, it->similarity)).end_object();
   }
 
   // Indices into "observations"; those of the base are not in this document.

@@ -14,6 +14,22 @@ namespace {
 
 constexpr std::size_t kMessageCharacters = 600;
 
+std::string_view meaning_of(MatchStage stage) {
+  switch (stage) {
+    case MatchStage::exact:
+      return "equal in identity and place";
+    case MatchStage::drift:
+      return "the same line, code or package in its file";
+    case MatchStage::moved:
+      return "the same in another file";
+    case MatchStage::fuzzy:
+      return "edited in place";
+    case MatchStage::symbol:
+      return "edited, in a symbol of the same name in another file";
+  }
+  return {};
+}
+
 std::string_view meaning_of(Presence presence) {
   switch (presence) {
     case Presence::introduced:
@@ -80,6 +96,15 @@ class Explanation {
     line("change", fmt::format("{}: {}", to_string(assessed().presence),
                                assessed().unplaced ? "it is in no file of the commit, so whether it is new is not known"
                                                    : meaning_of(assessed().presence)));
+    if (const BaseMatch* const match = assessment_.base_match_of(finding_)) line("in the base", describe_match(*match));
+  }
+
+  static std::string describe_match(const BaseMatch& match) {
+    std::string out = fmt::format("{} ({}: {}", to_string(match.id), to_string(match.stage), meaning_of(match.stage));
+    if (match.event == MatchEvent::still_affected) out += ", in another version";
+    if (match.stage >= MatchStage::fuzzy) out += fmt::format(", {} % of the words in common", match.similarity / 10);
+    if (!keeps_decisions(match.stage, match.similarity)) out += "; may be another problem by now";
+    return out + ")";
   }
 
   void explain_claims() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "model/report_info.hpp"
 #include "support/rows.hpp"
 
 using namespace gatepost;
@@ -132,8 +133,8 @@ struct Both {
   Comparison compare() {
     const FileIndex index(kFiles);
     const Placement head_placement = place(head, index), base_placement = place(base, index);
-    const IdentityInputs head_in{head, index, head_placement, head_contexts, {}, {}},
-        base_in{base, index, base_placement, base_contexts, {}, {}};
+    const IdentityInputs head_in{head, index, head_placement, head_contexts, {}, {}, 1, &head_code},
+        base_in{base, index, base_placement, base_contexts, {}, {}, 1, &base_code};
     head_findings = find(head_in);
     base_findings = find(base_in);
     Identifier head_identifier(head_in), base_identifier(base_in);
@@ -141,11 +142,13 @@ struct Both {
         {head, head_findings, head_placement, change, [](Row) { return PackageChange::unchanged; }},
         {base, base_findings, head_identifier, base_identifier,
          [&](Row row) { return engines_on_head.contains(std::string(base.text(base.rule_of(base.row(row)).engine))); },
-         [&](Row row) { return engines_on_base.contains(std::string(head.text(head.rule_of(head.row(row)).engine))); },
-         [](std::string_view) { return false; }});
+         [&](Row row) {
+           return engines_on_base.contains(std::string(head.text(head.rule_of(head.row(row)).engine)));
+         }});
   }
   Findings head_findings, base_findings;
   std::vector<Digest128> head_contexts, base_contexts;  // of the code around each row
+  CodeFactsByRow head_code, base_code;
 };
 
 }  // namespace
@@ -288,4 +291,96 @@ TEST_CASE("presence: news about a package that the change did not touch is nobod
       AnObservation().package("pkg:npm/a@1.0.0", "a", "1.0.0").advisory("CVE-2024-1000").at("package-lock.json", 4, 6),
       TextId::none, 0);
   CHECK(both.compare().head[0] == Presence::external);
+}
+
+TEST_CASE(
+    "presence: a statement that was edited is touched when it is nearly the same, else new, and its past is told") {
+  const std::vector<std::uint64_t> ten = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  struct Edited {
+    std::vector<std::uint64_t> words;
+    Presence presence;
+    bool known;
+  };
+  for (const Edited& test : {Edited{{1, 2, 3, 4, 5, 6, 7, 8, 9}, Presence::touched, true},
+                             Edited{{1, 2, 3, 4, 5, 6, 7}, Presence::introduced, true},
+                             Edited{{1, 2, 3, 4, 5}, Presence::introduced, false}}) {
+    Both both;  // lines 10-12 replace 10-11
+    both.base_contexts = {Sha256().add("before").finish128()};
+    both.head_contexts = {Sha256().add("after").finish128()};
+    both.base_code[0].words = ten;
+    both.head_code[0].words = test.words;
+    both.base.add(AnObservation().at("src/a.c", 10), TextId::none, 0);
+    both.head.add(AnObservation().at("src/a.c", 12), TextId::none, 0);
+    const Comparison result = both.compare();
+    CHECK(result.head[0] == test.presence);
+    CHECK(result.matches[0].known == test.known);
+    CHECK(result.gone.size() == (test.known ? 0 : 1));
+    if (test.known) CHECK(result.matches[0].stage == MatchStage::fuzzy);
+  }
+}
+
+TEST_CASE("presence: much that is gone from code that nobody edited is not called fixed") {
+  for (const std::uint32_t gone : {9U, 10U}) {
+    Both both;
+    for (std::uint32_t line = 1; line <= 20; ++line) {
+      both.base.add(AnObservation().at("src/b.c", line), TextId::none, line);
+      if (line > gone) both.head.add(AnObservation().at("src/b.c", line), TextId::none, line);
+    }
+    both.base.add(AnObservation().rule("edited").at("src/a.c", 10), TextId::none, 21);
+    const Comparison result = both.compare();
+    CHECK(result.doubts.size() == (gone == 10 ? 1 : 0));
+    REQUIRE(result.gone.size() == gone + 1);
+    for (const auto& it : result.gone) {
+      const bool edited = both.base_findings.path_of(both.base_findings.all[it.finding]) == "src/a.c";
+      CHECK(it.presence == (gone == 10 && !edited ? Presence::not_evaluated : Presence::fixed));
+    }
+  }
+}
+
+TEST_CASE("presence: what another version of the scanner no longer reports is not called fixed") {
+  for (const char* const version : {"1.0", "2.0"}) {
+    Both both;
+    const auto report = [](const char* of) {
+      return ReportInfo{.path = "r", .tools = {{"semgrep", of}}, .engines = {"semgrep"}};
+    };
+    both.base.add_report(report("1.0"), Bytes::of(std::string()));
+    both.head.add_report(report(version), Bytes::of(std::string()));
+    both.base.add(AnObservation().at("src/b.c", 3), TextId::none, 0);
+    const Comparison result = both.compare();
+    const bool same = std::string_view(version) == "1.0";
+    REQUIRE(result.gone.size() == 1);
+    CHECK(result.gone[0].presence == (same ? Presence::fixed : Presence::not_evaluated));
+    CHECK(result.doubts.size() == (same ? 0 : 1));
+  }
+}
+
+TEST_CASE("presence: malware in another version is another finding") {
+  Both both;
+  AnObservation one = AnObservation().package("pkg:npm/a@1.0.0", "a", "1.0.0").advisory("MAL-2024-1");
+  AnObservation two = AnObservation().package("pkg:npm/a@1.0.1", "a", "1.0.1").advisory("MAL-2024-1");
+  both.base.add(one.kind(Kind::malware).at("package-lock.json", 4), TextId::none, 0);
+  both.head.add(two.kind(Kind::malware).at("package-lock.json", 4), TextId::none, 0);
+  const Comparison result = both.compare();
+  CHECK_FALSE(result.matches[0].known);
+  CHECK(result.gone.size() == 1);
+}
+
+TEST_CASE("presence: of several versions of a package the nearest belong together") {
+  Both both;
+  const auto version = [](const std::string& of) {
+    return AnObservation().package("pkg:npm/a@" + of, "a", of).advisory("CVE-2024-1000").at("package-lock.json", 4);
+  };
+  for (const char* const it : {"10.0.0", "2.3.0", "1.9.9"})
+    both.base.add(version(it), TextId::none, static_cast<std::uint32_t>(both.base.size()));
+  for (const char* const it : {"1.10.1", "10.1.0"})
+    both.head.add(version(it), TextId::none, static_cast<std::uint32_t>(both.head.size()));
+  const Comparison result = both.compare();
+  REQUIRE(result.gone.size() == 1);
+  CHECK(both.base_findings.all[result.gone[0].finding].primary == 1);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Row row = both.head_findings.all[i].primary;
+    const auto base = std::ranges::find(both.base_findings.all, result.matches[i].id, &Finding::id);
+    CHECK(base->primary == (row == 0 ? 2 : 0));
+    CHECK(result.matches[i].event == MatchEvent::still_affected);
+  }
 }
