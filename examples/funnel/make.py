@@ -11,6 +11,8 @@ import pathlib
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True  # nothing is left behind beside the generator
+
 import evidence
 import reports
 import tree

@@ -196,7 +196,7 @@ class World:
             major = min(major, 1)  # above, the module's name would say it
         return f"{v}{major}.{minor}.{patch}", f"{v}{major}.{minor}.{patch + self.chance.between(1, 4)}"
 
-    def new_flaw(self, kind=None, **facts):
+    def new_flaw(self, kind=None, has_cve=False, **facts):
         self.flaw_count += 1
         number = self.flaw_count
         if kind is None:
@@ -210,9 +210,8 @@ class World:
             facts["epss_ppm"] = self.chance.one_of([120, 180, 240, 310, 420, 560, 700, 900, 1300, 2600, 7400, 31_000])
             facts["kev"] = number % 701 == 0
             facts["poc"] = number % 41 == 0
-        only_ghsa = not facts["kev"] and not facts["poc"] and number % 29 == 0 and not facts.pop("cve", False)
-        facts.pop("cve", None)
-        cve = "" if only_ghsa else f"CVE-2099-{10_000 + number}"
+        has_cve = has_cve or facts["kev"] or facts["poc"] or number % 29 != 0
+        cve = f"CVE-2099-{10_000 + number}" if has_cve else ""
         return Flaw(cve, ghsa, number, score, "CVSS:3.1/" + vector, cwe, what, **facts)
 
     # --- packages ---
@@ -255,12 +254,12 @@ class World:
         inside = [it for it in deployed if not it.internet]
         by_name = {it.name: it for it in self.services}
         for name, kind, epss, kev, poc, called, trap in TO_ACT_ON:
-            flaw = self.new_flaw(kind, cve=True, epss_ppm=epss, kev=kev, poc=poc)
+            flaw = self.new_flaw(kind, has_cve=True, epss_ppm=epss, kev=kev, poc=poc)
             package = self.new_package(by_name[name], "runtime", "called" if called else "loaded", [flaw])
             self.findings.append(Finding(package, flaw, mark=trap or "act"))
         for i in range(EXCUSED):
             service = internet[i % len(internet)]
-            flaw = self.new_flaw(cve=True, epss_ppm=self.chance.one_of([300, 900, 4_000, 52_000]), kev=False, poc=False)
+            flaw = self.new_flaw(has_cve=True, epss_ppm=self.chance.one_of([300, 900, 4_000, 52_000]), kev=False, poc=False)
             finding = Finding(self.new_package(service, "runtime", "loaded", [flaw]), flaw)
             self.findings.append(finding)
             self.excused.append(finding)
@@ -281,7 +280,7 @@ class World:
                      "golang": known.name + "x"}[known.service.ecosystem]
             self.names.add(other)
             package = Package(known.service, other, known.version, known.fixed, "runtime", "not_loaded",
-                              [self.new_flaw(cve=True, epss_ppm=400, kev=False, poc=False)])
+                              [self.new_flaw(has_cve=True, epss_ppm=400, kev=False, poc=False)])
             known.service.packages.append(package)
             self.findings.append(Finding(package, package.flaws[0]))
 
