@@ -27,7 +27,7 @@ BEGIN, END = "<!-- inputs -->\n", "<!-- end of inputs -->\n"
 OF_THE_JOB = ["image", "job-name", "stage", "allow-failure", "sast-report", "dependency-scanning-report",
               "secret-detection-report"]
 # What only the first stage can decide.
-FIRST_STAGE = {"config", "reports", "base-reports", "fail-on", "advisory", "result", "upload-sarif", "output-dir"}
+FIRST_STAGE = {"config", "reports", "base-reports", "fail-on", "advisory", "event", "result", "upload-sarif", "output-dir"}
 
 
 def read(path):

@@ -40,10 +40,10 @@ std::vector<std::string> proposed_reports(const std::string& root) {
 }
 
 // Such a waiver is no mistake: it may wait for its day or for approval. But nobody should believe that it helps.
-void warn_of_waivers(const std::vector<policy::Waiver>& waivers, std::chrono::sys_days today) {
-  for (const policy::Waiver& waiver : waivers) {
-    const std::string problem = policy::problem_of(waiver, today);
-    if (problem.empty()) continue;
+void warn_of_waivers(const config::Settings& settings, std::chrono::sys_days today) {
+  for (const policy::Waiver& waiver : settings.waivers) {
+    const std::string problem = policy::problem_of(waiver, settings.rules.waivers, today);
+    if (problem.empty() || !waiver.imported_from.empty()) continue;
     log::warning(fmt::format("{}: waiver {} does not apply: {}", waiver.where, waiver.id.value, problem));
   }
 }
@@ -73,7 +73,9 @@ Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) 
   GP_TRY(config::Files files, settings_files(root));
   GP_CHECK(use_config(request.config, files));
   GP_TRY(const config::Settings settings, config::load(files));
-  warn_of_waivers(settings.waivers, day_of(request.now ? *request.now : ports.clock()));
+  GP_CHECK(config::check_strictly(settings));
+  for (const Note& note : settings.notes) log::warning(note.at.empty() ? note.text : note.at + ": " + note.text);
+  warn_of_waivers(settings, day_of(request.now ? *request.now : ports.clock()));
   std::string lines;
   for (const auto* const file : {&files.settings, &files.policy, &files.waivers, &files.services}) {
     if (*file) lines += fmt::format("{}: valid\n", (*file)->name);

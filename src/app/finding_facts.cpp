@@ -6,7 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/time.hpp"
 #include "model/reach.hpp"
+#include "risk/tables.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -17,8 +19,9 @@ struct Combined {
   std::optional<bool> kev, verified_secret;
   std::optional<std::uint32_t> epss_ppm;
   Reach reach = Reach::unknown;
-  std::map<std::string_view, Confidence> engines;  // the surest statement of each
-  std::vector<Cwe> cwes;                           // sorted
+  std::map<std::string_view, Confidence> engines;                                   // the surest statement of each
+  std::vector<Cwe> cwes;                                                            // sorted
+  SeverityLabel lowest = SeverityLabel::unknown, highest = SeverityLabel::unknown;  // of what sources claim
 };
 
 // True beats false beats not known.
@@ -33,8 +36,18 @@ void add_detail(const ObservationDetail& detail, Combined& all) {
   all.has_fix |= !detail.fixes.empty();
 }
 
+void add_claims(const ObservationTable& table, const ObservationRow& row, Combined& all) {
+  for (const StoredClaim& claim : table.claims(table.claims_of(row))) {
+    if (claim.label == SeverityLabel::unknown) continue;
+    if (all.lowest == SeverityLabel::unknown) all.lowest = claim.label;
+    all.lowest = std::min(all.lowest, claim.label);
+    all.highest = std::max(all.highest, claim.label);
+  }
+}
+
 void add_row(const ObservationTable& table, Row index, Combined& all) {
   const ObservationRow& row = table.row(index);
+  add_claims(table, row, all);
   for (const TextId id : table.texts(row.advisories)) {
     all.has_cve |= table.text(id).starts_with("CVE-");
     all.malicious |= table.text(id).starts_with("MAL-");
@@ -71,11 +84,51 @@ Combined combine(const Assessment& assessment, std::size_t index) {
 void add_component(const ObservationTable& table, const StoredComponent& component, policy::Facts& facts) {
   facts.package = table.text(component.package);
   // "pkg:npm/…": what stands between the colon and the first slash.
-  const std::string_view purl = table.text(component.purl);
-  const std::size_t slash = purl.find('/');
-  if (purl.starts_with("pkg:") && slash != std::string_view::npos) facts.ecosystem = purl.substr(4, slash - 4);
+  facts.purl = table.text(component.purl);
+  const std::size_t slash = facts.purl.find('/');
+  if (facts.purl.starts_with("pkg:") && slash != std::string_view::npos)
+    facts.ecosystem = facts.purl.substr(4, slash - 4);
+  facts.version = table.text(component.version);
   facts.scope = component.scope;
   if (component.direct != 2) facts.direct = component.direct == 1;
+  const std::size_t way = table.texts(component.dependency_path).size();
+  if (way > 0) facts.depth = static_cast<std::int64_t>(way);
+}
+
+policy::State state_of(const Assessed& assessed) {
+  if (assessed.presence == Presence::fixed) return policy::State::fixed;
+  if (assessed.risk.exemption == Exemption::vex_not_affected) return policy::State::not_affected;
+  if (assessed.risk.exemption == Exemption::vex_fixed) return policy::State::fixed;
+  if (assessed.waiver != Assessed::kNone) return policy::State::waived;
+  if (assessed.suppressed) return policy::State::suppressed;
+  return assessed.presence == Presence::not_evaluated ? policy::State::not_evaluated : policy::State::open;
+}
+
+policy::WaiverState waiver_state(const Assessed& assessed) {
+  if (assessed.waiver != Assessed::kNone) return policy::WaiverState::active;
+  return assessed.waiver_expired ? policy::WaiverState::expired : policy::WaiverState::none;
+}
+
+// What feeds and vendors say.
+void add_known(const Enrichment& known, policy::Facts& facts) {
+  if (known.epss) facts.epss_percentile_ppm = known.epss->percentile_ppm;
+  if (known.kev) {
+    facts.kev_ransomware = known.kev->ransomware;
+    facts.kev_added = parse_timestamp(known.kev->since);
+  } else if (known.not_in_kev) {
+    facts.kev_ransomware = false;
+  }
+  if (!known.vex.empty()) facts.vex = static_cast<std::uint8_t>(known.vex.front().status);
+}
+
+// The weaknesses of the list of 25 that the risk model knows.
+std::vector<Cwe> top_of(const std::vector<Cwe>& cwes) {
+  const auto& weaknesses = risk::built_in_tables().weaknesses;
+  std::vector<Cwe> top;
+  for (const Cwe cwe : cwes) {
+    if (cwe.number < weaknesses.size() && weaknesses[cwe.number].top_25) top.push_back(cwe);
+  }
+  return top;
 }
 
 void add_enrichment(const Enrichment& known, risk::RiskInput& input) {
@@ -94,8 +147,12 @@ void add_claims(const ObservationTable& table, const Across& across, const Asses
     const RuleInfo& rule = table.rule_of(table.row(claim.finding.primary));
     facts.claims.push_back({claim.finding.id, claim.finding.kind, claim.severity, table.text(rule.id),
                             table.text(rule.engine), table.text(rule.title)});
+    for (const TextId id : table.texts(table.row(claim.finding.primary).advisories)) {
+      const std::string_view advisory = table.text(id);
+      if (std::ranges::find(facts.advisories, advisory) == facts.advisories.end()) facts.advisories.push_back(advisory);
+    }
   }
-  facts.severity_conflict = assessed.severity_conflict;
+  if (assessed.severity_conflict) facts.severity_conflict = true;
 }
 
 Confidence surest(const std::map<std::string_view, Confidence>& engines) {
@@ -145,15 +202,32 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
                       .rule = table.text(rule.id),
                       .engine = table.text(rule.engine),
                       .title = table.text(rule.title),
+                      .line = finding.range.first_line,
                       .confidence = surest(all.engines),
                       .reach = all.reach,
                       .verified_secret = all.verified_secret,
                       .kev = all.kev,
+                      .engines = static_cast<std::int64_t>(all.engines.size()),
                       .malicious = all.malicious,
-                      .waived = assessed.waiver != Assessed::kNone,
+                      .waiver = waiver_state(assessed),
                       .suppressed = assessed.suppressed,
+                      .state = state_of(assessed),
                       .ssvc = assessed.risk.ssvc ? std::optional(assessed.risk.ssvc->decision) : std::nullopt,
-                      .cwes = std::move(all.cwes)};
+                      .context = assessed.context};
+  facts.top_cwes = top_of(all.cwes);
+  facts.cwes = std::move(all.cwes);
+  facts.epss_ppm = all.epss_ppm;
+  if (all.highest != SeverityLabel::unknown)
+    facts.severity_conflict = static_cast<int>(all.highest) - static_cast<int>(all.lowest) >= 2;
+  if (!assessment.severity_of(index).vector.empty()) facts.cvss_tenths = assessment.severity_of(index).tenths;
+  if (const Service* const service = assessment.service_of(index)) facts.service = service->name;
+  if (const Enrichment* const known = assessment.enrichment_of(index)) add_known(*known, facts);
+  if (const ObservationDetail* const detail = table.detail_of(row)) {
+    facts.resource = detail->resource;
+    facts.image = detail->image;
+    if (detail->endpoint) facts.url = detail->endpoint->url;
+  }
+  for (const TextId id : table.texts(row.advisories)) facts.advisories.push_back(table.text(id));
   if (const Across* const across = assessment.across_of(index)) add_claims(table, *across, assessed, facts);
   if (all.has_fix) facts.fix_available = true;
   if (const StoredComponent* component = table.component_of(row)) add_component(table, *component, facts);

@@ -207,6 +207,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   evidence.ci = std::move(ci);
   GP_TRY(FoundChange found, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
   evidence.settings_revision = found.rules.hex();
+  GP_TRY(evidence.event, event(inputs));
   GP_TRY(evidence.settings, read_settings(evidence.repository, found, request.config, inputs));
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));

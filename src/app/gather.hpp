@@ -51,6 +51,7 @@ struct Evidence {
   git::Repository repository;
   CiFacts ci;
   config::Settings settings;
+  std::optional<policy::Event> event;  // as the pipeline says; empty: by what the CI says
   ChangeSet change;
   std::string settings_revision;  // the commit that settings, policies and CODEOWNERS come from
   std::optional<context::CodeOwners> owners;

@@ -89,6 +89,11 @@ Result<config::Overrides> overrides(const Inputs& inputs) {
   return result;
 }
 
+Result<std::optional<policy::Event>> event(const Inputs& inputs) {
+  GP_TRY(const auto name, choice(inputs, "event", policy::kEventNames));
+  return name ? std::optional(static_cast<policy::Event>(*name)) : std::nullopt;
+}
+
 Status apply(const Inputs& inputs, publish::Settings& settings) {
   GP_TRY(const auto comment, choice(inputs, "comment", publish::kCommentNames));
   if (comment) settings.comment = static_cast<publish::Comment>(*comment);

@@ -44,6 +44,8 @@ class Inputs {
 
 // A value that is none of the allowed ones is a usage error that names both.
 Result<config::Overrides> overrides(const Inputs& inputs);
+// What the run is about, when the pipeline says so.
+Result<std::optional<policy::Event>> event(const Inputs& inputs);
 Status apply(const Inputs& inputs, publish::Settings& settings);
 
 }  // namespace gatepost::app

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -15,6 +17,7 @@
 #include "app/merge_findings.hpp"
 #include "app/route.hpp"
 #include "base/text.hpp"
+#include "ingest/engine.hpp"
 #include "policy/waiver.hpp"
 #include "risk/severity.hpp"
 
@@ -29,6 +32,7 @@ class Judge {
   Assessment run() {
     out_.mode = to_string(basis_.settings.rules.mode);
     out_.notes = found_.notes;
+    std::ranges::copy(basis_.settings.notes, std::back_inserter(out_.notes));
     head_severities_ = risk::effective_severities(out_.table);
     base_severities_ = risk::effective_severities(out_.base_table);
     merge_findings(out_, severities(), found_.parts);
@@ -122,9 +126,20 @@ class Judge {
     for (std::size_t i = 0; i < out_.assessed.size(); ++i) {
       if (is_current(i)) current.push_back(i);
     }
-    const auto facts = [&](std::size_t index) { return waiver_facts(out_, current[index]); };
-    policy::Waived waived = policy::apply(basis_.settings.waivers, current.size(), facts, day_of(basis_.now));
-    for (std::size_t i = 0; i < current.size(); ++i) out_.assessed[current[i]].waiver = waived.waiver_of[i];
+    const policy::RunFacts run = run_facts(out_, basis_);
+    const auto facts = [&](std::size_t index) {
+      policy::WaiverFacts finding = waiver_facts(out_, current[index]);
+      finding.facts.run = &run;
+      return finding;
+    };
+    const policy::Rules& rules = basis_.settings.rules;
+    policy::Waived waived = policy::apply(basis_.settings.waivers, rules.waivers, current.size(), facts,
+                                          {rules.unknown_severity, basis_.now});
+    for (std::size_t i = 0; i < current.size(); ++i) {
+      Assessed& assessed = out_.assessed[current[i]];
+      assessed.waiver = waived.waiver_of[i];
+      assessed.waiver_expired = waived.expired[i];
+    }
     out_.waivers = std::move(waived.applied);
     std::ranges::move(waived.notes, std::back_inserter(out_.notes));
   }
@@ -153,10 +168,13 @@ class Judge {
   }
 
   void conclude() {
-    const auto facts = [this](std::size_t i) { return policy_facts(out_, i); };
-    const auto id = [this](std::size_t i) { return out_.findings.all[i].id; };
-    policy::Evaluation evaluation = policy::evaluate(basis_.settings.rules, out_.findings.all.size(), facts, id,
-                                                     out_.totals, {basis_.event, day_of(basis_.now)});
+    policy::Subjects subjects{.findings = out_.findings.all.size(),
+                              .facts_of = [this](std::size_t i) { return policy_facts(out_, i); },
+                              .id_of = [this](std::size_t i) { return out_.findings.all[i].id; }};
+    for (const FileChange& file : out_.change.files)
+      subjects.changed_files.push_back(file.new_path.empty() ? file.old_path : file.new_path);
+    policy::Evaluation evaluation = policy::evaluate(basis_.settings.rules, subjects, out_.totals,
+                                                     {basis_.event, basis_.now, run_facts(out_, basis_)});
     for (std::size_t i = 0; i < evaluation.actions.size(); ++i) out_.assessed[i].action = evaluation.actions[i];
     std::vector<ReportInfo> reports;
     for (const ReportInfo& report : out_.table.reports()) {
@@ -205,18 +223,34 @@ class Judge {
 
 Assessment judge(Found& found, const Basis& basis) { return Judge(found, basis).run(); }
 
-policy::WaiverFacts waiver_facts(const Assessment& assessment, std::size_t index) {
-  const Finding& finding = assessment.findings.all[index];
-  policy::WaiverFacts facts{finding.id, policy_facts(assessment, index), {}};
-  const ObservationTable& table = assessment.table_of(finding);
-  const auto add = [&](Row row) {
-    for (const TextId id : table.texts(table.row(row).advisories)) facts.advisories.push_back(table.text(id));
+// The kinds of problems that an engine with a complete report is for, or reports there.
+policy::RunFacts run_facts(const Assessment& assessment, const Basis& basis) {
+  std::array<bool, kKindNames.size()> seen{};
+  const ObservationTable& table = assessment.table;
+  const auto counts = [](const ReportInfo& report) {
+    return is_complete(report.state) && report.format != kChangeFormat;
   };
-  add(finding.primary);
-  if (const Across* const across = assessment.across_of(index)) {
-    for (const Claim& claim : std::span(across->claims).subspan(1)) add(claim.finding.primary);
+  for (const ReportInfo& report : table.reports()) {
+    if (!counts(report)) continue;
+    for (const std::string& engine : report.engines) {
+      if (const auto kind = ingest::engine_kind(engine)) seen[static_cast<std::size_t>(*kind)] = true;
+    }
   }
-  return facts;
+  for (Row row = 0; row < table.size(); ++row) {
+    const ObservationRow& it = table.row(row);
+    if (!seen[static_cast<std::size_t>(it.kind)] && counts(table.reports()[it.report]))
+      seen[static_cast<std::size_t>(it.kind)] = true;
+  }
+  policy::RunFacts run{.repo = basis.repository, .branch = basis.branch};
+  run.missing.emplace();
+  for (std::size_t kind = 0; kind < seen.size(); ++kind) {
+    if (!seen[kind]) run.missing->push_back(kKindNames[kind]);
+  }
+  return run;
+}
+
+policy::WaiverFacts waiver_facts(const Assessment& assessment, std::size_t index) {
+  return {assessment.findings.all[index].id, policy_facts(assessment, index)};
 }
 
 }  // namespace gatepost::app

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "app/find_findings.hpp"
 #include "base/time.hpp"
@@ -22,12 +23,16 @@ struct Basis {
   policy::Event event = policy::Event::manual;
   Timestamp now;
   const context::Surroundings* surroundings = nullptr;  // nullptr: nothing is known beside the reports
+  std::string repository, branch;                       // "" when nobody knows; branch: what the change goes into
   bool tools_may_suppress = true;                       // false: nobody knows whether a suppression is the tool's
 };
 
-// The steps, in order: one finding for what several tools report, severity, surroundings, risk, owners, waivers, verdict.
-// Takes the assessment out of `found`.
+// The steps, in order: one finding for what several tools report, severity, surroundings, risk, owners, waivers,
+// verdict. Takes the assessment out of `found`.
 Assessment judge(Found& found, const Basis& basis);
+
+// What is the same for all findings. The views point into both.
+policy::RunFacts run_facts(const Assessment& assessment, const Basis& basis);
 
 // What decides whether a waiver covers a finding.
 policy::WaiverFacts waiver_facts(const Assessment& assessment, std::size_t finding);

@@ -106,13 +106,16 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   asked.rules.surroundings.evidence.products = {asked.rules.settings.repository, ci.repository};
   std::erase(asked.rules.surroundings.evidence.products, "");
   const Timestamp now = request.now ? *request.now : ports.clock();
-  const Assessment assessment = rejudge(std::move(result), asked.shown.request,
-                                        {.settings = asked.rules.settings,
-                                         .owners = asked.rules.owners,
-                                         .event = policy::Event::pull_request,
-                                         .now = now,
-                                         .surroundings = &asked.rules.surroundings,
-                                         .tools_may_suppress = false});
+  const Assessment assessment =
+      rejudge(std::move(result), asked.shown.request,
+              {.settings = asked.rules.settings,
+               .owners = asked.rules.owners,
+               .event = policy::Event::pull_request,
+               .now = now,
+               .surroundings = &asked.rules.surroundings,
+               .repository = asked.rules.settings.repository.empty() ? ci.repository : asked.rules.settings.repository,
+               .branch = asked.shown.request.target_branch,
+               .tools_may_suppress = false});
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
   const report::Input input{.assessment = assessment,
                             .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },

@@ -93,8 +93,9 @@ class ResultWriter {
     if (judged.presence != Presence::unrelated || judged.action != Action::none) return true;
     if (input_.settings.waivers.empty()) return false;
     const policy::WaiverFacts facts = waiver_facts(it_, index);
-    return std::ranges::any_of(input_.settings.waivers,
-                               [&](const policy::Waiver& waiver) { return policy::covers(waiver, facts); });
+    return std::ranges::any_of(input_.settings.waivers, [&](const policy::Waiver& waiver) {
+      return policy::covers(waiver, facts, {.now = {}});
+    });
   }
 
   void choose() {

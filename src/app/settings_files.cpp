@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -28,6 +30,22 @@ Result<std::optional<config::File>> first_of(std::span<const std::string_view> p
   return std::optional<config::File>{};
 }
 
+// A path within the revision: nothing above it, nothing absolute.
+bool is_inside(std::string_view path) {
+  if (path.empty() || path.starts_with('/')) return false;
+  return std::ranges::none_of(text::split(path, '/'), [](std::string_view part) { return part == ".."; });
+}
+
+Status add_all(const std::vector<std::string>& paths, const ReadFile& read, std::vector<config::File>& files) {
+  for (const std::string& path : paths) {
+    if (!is_inside(path)) continue;
+    const std::string_view view = path;
+    GP_TRY(auto file, first_of({&view, 1}, read));
+    if (file) files.push_back(std::move(*file));
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<config::Files> settings_files(const ReadFile& read) {
@@ -36,6 +54,10 @@ Result<config::Files> settings_files(const ReadFile& read) {
   GP_TRY(files.policy, first_of({&config::kPolicyPath, 1}, read));
   GP_TRY(files.waivers, first_of({&config::kWaiversPath, 1}, read));
   GP_TRY(files.services, first_of({&config::kServicesPath, 1}, read, kLargestServices));
+  if (!files.policy) return files;
+  const config::Wanted wanted = config::wanted_by(*files.policy);
+  GP_CHECK(add_all(wanted.extended, read, files.extended));
+  GP_CHECK(add_all(wanted.scanner_files, read, files.scanner_files));
   return files;
 }
 

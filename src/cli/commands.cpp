@@ -20,6 +20,7 @@
 #include "app/forge.hpp"
 #include "app/inputs.hpp"
 #include "app/owners.hpp"
+#include "app/policy_command.hpp"
 #include "app/publish_command.hpp"
 #include "app/risk_command.hpp"
 #include "app/writers.hpp"
@@ -248,8 +249,9 @@ void declare_publish(CLI::App& app, Action& action) {
       ->type_name("RESULT");
   declare_forge(app, chosen->forge);
   declare_outputs(app, chosen->check);
-  declare_inputs(app, chosen->check.evidence.request.flags,
-                 {"config", "reports", "base-reports", "fail-on", "advisory", "result", "output-dir", "upload-sarif"});
+  declare_inputs(
+      app, chosen->check.evidence.request.flags,
+      {"config", "reports", "base-reports", "fail-on", "advisory", "event", "result", "output-dir", "upload-sarif"});
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(app::CheckRequest check, chosen->check.resolved(globals));
@@ -439,6 +441,63 @@ void declare_config(CLI::App& app, Action& action) {
   });
 }
 
+void declare_policy(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  auto checked = options<app::PolicyFilesRequest>();
+  CLI::App* const check =
+      add_nested(app, "check", "Checks policy and waiver files, and says what is wrong with each and where.",
+                 "gatepost policy check\ngatepost policy check org-policy.yml waivers.yml");
+  check->add_option("files", checked->files, "Files to check. Default: those of the work tree")->type_name("FILE");
+  check->callback([&action, checked] {
+    action = [checked](const Ports& ports, const Globals& globals) {
+      app::PolicyFilesRequest request = *checked;
+      request.repository = globals.repository;
+      request.now = globals.point_in_time;
+      return app::policy_check(ports, request);
+    };
+  });
+
+  auto tested = options<app::PolicyFilesRequest>();
+  CLI::App* const test = add_nested(app, "test", "Runs fixtures of policies: findings, an event, and what is expected.",
+                                    "gatepost policy test\ngatepost policy test examples/policies/tests/*.yml");
+  test->add_option("files", tested->files, "Fixtures. Default: .gatepost/policies/tests/*.yml")->type_name("FILE");
+  test->add_option("--policy", tested->policy,
+                   "Policy file for fixtures that name none. Default: that of the work tree")
+      ->type_name("FILE");
+  test->callback([&action, tested] {
+    action = [tested](const Ports& ports, const Globals& globals) {
+      app::PolicyFilesRequest request = *tested;
+      request.repository = globals.repository;
+      return app::policy_test(ports, request);
+    };
+  });
+
+  struct Explained {
+    CheckOptions check;
+    std::string policy, finding, result;
+  };
+  auto explained = options<Explained>();
+  CLI::App* const explain =
+      add_nested(app, "explain", "Tells the truth of every condition of a policy for one finding.",
+                 "gatepost policy explain new-secrets --finding GP-ABCDEFGH --base origin/main --report 'reports/*'");
+  explain->add_option("policy", explained->policy, "Id of a policy")->required()->type_name("POLICY");
+  explain->add_option("--finding", explained->finding, "Id of a finding, in short or full form")
+      ->required()
+      ->type_name("FINDING");
+  explain
+      ->add_option("--result", explained->result,
+                   "Judge what check --result wrote, by the rules of the work tree, instead of reading reports")
+      ->type_name("FILE");
+  declare_evidence(*explain, explained->check.evidence);
+  explain->callback([&action, explained] {
+    action = [explained](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
+      GP_TRY(app::CheckRequest evidence, explained->check.resolved(globals));
+      return app::policy_explain(app::for_forge(ports, explained->check.evidence.forge),
+                                 {std::move(evidence), explained->policy, explained->finding, explained->result});
+    };
+  });
+}
+
 void declare_doctor(CLI::App& app, Action& action) {
   struct Options {
     EvidenceOptions evidence;
@@ -515,6 +574,8 @@ constexpr std::array kCommands = {
             "gatepost correlate observations.json --json", declare_correlate},
     Command{"risk", "Tells what the risk model would say, and by which numbers.",
             "gatepost risk simulate findings.json --json\ngatepost risk tables", declare_risk},
+    Command{"policy", "Checks policies, runs their fixtures, and tells why one matches a finding.",
+            "gatepost policy check\ngatepost policy test", declare_policy},
     Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",
             declare_config},
     Command{"doctor", "Checks whether everything is there that a gate needs.",

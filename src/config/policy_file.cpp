@@ -5,122 +5,24 @@
 #include <algorithm>
 #include <array>
 
+#include "base/assert.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "config/condition_reader.hpp"
 
 namespace gatepost::config {
 namespace {
 
 using policy::Condition;
-using policy::Field;
-using policy::Op;
-using policy::Operand;
 using policy::Policy;
 using policy::Threshold;
 
-constexpr std::array<std::string_view, 3> kActions = {"notify", "warn", "block"};
-constexpr std::array kActionValues = {Action::notify, Action::warn, Action::block};
+constexpr std::array<std::string_view, 5> kActions = {"allow", "notify", "warn", "require_review", "block"};
+constexpr std::array kActionValues = {Action::allow, Action::notify, Action::warn, Action::require_review,
+                                      Action::block};
 constexpr std::array<std::string_view, 2> kOnUnknown = {"no_match", "match"};
 constexpr std::array<std::string_view, 4> kMeasures = {"count", "sum_risk", "pr_risk", "change_risk"};
 constexpr std::size_t kMostPolicies = 1000;
-
-std::vector<std::string_view> field_names() {
-  std::vector<std::string_view> names = {"all", "any", "not"};
-  for (const Field& field : policy::fields()) names.push_back(field.name);
-  return names;
-}
-
-std::vector<Operand> operands_of(doc::View value) {
-  if (!value.is_array()) return {{std::string(value.scalar())}};
-  std::vector<Operand> operands;
-  for (const doc::View item : value.items()) operands.push_back({std::string(item.scalar())});
-  return operands;
-}
-
-class ConditionReader {
- public:
-  explicit ConditionReader(Problems& problems) : problems_(problems) {}
-
-  // A mapping with several keys means all of them.
-  std::optional<Condition> read(doc::View view) {
-    if (!view.is_object() || view.size() == 0) {
-      problems_.add(view, fmt::format("a condition must be a mapping such as {{severity: {{gte: high}}}}, found {}",
-                                      kind_text(view)));
-      return std::nullopt;
-    }
-    std::vector<Condition> parts;
-    for (const auto& [key, value] : view.members()) {
-      auto part = read_member(key, value);
-      if (!part) return std::nullopt;
-      parts.push_back(std::move(*part));
-    }
-    if (parts.size() == 1) return std::move(parts[0]);
-    return Condition::all(std::move(parts));
-  }
-
- private:
-  std::optional<Condition> read_member(std::string_view key, doc::View value) {
-    if (key == "not") {
-      auto part = read(value);
-      if (!part) return std::nullopt;
-      return Condition::negation(std::move(*part));
-    }
-    if (key == "all" || key == "any") return read_list(key, value);
-    const Field* const field = policy::find_field(key);
-    if (field == nullptr) {
-      problems_.add_at_key(value, unknown_name("field", key, field_names()));
-      return std::nullopt;
-    }
-    return value.is_object() ? read_operators(*field, value) : read_short(*field, value);
-  }
-
-  std::optional<Condition> read_list(std::string_view key, doc::View value) {
-    if (!value.is_array() || value.size() == 0) {
-      problems_.add(value, fmt::format("\"{}\" takes a list of conditions, found {}", key, kind_text(value)));
-      return std::nullopt;
-    }
-    std::vector<Condition> parts;
-    for (const doc::View item : value.items()) {
-      auto part = read(item);
-      if (!part) return std::nullopt;
-      parts.push_back(std::move(*part));
-    }
-    return key == "all" ? Condition::all(std::move(parts)) : Condition::any(std::move(parts));
-  }
-
-  // {field: value} is eq, {field: [values]} is in; of a set field both are any.
-  std::optional<Condition> read_short(const Field& field, doc::View value) {
-    const Op op = field.type == policy::FieldType::set ? Op::any : value.is_array() ? Op::in : Op::eq;
-    return leaf(field, op, value);
-  }
-
-  std::optional<Condition> read_operators(const Field& field, doc::View value) {
-    std::vector<Condition> parts;
-    for (const auto& [name, operand] : value.members()) {
-      const auto op = policy::parse_op(name);
-      if (!op) {
-        std::vector<std::string_view> names;
-        for (const Op known : policy::ops_of(field.type)) names.push_back(policy::to_string(known));
-        problems_.add_at_key(operand, unknown_name("operator", name, names));
-        return std::nullopt;
-      }
-      auto part = leaf(field, *op, operand);
-      if (!part) return std::nullopt;
-      parts.push_back(std::move(*part));
-    }
-    if (parts.size() == 1) return std::move(parts[0]);
-    return Condition::all(std::move(parts));
-  }
-
-  std::optional<Condition> leaf(const Field& field, Op op, doc::View value) {
-    auto condition = Condition::leaf(field, op, operands_of(value));
-    if (condition) return std::move(*condition);
-    problems_.add(value, condition.error().message);
-    return std::nullopt;
-  }
-
-  Problems& problems_;
-};
 
 void read_threshold(doc::View view, Threshold& threshold, Problems& problems) {
   if (!view.exists()) return;
@@ -143,29 +45,57 @@ void read_threshold(doc::View view, Threshold& threshold, Problems& problems) {
   section.finish();
 }
 
-std::vector<Glob> read_globs(Section& section, std::string_view key, Problems& problems) {
-  std::vector<Glob> globs;
-  for (const std::string& pattern : section.texts(key)) {
-    auto glob = Glob::compile(pattern);
-    if (glob) {
-      globs.push_back(std::move(*glob));
-    } else {
-      problems.add(section.view().at(key), glob.error().message);
-    }
-  }
-  return globs;
-}
-
-policy::Coverage read_scope(doc::View view, Problems& problems) {
+policy::Coverage read_coverage(doc::View view, Problems& problems) {
   Section section(view, problems);
   policy::Coverage scope;
-  scope.paths = read_globs(section, "paths", problems);
-  scope.owners = section.texts("owners");
+  scope.include = read_scope(section, false, problems);
   Section excluded(section.get("exclude"), problems);
-  scope.excluded_paths = read_globs(excluded, "paths", problems);
+  scope.exclude = read_scope(excluded, true, problems);
   excluded.finish();
   section.finish();
   return scope;
+}
+
+// Nobody is asked by a policy that requires no review.
+policy::Review read_review(doc::View view, const Policy& policy, Problems& problems) {
+  policy::Review review;
+  if (!view.exists()) return review;
+  Section section(view, problems);
+  review.teams = section.texts("teams");
+  review.approvals = section.integer("approvals", 1, 100).value_or(1);
+  section.finish();
+  if (policy.action != Action::require_review)
+    problems.add_at_key(view, fmt::format("review has no effect on action {}; expected action require_review",
+                                          to_string(policy.action)));
+  return review;
+}
+
+// The clocks that a policy can wait by, and the fields that tell when they began.
+struct Clock {
+  std::string_view name, field;
+};
+constexpr std::array kClocks = {Clock{"first_detected", "first_detected"}, Clock{"published", "published"},
+                                Clock{"fix_available", "fix_published"}, Clock{"kev_added", "kev_added"}};
+
+std::optional<policy::Grace> read_grace(doc::View view, Problems& problems) {
+  if (!view.exists()) return std::nullopt;
+  Section section(view, problems);
+  std::array<std::string_view, kClocks.size()> names;
+  std::ranges::transform(kClocks, names.begin(), &Clock::name);
+  const auto days = section.integer("days", 0, 3650);
+  const auto from = section.choice("from", names);
+  section.finish();
+  if (!view.at("days").exists()) problems.add(view, "\"days\" is missing");
+  if (!view.at("from").exists())
+    problems.add(view,
+                 "\"from\" is missing; expected " + std::string(names[0]) + ", published, fix_available or kev_added");
+  if (!days || !from) return std::nullopt;
+  policy::Grace grace{.days = *days, .from = std::string(names[*from])};
+  auto passed = Condition::leaf(*policy::find_field(kClocks[*from].field), policy::Op::older_than,
+                                {{std::to_string(*days) + "d"}});
+  GP_ASSERT(passed.ok());
+  grace.passed = std::move(*passed);
+  return grace;
 }
 
 std::vector<policy::Event> read_events(Section& section, Problems& problems) {
@@ -191,10 +121,15 @@ Policy read_policy(doc::View view, bool match_unknown, Problems& problems) {
   if (const auto mode = section.choice("mode", policy::kModeNames)) policy.mode = static_cast<policy::Mode>(*mode);
   if (const auto unknown = section.choice("on_unknown", kOnUnknown)) policy.match_unknown = *unknown == 1;
   policy.on = read_events(section, problems);
-  policy.scope = read_scope(section.get("scope"), problems);
+  policy.where = view.where();
+  policy.scope = read_coverage(section.get("scope"), problems);
+  policy.locked = section.boolean("locked").value_or(false);
   const doc::View action = section.get("action");
-  if (!action.exists()) problems.add(view, "\"action\" is missing; expected block, warn or notify");
+  if (!action.exists())
+    problems.add(view, "\"action\" is missing; expected block, require_review, warn, notify or allow");
   if (const auto chosen = section.choice("action", kActions)) policy.action = kActionValues[*chosen];
+  policy.review = read_review(section.get("review"), policy, problems);
+  policy.grace = read_grace(section.get("grace"), problems);
   policy.valid_from = section.date("valid_from");
   policy.valid_until = section.date("valid_until");
   if (policy.valid_from && policy.valid_until && *policy.valid_from > *policy.valid_until) {
@@ -202,29 +137,100 @@ Policy read_policy(doc::View view, bool match_unknown, Problems& problems) {
                                                     to_string(*policy.valid_from), to_string(*policy.valid_until)));
   }
   const doc::View match = section.get("match");
-  if (match.exists()) policy.match = ConditionReader(problems).read(match);
+  if (match.exists()) policy.match = read_condition(match, problems);
   read_threshold(section.get("threshold"), policy.threshold, problems);
   section.finish();
   return policy;
 }
 
+constexpr std::array<std::string_view, 2> kUnapproved = {"ignore", "apply"};
+
+std::array<std::string_view, kScannerFiles.size()> scanner_file_names() {
+  std::array<std::string_view, kScannerFiles.size()> names;
+  std::ranges::transform(kScannerFiles, names.begin(), &ScannerFile::name);
+  return names;
+}
+
+void read_waiver_rules(doc::View view, policy::WaiverRules& rules, Problems& problems) {
+  Section section(view, problems);
+  const doc::View approvers_view = section.get("approvers"), days_view = section.get("max_days");
+  Section approvers(approvers_view, problems), days(days_view, problems);
+  for (std::size_t band = 0; band < kBandNames.size(); ++band) {
+    const doc::View list = approvers.get(kBandNames[band]);
+    rules.approvers[band] = approvers.texts(kBandNames[band]);
+    if (list.exists() && rules.approvers[band].empty())
+      problems.add(list, fmt::format("nobody may approve for {} risk: expected at least one", kBandNames[band]));
+    const std::int64_t most = rules.longest_days[band];
+    if (const auto longest = days.integer(kBandNames[band], 1, most)) {
+      rules.longest_days[band] = *longest;
+      rules.says_days[band] = true;
+    }
+  }
+  approvers.finish();
+  days.finish();
+  for (const std::string& name : section.texts("import")) {
+    const auto names = scanner_file_names();
+    const auto found = std::ranges::find(names, std::string_view(name));
+    if (found == names.end()) problems.add(view.at("import"), unknown_name("import", name, names));
+    rules.imports.push_back(name);
+  }
+  if (const auto unapproved = section.choice("unapproved", kUnapproved)) rules.apply_unapproved = *unapproved == 1;
+  section.finish();
+}
+
 }  // namespace
+
+std::vector<Extension> extensions_of(doc::View root, Problems& problems) {
+  const doc::View list = root.at("extends");
+  std::vector<doc::View> views;
+  if (list.is_object()) views.push_back(list);
+  for (const doc::View item : list.items()) views.push_back(item);
+  if (list.exists() && views.empty())
+    problems.add(list, fmt::format("extends must be a mapping of path and sha256, not {}", kind_text(list)));
+  if (views.size() > kMostExtensions)
+    problems.add(list, fmt::format("more than the limit of {} files to extend", kMostExtensions));
+  std::vector<Extension> extensions;
+  for (const doc::View view : views) {
+    Section section(view, problems);
+    Extension it{.path = section.required_text("path"), .sha256 = text::lower(section.required_text("sha256"))};
+    it.where = view.where();
+    section.finish();
+    const bool digest = it.sha256.size() == 64 && it.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!digest && !it.sha256.empty())
+      problems.add(view.at("sha256"), "sha256 is no digest; expected the 64 hex digits that sha256sum prints");
+    extensions.push_back(std::move(it));
+  }
+  return extensions;
+}
 
 void read_policies(doc::View root, policy::Rules& rules, policy::Evidence& evidence, Problems& problems) {
   Section section(root, problems);
   const auto version = section.integer("gatepost", 1, 1);
   if (!version && root.exists() && !root.at("gatepost").exists())
     problems.add(root, "\"gatepost: 1\" is missing: the version of the policy language");
-  if (const auto mode = section.choice("mode", policy::kModeNames)) rules.mode = static_cast<policy::Mode>(*mode);
+  if (const auto mode = section.choice("mode", policy::kModeNames)) {
+    rules.mode = static_cast<policy::Mode>(*mode);
+    rules.says_mode = true;
+  }
+  static_cast<void>(section.get("extends"));  // read by extensions_of
+  rules.locked = section.boolean("locked").value_or(false);
   Section defaults(section.get("defaults"), problems);
-  if (const auto label = defaults.choice("unknown_severity", kSeverityNames))
+  if (const auto label = defaults.choice("unknown_severity", kSeverityNames)) {
     rules.unknown_severity = static_cast<SeverityLabel>(*label);
+    rules.says_unknown_severity = true;
+  }
   const bool match_unknown = defaults.choice("on_unknown", kOnUnknown) == std::optional<std::size_t>(1);
   constexpr std::array<std::string_view, 2> kMissing = {"inconclusive", "warn"};
-  if (const auto missing = defaults.choice("missing_evidence", kMissing)) evidence.tolerate_incomplete = *missing == 1;
+  if (const auto missing = defaults.choice("missing_evidence", kMissing)) {
+    evidence.tolerate_incomplete = *missing == 1;
+    rules.says_missing_evidence = true;
+  }
   defaults.finish();
+  if (const doc::View waivers = section.get("waivers"); waivers.exists())
+    read_waiver_rules(waivers, rules.waivers, problems);
   const doc::View policies = section.get("policies");
-  if (!policies.exists()) problems.add(root, "\"policies\" is missing: a list of policies");
+  if (!policies.exists() && !root.at("extends").exists())
+    problems.add(root, "\"policies\" is missing: a list of policies");
   if (policies.exists() && !policies.is_array())
     problems.add(policies, fmt::format("policies must be a list, not {}", doc::to_string(policies.kind())));
   std::vector<std::string> ids;

@@ -4,17 +4,22 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/digest.hpp"
 #include "base/resource.hpp"
 #include "base/text.hpp"
 #include "config/policy_file.hpp"
 #include "config/reader.hpp"
+#include "config/scanner_files.hpp"
 #include "config/services_file.hpp"
 #include "config/waiver_file.hpp"
 #include "doc/yaml.hpp"
+#include "policy/tighten.hpp"
 
 namespace gatepost::config {
 namespace {
@@ -277,7 +282,133 @@ std::optional<doc::Document> parse(const std::optional<File>& file, Problems& pr
   return std::nullopt;
 }
 
+// Puts one file's rules over another's. What it may not do is told.
+policy::Rules with_base(const policy::Rules& base, policy::Rules own, Settings& settings) {
+  std::vector<std::string> refused;
+  policy::Rules rules = policy::extended(base, std::move(own), refused);
+  for (std::string& it : refused) settings.notes.push_back({Note::Level::error, "policy-locked", std::move(it), {}});
+  return rules;
+}
+
+// The files that this one extends, the first of them the deepest; a file that is extended extends nothing itself.
+void read_own_policies(const doc::Document& document, const Files& files, Settings& settings, Problems& problems) {
+  const std::vector<Extension> extensions = extensions_of(document.root(), problems);
+  policy::Rules base{.mode = settings.rules.mode, .unknown_severity = settings.rules.unknown_severity};
+  bool strict_evidence = false;
+  for (const Extension& extension : extensions) {
+    const auto file = std::ranges::find(files.extended, extension.path, &File::name);
+    if (file == files.extended.end()) {
+      problems.add_line(fmt::format("{}: {} is not there; expected a file of the same revision", extension.where,
+                                    text::printable(extension.path, 200)));
+      continue;
+    }
+    if (hex(sha256(file->text)) != extension.sha256) {
+      problems.add_line(fmt::format("{}: {} has the digest {}, not {}; look at what changed, then pin it anew",
+                                    extension.where, extension.path, hex(sha256(file->text)), extension.sha256));
+      continue;
+    }
+    auto parsed = doc::parse_yaml(file->text, file->name);
+    if (!parsed) {
+      problems.add_line(parsed.error().message);
+      continue;
+    }
+    if (const doc::View nested = parsed->root().at("extends"); nested.exists())
+      problems.add_at_key(nested, "a file that is extended extends nothing itself");
+    policy::Rules next{.mode = base.mode, .unknown_severity = base.unknown_severity};
+    next.name = file->name;
+    read_policies(parsed->root(), next, settings.evidence, problems);
+    strict_evidence |= next.locked && next.says_missing_evidence && !settings.evidence.tolerate_incomplete;
+    base = with_base(base, std::move(next), settings);
+  }
+  policy::Rules own{.mode = settings.rules.mode, .unknown_severity = settings.rules.unknown_severity};
+  own.name = document.name();
+  read_policies(document.root(), own, settings.evidence, problems);
+  if (strict_evidence && settings.evidence.tolerate_incomplete) {
+    settings.evidence.tolerate_incomplete = false;
+    settings.notes.push_back({Note::Level::error, "policy-locked",
+                              "missing_evidence is locked: warn is weaker than inconclusive; what is locked stands",
+                              document.name()});
+  }
+  settings.rules = extensions.empty() ? std::move(own) : with_base(base, std::move(own), settings);
+}
+
+// Who runs gatepost may not lower what is locked.
+void override_mode(policy::Mode mode, Settings& settings) {
+  if (!settings.rules.locked || mode >= settings.rules.mode) {
+    settings.rules.mode = mode;
+    return;
+  }
+  settings.notes.push_back({Note::Level::error,
+                            "policy-locked",
+                            fmt::format("the mode is locked: {} is weaker than {}; what is locked stands",
+                                        to_string(mode), to_string(settings.rules.mode)),
+                            {}});
+}
+
+// One that cannot be understood does not apply; the others do.
+void add_waivers(WaiverFile file, Settings& settings) {
+  settings.waivers = std::move(file.waivers);
+  settings.broken_waivers = std::move(file.broken);
+  for (const BrokenWaiver& it : settings.broken_waivers) {
+    settings.notes.push_back({Note::Level::warning, "waiver-not-applied",
+                              fmt::format("waiver {} does not apply: {}", it.id.empty() ? "without an id" : it.id,
+                                          text::replace_all(it.message, "\n", "; ")),
+                              it.where});
+  }
+}
+
+void add_imports(const Files& files, Settings& settings) {
+  for (const File& file : files.scanner_files) {
+    ScannerWaivers imported = read_scanner_file(file.name, file.text);
+    std::ranges::move(imported.waivers, std::back_inserter(settings.waivers));
+    std::ranges::move(imported.notes, std::back_inserter(settings.notes));
+  }
+}
+
+// A condition on what nobody here knows is never true. People should learn that once, from us.
+void add_note_of_unknowable(Settings& settings) {
+  std::map<std::string, std::string> asked;  // field and where it was asked first
+  const auto look = [&](const std::optional<policy::Condition>& condition, const std::string& where) {
+    if (!condition) return;
+    condition->each_leaf([&](const policy::Leaf& leaf) {
+      if (leaf.field().get == nullptr) asked.emplace(leaf.field().name, where);
+    });
+  };
+  for (const policy::Policy& it : settings.rules.policies) {
+    look(it.match, it.where);
+    look(it.scope.include, it.where);
+    look(it.scope.exclude, it.where);
+    if (it.grace) look(it.grace->passed, it.where);
+  }
+  for (const policy::Waiver& it : settings.waivers) {
+    look(it.scope, it.where);
+    for (const policy::Lapse& lapse : it.lapse_if) look(lapse.condition, it.where);
+  }
+  if (asked.empty()) return;
+  std::string names;
+  for (const auto& [name, where] : asked) names += (names.empty() ? "" : ", ") + name;
+  settings.notes.push_back({Note::Level::warning, "never-known",
+                            fmt::format("this build never knows {}: conditions on it are unknown, and what then "
+                                        "happens on_unknown says",
+                                        names),
+                            asked.begin()->second});
+}
+
 }  // namespace
+
+Wanted wanted_by(const File& policy) {
+  Wanted wanted;
+  const auto document = doc::parse_yaml(policy.text, policy.name);
+  if (!document) return wanted;
+  Problems ignored;  // load() tells them
+  for (const Extension& it : extensions_of(document->root(), ignored)) wanted.extended.push_back(it.path);
+  Section waivers(document->root().at("waivers"), ignored);
+  for (const std::string& name : waivers.texts("import")) {
+    const auto found = std::ranges::find(kScannerFiles, std::string_view(name), &ScannerFile::name);
+    if (found != kScannerFiles.end()) wanted.scanner_files.emplace_back(found->path);
+  }
+  return wanted;
+}
 
 Result<Settings> load(const Files& files, const Overrides& overrides) {
   Settings settings;
@@ -290,7 +421,7 @@ Result<Settings> load(const Files& files, const Overrides& overrides) {
   if (policies && (!policies->root().exists() || policies->root().is_null())) {
     problems.add_line(policies->name() + ":1:1: the file is empty; expected \"gatepost: 1\" and \"policies\"");
   } else if (policies) {
-    read_policies(policies->root(), settings.rules, settings.evidence, problems);
+    read_own_policies(*policies, files, settings, problems);
   }
   if (!files.policy) add_default_policy(gate, settings);
   if (files.policy && main && main->root().at("gate").exists()) {
@@ -301,13 +432,25 @@ Result<Settings> load(const Files& files, const Overrides& overrides) {
     problems.add_line(
         fmt::format("fail-on has no effect beside {}; leave it out, or take that file away", files.policy->name));
   }
-  if (overrides.mode) settings.rules.mode = *overrides.mode;
+  if (overrides.mode) override_mode(*overrides.mode, settings);
   const auto waivers = parse(files.waivers, problems);
-  if (waivers) settings.waivers = read_waivers(waivers->root(), problems);
+  if (waivers) add_waivers(read_waivers(waivers->root(), problems), settings);
+  add_imports(files, settings);
+  add_note_of_unknowable(settings);
   const auto services = parse(files.services, problems);
   if (services) settings.services = read_services(services->root(), problems);
   if (!problems.empty()) return problems.error();
   return settings;
+}
+
+Status check_strictly(const Settings& settings) {
+  Problems problems;
+  for (const BrokenWaiver& it : settings.broken_waivers) problems.add_line(it.message);
+  for (const Note& note : settings.notes) {
+    if (note.code == "policy-locked") problems.add_line(note.text);
+  }
+  if (!problems.empty()) return problems.error();
+  return Done{};
 }
 
 }  // namespace gatepost::config

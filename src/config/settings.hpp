@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/note.hpp"
 #include "base/result.hpp"
+#include "config/waiver_file.hpp"
 #include "context/routing.hpp"
 #include "context/runtime.hpp"
 #include "context/vex_resolution.hpp"
@@ -47,6 +49,7 @@ struct Runtime {
 };
 
 struct Settings {
+  std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
   std::vector<std::string> reports;  // patterns, each with "=FORMAT" behind it or not
   std::vector<std::string> base_reports;
@@ -54,6 +57,7 @@ struct Settings {
   policy::Rules rules;
   policy::Evidence evidence;
   std::vector<policy::Waiver> waivers;
+  std::vector<BrokenWaiver> broken_waivers;  // not to be understood: they do not apply
   publish::Settings publishing;
   std::vector<Service> services;              // of the services' file, in its order
   std::vector<context::RoutingRule> routing;  // before CODEOWNERS; the first that applies counts
@@ -71,7 +75,15 @@ struct File {
 
 struct Files {
   std::optional<File> settings, policy, waivers, services;
+  std::vector<File> extended;       // policy files that `policy` extends, by path
+  std::vector<File> scanner_files;  // scanners' own lists of what they ignore, by path
 };
+
+// What else a policy file wants to have read: paths in the same revision. Nothing for a file with mistakes.
+struct Wanted {
+  std::vector<std::string> extended, scanner_files;
+};
+Wanted wanted_by(const File& policy);
 
 // What the command line or the pipeline says in place of the files.
 struct Overrides {
@@ -83,5 +95,8 @@ inline constexpr std::string_view kGateNames[] = {"low", "medium", "high", "crit
 
 // Without any file: the default policy, which closes the gate on new findings of high severity and on new secrets.
 Result<Settings> load(const Files& files, const Overrides& overrides = {});
+
+// What a run puts up with and their author should not: waivers that cannot be understood, attempts at what is locked.
+Status check_strictly(const Settings& settings);
 
 }  // namespace gatepost::config

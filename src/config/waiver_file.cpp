@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "config/condition_reader.hpp"
 #include "model/finding.hpp"
 
 namespace gatepost::config {
@@ -18,12 +19,16 @@ constexpr std::array<std::string_view, 6> kReasons = {"risk_accepted", "false_po
 void read_match(Section& of_waiver, policy::Waiver& waiver, Problems& problems) {
   const doc::View view = of_waiver.get("match");
   if (!view.exists())
-    problems.add(of_waiver.view(), "\"match\" is missing; expected finding, rule, advisory, package or path");
+    problems.add(of_waiver.view(),
+                 "\"match\" is missing; expected finding, rule, advisory, package, purl, service, engine or path");
   Section match(view, problems);
   waiver.finding = match.text("finding");
   waiver.rule = match.text("rule");
   waiver.advisory = match.text("advisory");
   waiver.package = match.text("package");
+  waiver.purl = match.text("purl");
+  waiver.service = match.text("service");
+  waiver.engine = match.text("engine");
   const doc::View path_view = view.at("path");
   if (const std::string path = match.text("path"); !path.empty()) {
     auto glob = Glob::compile(path);
@@ -34,10 +39,11 @@ void read_match(Section& of_waiver, policy::Waiver& waiver, Problems& problems) 
     }
   }
   match.finish();
-  const bool broad =
-      !waiver.rule.empty() || !waiver.advisory.empty() || !waiver.package.empty() || waiver.path.has_value();
+  const bool broad = !waiver.rule.empty() || !waiver.advisory.empty() || !waiver.package.empty() ||
+                     !waiver.purl.empty() || !waiver.service.empty() || !waiver.engine.empty() ||
+                     waiver.path.has_value();
   if (view.is_object() && waiver.finding.empty() && !broad)
-    problems.add(view, "match names nothing; expected finding, rule, advisory, package or path");
+    problems.add(view, "match names nothing; expected finding, rule, advisory, package, purl, service, engine or path");
   if (!waiver.finding.empty() && broad) problems.add(view, "match by finding needs nothing else");
   if (!waiver.finding.empty() && !is_finding_id(waiver.finding)) {
     problems.add(view.at("finding"),
@@ -61,6 +67,22 @@ void read_days(Section& section, policy::Waiver& waiver, Problems& problems) {
   waiver.expires = expires.value_or(std::chrono::sys_days{});
 }
 
+// Each member is a reason of its own. That the surroundings changed is known by nobody yet.
+std::vector<policy::Lapse> read_lapses(doc::View view, Problems& problems) {
+  std::vector<policy::Lapse> lapses;
+  if (!view.exists()) return lapses;
+  if (!view.is_object() || view.size() == 0) {
+    problems.add(view, fmt::format("lapse_if must be a mapping such as {{kev: true}}, found {}", kind_text(view)));
+    return lapses;
+  }
+  for (policy::Condition& condition : read_members(view, problems)) {
+    const bool leaf = condition.shape() == policy::Condition::Shape::leaf;
+    std::string name = leaf ? condition.predicate().text() : "a condition of lapse_if";
+    lapses.push_back({std::move(name), std::move(condition)});
+  }
+  return lapses;
+}
+
 policy::Waiver read_waiver(doc::View view, Problems& problems) {
   Section section(view, problems);
   policy::Waiver waiver;
@@ -76,6 +98,11 @@ policy::Waiver read_waiver(doc::View view, Problems& problems) {
   waiver.requested_by = section.required_text("requested_by");
   waiver.approved_by = section.texts("approved_by");
   read_days(section, waiver, problems);
+  waiver.until_fix_available = section.boolean("until_fix_available").value_or(false);
+  waiver.lapse_if = read_lapses(section.get("lapse_if"), problems);
+  Section scope(section.get("scope"), problems);
+  waiver.scope = read_scope(scope, false, problems);
+  scope.finish();
   waiver.max_findings = static_cast<std::size_t>(section.integer("max_findings", 1, 1'000'000).value_or(1));
   static_cast<void>(section.text("ticket"));
   section.finish();
@@ -84,21 +111,26 @@ policy::Waiver read_waiver(doc::View view, Problems& problems) {
 
 }  // namespace
 
-std::vector<policy::Waiver> read_waivers(doc::View root, Problems& problems) {
+WaiverFile read_waivers(doc::View root, Problems& problems) {
   Section section(root, problems);
-  std::vector<policy::Waiver> waivers;
+  WaiverFile file;
   const doc::View list = section.get("waivers");
   if (list.exists() && !list.is_null() && !list.is_array())
     problems.add(list, fmt::format("waivers must be a list, not {}", doc::to_string(list.kind())));
   for (const doc::View view : list.items()) {
-    policy::Waiver waiver = read_waiver(view, problems);
+    Problems of_one;
+    policy::Waiver waiver = read_waiver(view, of_one);
     const auto same = [&](const policy::Waiver& other) { return other.id == waiver.id; };
-    if (std::ranges::any_of(waivers, same))
-      problems.add(view, fmt::format("waiver id \"{}\" is used twice", waiver.id.value));
-    waivers.push_back(std::move(waiver));
+    if (std::ranges::any_of(file.waivers, same))
+      of_one.add(view, fmt::format("waiver id \"{}\" is used twice", waiver.id.value));
+    if (of_one.empty()) {
+      file.waivers.push_back(std::move(waiver));
+    } else {
+      file.broken.push_back({waiver.id.value, view.where(), of_one.error().message});
+    }
   }
   section.finish();
-  return waivers;
+  return file;
 }
 
 }  // namespace gatepost::config

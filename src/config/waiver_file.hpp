@@ -1,6 +1,7 @@
 // .gatepost/waivers.yml: see docs/policy.md.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "config/reader.hpp"
@@ -9,6 +10,18 @@
 
 namespace gatepost::config {
 
-std::vector<policy::Waiver> read_waivers(doc::View root, Problems& problems);
+// A waiver that cannot be understood.
+struct BrokenWaiver {
+  std::string id, where;  // id: "" when it has none
+  std::string message;    // a line for each problem
+};
+
+struct WaiverFile {
+  std::vector<policy::Waiver> waivers;
+  std::vector<BrokenWaiver> broken;
+};
+
+// What is wrong with one waiver does not touch the others; `problems` is about the file as a whole.
+WaiverFile read_waivers(doc::View root, Problems& problems);
 
 }  // namespace gatepost::config

@@ -1,16 +1,19 @@
 #include "correlate/presence.hpp"
 
 #include <algorithm>
-#include <array>
+#include <compare>
 #include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "correlate/match.hpp"
 #include "model/repo_path.hpp"
+#include "model/version.hpp"
 
 namespace gatepost::correlate {
 namespace {
@@ -150,22 +153,57 @@ class LinePresence {
   std::unordered_map<std::string, std::vector<Named>> by_name_;  // changed files by their last segment
 };
 
-// A number that grows with the version, so that of several versions of a package the nearest belong together: its first
-// three numbers.
-std::uint32_t place_of_version(std::string_view version) {
-  constexpr std::array<std::uint32_t, 3> kMost = {1023, 2047, 1023};
-  std::uint32_t place = 0;
-  std::size_t at = 0;
-  for (const std::uint32_t most : kMost) {
-    while (at < version.size() && !text::is_digit(version[at])) ++at;
-    std::uint32_t number = 0;
-    for (; at < version.size() && text::is_digit(version[at]); ++at) {
-      number = std::min(number * 10 + static_cast<std::uint32_t>(version[at] - '0'), most);
+// Numbers for the versions of a package in both scans, in their order, so that of several the nearest belong together.
+// Versions that nobody can order come last, by their text.
+class VersionPlaces {
+ public:
+  VersionPlaces(const ObservationTable& head, const ObservationTable& base) {
+    std::map<Package, std::vector<std::string_view>> versions;
+    for (const ObservationTable* const table : {&head, &base}) {
+      std::unordered_set<std::uint32_t> seen;
+      for (Row row = 0; row < table->size(); ++row) {
+        const StoredComponent* const component = table->component_of(table->row(row));
+        if (component == nullptr || !seen.insert(table->row(row).component).second) continue;
+        versions[key(*table, *component)].emplace_back(table->text(component->version));
+      }
     }
-    place = place * (most + 1) + number;
+    for (auto& [package, all] : versions) {
+      order(package.first, all);
+      auto& places = places_[package];
+      for (const std::string_view version : all) places.emplace(version, static_cast<std::uint32_t>(places.size() + 1));
+    }
   }
-  return place;
-}
+
+  std::uint32_t of(const ObservationTable& table, const StoredComponent& component) const {
+    return places_.at(key(table, component)).at(table.text(component.version));
+  }
+
+ private:
+  using Package = std::pair<std::string_view, std::string_view>;  // type of the purl, name
+
+  static Package key(const ObservationTable& table, const StoredComponent& component) {
+    const std::string_view purl = table.text(component.purl);
+    const std::size_t slash = purl.find('/');
+    const bool typed = purl.starts_with("pkg:") && slash != std::string_view::npos;
+    return {typed ? purl.substr(4, slash - 4) : std::string_view(), table.text(component.package)};
+  }
+
+  static void order(std::string_view type, std::vector<std::string_view>& versions) {
+    std::ranges::sort(versions);
+    const auto twice = std::ranges::unique(versions);
+    versions.erase(twice.begin(), twice.end());
+    const auto scheme = version_scheme_of(type);
+    if (!scheme || versions.size() > kMostOrdered) return;
+    const auto known = [&](std::string_view it) { return compare_versions(*scheme, it, it).has_value(); };
+    const auto others = std::ranges::stable_partition(versions, known);
+    std::ranges::stable_sort(versions.begin(), others.begin(), [&](std::string_view a, std::string_view b) {
+      return compare_versions(*scheme, a, b) == std::weak_ordering::less;
+    });
+  }
+
+  static constexpr std::size_t kMostOrdered = 1000;  // more versions of one package are a stranger's doing
+  std::map<Package, std::unordered_map<std::string_view, std::uint32_t>> places_;
+};
 
 // Numbers for texts, the same for both sides.
 class Numbers {
@@ -181,7 +219,8 @@ class Numbers {
 // Findings of head and base as matching sees them.
 class Records {
  public:
-  Records(const PresenceInputs& head, const BaseInputs& base) : head_(head), base_(base), lines_(head.change) {
+  Records(const PresenceInputs& head, const BaseInputs& base)
+      : head_(head), base_(base), lines_(head.change), versions_(head.table, base.table) {
     for (const FileChange& file : head.change.files) {
       if (!file.old_path.empty()) changed_.insert(file.old_path);
     }
@@ -209,9 +248,8 @@ class Records {
   Record record(const ObservationTable& table, const Finding& finding, const Identifier& identifier) {
     const ObservationRow& row = table.row(finding.primary);
     const Category category = identifier.category(finding.primary);
-    const std::uint32_t at = category == Category::package
-                                 ? place_of_version(table.text(table.component_of(row)->version))
-                                 : finding.range.first_line;
+    const std::uint32_t at =
+        category == Category::package ? versions_.of(table, *table.component_of(row)) : finding.range.first_line;
     return {.id = finding.id.digest,
             .line = at,
             .expected = at,
@@ -249,6 +287,7 @@ class Records {
   const PresenceInputs& head_;
   const BaseInputs& base_;
   LineMap lines_;
+  VersionPlaces versions_;
   std::unordered_set<std::string_view> changed_;  // files of the base
   Numbers files_, engines_;
 };

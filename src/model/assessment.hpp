@@ -50,6 +50,7 @@ struct Assessed {
   std::uint32_t service_claim = kNone;  // of the service: by what the finding is taken for its
   std::uint32_t enrichment = kNone;     // into Assessment::enrichments
   Context context;
+  bool waiver_expired = false;  // one that is about it has expired, and none applies
   // Every tool that reports it says that it was told to ignore it; or it does not apply, as risk.exemption says.
   bool suppressed = false;
   bool unplaced = false;           // touched for being in no file of the commit: nobody knows whether it is new

@@ -29,7 +29,8 @@ struct Reason {
   PolicyId policy;  // or "required-scanners", "evidence" for what is built in
   Action action = Action::none;
   std::string text;
-  std::vector<FindingId> findings;  // sorted
+  std::vector<FindingId> findings;          // sorted
+  std::vector<std::string> reviewers = {};  // whose review is required beside the owners': "@acme/appsec"
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -11,39 +12,167 @@
 namespace gatepost::policy {
 namespace {
 
-int longest_days(Band band) {
-  switch (band) {
-    case Band::critical:
-      return 14;
-    case Band::high:
-      return 60;
-    case Band::medium:
-      return 180;
-    case Band::low:
-    case Band::info:
-      return 365;
-  }
-  return 14;
-}
-
 std::int64_t days_of(const Waiver& waiver) { return (waiver.expires - waiver.created).count(); }
 
-// Why it cannot apply to what it covers; "" when it can.
-std::string coverage_problem(const Waiver& waiver, const std::vector<int>& risks) {
-  if (risks.size() > waiver.max_findings) {
-    return fmt::format("covers {}, more than its max_findings of {}", text::count_of(risks.size(), "finding"),
-                       waiver.max_findings);
-  }
-  const Band band = band_for_tenths(*std::ranges::max_element(risks));
-  const std::int64_t days = days_of(waiver);
-  if (days <= longest_days(band)) return {};
-  return fmt::format("lasts {} days; a finding of {} risk may be waived for {}", days, to_string(band),
-                     longest_days(band));
+bool is_requester(const Waiver& waiver, const std::string& name) {
+  return text::equal_ignoring_case(name, waiver.requested_by);
 }
 
-Note refused(const Waiver& waiver, const std::string& why) {
-  return {Note::Level::warning, "waiver-not-applied", fmt::format("waiver {} does not apply: {}", waiver.id.value, why),
-          waiver.where};
+// What a waiver covers, and what it has lapsed for.
+struct Coverage {
+  std::vector<std::size_t> findings, lapsed;
+  std::string lapsed_by;  // why, of the first
+  int highest_risk = 0;
+};
+
+// Why the waiver no longer counts for the finding; "" when it does.
+std::string lapse_of(const Waiver& waiver, const Facts& facts, const Reading& reading) {
+  if (waiver.until_fix_available && facts.fix_available == true) return "a fix is available";
+  for (const Lapse& it : waiver.lapse_if) {
+    if (it.condition.evaluate(facts, reading) == Truth::yes) return it.name;
+  }
+  return {};
+}
+
+std::string approval_problem(const Waiver& waiver, const WaiverRules& rules, Band band) {
+  const auto& approvers = rules.approvers[static_cast<std::size_t>(band)];
+  if (approvers.empty()) return {};
+  const auto may = [&](const std::string& name) {
+    const auto same = [&](const std::string& it) { return text::equal_ignoring_case(it, name); };
+    return !is_requester(waiver, name) && std::ranges::any_of(approvers, same);
+  };
+  if (std::ranges::any_of(waiver.approved_by, may)) return {};
+  return fmt::format("nobody who approved it may do so for {} risk; those are {}", to_string(band),
+                     text::join(approvers, ", "));
+}
+
+// Why it cannot apply to what it covers; "" when it can.
+std::string coverage_problem(const Waiver& waiver, const WaiverRules& rules, const Coverage& covered) {
+  if (covered.findings.size() > waiver.max_findings) {
+    return fmt::format("covers {}, more than its max_findings of {}",
+                       text::count_of(covered.findings.size(), "finding"), waiver.max_findings);
+  }
+  const Band band = band_for_tenths(covered.highest_risk);
+  const std::int64_t days = days_of(waiver), longest = rules.longest_days[static_cast<std::size_t>(band)];
+  if (days > longest) {
+    return fmt::format("lasts {} days; a finding of {} risk may be waived for {}", days, to_string(band), longest);
+  }
+  return approval_problem(waiver, rules, band);
+}
+
+Note told(const Waiver& waiver, Note::Level level, const char* code, const std::string& what) {
+  return {level, code, fmt::format("waiver {} {}", waiver.id.value, what), waiver.where};
+}
+
+class Applier {
+ public:
+  Applier(const std::vector<Waiver>& waivers, const WaiverRules& rules, const Reading& reading)
+      : waivers_(waivers), rules_(rules), reading_(reading), covered_(waivers.size()) {}
+
+  Waived run(std::size_t findings, const std::function<WaiverFacts(std::size_t)>& facts_of) {
+    result_.waiver_of.assign(findings, Assessed::kNone);
+    result_.expired.assign(findings, false);
+    if (waivers_.empty()) return std::move(result_);
+    for (std::size_t i = 0; i < findings; ++i) look_at(i, facts_of(i));
+    for (std::size_t w = 0; w < waivers_.size(); ++w) {
+      waivers_[w].imported_from.empty() ? decide(waivers_[w], covered_[w]) : decide_import(waivers_[w], covered_[w]);
+    }
+    tell_of_imports();
+    return std::move(result_);
+  }
+
+ private:
+  void look_at(std::size_t index, const WaiverFacts& finding) {
+    for (std::size_t w = 0; w < waivers_.size(); ++w) {
+      const Waiver& waiver = waivers_[w];
+      if (!covers(waiver, finding, reading_)) continue;
+      Coverage& covered = covered_[w];
+      std::string lapse = lapse_of(waiver, finding.facts, reading_);
+      if (lapse.empty()) {
+        covered.findings.push_back(index);
+        covered.highest_risk = std::max(covered.highest_risk, finding.facts.risk_tenths);
+      } else {
+        covered.lapsed.push_back(index);
+        if (covered.lapsed_by.empty()) covered.lapsed_by = std::move(lapse);
+      }
+    }
+  }
+
+  void decide(const Waiver& waiver, const Coverage& covered) {
+    if (covered.findings.empty() && covered.lapsed.empty()) {
+      result_.notes.push_back(told(waiver, Note::Level::info, "waiver-unused", "covers nothing any more"));
+      return;
+    }
+    if (!covered.lapsed.empty()) {
+      result_.notes.push_back(told(
+          waiver, Note::Level::warning, "waiver-lapsed",
+          fmt::format("has lapsed for {}: {}", text::count_of(covered.lapsed.size(), "finding"), covered.lapsed_by)));
+    }
+    const auto today = day_of(reading_.now);
+    std::string problem = problem_of(waiver, rules_, today);
+    if (problem.empty() && !covered.findings.empty()) problem = coverage_problem(waiver, rules_, covered);
+    if (problem.empty()) return take(waiver, covered, text::join(waiver.approved_by, ", "));
+    result_.notes.push_back(told(waiver, Note::Level::warning, "waiver-not-applied", "does not apply: " + problem));
+    if (today <= waiver.expires) return;
+    for (const std::size_t finding : covered.findings) result_.expired[finding] = true;
+  }
+
+  void take(const Waiver& waiver, const Coverage& covered, std::string approved_by) {
+    if (covered.findings.empty()) return;
+    for (const std::size_t finding : covered.findings)
+      result_.waiver_of[finding] = static_cast<std::uint32_t>(result_.applied.size());
+    result_.applied.push_back({waiver.id, waiver.reason, waiver.justification, std::move(approved_by),
+                               waiver.expires == std::chrono::sys_days::max() ? "" : to_string(waiver.expires)});
+  }
+
+  // Nobody approved it: it counts only where the policy says so, and never in place of a waiver of ours.
+  void decide_import(const Waiver& waiver, const Coverage& covered) {
+    if (day_of(reading_.now) > waiver.expires) {
+      if (!covered.findings.empty())
+        result_.notes.push_back(told(waiver, Note::Level::warning, "waiver-not-applied",
+                                     fmt::format("does not apply: expired on {}", to_string(waiver.expires))));
+      for (const std::size_t finding : covered.findings) result_.expired[finding] = true;
+      return;
+    }
+    Coverage open;
+    for (const std::size_t finding : covered.findings) {
+      if (result_.waiver_of[finding] == Assessed::kNone) open.findings.push_back(finding);
+    }
+    if (open.findings.empty()) return;
+    Import& import = imports_[waiver.imported_from];
+    ++import.entries;
+    import.findings += open.findings.size();
+    if (rules_.apply_unapproved) take(waiver, open, "nobody: " + waiver.imported_from);
+  }
+
+  void tell_of_imports() {
+    for (const auto& [file, import] : imports_) {
+      result_.notes.push_back(
+          {Note::Level::warning, "ignored-by-scanner",
+           fmt::format("ignored by the scanner's own file, no approver: {} of {} for {}; {}",
+                       text::count_of(import.entries, "entry", "entries"), file,
+                       text::count_of(import.findings, "finding"),
+                       rules_.apply_unapproved ? "the policy lets them count as waivers" : "they silence nothing here"),
+           file});
+    }
+  }
+
+  struct Import {
+    std::size_t entries = 0, findings = 0;
+  };
+  const std::vector<Waiver>& waivers_;
+  const WaiverRules& rules_;
+  const Reading& reading_;
+  std::vector<Coverage> covered_;
+  std::map<std::string, Import> imports_;
+  Waived result_;
+};
+
+// "pkg:npm/a@1.2.3" is meant by itself and by "pkg:npm/a".
+bool is_purl(std::string_view purl, std::string_view wanted) {
+  if (!purl.starts_with(wanted)) return false;
+  const std::string_view rest = purl.substr(wanted.size());
+  return rest.empty() || rest[0] == '@' || rest[0] == '?' || rest[0] == '#';
 }
 
 // By the id of one tool's part: that is the same problem, unless another tool takes it for a worse one than the one
@@ -55,74 +184,52 @@ bool names_a_claim(const Waiver& waiver, const Facts& facts) {
   return std::ranges::all_of(facts.claims, [&](const ClaimFacts& claim) { return claim.severity <= named->severity; });
 }
 
-// A rule that is waived says nothing about what another rule found.
+// A rule or engine that is waived says nothing about what another one found.
 bool is_of_rule(const Waiver& waiver, const Facts& facts) {
-  if (facts.claims.empty()) return waiver.rule == facts.rule;
-  return std::ranges::all_of(facts.claims, [&](const ClaimFacts& claim) { return claim.rule == waiver.rule; });
+  const auto meant = [&](std::string_view rule, std::string_view engine) {
+    return (waiver.rule.empty() || waiver.rule == rule) && (waiver.engine.empty() || waiver.engine == engine);
+  };
+  if (facts.claims.empty()) return meant(facts.rule, facts.engine);
+  return std::ranges::all_of(facts.claims, [&](const ClaimFacts& claim) { return meant(claim.rule, claim.engine); });
 }
 
 }  // namespace
 
-bool covers(const Waiver& waiver, const WaiverFacts& finding) {
-  if (!waiver.finding.empty()) return names(waiver.finding, finding.id) || names_a_claim(waiver, finding.facts);
-  if (!waiver.rule.empty() && !is_of_rule(waiver, finding.facts)) return false;
-  if (!waiver.package.empty() && waiver.package != finding.facts.package) return false;
-  if (waiver.path && !waiver.path->matches(finding.facts.path)) return false;
-  const auto is_named = [&](std::string_view advisory) { return text::equal_ignoring_case(advisory, waiver.advisory); };
-  return waiver.advisory.empty() || std::ranges::any_of(finding.advisories, is_named);
+bool covers(const Waiver& waiver, const WaiverFacts& finding, const Reading& reading) {
+  const Facts& facts = finding.facts;
+  if (!waiver.finding.empty() && !names(waiver.finding, finding.id) && !names_a_claim(waiver, facts)) return false;
+  if (!is_of_rule(waiver, facts)) return false;
+  if (!waiver.package.empty() && waiver.package != facts.package) return false;
+  if (!waiver.purl.empty() && !is_purl(facts.purl, waiver.purl)) return false;
+  if (!waiver.service.empty() && waiver.service != facts.service) return false;
+  if (waiver.path && !waiver.path->matches(facts.path)) return false;
+  if (waiver.line != 0 && waiver.line != facts.line) return false;
+  const auto has_advisory = [&](const std::string& wanted) {
+    const auto same = [&](std::string_view it) { return text::equal_ignoring_case(it, wanted); };
+    return std::ranges::any_of(facts.advisories, same);
+  };
+  if (!waiver.advisory.empty() && !has_advisory(waiver.advisory)) return false;
+  const std::string& either = waiver.rule_or_advisory;
+  if (!either.empty() && either != facts.rule && !has_advisory(either)) return false;
+  return !waiver.scope || waiver.scope->evaluate(facts, reading) == Truth::yes;
 }
 
-std::string problem_of(const Waiver& waiver, std::chrono::sys_days today) {
+std::string problem_of(const Waiver& waiver, const WaiverRules& rules, std::chrono::sys_days today) {
   if (today < waiver.created) return fmt::format("begins on {}", to_string(waiver.created));
   if (today > waiver.expires) return fmt::format("expired on {}", to_string(waiver.expires));
   if (waiver.approved_by.empty()) return "nobody approved it";
-  const auto is_requester = [&](const std::string& name) {
-    return text::equal_ignoring_case(name, waiver.requested_by);
-  };
-  if (std::ranges::all_of(waiver.approved_by, is_requester))
+  const auto requested = [&](const std::string& name) { return is_requester(waiver, name); };
+  if (std::ranges::all_of(waiver.approved_by, requested))
     return fmt::format("{} cannot approve an own request", waiver.requested_by);
-  if (days_of(waiver) > longest_days(Band::low))
-    return fmt::format("lasts {} days; none may last more than {}", days_of(waiver), longest_days(Band::low));
+  const std::int64_t longest = *std::ranges::max_element(rules.longest_days);
+  if (days_of(waiver) > longest)
+    return fmt::format("lasts {} days; none may last more than {}", days_of(waiver), longest);
   return {};
 }
 
-Waived apply(const std::vector<Waiver>& waivers, std::size_t findings,
-             const std::function<WaiverFacts(std::size_t)>& facts_of, std::chrono::sys_days today) {
-  Waived result;
-  result.waiver_of.assign(findings, Assessed::kNone);
-  if (waivers.empty()) return result;
-  struct Coverage {
-    std::vector<std::size_t> findings;
-    std::vector<int> risks;
-  };
-  std::vector<Coverage> covered(waivers.size());
-  for (std::size_t i = 0; i < findings; ++i) {
-    const WaiverFacts finding = facts_of(i);
-    for (std::size_t w = 0; w < waivers.size(); ++w) {
-      if (!covers(waivers[w], finding)) continue;
-      covered[w].findings.push_back(i);
-      covered[w].risks.push_back(finding.facts.risk_tenths);
-    }
-  }
-  for (std::size_t w = 0; w < waivers.size(); ++w) {
-    const Waiver& waiver = waivers[w];
-    if (covered[w].findings.empty()) {
-      result.notes.push_back({Note::Level::info, "waiver-unused",
-                              fmt::format("waiver {} covers nothing any more", waiver.id.value), waiver.where});
-      continue;
-    }
-    std::string problem = problem_of(waiver, today);
-    if (problem.empty()) problem = coverage_problem(waiver, covered[w].risks);
-    if (!problem.empty()) {
-      result.notes.push_back(refused(waiver, problem));
-      continue;
-    }
-    for (const std::size_t finding : covered[w].findings)
-      result.waiver_of[finding] = static_cast<std::uint32_t>(result.applied.size());
-    result.applied.push_back({waiver.id, waiver.reason, waiver.justification, text::join(waiver.approved_by, ", "),
-                              to_string(waiver.expires)});
-  }
-  return result;
+Waived apply(const std::vector<Waiver>& waivers, const WaiverRules& rules, std::size_t findings,
+             const std::function<WaiverFacts(std::size_t)>& facts_of, const Reading& reading) {
+  return Applier(waivers, rules, reading).run(findings, facts_of);
 }
 
 }  // namespace gatepost::policy

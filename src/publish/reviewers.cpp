@@ -1,4 +1,4 @@
-// Whom to ask for a review: the owners of what blocks or is to be reviewed.
+// Whom to ask for a review: the owners of what blocks or is to be reviewed, and those whom a policy names.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -26,6 +26,9 @@ class Reviewers {
     for (const FindingIndex finding : sight_.candidates) {
       if (sight_.assessment().assessed[finding].action < gatepost::Action::require_review) continue;
       for (const Owner& owner : sight_.assessment().owners_of(finding)) ask(owner.team.value);
+    }
+    for (const Reason& reason : sight_.assessment().verdict.reasons) {
+      for (const std::string& reviewer : reason.reviewers) ask(reviewer);
     }
     return std::move(request_);
   }

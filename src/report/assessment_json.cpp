@@ -22,6 +22,11 @@ void write_verdict(JsonWriter& json, const Verdict& verdict) {
     for (const FindingId& finding : reason.findings) json.value(to_string(finding));
     json.end_array();
     if (reason.action != Action::none) json.field("action", to_string(reason.action));
+    if (!reason.reviewers.empty()) {
+      json.key("reviewers").begin_array();
+      for (const std::string& reviewer : reason.reviewers) json.value(reviewer);
+      json.end_array();
+    }
     json.end_object();
   }
   json.end_array().end_object();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/digest.hpp"
 #include "base/resource.hpp"
 
 using namespace gatepost;
@@ -138,7 +139,29 @@ TEST_CASE("policy file: mistakes") {
   const Mistake mistakes[] = {
       {"gatepost: 1\npolicies:\n  - {id: a, action: blok}\n",
        ".gatepost/policy.yml:3:21: action \"blok\" is not known; did you mean \"block\"?"},
-      {"gatepost: 1\npolicies:\n  - {id: a}\n", "\"action\" is missing; expected block, warn or notify"},
+      {"gatepost: 1\npolicies:\n  - {id: a}\n",
+       "\"action\" is missing; expected block, require_review, warn, notify or allow"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, review: {teams: [a]}}\n",
+       ":3:27: review has no effect on action warn; expected action require_review"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, grace: {days: 3}}\n",
+       ":3:34: \"from\" is missing; expected first_detected"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, grace: {days: 3, from: fix_availble}}\n",
+       "from \"fix_availble\" is not known; did you mean \"fix_available\"?"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, scope: {criticality: [hihg]}}\n",
+       "criticality: \"hihg\" is not known; did you mean \"high\"?"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {licence: {deny: [\"MIT OR\"]}}}\n",
+       ":3:51: licence: \"MIT OR\" is no licence; expected an id of SPDX such as AGPL-3.0-only"},
+      {"gatepost: 1\npolicies:\n  - {id: a, action: warn, match: {kev_added: {older_than: long}}}\n",
+       "kev_added: \"long\" is no span of time"},
+      {"gatepost: 1\npolicies: []\nwaivers: {approvers: {high: []}}\n", ":3:29: nobody may approve for high risk"},
+      {"gatepost: 1\npolicies: []\nwaivers: {max_days: {critical: 15}}\n",
+       "critical is 15; expected a whole number from 1 to 14"},
+      {"gatepost: 1\npolicies: []\nwaivers: {import: [trivvyignore]}\n",
+       "import \"trivvyignore\" is not known; did you mean \"trivyignore\"?"},
+      {"gatepost: 1\nextends: {path: org.yml, sha256: abc}\n",
+       ":2:34: sha256 is no digest; expected the 64 hex digits that sha256sum prints"},
+      {"gatepost: 1\nextends: {path: org.yml}\n", "\"sha256\" is missing"},
+      {"gatepost: 1\nextends: org.yml\n", "extends must be a mapping of path and sha256, not a text"},
       {"gatepost: 1\npolicies:\n  - {action: warn}\n", "\"id\" is missing"},
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn}\n  - {id: a, action: warn}\n",
        "policy id \"a\" is used twice"},
@@ -238,10 +261,94 @@ TEST_CASE("waiver file: mistakes") {
   for (const auto& [text, message] : mistakes) {
     CAPTURE(text);
     const auto settings = with_waivers(text);
-    REQUIRE_FALSE(settings.ok());
-    CAPTURE(settings.error().message);
-    CHECK(settings.error().message.find(message) != std::string::npos);
+    const Status strict = settings ? check_strictly(*settings) : Status(settings.error());
+    REQUIRE_FALSE(strict.ok());
+    CAPTURE(strict.error().message);
+    CHECK(strict.error().message.find(message) != std::string::npos);
   }
+}
+
+TEST_CASE("waiver file: one that cannot be understood does not apply, and keeps no other from it") {
+  const auto settings = with_waivers(
+      "waivers:\n  - {id: W-1, match: {rule: a}, reason: becuase}\n  - {id: W-2, match: {rule: b, engine: bandit}, "
+      "reason: "
+      "no_fix, justification: j, requested_by: a, approved_by: b, created: 2026-12-01, expires: 2026-12-14, "
+      "until_fix_available: true, lapse_if: {kev: true, risk: {gt: 80}, context_changed: true}, scope: {services: "
+      "[cart], branches: [main]}}\n");
+  REQUIRE(settings.ok());
+  REQUIRE(settings->waivers.size() == 1);
+  const policy::Waiver& waiver = settings->waivers[0];
+  CHECK(waiver.id.value == "W-2");
+  CHECK(waiver.until_fix_available);
+  REQUIRE(waiver.lapse_if.size() == 3);
+  CHECK(waiver.lapse_if[1].name == "risk gt 80");
+  CHECK(waiver.scope.has_value());
+  REQUIRE(settings->notes.size() == 2);
+  CHECK(settings->notes[0].code == "waiver-not-applied");
+  CHECK(settings->notes[0].text.starts_with("waiver W-1 does not apply: "));
+  CHECK(settings->notes[1].text ==
+        "this build never knows context_changed: conditions on it are unknown, and what then happens on_unknown says");
+}
+
+namespace {
+
+constexpr const char* kOrg =
+    "gatepost: 1\nlocked: true\npolicies:\n  - {id: secrets, match: {kind: secret}, action: block}\n";
+// Of kOrg; a test below tells when it is not.
+std::string pinned(const std::string& rest) {
+  return "gatepost: 1\nextends: {path: org.yml, sha256: " + hex(sha256(kOrg)) + "}\n" + rest;
+}
+Result<Settings> extending(const std::string& rest, const char* org = kOrg) {
+  return load({.policy = File{".gatepost/policy.yml", pinned(rest)}, .extended = {File{"org.yml", org}}});
+}
+
+}  // namespace
+
+TEST_CASE("extends: the policies of the other file come first, those of one's own are added") {
+  const auto settings = extending("policies:\n  - {id: mine, match: {kind: iac}, action: warn}\n");
+  REQUIRE(settings.ok());
+  REQUIRE(settings->rules.policies.size() == 2);
+  CHECK(settings->rules.policies[0].id.value == "secrets");
+  CHECK(settings->notes.empty());
+  CHECK(extending("").ok());
+}
+
+TEST_CASE("extends: loosening what is locked is one error, and the locked policy stands") {
+  const auto settings = extending("policies:\n  - {id: secrets, match: {kind: secret}, action: warn}\n");
+  REQUIRE(settings.ok());
+  CHECK(settings->rules.policies[0].action == Action::block);
+  REQUIRE(settings->notes.size() == 1);
+  CHECK(settings->notes[0].level == Note::Level::error);
+  CHECK(settings->notes[0].text ==
+        ".gatepost/policy.yml:4:5: policy secrets is locked by org.yml: action warn is weaker than block; what is "
+        "locked stands");
+  CHECK_FALSE(check_strictly(*settings).ok());
+  const auto monitored = extending("mode: monitor\n");
+  CHECK(monitored->rules.mode == policy::Mode::enforce);
+  const auto advised = load({.policy = File{".gatepost/policy.yml", pinned("")}, .extended = {File{"org.yml", kOrg}}},
+                            {.mode = policy::Mode::monitor});
+  CHECK(advised->rules.mode == policy::Mode::enforce);
+  CHECK(advised->notes.size() == 1);
+}
+
+TEST_CASE("extends: a file that is not the pinned one, or not there, is refused") {
+  const auto other = extending("", "gatepost: 1\npolicies: []\n");
+  REQUIRE_FALSE(other.ok());
+  CHECK(other.error().message.find("look at what changed, then pin it anew") != std::string::npos);
+  const auto absent = load({.policy = File{".gatepost/policy.yml", pinned("")}});
+  REQUIRE_FALSE(absent.ok());
+  CHECK(absent.error().message ==
+        ".gatepost/policy.yml:2:10: org.yml is not there; expected a file of the same revision");
+}
+
+TEST_CASE("policy file: what else it wants to have read") {
+  const Wanted wanted =
+      wanted_by(File{"p.yml", pinned("waivers: {import: [trivyignore, gitleaksignore, nonsense]}\n")});
+  CHECK(wanted.extended == std::vector<std::string>{"org.yml"});
+  CHECK(wanted.scanner_files == std::vector<std::string>{".trivyignore", ".gitleaksignore"});
+  CHECK(wanted_by(File{"p.yml", pinned("waivers: {import: snyk}\n")}).scanner_files ==
+        std::vector<std::string>{".snyk"});
+  CHECK(wanted_by(File{"p.yml", "{{{"}).extended.empty());
 }
 
 TEST_CASE("settings: every shipped policy file is valid") {

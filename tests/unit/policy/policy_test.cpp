@@ -3,13 +3,15 @@
 #include <doctest/doctest.h>
 
 #include "base/time.hpp"
+#include "policy/program.hpp"
 
 using namespace gatepost;
 using namespace gatepost::policy;
 
 namespace {
 
-const auto kToday = *parse_date("2026-11-21");
+const Timestamp kNow = *parse_timestamp("2026-11-21T12:00:00Z");
+const Reading kReading{.now = kNow};
 
 Condition is(const char* field, Op op, std::vector<Operand> operands) {
   auto condition = Condition::leaf(*find_field(field), op, std::move(operands));
@@ -23,7 +25,7 @@ std::string refusal(const char* field, Op op, std::vector<Operand> operands) {
   return condition.error().message;
 }
 
-Truth truth(const Condition& condition, const Facts& facts) { return condition.evaluate(facts, SeverityLabel::medium); }
+Truth truth(const Condition& condition, const Facts& facts) { return condition.evaluate(facts, kReading); }
 
 Policy a_policy(const char* id, Condition match, Action action) {
   return {.id = {id}, .match = std::move(match), .action = action};
@@ -36,8 +38,8 @@ FindingId id_of(std::size_t i) {
 }
 
 Evaluation run(const Rules& rules, const std::vector<Facts>& facts, const RiskTotals& totals = {}) {
-  return evaluate(rules, facts.size(), [&](std::size_t i) { return facts[i]; }, id_of, totals,
-                  {Event::pull_request, kToday});
+  return evaluate(rules, {facts.size(), [&](std::size_t i) { return facts[i]; }, id_of}, totals,
+                  {Event::pull_request, kNow, {}});
 }
 
 }  // namespace
@@ -47,7 +49,7 @@ TEST_CASE("condition: severities are ordered, and an unknown one counts as its s
   CHECK(truth(at_least_medium, {.severity = SeverityLabel::high}) == Truth::yes);
   CHECK(truth(at_least_medium, {.severity = SeverityLabel::low}) == Truth::no);
   CHECK(truth(at_least_medium, {.severity = SeverityLabel::unknown}) == Truth::yes);
-  CHECK(at_least_medium.evaluate({.severity = SeverityLabel::unknown}, SeverityLabel::low) == Truth::no);
+  CHECK(at_least_medium.evaluate({.severity = SeverityLabel::unknown}, {SeverityLabel::low, kNow}) == Truth::no);
 }
 
 TEST_CASE("condition: each type compares as its operators say") {
@@ -141,7 +143,8 @@ TEST_CASE("condition: every field has a name of its own, operators and a help te
     CHECK(find_field(field.name) == &field);
     CHECK_FALSE(ops_of(field.type).empty());
     CHECK_FALSE(field.help.empty());
-    CHECK(field.get(Facts{}).set.empty());
+    Texts room;
+    CHECK_FALSE(shown(field, value_of(field, Facts{}, room)).empty());
   }
 }
 
@@ -273,19 +276,229 @@ TEST_CASE("policy: is about its events, paths and owners only") {
   CHECK(outcome() == Outcome::pass);
   policy.on = {Event::push, Event::pull_request};
   CHECK(outcome() == Outcome::fail);
-  policy.scope.paths.push_back(*Glob::compile("web/**"));
+  policy.scope.include = is("path", Op::glob, {{"web/**"}});
   CHECK(outcome() == Outcome::pass);
-  policy.scope.paths.push_back(*Glob::compile("services/**"));
+  policy.scope.include = is("path", Op::glob, {{"web/**"}, {"services/**"}});
   CHECK(outcome() == Outcome::fail);
-  policy.scope.excluded_paths.push_back(*Glob::compile("services/pay/**"));
+  policy.scope.exclude = is("path", Op::glob, {{"services/pay/**"}});
   CHECK(outcome() == Outcome::pass);
-  policy.scope.excluded_paths.clear();
-  policy.scope.owners = {"@acme/web"};
+  policy.scope.exclude = is("service", Op::eq, {{"pay"}});  // nobody knows: that excludes nothing
+  CHECK(outcome() == Outcome::fail);
+  policy.scope.exclude.reset();
+  policy.scope.include = is("owner", Op::glob, {{"@acme/web"}});
   CHECK(outcome() == Outcome::pass);
-  policy.scope.owners.push_back("@acme/pay");
+  policy.scope.include = is("owner", Op::glob, {{"@acme/*"}});
   CHECK(outcome() == Outcome::fail);
 }
 
+namespace {
+
+Truth of(const char* field, Op op, std::vector<Operand> operands, const Facts& facts) {
+  return truth(is(field, op, std::move(operands)), facts);
+}
+
+}  // namespace
+
+TEST_CASE("condition: what can be unknown is unknown, unless the policy asks for just that") {
+  const Facts nothing;
+  Facts production;
+  production.context.environment = Environment::production;
+  for (const char* const field : {"environment", "exposure", "criticality", "reach", "confidence"}) {
+    CAPTURE(field);
+    CHECK(of(field, Op::eq, {{"unknown"}}, nothing) == Truth::yes);
+    CHECK(of(field, Op::ne, {{"unknown"}}, nothing) == Truth::no);
+  }
+  CHECK(of("environment", Op::in, {{"production"}}, nothing) == Truth::unknown);
+  CHECK(of("environment", Op::in, {{"production"}, {"unknown"}}, nothing) == Truth::yes);
+  CHECK(of("environment", Op::in, {{"staging"}, {"unknown"}}, production) == Truth::no);
+  CHECK(of("environment", Op::gte, {{"staging"}}, production) == Truth::yes);
+  CHECK(of("severity", Op::eq, {{"unknown"}}, nothing) == Truth::yes);
+  CHECK(refusal("reach", Op::gte, {{"unknown"}}) == "reach: \"unknown\" has no rank; ask for it with eq, ne or in");
+}
+
+TEST_CASE("condition: the strongest of reach, exposure and criticality compare as the highest") {
+  const auto reach = [](Reach it) { return Facts{.reach = it}; };
+  CHECK(of("reach", Op::gte, {{"loaded"}}, reach(Reach::observed)) == Truth::yes);
+  CHECK(of("reach", Op::gte, {{"loaded"}}, reach(Reach::loaded)) == Truth::yes);
+  CHECK(of("reach", Op::gte, {{"loaded"}}, reach(Reach::imported)) == Truth::no);
+  CHECK(of("reach", Op::gte, {{"imported"}}, reach(Reach::first_party)) == Truth::yes);
+  CHECK(of("reach", Op::lt, {{"not_imported"}}, reach(Reach::unreachable)) == Truth::yes);
+  CHECK(refusal("exposure", Op::gt, {{"internet"}}).find("the highest value") != std::string::npos);
+  CHECK(refusal("criticality", Op::lt, {{"low"}}).find("the lowest value") != std::string::npos);
+}
+
+TEST_CASE("condition: numbers have the decimals of their field") {
+  Facts facts{.epss_ppm = 123'456};
+  CHECK(of("epss", Op::gt, {{"0.123455"}}, facts) == Truth::yes);
+  CHECK(of("epss", Op::gte, {{"0.2"}}, facts) == Truth::no);
+  CHECK(of("epss", Op::lte, {{"1"}}, facts) == Truth::yes);
+  CHECK(of("epss", Op::gt, {{"0.5"}}, Facts{}) == Truth::unknown);
+  CHECK(refusal("epss", Op::gt, {{"36"}}) ==
+        "epss: \"36\" is no number; expected a number from 0 to 1 with at most 6 decimals");
+  CHECK(refusal("epss", Op::gt, {{"0."}}).find("is no number") != std::string::npos);
+  CHECK(refusal("depth", Op::gt, {{"1.5"}}).find("a whole number") != std::string::npos);
+}
+
+TEST_CASE("condition: times are compared with now and with days") {
+  const Facts facts{.kev_added = parse_timestamp("2026-11-07T00:00:00Z")};
+  CHECK(of("kev_added", Op::older_than, {{"14d"}}, facts) == Truth::yes);
+  CHECK(of("kev_added", Op::older_than, {{"15"}}, facts) == Truth::no);
+  CHECK(of("kev_added", Op::newer_than, {{"3w"}}, facts) == Truth::yes);
+  CHECK(of("kev_added", Op::newer_than, {{"36h"}}, facts) == Truth::no);
+  CHECK(of("kev_added", Op::before, {{"2026-11-08"}}, facts) == Truth::yes);
+  CHECK(of("kev_added", Op::after, {{"2026-11-08"}}, facts) == Truth::no);
+  CHECK(of("kev_added", Op::after, {{"2026-11-08"}}, Facts{}) == Truth::unknown);
+  CHECK(refusal("kev_added", Op::older_than, {{"soon"}}).find("is no span of time") != std::string::npos);
+  CHECK(refusal("kev_added", Op::before, {{"soon"}}).find("is no time") != std::string::npos);
+}
+
+TEST_CASE("condition: versions are compared where their ecosystem is known to be comparable") {
+  const Facts facts{.ecosystem = "npm", .version = "4.17.20"};
+  CHECK(of("version", Op::vers, {{"vers:npm/<4.17.21"}}, facts) == Truth::yes);
+  CHECK(of("version", Op::vers, {{"vers:npm/>=4.17.21"}}, facts) == Truth::no);
+  CHECK(of("version", Op::vers, {{"vers:cargo/<4.17.21"}}, facts) == Truth::unknown);
+  CHECK(of("version", Op::vers, {{"vers:semver/<4.17.21"}}, facts) == Truth::yes);
+  CHECK(of("version", Op::vers, {{"vers:npm/<4.17.21"}}, {.ecosystem = "npm", .version = "latest"}) == Truth::unknown);
+  CHECK(refusal("version", Op::vers, {{"vers:deb/<1.0.0"}}).find("cannot be compared by this build") !=
+        std::string::npos);
+  CHECK(refusal("version", Op::vers, {{"<1.0.0"}}).find("is no range") != std::string::npos);
+}
+
+TEST_CASE("condition: a field that this build never knows is unknown, whatever is asked") {
+  std::size_t never = 0;
+  for (const Field& field : fields()) {
+    if (field.get != nullptr) continue;
+    ++never;
+    Texts room;
+    CHECK_FALSE(value_of(field, Facts{}, room).known);
+  }
+  CHECK(never > 5);
+  CHECK(of("sla_state", Op::eq, {{"breached"}}, Facts{}) == Truth::unknown);
+  CHECK(of("first_detected", Op::older_than, {{"1d"}}, Facts{}) == Truth::unknown);
+  CHECK(of("owasp", Op::none, {{"A01"}}, Facts{}) == Truth::unknown);
+}
+
+TEST_CASE("condition: a waiver that has expired is none") {
+  const Facts expired{.waiver = WaiverState::expired}, active{.waiver = WaiverState::active}, none;
+  CHECK(of("waiver", Op::eq, {{"none"}}, expired) == Truth::yes);
+  CHECK(of("waiver", Op::eq, {{"expired"}}, expired) == Truth::yes);
+  CHECK(of("waiver", Op::ne, {{"none"}}, expired) == Truth::no);
+  CHECK(of("waiver", Op::ne, {{"active"}}, expired) == Truth::yes);
+  CHECK(of("waiver", Op::eq, {{"none"}}, active) == Truth::no);
+  CHECK(of("waiver", Op::in, {{"none"}, {"active"}}, expired) == Truth::yes);
+  CHECK(of("waiver", Op::eq, {{"expired"}}, none) == Truth::no);
+}
+
+TEST_CASE("condition: given values take the place of a finding's") {
+  const Given given = {
+      {"licence", {.text = "MIT OR AGPL-3.0-only"}}, {"cwe", {.set = {"79"}}}, {"reach", {.number = 3}}};
+  const Facts facts{.given = &given, .kind = Kind::sca};
+  CHECK(of("licence", Op::deny, {{"AGPL-3.0-only"}}, facts) == Truth::no);
+  CHECK(of("licence", Op::deny, {{"AGPL-3.0-only"}, {"MIT"}}, facts) == Truth::yes);
+  CHECK(of("licence", Op::allow, {{"MIT"}}, facts) == Truth::yes);
+  CHECK(of("cwe", Op::any, {{"CWE-79"}}, facts) == Truth::yes);
+  CHECK(of("reach", Op::eq, {{"loaded"}}, facts) == Truth::yes);
+  CHECK(of("kind", Op::eq, {{"sca"}}, facts) == Truth::unknown);
+}
+
+TEST_CASE("policy: the lattice of actions") {
+  Rules rules;
+  const auto outcome = [&](Action action, Mode mode = Mode::enforce) {
+    rules.mode = mode;
+    rules.policies = {a_policy("p", is("severity", Op::gte, {{"high"}}), action)};
+    rules.policies[0].review.teams = {"@acme/appsec"};
+    return run(rules, {{.severity = SeverityLabel::high}});
+  };
+  CHECK(outcome(Action::allow).outcome == Outcome::pass);
+  CHECK(outcome(Action::notify).outcome == Outcome::pass);
+  CHECK(outcome(Action::warn).outcome == Outcome::warn);
+  CHECK(outcome(Action::require_review).outcome == Outcome::warn);
+  CHECK(outcome(Action::require_review).reasons[0].text == "policy p; needs 1 approval of @acme/appsec");
+  CHECK(outcome(Action::require_review).reasons[0].reviewers == std::vector<std::string>{"@acme/appsec"});
+  CHECK(outcome(Action::require_review, Mode::warn).actions[0] == Action::require_review);
+  CHECK(outcome(Action::require_review, Mode::monitor).actions[0] == Action::warn);
+  CHECK(outcome(Action::block, Mode::warn).reasons[0].text == "policy p; warn mode: would close the gate");
+}
+
+TEST_CASE("policy: what is missing in a run needs no finding") {
+  Rules rules;
+  rules.policies.push_back(
+      a_policy("evidence", is("evidence.missing", Op::any, {{"secret"}, {"sast"}}), Action::block));
+  const auto outcome = [&](std::optional<std::vector<std::string_view>> missing) {
+    return evaluate(rules, {}, {}, {Event::pull_request, kNow, {.missing = std::move(missing)}});
+  };
+  CHECK(outcome(std::vector<std::string_view>{"secret"}).outcome == Outcome::fail);
+  CHECK(outcome(std::vector<std::string_view>{"dast"}).outcome == Outcome::pass);
+  CHECK(outcome(std::nullopt).outcome == Outcome::pass);
+}
+
+TEST_CASE("policy: a threshold on the change's risk is about its files as well") {
+  Rules rules;
+  rules.policies.push_back(a_policy("sensitive", is("path", Op::glob, {{"infra/**"}}), Action::require_review));
+  rules.policies[0].threshold = {Threshold::Measure::change_risk, true, 40};
+  const auto outcome = [&](const char* file, int risk) {
+    return evaluate(rules, {.changed_files = {file}}, {.change_risk = risk}, {Event::pull_request, kNow, {}}).outcome;
+  };
+  CHECK(outcome("infra/main.tf", 40) == Outcome::warn);
+  CHECK(outcome("infra/main.tf", 39) == Outcome::pass);
+  CHECK(outcome("src/main.c", 40) == Outcome::pass);
+}
+
+TEST_CASE("policy: a risk budget of the change is not spent by what the policy does not mean") {
+  Rules rules;
+  rules.policies.push_back(a_policy("budget", is("presence", Op::eq, {{"introduced"}}), Action::block));
+  rules.policies[0].threshold = {Threshold::Measure::pr_risk, false, 600};
+  CHECK(run(rules, {{.presence = Presence::introduced}}, {.pr_risk_tenths = 700}).outcome == Outcome::fail);
+  CHECK(run(rules, {{.presence = Presence::unrelated}}, {.pr_risk_tenths = 700}).outcome == Outcome::pass);
+}
+
+TEST_CASE("policy: grace ends after its days, and does not when nobody knows when it began") {
+  Rules rules;
+  rules.policies.push_back(a_policy("kev", is("kev", Op::eq, {{"true"}}), Action::block));
+  rules.policies[0].grace = Grace{14, "kev_added", is("kev_added", Op::older_than, {{"14d"}})};
+  const auto outcome = [&](const char* added) {
+    return run(rules, {{.kev = true, .kev_added = parse_timestamp(added)}}).outcome;
+  };
+  CHECK(outcome("2026-11-01") == Outcome::fail);
+  CHECK(outcome("2026-11-10") == Outcome::pass);
+  CHECK(outcome("") == Outcome::pass);
+  rules.policies[0].match_unknown = true;
+  CHECK(outcome("") == Outcome::fail);
+}
+
+TEST_CASE("program: the compiled conditions answer as the conditions do") {
+  const Facts all_facts[] = {{.kind = Kind::sca, .severity = SeverityLabel::high, .path = "a/b"},
+                             {.kind = Kind::sast, .fix_available = true},
+                             {.kind = Kind::secret, .severity = SeverityLabel::low, .path = "c"}};
+  std::vector<Condition> leaves;
+  leaves.push_back(is("kind", Op::in, {{"sca"}, {"sast"}}));
+  leaves.push_back(is("fix_available", Op::eq, {{"true"}}));
+  leaves.push_back(is("path", Op::glob, {{"a/**"}}));
+  leaves.push_back(is("severity", Op::gte, {{"high"}}));
+  for (std::size_t shape = 0; shape < 256; ++shape) {
+    CAPTURE(shape);
+    const auto pick = [&](std::size_t at) {
+      const Condition& leaf = leaves[shape >> at & 3U];
+      return (shape >> at & 4U) != 0 ? Condition::negation(leaf) : leaf;
+    };
+    const Condition inner = (shape & 1U) != 0 ? Condition::any({pick(0), pick(3)}) : Condition::all({pick(0), pick(3)});
+    const Condition whole =
+        (shape & 2U) != 0 ? Condition::any({inner, pick(5)}) : Condition::all({inner, pick(5), inner});
+    Program program;
+    const Program::Root first = program.add(whole);
+    CHECK(program.add(whole) == first);
+    for (const Facts& facts : all_facts) {
+      program.look_at(facts);
+      CHECK(program.truth(first, kReading) == whole.evaluate(facts, kReading));
+    }
+  }
+}
+
+TEST_CASE("program: long operands that differ at their end are told apart") {
+  const std::string long_name(300, 'a');
+  Program program;
+  CHECK(program.add(is("path", Op::eq, {{long_name + "1"}})) != program.add(is("path", Op::eq, {{long_name + "2"}})));
+}
 TEST_CASE("policy: what one of several tools says closes the gate, whatever another one says as well") {
   Rules rules;
   rules.mode = Mode::enforce;

@@ -9,7 +9,7 @@ using namespace gatepost::policy;
 
 namespace {
 
-const auto kToday = *parse_date("2026-11-21");
+const Timestamp kNow = *parse_timestamp("2026-11-21T12:00:00Z");
 
 FindingId id_of(std::size_t i) {
   FindingId id;
@@ -30,10 +30,10 @@ Waiver a_waiver() {
           .where = "waivers.yml:2:5"};
 }
 
-Waived run(const Waiver& waiver, std::vector<Facts> facts) {
-  return apply(
-      {waiver}, facts.size(), [&](std::size_t i) { return WaiverFacts{id_of(i), facts[i], {"CVE-2024-1000"}}; },
-      kToday);
+Waived run(const Waiver& waiver, std::vector<Facts> facts, const WaiverRules& rules = {}) {
+  for (Facts& it : facts) it.advisories = {"CVE-2024-1000"};
+  return apply({waiver}, rules, facts.size(), [&](std::size_t i) { return WaiverFacts{id_of(i), facts[i]}; },
+               {.now = kNow});
 }
 
 Facts finding(int risk = 300) { return {.risk_tenths = risk, .path = "src/a.py", .rule = "B608", .package = "lodash"}; }
@@ -111,13 +111,13 @@ TEST_CASE("waiver: does not apply, and says why") {
 
 TEST_CASE("waiver: its first day counts") {
   Waiver waiver = a_waiver();
-  waiver.created = kToday;
+  waiver.created = day_of(kNow);
   CHECK(run(waiver, {finding()}).waiver_of[0] == 0);
 }
 
 TEST_CASE("waiver: its last day counts, and one approver besides the requester is enough") {
   Waiver waiver = a_waiver();
-  waiver.expires = kToday;
+  waiver.expires = day_of(kNow);
   waiver.approved_by = {"dev", "lead"};
   CHECK(run(waiver, {finding()}).waiver_of[0] == 0);
 }
@@ -126,6 +126,89 @@ TEST_CASE("waiver: one that covers nothing is told") {
   const Waived result = run(a_waiver(), {{.rule = "other"}});
   REQUIRE(result.notes.size() == 1);
   CHECK(result.notes[0].code == "waiver-unused");
+}
+
+TEST_CASE("waiver: lapses once a fix is available, where it says so") {
+  Waiver waiver = a_waiver();
+  waiver.until_fix_available = true;
+  Facts fixed = finding();
+  fixed.fix_available = true;
+  const Waived result = run(waiver, {finding(), fixed});
+  CHECK(result.waiver_of[0] == 0);
+  CHECK(result.waiver_of[1] == Assessed::kNone);
+  REQUIRE(result.notes.size() == 1);
+  CHECK(result.notes[0].text == "waiver W-1 has lapsed for 1 finding: a fix is available");
+}
+
+TEST_CASE("waiver: lapses by a condition that is true, not by one that nobody knows") {
+  Waiver waiver = a_waiver();
+  auto kev = Condition::leaf(*find_field("kev"), Op::eq, {{"true"}});
+  waiver.lapse_if.push_back({"kev eq true", std::move(*kev)});
+  Facts exploited = finding();
+  exploited.kev = true;
+  const Waived result = run(waiver, {finding(), exploited});
+  CHECK(result.waiver_of[0] == 0);
+  CHECK(result.waiver_of[1] == Assessed::kNone);
+  CHECK(result.notes[0].text == "waiver W-1 has lapsed for 1 finding: kev eq true");
+}
+
+TEST_CASE("waiver: one that is known to be in its scope is covered, no other") {
+  Waiver waiver = a_waiver();
+  auto scope = Condition::leaf(*find_field("service"), Op::glob, {{"cart*"}});
+  waiver.scope = std::move(*scope);
+  Facts cart = finding(), other = finding();
+  cart.service = "cart-api";
+  other.service = "pay";
+  const Waived result = run(waiver, {cart, other, finding()});
+  CHECK(result.waiver_of == std::vector<std::uint32_t>{0, Assessed::kNone, Assessed::kNone});
+}
+
+TEST_CASE("waiver: the approvers of the highest risk that it covers decide") {
+  WaiverRules rules;
+  rules.approvers[static_cast<std::size_t>(Band::high)] = {"Lead", "dev"};
+  rules.approvers[static_cast<std::size_t>(Band::critical)] = {"ciso"};
+  CHECK(run(a_waiver(), {finding(700)}, rules).waiver_of[0] == 0);
+  CHECK(run(a_waiver(), {finding(300)}, rules).waiver_of[0] == 0);
+  const Waived refused = run(a_waiver(), {finding(700), finding(900)}, rules);
+  CHECK(refused.waiver_of[0] == Assessed::kNone);
+  CHECK(refused.notes[0].text ==
+        "waiver W-1 does not apply: nobody who approved it may do so for critical risk; those are ciso");
+  Waiver own = a_waiver();
+  own.approved_by = {"somebody", "dev"};  // dev may approve, but not an own request
+  CHECK(run(own, {finding(700)}, rules).waiver_of[0] == Assessed::kNone);
+}
+
+TEST_CASE("waiver: what has expired is told apart from what never was") {
+  Waiver waiver = a_waiver();
+  waiver.expires = *parse_date("2026-11-20");
+  const Waived result = run(waiver, {finding(), {.rule = "other"}});
+  CHECK(result.waiver_of[0] == Assessed::kNone);
+  CHECK(result.expired == std::vector<bool>{true, false});
+  waiver.expires = *parse_date("2026-12-01");
+  waiver.approved_by.clear();
+  CHECK(run(waiver, {finding()}).expired == std::vector<bool>{false});
+}
+
+TEST_CASE("waiver: what a scanner's own file ignores counts only where the policy says so") {
+  Waiver waiver;
+  waiver.id = {".trivyignore:CVE-2024-1000"};
+  waiver.rule_or_advisory = "cve-2024-1000";
+  waiver.created = std::chrono::sys_days::min();
+  waiver.expires = std::chrono::sys_days::max();
+  waiver.max_findings = 100;
+  waiver.imported_from = ".trivyignore";
+  const Waived ignored = run(waiver, {finding(), finding()});
+  CHECK(ignored.waiver_of[0] == Assessed::kNone);
+  REQUIRE(ignored.notes.size() == 1);
+  CHECK(ignored.notes[0].text ==
+        "ignored by the scanner's own file, no approver: 1 entry of .trivyignore for 2 findings; they silence nothing "
+        "here");
+  const Waived applied = run(waiver, {finding()}, {.apply_unapproved = true});
+  CHECK(applied.waiver_of[0] == 0);
+  CHECK(applied.applied[0].approved_by == "nobody: .trivyignore");
+  CHECK(applied.applied[0].expires.empty());
+  waiver.expires = *parse_date("2026-11-20");
+  CHECK(run(waiver, {finding()}, {.apply_unapproved = true}).waiver_of[0] == Assessed::kNone);
 }
 
 namespace {

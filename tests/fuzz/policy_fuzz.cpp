@@ -1,0 +1,33 @@
+// Policy files, fixtures, scanners' own lists, versions and licences: whatever stands there, an answer in words.
+#include <string>
+
+#include "config/policy_fixture.hpp"
+#include "config/scanner_files.hpp"
+#include "config/settings.hpp"
+#include "doc/yaml.hpp"
+#include "fuzz/check.hpp"
+#include "policy/licence.hpp"
+#include "policy/version_range.hpp"
+
+using namespace gatepost;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text = fuzz::text_of(data, size);
+  const config::File file{"policy.yml", text};
+  const auto settings = config::load({.policy = file, .waivers = config::File{"waivers.yml", text}});
+  static_cast<void>(config::wanted_by(file));
+  for (const char* const name : {".trivyignore", ".trivyignore.yaml", ".snyk", "osv-scanner.toml", ".gitleaksignore"})
+    static_cast<void>(config::read_scanner_file(name, text));
+  if (const auto range = policy::VersionRange::parse(text)) static_cast<void>(range->contains("npm", "1.2.3"));
+  const policy::LicenceNames names = {"mit"};
+  const auto allowed = policy::is_allowed(text, names), denied = policy::is_denied(text, names);
+  FUZZ_CHECK(allowed.has_value() == denied.has_value());
+  const auto document = doc::parse_yaml(text, "fixture.yml");
+  if (!document) return 0;
+  config::Problems problems;
+  const config::Fixture fixture = config::read_fixture(document->root(), problems);
+  if (!problems.empty()) return 0;
+  const auto rules = settings ? settings->rules : policy::Rules{};
+  for (const config::FixtureCase& test : fixture.cases) static_cast<void>(config::run_case(rules, test));
+  return 0;
+}
