@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "report/facts.hpp"
+#include "report/funnel.hpp"
 #include "report/json_parts.hpp"
 
 namespace gatepost::report {
@@ -180,7 +181,8 @@ void write_enrichment(JsonWriter& json, const Enrichment& known) {
 
 class AssessmentJson {
  public:
-  AssessmentJson(const Input& input, const Sink& sink) : input_(input), assessment_(input.assessment), out_(sink) {}
+  AssessmentJson(const Input& input, const Sink& sink)
+      : input_(input), assessment_(input.assessment), funnel_(funnel_of(input.assessment)), out_(sink) {}
 
   Status write() {
     json().begin_object().field("gatepost", "assessment/1");
@@ -192,6 +194,7 @@ class AssessmentJson {
     write_reports(json(), assessment_.table.reports());
     GP_CHECK(findings());
     counts();
+    funnel();
     the_run();
     json().key("observations");
     GP_CHECK(write_observations(out_, assessment_.table, input_.observation_severities,
@@ -235,6 +238,8 @@ class AssessmentJson {
     if (const Enrichment* const known = assessment_.enrichment_of(index)) write_enrichment(json(), *known);
     if (const WaiverInfo* waiver = assessment_.waiver_of(index)) json().field("waiver", waiver->id.value);
     json().field("state", state_of(assessment_, index));
+    if (const auto stage = funnel_.stage_of(assessment_, static_cast<FindingIndex>(index)))
+      json().field("funnel_stage", to_string(*stage));
     members(it);
     explanation(index);
     if (input_.story) write_story(json(), input_.story(index));
@@ -351,6 +356,17 @@ class AssessmentJson {
     json().field("observations", assessment_.table.size()).end_object();
   }
 
+  void funnel() {
+    if (funnel_.empty()) return;
+    json().key("funnel").begin_array();
+    for (const FunnelStep& step : funnel_.steps) {
+      json().begin_object().field("stage", to_string(step.stage)).field("count", step.count);
+      if (step.unknown > 0) json().field("unknown", step.unknown);
+      json().end_object();
+    }
+    json().end_array();
+  }
+
   void the_run() {
     json().optional_field("mode", assessment_.mode).field("base_source", to_string(assessment_.change.base_source));
     json().field("confident", assessment_.change.confident);
@@ -393,6 +409,7 @@ class AssessmentJson {
 
   const Input& input_;
   const Assessment& assessment_;
+  const Funnel funnel_;
   JsonStream out_;
 };
 

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
+#include "report/funnel.hpp"
 #include "report/overview.hpp"
 #include "report/width.hpp"
 #include "report/words.hpp"
@@ -67,7 +68,7 @@ class Comment {
   std::string write() {
     // In the order of importance: what comes first gets the bytes. Below, in the order of reading.
     const std::size_t budget = left_;
-    const std::string head = take(marker() + verdict());
+    const std::string head = take(marker() + verdict() + funnel());
     const std::string foot = take(footer());
     const std::string steps = take(what_next());
     // What says that findings are left out must fit in any case.
@@ -179,6 +180,11 @@ class Comment {
   [[nodiscard]] std::string signals() const {
     const std::string line = change_risk_line(assessment_, kMostSignals);
     return line.empty() ? "" : markdown_text(line, kSignals) + "\n\n";
+  }
+
+  [[nodiscard]] std::string funnel() const {
+    const std::string line = in_one_line(funnel_of(assessment_));
+    return line.empty() ? "" : "All vulnerable packages: " + line + "\n\n";
   }
 
   std::string reasons(std::size_t share) {

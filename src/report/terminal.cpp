@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
+#include "report/funnel.hpp"
 #include "report/overview.hpp"
 #include "report/width.hpp"
 #include "report/words.hpp"
@@ -153,6 +154,7 @@ class Terminal {
     signals();
     reasons();
     news();
+    funnel();
     one_a_line("Newly disclosed elsewhere", overview_.external);
     one_a_line("Fixed by this change", overview_.fixed);
     waived();
@@ -293,6 +295,20 @@ class Terminal {
       if (!part.empty()) parts.push_back(escape::terminal(part, kTitleCharacters));
     }
     return parts;
+  }
+
+  void funnel() {
+    const Funnel funnel = funnel_of(assessment_);
+    if (funnel.empty()) return;
+    page_.heading("All vulnerable packages", "stage by stage");
+    const std::size_t width = width_of(grouped(funnel.steps.front().count));
+    for (const FunnelStep& step : funnel.steps) {
+      const Ink ink = &step == &funnel.steps.back() ? Ink::bold : Ink::plain;
+      std::string text(described(step.stage));
+      if (const std::string unknown = what_is_unknown(step); !unknown.empty()) text += " (" + unknown + ")";
+      page_.paragraph({{"  "}, {padded_left(grouped(step.count), width) + "  ", ink}}, {text, ink});
+    }
+    one_a_line("To act on", funnel.left);
   }
 
   void one_a_line(std::string_view title, const std::vector<FindingIndex>& findings) {

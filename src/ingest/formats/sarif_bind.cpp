@@ -127,6 +127,12 @@ std::optional<Purl> make_purl(const std::string& type, std::string_view package,
   return Purl::make(type, package.substr(0, split), package.substr(split + 1), version);
 }
 
+// "4.17.15" of a logical location "lodash@4.17.15", where the message names the package alone.
+std::string version_behind(std::string_view symbol, std::string_view package) {
+  const bool names_it = symbol.starts_with(package) && symbol.substr(package.size()).starts_with('@');
+  return package.empty() || !names_it ? std::string{} : std::string(symbol.substr(package.size() + 1));
+}
+
 }  // namespace
 
 Binder::Binder(ResultReader& reader, std::vector<Run>& runs, const ReportWriter& out)
@@ -405,6 +411,7 @@ void Binder::bind_package(ObservationRow& row, const Run& run) {
       return number == 0 ? std::string_view{} : text::trim((*groups)[number]);
     };
     Component component{.package = std::string(group("package")), .version = std::string(group("version"))};
+    if (component.version.empty()) component.version = version_behind(table.text(row.symbol), component.package);
     for (const std::string_view fixed : text::split(group("fixed"), ',')) {
       if (!text::trim(fixed).empty()) component.fixed_versions.emplace_back(text::trim(fixed));
     }

@@ -77,6 +77,16 @@ void read_relationships(doc::View view, Rule& rule) {
   }
 }
 
+// Snyk's own id stands for "(CVE-2024-1) lodash@4.17.15", as the description says. One CVE is another name of it;
+// several are a bundle, which is no name of any of them.
+std::string_view cve_of_snyk(std::string_view id, std::string_view description) {
+  constexpr std::size_t kLongest = 64;
+  const std::size_t end = description.substr(0, kLongest).find(')');
+  if (!id.starts_with("SNYK-") || !description.starts_with("(CVE-") || end == std::string_view::npos) return {};
+  const std::string_view listed = description.substr(1, end - 1);
+  return listed.find(',') == std::string_view::npos ? listed : std::string_view{};
+}
+
 // The id itself ("CVE-2024-1"), its beginning ("CVE-2024-1-lodash") and the ids it replaces.
 void read_advisories(doc::View view, Rule& rule) {
   const auto add = [&](std::string_view text) {
@@ -89,6 +99,7 @@ void read_advisories(doc::View view, Rule& rule) {
   if (rule.advisories.empty()) return;
   for (const doc::View alias : view.at("deprecatedIds").items()) add(alias.text());
   for (const doc::View alias : view.at("properties").at("aliases").items()) add(alias.text());
+  add(cve_of_snyk(rule.id, view.at("fullDescription").at("text").text()));
 }
 
 }  // namespace

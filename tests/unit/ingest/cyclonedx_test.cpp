@@ -159,3 +159,29 @@ TEST_CASE("cyclonedx: a vulnerability that names its own tool is that engine's")
   CHECK(report.info().tools == std::vector<ToolInfo>{{"Grype", "1"}});
   CHECK(report.info().engines == std::vector<std::string>{"grype", "snyk"});
 }
+
+TEST_CASE("cyclonedx: what Grype writes of exploitation as ratings is no severity") {
+  const auto rated = [](const std::string& ratings) {
+    return test::read_text(bom(R"("metadata": {"tools": {"components": [{"name": "grype"}]}}, "components": [],
+                               "vulnerabilities": [{"id": "CVE-2020-0001", "ratings": [)" +
+                               ratings + "]}]"))
+        .observations()
+        .at(0);
+  };
+  const std::string epss =
+      R"({"source": {"name": "FIRST", "url": "https://www.first.org/epss/"}, "score": 0.43, "method": "other"})";
+  const std::string kev =
+      R"({"source": {"name": "CISA KEV Catalog", "url": "https://x"}, "score": 1, "method": "other"})";
+  const Observation seen = rated(epss + "," + kev);
+  CHECK(seen.claims.empty());
+  CHECK(seen.epss_ppm == 430'000U);
+  CHECK(seen.kev == true);
+
+  // Whatever judges is a rating, whoever its source.
+  const Observation judged = rated(
+      R"({"source": {"name": "FIRST", "url": "https://www.first.org/epss/"}, "score": 0.43, "severity": "high"})");
+  CHECK(judged.claims.size() == 1);
+  CHECK_FALSE(judged.epss_ppm.has_value());
+  CHECK_FALSE(rated(R"({"source": {"name": "CISA KEV Catalog"}, "score": 0, "method": "other"})").kev.has_value());
+  CHECK_FALSE(rated(R"({"source": {"name": "FIRST", "url": "https://www.first.org/epss/"}, "score": 7.5})").epss_ppm);
+}

@@ -349,6 +349,44 @@ TEST_CASE("sarif: dependency findings get their package from the message of know
   CHECK(seen.advisories[0].value() == "CVE-2021-23337");
 }
 
+TEST_CASE("sarif: Snyk says the version in the logical location, and the CVE in the rule's description") {
+  const auto seen_with = [](const std::string& description, const std::string& release) {
+    return read(
+               sarif(
+                   R"({"ruleId":"SNYK-PYTHON-VELNODEX-1","level":"error","message":{"text":"This file introduces a vulnerable velnodex package with a high severity vulnerability."},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"api/requirements.txt"},"region":{"startLine":1}},"logicalLocations":[{"fullyQualifiedName":")" +
+                       release + R"("}]}]})",
+                   R"("name":"Snyk Open Source","rules":[{"id":"SNYK-PYTHON-VELNODEX-1","fullDescription":{"text":")" +
+                       description + R"("}}])"))
+        .only();
+  };
+  const Observation seen = seen_with("(CVE-2099-1) velnodex@1.2.3", "velnodex@1.2.3");
+  CHECK(seen.kind == Kind::sca);
+  REQUIRE(seen.component.has_value());
+  CHECK(seen.component->purl == "pkg:pypi/velnodex@1.2.3");
+  CHECK(seen.component->version == "1.2.3");
+
+  struct {
+    std::string description;
+    std::vector<std::string> names;
+  } const cases[] = {
+      {"(CVE-2099-1000) velnodex@1.2.3", {"SNYK-PYTHON-VELNODEX-1", "CVE-2099-1000"}},
+      {"(CVE-2099-1000,CVE-2099-1001) velnodex@1.2.3", {"SNYK-PYTHON-VELNODEX-1"}},  // a bundle
+      {"velnodex@1.2.3", {"SNYK-PYTHON-VELNODEX-1"}},
+      {"(CVE-2099-1000", {"SNYK-PYTHON-VELNODEX-1"}},
+      {"(CVE-2099-1000 and others) velnodex", {"SNYK-PYTHON-VELNODEX-1"}},
+  };
+  for (const auto& it : cases) {
+    CAPTURE(it.description);
+    std::vector<std::string> names;
+    for (const AdvisoryId& id : seen_with(it.description, "velnodex@1.2.3").advisories) names.push_back(id.value());
+    CHECK(names == it.names);
+  }
+  for (const char* const other : {"velnodex", "velnodex-extra@1.2.3", "velnodex 1.2.3"}) {
+    CAPTURE(other);
+    CHECK(seen_with("", other).component->version.empty());
+  }
+}
+
 TEST_CASE("sarif: several runs, each with its own tool and rules") {
   const Read r = read(
       R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"A","rules":[{"id":"x","shortDescription":{"text":"of A"}}]}},"results":[{"ruleIndex":0,"message":{"text":"m"}}]},{"tool":{"driver":{"name":"B","rules":[{"id":"y","shortDescription":{"text":"of B"}}]}},"results":[{"ruleIndex":0,"message":{"text":"m"}}]}]})");
