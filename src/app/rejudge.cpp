@@ -155,7 +155,11 @@ Status check_belongs(const ResultFile& result, const publish::ChangeRequest& req
 }
 
 void take_code_facts(const ResultFile& result, const publish::ChangeRequest& request, context::Surroundings& out) {
-  out.imports = result.imports;
+  // That nothing imports a package would lower a risk: only what imports it is believed.
+  out.imports.clear();
+  for (const auto& [question, fact] : result.imports) {
+    if (fact.seen == ImportSeen::imported) out.imports.emplace(question, fact);
+  }
   const ChangeSet shown = change_of(request);
   std::vector<context::ChangedFile> files;
   for (const FileChange& file : shown.files) files.push_back({.change = &file});

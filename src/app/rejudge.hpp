@@ -14,9 +14,8 @@ namespace gatepost::app {
 // request has to be found by the commit that the CI ran for.
 Status check_belongs(const ResultFile& result, const publish::ChangeRequest& request);
 
-// Puts what the first stage read of the code to the surroundings: imports as it says, for it could leave out the
-// findings about them as well; of each signal of the change's risk what it says or what the forge shows, whichever
-// counts more.
+// Puts what the first stage read of the code to the surroundings: what imports a package, but not that nothing does; of
+// each signal of the change's risk what it says or what the forge shows, whichever counts more.
 void take_code_facts(const ResultFile& result, const publish::ChangeRequest& request, context::Surroundings& out);
 
 // The verdict, from the findings of the result and from
