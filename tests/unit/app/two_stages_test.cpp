@@ -184,6 +184,7 @@ TEST_CASE("two stages: the rules of the base come from a callback as they come f
   auto result = app::read_result(first.result(), "result.json");
   REQUIRE(result.ok());
   app::take_exposures(rules->surroundings.services, result->exposures);
+  app::take_code_facts(*result, test::request_of(first.assessment.change), rules->surroundings);
   const app::Basis basis{rules->settings, rules->owners, policy::Event::pull_request, test::FirstStage::now(),
                          &rules->surroundings};
   const Assessment second = app::rejudge(std::move(*result), test::request_of(first.assessment.change), basis);
