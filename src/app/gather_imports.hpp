@@ -1,7 +1,9 @@
 // Reads the code of the head for what it imports.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "context/surroundings.hpp"

@@ -9,6 +9,7 @@
 #include "context/change_signals.hpp"
 #include "context/imports.hpp"
 #include "context/manifests.hpp"
+#include "fuzz/check.hpp"
 
 using namespace gatepost;
 
@@ -19,7 +20,7 @@ constexpr const char* kNames[] = {
     "Cargo.lock",   "poetry.lock",      "package-lock.json", "Dockerfile", ".github/workflows/a.yml"};
 
 void as_manifest(const std::string& path, std::string_view text) {
-  if (const auto manifest = context::read_manifest(path, text)) manifest->find("a");
+  if (const auto manifest = context::read_manifest(path, text)) (void)manifest->find("a");
   (void)context::read_lock(path, text);
   const std::size_t half = text.size() / 2;
   const FileChange change{.kind = ChangeKind::modified,
@@ -35,7 +36,7 @@ void as_manifest(const std::string& path, std::string_view text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   for (std::size_t i = 0; i < context::kImportLanguageNames.size(); ++i) {
