@@ -1,0 +1,54 @@
+// Versions as ecosystems order them. Each scheme follows the ecosystem's own rules; what is no version in a scheme has
+// no order in it, and a package type without a scheme is never compared.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/purl.hpp"
+
+namespace gatepost {
+
+enum class VersionScheme : std::uint8_t { semver, pep440, maven, deb, rpm, apk, gem, nuget, composer };
+inline constexpr std::array<std::string_view, 9> kVersionSchemeNames = {"semver", "pep440", "maven", "deb",     "rpm",
+                                                                        "apk",    "gem",    "nuget", "composer"};
+inline std::string_view to_string(VersionScheme it) { return kVersionSchemeNames[static_cast<std::size_t>(it)]; }
+
+// By the type of a purl ("npm", "pypi") or the name of a scheme in a version range ("semver"); empty when we cannot
+// compare them.
+std::optional<VersionScheme> version_scheme_of(std::string_view type);
+
+inline constexpr std::size_t kLongestVersion = 256;
+
+// Empty when either is no version of the scheme. Linear in the lengths.
+std::optional<std::weak_ordering> compare_versions(VersionScheme scheme, std::string_view a, std::string_view b);
+
+// The version of a package as its ecosystem writes it: of RPM with the epoch that stands in a qualifier.
+std::string version_of(const Purl& purl);
+
+namespace versions {  // one function for each scheme; model/version*.cpp
+
+using Order = std::optional<std::weak_ordering>;
+Order semver(std::string_view a, std::string_view b);    // https://semver.org, 2.0.0; "v1.2" is 1.2.0
+Order pep440(std::string_view a, std::string_view b);    // https://peps.python.org/pep-0440
+Order maven(std::string_view a, std::string_view b);     // https://maven.apache.org/pom.html, "Version Order"
+Order deb(std::string_view a, std::string_view b);       // Debian Policy, 5.6.12
+Order rpm(std::string_view a, std::string_view b);       // rpm's comparison; without a release on one side: any
+Order apk(std::string_view a, std::string_view b);       // apk-package(5) of Alpine
+Order gem(std::string_view a, std::string_view b);       // Gem::Version of RubyGems
+Order nuget(std::string_view a, std::string_view b);     // NuGet: up to four numbers, labels in any case
+Order composer(std::string_view a, std::string_view b);  // Composer's stabilities; branches have no order
+
+// Numbers of any length, as they are written.
+std::strong_ordering compare_numbers(std::string_view a, std::string_view b);
+// Takes the digits at the beginning of `rest`.
+std::string_view take_digits(std::string_view& rest);
+// Of labels behind "-" as Semantic Versioning orders them; "" is the release itself, which comes after them.
+std::strong_ordering compare_labels(std::string_view a, std::string_view b);
+
+}  // namespace versions
+}  // namespace gatepost
