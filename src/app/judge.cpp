@@ -13,6 +13,7 @@
 #include "app/finding_facts.hpp"
 #include "base/text.hpp"
 #include "policy/waiver.hpp"
+#include "remedy/plan.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
@@ -33,6 +34,7 @@ class Judge {
     find_owners();
     apply_waivers();
     add_totals();
+    out_.fixes = remedy::plan(out_);
     conclude();
     std::ranges::sort(out_.notes);
     return std::move(out_);

@@ -14,6 +14,7 @@
 #include "model/context.hpp"
 #include "model/enrichment.hpp"
 #include "model/finding.hpp"
+#include "model/fix_plan.hpp"
 #include "model/observation_table.hpp"
 #include "model/owner.hpp"
 #include "model/risk.hpp"
@@ -72,6 +73,7 @@ struct Assessment {
   std::vector<Service> services;  // of the catalogue, those without findings too
   std::vector<Enrichment> enrichments;
   RiskTotals totals;
+  FixPlan fixes;  // what to do first
   Verdict verdict;
   std::string mode;         // "enforce" or "monitor"
   std::vector<Note> notes;  // of the run as a whole, sorted

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "report/facts.hpp"
+#include "report/fix_first.hpp"
 #include "report/json_parts.hpp"
 
 namespace gatepost::report {
@@ -142,6 +143,8 @@ class AssessmentJson {
     json().key("reports");
     write_reports(json(), assessment_.table.reports());
     GP_CHECK(findings());
+    write_fix_first(json(), assessment_);
+    GP_CHECK(out_.pass_on());
     counts();
     the_run();
     json().key("observations");
@@ -214,7 +217,7 @@ class AssessmentJson {
   }
 
   void fix(std::size_t index) {
-    const std::string text = fix_of(input_, index);
+    const std::string text = fix_of(assessment_, index);
     const Finding& it = assessment_.findings.all[index];
     const ObservationTable& table = assessment_.table_of(it);
     const StoredComponent* const component = table.component_of(table.row(it.primary));
@@ -226,6 +229,8 @@ class AssessmentJson {
       for (const TextId version : table.texts(component->fixed_versions)) json().value(table.text(version));
       json().end_array();
     }
+    const auto& planned = assessment_.fixes.action_of;
+    if (index < planned.size() && planned[index] != FixPlan::kNone) json().field("action", planned[index]);
     json().end_object();
   }
 

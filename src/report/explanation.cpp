@@ -8,6 +8,7 @@
 
 #include "report/escape.hpp"
 #include "report/facts.hpp"
+#include "report/fix_first.hpp"
 
 namespace gatepost::report {
 namespace {
@@ -74,10 +75,19 @@ class Explanation {
          escape::terminal(engines) + fmt::format(" ({})", escape::terminal(rule_of(assessment_, finding_))));
     line("says", escape::terminal(table.message(table.row(finding.primary)), kMessageCharacters));
     line("read more", escape::terminal(help_url_of(assessment_, finding_)));
-    line("fix", escape::terminal(fix_of(in_, finding_)));
+    line("fix", escape::terminal(fix_of(assessment_, finding_)));
+    if (const FixAction* const action = assessment_.fixes.of(finding_)) explain_fix(*action);
     line("change", fmt::format("{}: {}", to_string(assessed().presence),
                                assessed().unplaced ? "it is in no file of the commit, so whether it is new is not known"
                                                    : meaning_of(assessed().presence)));
+  }
+
+  void explain_fix(const FixAction& action) {
+    for (const std::string& effect : effects_of(action)) line("", escape::terminal(effect));
+    const HowTo how = how_to(action);
+    line("edit", escape::terminal(how.edit));
+    line("run", escape::terminal(how.command));
+    line("or", escape::terminal(how.hint));
   }
 
   void explain_severity() {
