@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/text.hpp"
 #include "model/purl.hpp"
 #include "remedy/choose.hpp"
 #include "remedy/cover.hpp"
@@ -182,6 +183,8 @@ class Planner {
       it.type = purl->type();
       it.name = name_of(*purl);
       if (it.shown.empty()) it.shown = it.name;
+      // The spelling that people use, where the ecosystem does not care.
+      if (text::equal_ignoring_case(it.shown, it.name)) it.name = it.shown;
       if (!purl->version().empty()) it.version = version_of(*purl);
     } else if (const Manager* const manager = manager_of(texts_.text(manifest))) {
       it.type = purl_type_of(*manager);

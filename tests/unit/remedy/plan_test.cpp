@@ -18,7 +18,8 @@ namespace {
 FindingSpec in_package(std::string name, std::string version, std::vector<std::string> fixed, std::uint16_t risk,
                        std::string manifest = "package-lock.json") {
   static int number = 0;
-  return a_finding("problem " + std::to_string(++number))
+  ++number;
+  return a_finding("problem " + std::to_string(number))
       .by("trivy", "CVE-2024-" + std::to_string(1000 + number))
       .at(std::move(manifest), 0)
       .of(Kind::sca)
@@ -43,7 +44,7 @@ FindingSpec in_image(std::string name, std::string version, std::vector<std::str
 }
 
 // One line for each action.
-std::vector<std::string> lines(const AssessmentBuilder& builder) {
+std::vector<std::string> lines(AssessmentBuilder builder) {
   const test::BuiltAssessment built = builder.build();
   const FixPlan plan = remedy::plan(built.assessment);
   std::vector<std::string> all;
