@@ -318,6 +318,7 @@ SUITES = {
     "cli": suite_cli,
     "docs-current": suite_docs_current,
     "sarif-schema": suite_sarif_schema,
+    "cvss-peer": counting_suite(["python3", "tools/cvss_peer_test.py"]),
     "packaging": counting_suite(["python3", "tools/packaging_test.py"]),
     "lint-ci": suite_lint_ci,
     "emulators": suite_emulators,

@@ -89,6 +89,19 @@ void add_enrichment(const Enrichment& known, risk::RiskInput& input) {
   input.total_impact = known.ssvc->total_impact;
 }
 
+// The CVSS vector that says most, where the source that is believed gives only a word: for the decision, not for the
+// severity.
+std::string_view vector_of(const Assessment& assessment, const Finding& finding) {
+  const ObservationTable& table = assessment.table_of(finding);
+  const StoredClaim* best = nullptr;
+  for (const Row member : assessment.findings.members_of(finding)) {
+    for (const StoredClaim& claim : table.claims(table.claims_of(table.row(member)))) {
+      if (claim.vector != TextId::none && (best == nullptr || claim.method < best->method)) best = &claim;
+    }
+  }
+  return best == nullptr ? std::string_view() : table.text(best->vector);
+}
+
 Confidence surest(const std::map<std::string_view, Confidence>& engines) {
   Confidence best = Confidence::unknown;
   for (const auto& [engine, confidence] : engines) best = std::max(best, confidence);
@@ -115,6 +128,7 @@ risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
                         .has_flow = all.has_flow,
                         .exact_package = all.has_component,
                         .context = assessment.assessed[index].context};
+  if (input.cvss.empty()) input.cvss = vector_of(assessment, finding);
   if (component != nullptr) input.scope = component->scope;
   if (const Enrichment* const known = assessment.enrichment_of(index)) add_enrichment(*known, input);
   for (const auto& [engine, confidence] : all.engines) input.confidences.push_back(confidence);
@@ -141,6 +155,7 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
                       .verified_secret = all.verified_secret,
                       .kev = all.kev,
                       .malicious = all.malicious,
+                      .severity_conflict = assessed.severity_conflict,
                       .waived = assessed.waiver != Assessed::kNone,
                       .suppressed = assessed.suppressed,
                       .ssvc = assessed.risk.ssvc ? std::optional(assessed.risk.ssvc->decision) : std::nullopt,

@@ -11,10 +11,11 @@
 #include "app/control_changes.hpp"
 #include "app/enrich.hpp"
 #include "app/finding_facts.hpp"
+#include "app/resolve_severity.hpp"
 #include "base/text.hpp"
 #include "policy/waiver.hpp"
 #include "remedy/plan.hpp"
-#include "risk/severity.hpp"
+#include "risk/score.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -27,7 +28,7 @@ class Judge {
   Assessment run() {
     out_.mode = to_string(basis_.settings.rules.mode);
     out_.notes = found_.notes;
-    resolve_severities();
+    resolve_severities(out_);
     const context::Surroundings nothing;
     enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);
     score_risks();
@@ -41,29 +42,6 @@ class Judge {
   }
 
  private:
-  // Of the severities that a finding's observations have, the highest.
-  void resolve_severities() {
-    head_severities_ = risk::effective_severities(out_.table);
-    base_severities_ = risk::effective_severities(out_.base_table);
-    std::map<Severity, std::uint32_t> numbers;
-    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      const Finding& finding = out_.findings.all[i];
-      const ObservationTable& table = out_.table_of(finding);
-      const auto& severities = finding.in_base_only ? base_severities_ : head_severities_;
-      const Severity* highest = nullptr;
-      for (const Row member : out_.findings.members_of(finding)) {
-        const Severity& severity = severities[static_cast<std::uint32_t>(table.claims_of(table.row(member)))];
-        const bool known = severity.label != SeverityLabel::unknown;
-        if (highest == nullptr ||
-            (known && (highest->label == SeverityLabel::unknown || severity.tenths > highest->tenths)))
-          highest = &severity;
-      }
-      const auto [entry, fresh] = numbers.emplace(*highest, static_cast<std::uint32_t>(out_.severities.size()));
-      if (fresh) out_.severities.push_back(*highest);
-      out_.assessed[i].severity = entry->second;
-    }
-  }
-
   void score_risks() {
     for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
       out_.assessed[i].suppressed = is_suppressed(i);
@@ -212,7 +190,6 @@ class Judge {
   const Found& found_;
   const Basis& basis_;
   Assessment out_;
-  std::vector<Severity> head_severities_, base_severities_;
 };
 
 }  // namespace

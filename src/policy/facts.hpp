@@ -26,6 +26,7 @@ struct Facts {
   Reach reach = Reach::unknown;
   std::optional<bool> direct, fix_available, verified_secret, kev;
   bool malicious = false;
+  bool severity_conflict = false;
   bool waived = false;
   bool suppressed = false;       // by the tools themselves
   std::optional<Priority> ssvc;  // of vulnerabilities of packages

@@ -35,6 +35,11 @@ constexpr std::array<std::string_view, 2> kWaiverNames = {"none", "active"};
 constexpr std::array kFields = {
     Field{"severity", FieldType::ordered, kSeverityNames, [](const Facts& f) { return position(f.severity); },
           "how bad in general"},
+    Field{"severity_conflict",
+          FieldType::boolean,
+          {},
+          [](const Facts& f) { return truth(f.severity_conflict); },
+          "its sources are two bands or more apart"},
     Field{"risk",
           FieldType::number,
           {},

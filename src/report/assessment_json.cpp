@@ -194,6 +194,8 @@ class AssessmentJson {
     write_ssvc(json(), judged.risk);
     fix(index);
     json().key("severity_score").tenths(severity.tenths);
+    json().field("severity_method", to_string(severity.method)).optional_field("severity_source", severity.source);
+    if (judged.severity_conflict) json().field("severity_conflict", true);
     if (judged.risk.score_tenths != judged.risk.effective_tenths) json().key("score").tenths(judged.risk.score_tenths);
     json().optional_field("rule", rule_of(assessment_, index)).key("engines").begin_array();
     for (const std::string_view engine : engines_of(assessment_, index)) json().value(engine);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "report/escape.hpp"
@@ -14,6 +15,7 @@ namespace gatepost::report {
 namespace {
 
 constexpr std::size_t kMessageCharacters = 600;
+constexpr std::size_t kMostClaims = 20;
 
 std::string_view meaning_of(Presence presence) {
   switch (presence) {
@@ -96,9 +98,18 @@ class Explanation {
     line("effective", fmt::format("{} {} ({} by {})", to_string(effective.label), points(effective.tenths),
                                   to_string(effective.method),
                                   effective.source.empty() ? "nobody" : escape::terminal(effective.source)));
-    const ObservationTable& table = assessment_.table_of(assessment_.findings.all[finding_]);
-    for (const StoredClaim& stored : table.claims(table.claims_of(primary_row(assessment_, finding_)))) {
-      const SeverityClaim claim = table.claim(stored);
+    if (assessed().severity_conflict) line("conflict", "its sources are two bands or more apart");
+    const Finding& finding = assessment_.findings.all[finding_];
+    const ObservationTable& table = assessment_.table_of(finding);
+    std::vector<SeverityClaim> shown;
+    for (const Row member : assessment_.findings.members_of(finding)) {
+      if (shown.size() >= kMostClaims) break;
+      for (const StoredClaim& stored : table.claims(table.claims_of(table.row(member)))) {
+        SeverityClaim claim = table.claim(stored);
+        if (std::ranges::find(shown, claim) == shown.end()) shown.push_back(std::move(claim));
+      }
+    }
+    for (const SeverityClaim& claim : shown) {
       line("claim",
            fmt::format("{}{} ({} by {}){}", to_string(claim.label), claim.tenths ? " " + points(*claim.tenths) : "",
                        to_string(claim.method), escape::terminal(claim.source),

@@ -238,7 +238,8 @@ class Comment {
   [[nodiscard]] std::string origin(FindingIndex finding) const {
     std::vector<std::string> parts = {id_of(finding)};
     if (std::string where = standing(assessed(finding)); !where.empty()) parts.push_back(std::move(where));
-    parts.push_back("severity " + std::string(to_string(assessment_.severity_of(finding).label)));
+    parts.push_back("severity " + std::string(to_string(assessment_.severity_of(finding).label)) +
+                    (assessed(finding).severity_conflict ? " (sources disagree)" : ""));
     std::vector<std::string> engines;
     for (const std::string_view engine : engines_of(assessment_, finding))
       engines.push_back(markdown_text(engine, kName));

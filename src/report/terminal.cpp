@@ -270,7 +270,8 @@ class Terminal {
     const Severity& severity = assessment_.severity_of(finding);
     const bool known = severity.label != SeverityLabel::unknown;
     parts.push_back("severity " + std::string(to_string(severity.label)) +
-                    (known ? " " + points(severity.tenths) : ""));
+                    (known ? " " + points(severity.tenths) : "") +
+                    (assessed(finding).severity_conflict ? " (sources disagree)" : ""));
     if (const std::string service = service_summary(assessment_, finding); !service.empty())
       parts.push_back(escape::terminal(service, kTitleCharacters));
     for (const std::string& part :

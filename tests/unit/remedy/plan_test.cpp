@@ -145,3 +145,19 @@ TEST_CASE("plan: a stranger's name is no command") {
   for (const auto& line : lines(an_assessment().finding(in_package("$(id)", "1.0.0", {"1.4.0"}, 300))))
     CHECK(line == "upgrade $(id) 1.0.0>1.4.0 1+0 cost 1 300>0");
 }
+
+TEST_CASE("plan: 20,000 findings of 4,000 packages are planned in no time") {
+  AssessmentBuilder builder = an_assessment();
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string fixed = "1.0." + std::to_string(1 + i / 4'000);
+    builder.finding(
+        in_package("p" + std::to_string(i % 4'000), "1.0.0", {fixed}, static_cast<std::uint16_t>(1 + i % 900)));
+  }
+  const test::BuiltAssessment built = builder.build();
+  const auto begin = std::chrono::steady_clock::now();
+  const FixPlan plan = remedy::plan(built.assessment);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  CHECK(plan.actions.size() == 4'000);
+  MESSAGE(took.count() << " s");
+  CHECK(took.count() < 5);  // of a debug build on a busy machine
+}
