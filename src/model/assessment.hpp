@@ -49,8 +49,8 @@ struct Assessed {
   std::uint32_t enrichment = kNone;     // into Assessment::enrichments
   Context context;
   bool severity_conflict = false;  // the tools and databases are two bands or more apart
-  bool suppressed = false;  // every tool that reports it says that it was told to ignore it
-  bool unplaced = false;    // touched for being in no file of the commit: nobody knows whether it is new
+  bool suppressed = false;         // every tool that reports it says that it was told to ignore it
+  bool unplaced = false;           // touched for being in no file of the commit: nobody knows whether it is new
 };
 
 // Sums over findings, in tenths of points.

@@ -38,6 +38,7 @@ struct Package {
 struct Facts {
   std::uint32_t finding = 0, owners = 0, package = 0, manifest = 0, image = 0;
   Way way = Way::upgrade;
+  bool placed = false;        // the manifest is a file of the commit
   bool unsure = false;        // whether the project names the package itself
   std::uint32_t parent = 0;   // "express@4.17.1"; of the texts
   std::vector<ListId> fixed;  // of each tool that states some
@@ -144,6 +145,7 @@ class Planner {
     }
     if (!component) return;
     facts.manifest = texts_.number(manifest_of(finding));
+    facts.placed = finding.file != Finding::kNoFile;
     facts.package = package_of(*component, *stored, facts.manifest);
     if (direct == true) facts.parent = 0;
     const Manager* const manager = manager_of(texts_.text(facts.manifest));
@@ -325,7 +327,8 @@ class Planner {
     bool unsure = false;
     for (const Facts& facts : facts_of(unit)) {
       if (!std::ranges::binary_search(closed_by_index(it), facts.finding)) continue;
-      manifests.insert(texts_.text(facts.manifest));
+      // Nobody can run anything beside a file that is in an image, or that a report only claims to exist.
+      if (facts.placed) manifests.insert(texts_.text(facts.manifest));
       if (facts.parent != 0) parents.insert(texts_.text(facts.parent));
       unsure |= facts.unsure;
     }

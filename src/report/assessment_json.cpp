@@ -143,9 +143,9 @@ class AssessmentJson {
     json().key("reports");
     write_reports(json(), assessment_.table.reports());
     GP_CHECK(findings());
+    counts();
     write_fix_first(json(), assessment_);
     GP_CHECK(out_.pass_on());
-    counts();
     the_run();
     json().key("observations");
     GP_CHECK(write_observations(out_, assessment_.table, input_.observation_severities,

@@ -141,6 +141,12 @@ TEST_CASE("plan: two versions of one package are two upgrades") {
               "upgrade a 2.0.0>2.0.5 1+0 cost 1 200>0 | npm install a@2.0.5 --package-lock-only"});
 }
 
+TEST_CASE("plan: there is no command for a manifest that is no file of the commit") {
+  FindingSpec elsewhere = in_package("a", "1.0.0", {"1.4.0"}, 300, "../../etc/package-lock.json");
+  elsewhere.in_file = false;
+  CHECK(lines(an_assessment().finding(elsewhere)) == Lines{"upgrade a 1.0.0>1.4.0 1+0 cost 1 300>0"});
+}
+
 TEST_CASE("plan: a stranger's name is no command") {
   for (const auto& line : lines(an_assessment().finding(in_package("$(id)", "1.0.0", {"1.4.0"}, 300))))
     CHECK(line == "upgrade $(id) 1.0.0>1.4.0 1+0 cost 1 300>0");
