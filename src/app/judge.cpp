@@ -35,8 +35,8 @@ class Judge {
     find_owners();
     apply_waivers();
     add_totals();
-    out_.fixes = remedy::plan(out_);
     conclude();
+    out_.fixes = remedy::plan(out_);
     std::ranges::sort(out_.notes);
     return std::move(out_);
   }

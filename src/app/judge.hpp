@@ -25,7 +25,7 @@ struct Basis {
   bool tools_may_suppress = true;                       // false: nobody knows whether a suppression is the tool's
 };
 
-// The steps, in order: severity, surroundings, risk, owners, waivers, what to fix first, verdict. Takes the assessment
+// The steps, in order: severity, surroundings, risk, owners, waivers, verdict, what to fix first. Takes the assessment
 // out of `found`.
 Assessment judge(Found& found, const Basis& basis);
 

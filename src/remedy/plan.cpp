@@ -48,9 +48,11 @@ struct Facts {
 using UnitKey = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, Way>;  // owners, package, image, way
 UnitKey key_of(const Facts& it) { return {it.owners, it.package, it.image, it.way}; }
 
+// What the change has nothing to do with is not the change's business, and the second stage does not have it.
 bool is_open(const Finding& finding, const Assessed& it) {
   const bool gone = it.presence == Presence::fixed || it.presence == Presence::not_evaluated || finding.in_base_only;
-  return !gone && !it.suppressed && it.waiver == Assessed::kNone && it.risk.effective_tenths > 0;
+  const bool elsewhere = it.presence == Presence::unrelated && it.action == Action::none;
+  return !gone && !elsewhere && !it.suppressed && it.waiver == Assessed::kNone && it.risk.effective_tenths > 0;
 }
 
 // As commands and files of the ecosystem write it.

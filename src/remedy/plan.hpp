@@ -6,7 +6,7 @@
 
 namespace gatepost::remedy {
 
-// Needs the findings judged: risks, owners, waivers, presence. The same assessment gives the same plan.
+// Needs the findings judged: risks, owners, waivers, presence, actions. The same assessment gives the same plan.
 FixPlan plan(const Assessment& assessment);
 
 }  // namespace gatepost::remedy

@@ -105,6 +105,7 @@ TEST_CASE("plan: a newer base of an image closes what many single upgrades would
 TEST_CASE("plan: only what is open counts") {
   CHECK(lines(an_assessment()
                   .finding(in_package("a", "1.0.0", {"1.4.0"}, 600).is(Presence::fixed))
+                  .finding(in_package("h", "1.0.0", {"1.4.0"}, 600).is(Presence::unrelated))
                   .finding(in_package("b", "1.0.0", {"1.4.0"}, 600).is(Presence::not_evaluated))
                   .finding(in_package("c", "1.0.0", {"1.4.0"}, 600).suppressed("tool", "no"))
                   .finding(in_package("d", "1.0.0", {"1.4.0"}, 600).waived({{"W-1"}, "risk_accepted", "", "", ""}))
