@@ -319,6 +319,7 @@ SUITES = {
     "docs-current": suite_docs_current,
     "sarif-schema": suite_sarif_schema,
     "secrets": counting_suite(["python3", "tools/secret_hunt.py", "--gatepost", str(BINARY)]),
+    "cvss-peer": counting_suite(["python3", "tools/cvss_peer_test.py"]),
     "packaging": counting_suite(["python3", "tools/packaging_test.py"]),
     "lint-ci": suite_lint_ci,
     "emulators": suite_emulators,

@@ -19,10 +19,9 @@ struct Combined {
   std::optional<bool> kev, verified_secret;
   std::optional<std::uint32_t> epss_ppm;
   std::vector<Reach> reaches;
-  Reach reach = Reach::unknown;                                                     // of all of them
-  std::map<std::string_view, Confidence> engines;                                   // the surest statement of each
-  std::vector<Cwe> cwes;                                                            // sorted
-  SeverityLabel lowest = SeverityLabel::unknown, highest = SeverityLabel::unknown;  // of what sources claim
+  Reach reach = Reach::unknown;                    // of all of them
+  std::map<std::string_view, Confidence> engines;  // the surest statement of each
+  std::vector<Cwe> cwes;                           // sorted
 };
 
 // True beats false beats not known.
@@ -37,18 +36,8 @@ void add_detail(const ObservationDetail& detail, Combined& all) {
   all.has_fix |= !detail.fixes.empty();
 }
 
-void add_claims(const ObservationTable& table, const ObservationRow& row, Combined& all) {
-  for (const StoredClaim& claim : table.claims(table.claims_of(row))) {
-    if (claim.label == SeverityLabel::unknown) continue;
-    if (all.lowest == SeverityLabel::unknown) all.lowest = claim.label;
-    all.lowest = std::min(all.lowest, claim.label);
-    all.highest = std::max(all.highest, claim.label);
-  }
-}
-
 void add_row(const ObservationTable& table, Row index, Combined& all) {
   const ObservationRow& row = table.row(index);
-  add_claims(table, row, all);
   for (const TextId id : table.texts(row.advisories)) {
     all.has_cve |= table.text(id).starts_with("CVE-");
     all.malicious |= table.text(id).starts_with("MAL-");
@@ -159,7 +148,7 @@ void add_enrichment(const Enrichment& known, risk::RiskInput& input) {
   input.total_impact = known.ssvc->total_impact;
 }
 
-void add_claims(const ObservationTable& table, const Across& across, const Assessed& assessed, policy::Facts& facts) {
+void add_claims(const ObservationTable& table, const Across& across, policy::Facts& facts) {
   for (const Claim& claim : across.claims) {
     const RuleInfo& rule = table.rule_of(table.row(claim.finding.primary));
     facts.claims.push_back({claim.finding.id, claim.finding.kind, claim.severity, table.text(rule.id),
@@ -169,7 +158,19 @@ void add_claims(const ObservationTable& table, const Across& across, const Asses
       if (std::ranges::find(facts.advisories, advisory) == facts.advisories.end()) facts.advisories.push_back(advisory);
     }
   }
-  if (assessed.severity_conflict) facts.severity_conflict = true;
+}
+
+// The CVSS vector that says most, where the source that is believed gives only a word: for the decision, not for the
+// severity.
+std::string_view vector_of(const Assessment& assessment, const Finding& finding) {
+  const ObservationTable& table = assessment.table_of(finding);
+  const StoredClaim* best = nullptr;
+  for (const Row member : assessment.findings.members_of(finding)) {
+    for (const StoredClaim& claim : table.claims(table.claims_of(table.row(member)))) {
+      if (claim.vector != TextId::none && (best == nullptr || claim.method < best->method)) best = &claim;
+    }
+  }
+  return best == nullptr ? std::string_view() : table.text(best->vector);
 }
 
 Confidence surest(const std::map<std::string_view, Confidence>& engines) {
@@ -199,6 +200,7 @@ risk::RiskInput risk_input(const Assessment& assessment, std::size_t index) {
   input.scope = scope_of(assessment, finding);
   if (all.reach != Reach::unknown && all.reach == import_reach(assessment, index))
     input.reach_because = because_of(*assessment.enrichment_of(index)->imports);
+  if (input.cvss.empty()) input.cvss = vector_of(assessment, finding);
   if (const Enrichment* const known = assessment.enrichment_of(index)) add_enrichment(*known, input);
   for (const auto& [engine, confidence] : all.engines) input.confidences.push_back(confidence);
   return input;
@@ -224,6 +226,7 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
                       .reach = all.reach,
                       .verified_secret = all.verified_secret,
                       .kev = all.kev,
+                      .severity_conflict = assessed.severity_conflict,
                       .engines = static_cast<std::int64_t>(all.engines.size()),
                       .malicious = all.malicious,
                       .waiver = waiver_state(assessed),
@@ -234,8 +237,6 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
   facts.top_cwes = top_of(all.cwes);
   facts.cwes = std::move(all.cwes);
   facts.epss_ppm = all.epss_ppm;
-  if (all.highest != SeverityLabel::unknown)
-    facts.severity_conflict = static_cast<int>(all.highest) - static_cast<int>(all.lowest) >= 2;
   if (!assessment.severity_of(index).vector.empty()) facts.cvss_tenths = assessment.severity_of(index).tenths;
   if (const Service* const service = assessment.service_of(index)) facts.service = service->name;
   if (const Enrichment* const known = assessment.enrichment_of(index)) add_known(*known, facts);
@@ -245,7 +246,7 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
     if (detail->endpoint) facts.url = detail->endpoint->url;
   }
   for (const TextId id : table.texts(row.advisories)) facts.advisories.push_back(table.text(id));
-  if (const Across* const across = assessment.across_of(index)) add_claims(table, *across, assessed, facts);
+  if (const Across* const across = assessment.across_of(index)) add_claims(table, *across, facts);
   if (all.has_fix) facts.fix_available = true;
   if (const StoredComponent* component = table.component_of(row)) add_component(table, *component, facts);
   for (const Owner& owner : assessment.owners_of(index)) facts.owners.push_back(owner.team.value);

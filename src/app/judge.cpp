@@ -15,12 +15,14 @@
 #include "app/enrich.hpp"
 #include "app/finding_facts.hpp"
 #include "app/merge_findings.hpp"
+#include "app/resolve_severity.hpp"
 #include "app/route.hpp"
 #include "base/text.hpp"
 #include "context/change_signals.hpp"
 #include "ingest/engine.hpp"
 #include "policy/waiver.hpp"
-#include "risk/severity.hpp"
+#include "remedy/plan.hpp"
+#include "risk/score.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -34,10 +36,9 @@ class Judge {
     out_.mode = to_string(basis_.settings.rules.mode);
     out_.notes = found_.notes;
     std::ranges::copy(basis_.settings.notes, std::back_inserter(out_.notes));
-    head_severities_ = risk::effective_severities(out_.table);
-    base_severities_ = risk::effective_severities(out_.base_table);
-    merge_findings(out_, severities(), found_.parts);
-    resolve_severities();
+    resolve_severities(out_);
+    merge_findings(out_, found_.parts);
+    resolve_merged(out_);
     const context::Surroundings nothing;
     enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);
     score_risks();
@@ -45,54 +46,12 @@ class Judge {
     apply_waivers();
     add_totals();
     conclude();
+    out_.fixes = remedy::plan(out_);
     std::ranges::sort(out_.notes);
     return std::move(out_);
   }
 
  private:
-  [[nodiscard]] TableSeverities severities() const { return {head_severities_, base_severities_}; }
-
-  // Of the severities that a finding's observations have, the highest.
-  void resolve_severities() {
-    std::map<Severity, std::uint32_t> numbers;
-    for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
-      const Severity& highest = highest_severity(i);
-      const auto [entry, fresh] = numbers.emplace(highest, static_cast<std::uint32_t>(out_.severities.size()));
-      if (fresh) out_.severities.push_back(highest);
-      out_.assessed[i].severity = entry->second;
-      if (const Across* across = out_.across_of(i)) out_.assessed[i].severity_conflict = disagree(*across);
-    }
-  }
-
-  // Of several tools only those count that are not unsure; all of them when all are.
-  [[nodiscard]] const Severity& highest_severity(std::size_t index) const {
-    const Finding& finding = out_.findings.all[index];
-    const ObservationTable& table = out_.table_of(finding);
-    const auto members = out_.findings.members_of(finding);
-    const auto is_sure = [&](Row row) { return table.row(row).confidence != Confidence::low; };
-    const bool only_sure = out_.across_of(index) != nullptr && std::ranges::any_of(members, is_sure);
-    const Severity* highest = nullptr;
-    for (const Row member : members) {
-      if (only_sure && !is_sure(member)) continue;
-      const Severity& severity = severities().of(out_, finding, member);
-      const bool known = severity.label != SeverityLabel::unknown;
-      if (highest == nullptr ||
-          (known && (highest->label == SeverityLabel::unknown || severity.tenths > highest->tenths)))
-        highest = &severity;
-    }
-    return *highest;
-  }
-
-  static bool disagree(const Across& across) {
-    int lowest = static_cast<int>(SeverityLabel::critical), highest = 0;
-    for (const Claim& claim : across.claims) {
-      if (claim.severity == SeverityLabel::unknown) continue;
-      lowest = std::min(lowest, static_cast<int>(claim.severity));
-      highest = std::max(highest, static_cast<int>(claim.severity));
-    }
-    return highest - lowest >= 2;
-  }
-
   void score_risks() {
     for (std::size_t i = 0; i < out_.findings.all.size(); ++i) {
       out_.assessed[i].risk = risk::score(risk_input(out_, i));
@@ -246,7 +205,6 @@ class Judge {
   const Found& found_;
   const Basis& basis_;
   Assessment out_;
-  std::vector<Severity> head_severities_, base_severities_;
 };
 
 }  // namespace

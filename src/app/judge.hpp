@@ -28,7 +28,7 @@ struct Basis {
 };
 
 // The steps, in order: one finding for what several tools report, severity, surroundings, risk, owners, waivers,
-// verdict. Takes the assessment out of `found`.
+// verdict, what to fix first. Takes the assessment out of `found`.
 Assessment judge(Found& found, const Basis& basis);
 
 // What is the same for all findings. The views point into both.

@@ -104,13 +104,8 @@ class Reader {
 // The findings of the head, or those that only the base has.
 class Merger {
  public:
-  Merger(Assessment& it, const TableSeverities& severities, bool of_base,
-         const std::optional<std::map<FindingId, FindingId>>& parts)
-      : it_(it),
-        severities_(severities),
-        reader_(it, of_base ? it.base_table : it.table),
-        of_base_(of_base),
-        parts_(parts) {}
+  Merger(Assessment& it, bool of_base, const std::optional<std::map<FindingId, FindingId>>& parts)
+      : it_(it), reader_(it, of_base ? it.base_table : it.table), of_base_(of_base), parts_(parts) {}
 
   // Groups of findings that are one, with the reasons.
   struct Group {
@@ -226,20 +221,15 @@ class Merger {
     // The most severe one first, so that nobody's waiver covers what is worse than what was waived.
     const auto rank = [&](Index i) {
       const Finding& it = reader_.finding(i);
-      return std::tuple(-static_cast<int>(severity_of(it)), ~correlate::telling(reader_.table(), it.primary),
+      return std::tuple(-static_cast<int>(severity_of(i)), ~correlate::telling(reader_.table(), it.primary),
                         reader_.table().text(reader_.engine(i)), it.id);
     };
     std::ranges::sort(group.findings, {}, rank);
-    for (const Index i : group.findings) group.severities.push_back(severity_of(reader_.finding(i)));
+    for (const Index i : group.findings) group.severities.push_back(severity_of(i));
     groups_.push_back(std::move(group));
   }
 
-  [[nodiscard]] SeverityLabel severity_of(const Finding& finding) const {
-    SeverityLabel highest = SeverityLabel::unknown;
-    for (const Row member : it_.findings.members_of(finding))
-      highest = std::max(highest, severities_.of(it_, finding, member).label);
-    return highest;
-  }
+  [[nodiscard]] SeverityLabel severity_of(Index index) const { return it_.severity_of(index).label; }
 
   // --- packages ---
 
@@ -320,7 +310,6 @@ class Merger {
   }
 
   Assessment& it_;
-  const TableSeverities& severities_;
   Reader reader_;
   const bool of_base_;
   const std::optional<std::map<FindingId, FindingId>>& parts_;
@@ -419,10 +408,9 @@ void settle_links(Assessment& it) {
 
 }  // namespace
 
-void merge_findings(Assessment& it, const TableSeverities& severities,
-                    const std::optional<std::map<FindingId, FindingId>>& parts) {
-  std::vector<Merger::Group> groups = Merger(it, severities, false, parts).run();
-  std::ranges::move(Merger(it, severities, true, parts).run(), std::back_inserter(groups));
+void merge_findings(Assessment& it, const std::optional<std::map<FindingId, FindingId>>& parts) {
+  std::vector<Merger::Group> groups = Merger(it, false, parts).run();
+  std::ranges::move(Merger(it, true, parts).run(), std::back_inserter(groups));
   if (!groups.empty()) replace(it, groups);
   settle_links(it);
 }

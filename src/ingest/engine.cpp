@@ -51,6 +51,43 @@ EngineTable load() {
   return table;
 }
 
+// Of each engine by word in lower case.
+using Meanings = std::map<std::string, std::map<std::string, SeverityLabel, std::less<>>, std::less<>>;
+struct Dictionary {
+  Meanings words, levels;
+};
+
+const Dictionary& dictionary() {
+  static const Dictionary kDictionary = [] {
+    constexpr std::string_view kFile = "rules/severity-tools.yaml";
+    const auto text = find_resource(kFile);
+    GP_ASSERT(text.has_value());
+    const auto document = doc::parse_yaml(std::string(*text), std::string(kFile));
+    GP_ASSERT(document.ok());
+    Dictionary all;
+    const auto read = [](doc::View view, auto& into) {
+      for (const auto& [word, meaning] : view.members()) {
+        const auto label = parse_severity_label(meaning.text());
+        GP_ASSERT(label.has_value());
+        into.emplace(word, *label);
+      }
+    };
+    for (const auto& [engine, view] : document->root().members()) {
+      read(view.at("words"), all.words[std::string(engine)]);
+      read(view.at("levels"), all.levels[std::string(engine)]);
+    }
+    return all;
+  }();
+  return kDictionary;
+}
+
+std::optional<SeverityLabel> meaning_of(const Meanings& all, std::string_view engine, std::string_view word) {
+  const auto own = all.find(engine);
+  if (own == all.end()) return std::nullopt;
+  const auto known = own->second.find(text::lower(text::trim(word)));
+  return known == own->second.end() ? std::nullopt : std::optional(known->second);
+}
+
 const EngineTable& engines() {
   static const EngineTable kTable = load();
   return kTable;
@@ -86,6 +123,15 @@ std::optional<Kind> engine_kind(std::string_view engine, std::initializer_list<s
   const auto known = engines().kinds.find(engine);
   if (known == engines().kinds.end()) return std::nullopt;
   return known->second;
+}
+
+std::optional<SeverityLabel> engine_word(std::string_view engine, std::string_view word) {
+  const auto own = meaning_of(dictionary().words, engine, word);
+  return own ? own : severity_from_word(word);
+}
+
+std::optional<SeverityLabel> engine_level(std::string_view engine, std::string_view level) {
+  return meaning_of(dictionary().levels, engine, level);
 }
 
 std::optional<SeverityLabel> engine_severity(std::string_view engine) {

@@ -23,4 +23,9 @@ std::optional<Kind> engine_kind(std::string_view engine, std::initializer_list<s
 // How bad the findings of an engine are that writes the same level on all of them; empty for one that judges itself.
 std::optional<SeverityLabel> engine_severity(std::string_view engine);
 
+// What an engine means by a word: its own meaning (config/rules/severity-tools.yaml), else what everybody means by it.
+std::optional<SeverityLabel> engine_word(std::string_view engine, std::string_view word);
+// What an engine means by a level of SARIF ("error"); empty when it means what SARIF says.
+std::optional<SeverityLabel> engine_level(std::string_view engine, std::string_view level);
+
 }  // namespace gatepost::ingest

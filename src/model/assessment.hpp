@@ -18,6 +18,7 @@
 #include "model/context.hpp"
 #include "model/enrichment.hpp"
 #include "model/finding.hpp"
+#include "model/fix_plan.hpp"
 #include "model/observation_table.hpp"
 #include "model/owner.hpp"
 #include "model/risk.hpp"
@@ -55,7 +56,7 @@ struct Assessed {
   // Every tool that reports it says that it was told to ignore it; or it does not apply, as risk.exemption says.
   bool suppressed = false;
   bool unplaced = false;           // touched for being in no file of the commit: nobody knows whether it is new
-  bool severity_conflict = false;  // its tools are two or more labels apart
+  bool severity_conflict = false;  // its sources are two bands or more apart
 };
 
 // Sums over findings, in tenths of points.
@@ -83,6 +84,7 @@ struct Assessment {
   std::vector<Enrichment> enrichments;
   std::vector<ChangeSignal> change_signals;  // what RiskTotals::change_risk is the sum of; most points first
   RiskTotals totals;
+  FixPlan fixes;  // what to do first
   Verdict verdict;
   std::string mode;         // "enforce" or "monitor"
   std::vector<Note> notes;  // of the run as a whole, sorted

@@ -50,7 +50,7 @@ std::string message_of(const Sight& sight, FindingIndex finding) {
     if (!what.empty()) text.append("\n").append(label).append(report::escape::one_line(what, 500));
   };
   add("Why here: ", report::why_so_risky(report::factors_of(sight.input.report, finding)));
-  add("Fix: ", report::fix_of(sight.input.report, finding));
+  add("Fix: ", report::fix_of(sight.input.report.assessment, finding));
   add("Owner: ", report::teams(it.owners_of(finding)));
   add("Rule: ", std::string(report::rule_of(it, finding)));
   text += "\nMore: gatepost explain " + short_form(it.findings.all[finding].id);

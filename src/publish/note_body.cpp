@@ -48,7 +48,7 @@ class Section {
     budget_ -= head.size() + foot.size();
     std::string middle;
     // In the order of reading; what does not fit is left out.
-    const std::string fix = report::fix_of(sight_.input.report, finding_);
+    const std::string fix = report::fix_of(sight_.input.report.assessment, finding_);
     const std::string why = report::why_so_risky(report::factors_of(sight_.input.report, finding_));
     add(middle, risk());
     add(middle, message());

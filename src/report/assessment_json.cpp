@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "report/facts.hpp"
+#include "report/fix_first.hpp"
 #include "report/funnel.hpp"
 #include "report/json_parts.hpp"
 
@@ -195,6 +196,8 @@ class AssessmentJson {
     GP_CHECK(findings());
     counts();
     funnel();
+    write_fix_first(json(), assessment_);
+    GP_CHECK(out_.pass_on());
     the_run();
     json().key("observations");
     GP_CHECK(write_observations(out_, assessment_.table, input_.observation_severities,
@@ -246,6 +249,8 @@ class AssessmentJson {
     write_ssvc(json(), judged.risk);
     fix(index);
     json().key("severity_score").tenths(severity.tenths);
+    json().field("severity_method", to_string(severity.method)).optional_field("severity_source", severity.source);
+    if (judged.severity_conflict) json().field("severity_conflict", true);
     if (judged.risk.score_tenths != judged.risk.effective_tenths) json().key("score").tenths(judged.risk.score_tenths);
     json().optional_field("rule", rule_of(assessment_, index)).key("engines").begin_array();
     for (const std::string_view engine : engines_of(assessment_, index)) json().value(engine);
@@ -314,7 +319,7 @@ class AssessmentJson {
   }
 
   void fix(std::size_t index) {
-    const std::string text = fix_of(input_, index);
+    const std::string text = fix_of(assessment_, index);
     const Finding& it = assessment_.findings.all[index];
     const ObservationTable& table = assessment_.table_of(it);
     const StoredComponent* const component = table.component_of(table.row(it.primary));
@@ -326,6 +331,8 @@ class AssessmentJson {
       for (const TextId version : table.texts(component->fixed_versions)) json().value(table.text(version));
       json().end_array();
     }
+    const auto& planned = assessment_.fixes.action_of;
+    if (index < planned.size() && planned[index] != FixPlan::kNone) json().field("action", planned[index]);
     json().end_object();
   }
 

@@ -82,7 +82,7 @@ Status write_finding(Table& out, const Input& input, std::size_t index) {
   out.cell(title_of(assessment, index)).cell(assessment.findings.path_of(it)).number(it.range.first_line);
   out.cell(rule_of(assessment, index)).cell(joined(engines_of(assessment, index)));
   out.cell(teams(assessment.owners_of(index))).cell(waiver == nullptr ? "" : waiver->id.value);
-  out.cell(fix_of(input, index));
+  out.cell(fix_of(input.assessment, index));
   return out.end_row();
 }
 

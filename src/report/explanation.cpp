@@ -4,15 +4,18 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "report/escape.hpp"
 #include "report/facts.hpp"
+#include "report/fix_first.hpp"
 
 namespace gatepost::report {
 namespace {
 
 constexpr std::size_t kMessageCharacters = 600;
+constexpr std::size_t kMostClaims = 20;
 
 std::string_view meaning_of(MatchStage stage) {
   switch (stage) {
@@ -92,7 +95,8 @@ class Explanation {
     explain_claims();
     line("says", escape::terminal(table.message(table.row(finding.primary)), kMessageCharacters));
     line("read more", escape::terminal(help_url_of(assessment_, finding_)));
-    line("fix", escape::terminal(fix_of(in_, finding_)));
+    line("fix", escape::terminal(fix_of(assessment_, finding_)));
+    if (const FixAction* const action = assessment_.fixes.of(finding_)) explain_fix(*action);
     line("change", fmt::format("{}: {}", to_string(assessed().presence),
                                assessed().unplaced ? "it is in no file of the commit, so whether it is new is not known"
                                                    : meaning_of(assessed().presence)));
@@ -127,16 +131,32 @@ class Explanation {
     }
   }
 
+  void explain_fix(const FixAction& action) {
+    for (const std::string& effect : effects_of(action)) line("", escape::terminal(effect));
+    const HowTo how = how_to(action);
+    line("edit", escape::terminal(how.edit));
+    line("run", escape::terminal(how.command));
+    line("or", escape::terminal(how.hint));
+  }
+
   void explain_severity() {
     const Severity& effective = assessment_.severity_of(finding_);
     heading("Severity");
     line("effective", fmt::format("{} {} ({} by {})", to_string(effective.label), points(effective.tenths),
                                   to_string(effective.method),
                                   effective.source.empty() ? "nobody" : escape::terminal(effective.source)));
-    if (assessed().severity_conflict) line("conflict", "the tools are two or more labels apart");
-    const ObservationTable& table = assessment_.table_of(assessment_.findings.all[finding_]);
-    for (const StoredClaim& stored : table.claims(table.claims_of(primary_row(assessment_, finding_)))) {
-      const SeverityClaim claim = table.claim(stored);
+    if (assessed().severity_conflict) line("conflict", "its sources are two bands or more apart");
+    const Finding& finding = assessment_.findings.all[finding_];
+    const ObservationTable& table = assessment_.table_of(finding);
+    std::vector<SeverityClaim> shown;
+    for (const Row member : assessment_.findings.members_of(finding)) {
+      if (shown.size() >= kMostClaims) break;
+      for (const StoredClaim& stored : table.claims(table.claims_of(table.row(member)))) {
+        SeverityClaim claim = table.claim(stored);
+        if (std::ranges::find(shown, claim) == shown.end()) shown.push_back(std::move(claim));
+      }
+    }
+    for (const SeverityClaim& claim : shown) {
       line("claim",
            fmt::format("{}{} ({} by {}){}", to_string(claim.label), claim.tenths ? " " + points(*claim.tenths) : "",
                        to_string(claim.method), escape::terminal(claim.source),

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "model/repo_path.hpp"
+#include "report/fix_first.hpp"
 
 namespace gatepost::report {
 namespace {
@@ -151,14 +152,12 @@ std::vector<std::string_view> engines_of(const Assessment& assessment, std::size
   return engines;
 }
 
-std::string fix_of(const Input& input, std::size_t finding) {
-  if (input.fix) {
-    if (std::string advice = input.fix(finding); !advice.empty()) return advice;
-  }
-  const Finding& it = input.assessment.findings.all[finding];
-  const ObservationTable& table = input.assessment.table_of(it);
+std::string fix_of(const Assessment& assessment, std::size_t finding) {
+  if (const FixAction* const planned = assessment.fixes.of(finding)) return title_of(*planned);
+  const Finding& it = assessment.findings.all[finding];
+  const ObservationTable& table = assessment.table_of(it);
   std::string advice = proposal(table, table.row(it.primary));
-  const auto members = input.assessment.findings.members_of(it);
+  const auto members = assessment.findings.members_of(it);
   for (const Row row : members.first(std::min(members.size(), kMostMembers))) {
     if (!advice.empty()) break;
     advice = proposal(table, table.row(row));

@@ -36,8 +36,8 @@ std::string_view rule_of(const Assessment& assessment, std::size_t finding);
 std::string_view help_url_of(const Assessment& assessment, std::size_t finding);
 // The tools that report it, sorted.
 std::vector<std::string_view> engines_of(const Assessment& assessment, std::size_t finding);
-// Advice in one line: the caller's, else what the tools propose; "" when nobody does.
-std::string fix_of(const Input& input, std::size_t finding);
+// Advice in one line: the planned action, else what the tools propose; "" when nobody does.
+std::string fix_of(const Assessment& assessment, std::size_t finding);
 std::vector<Factor> factors_of(const Input& input, std::size_t finding);
 
 // What is known about its exploitation, each with its day and where it stands: "KEV since 2024-03-25, used by

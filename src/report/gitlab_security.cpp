@@ -86,7 +86,7 @@ class Document {
     json_.field("name", escape::one_line(title_of(assessment_, index), kName));
     // GitLab renders these two as Markdown.
     json_.optional_field("description", escape::markdown_text(table.message(row), kText));
-    json_.optional_field("solution", escape::markdown_text(fix_of(input_, index), kSolution));
+    json_.optional_field("solution", escape::markdown_text(fix_of(input_.assessment, index), kSolution));
     json_.field("severity", severity_of(assessment_.severity_of(index).label));
     write_identifiers(index, table, row);
     write_location(it, table, row);

@@ -59,7 +59,6 @@ struct Input {
   std::function<std::vector<Factor>(std::size_t finding)> explain;
   std::function<RiskStory(std::size_t finding)> story;
   std::function<std::string(std::size_t finding)> line_hash;  // GitHub's primaryLocationLineHash, or ""
-  std::function<std::string(std::size_t finding)> fix;        // advice in one line, or "": then what the tools say
   // Which file of the repository a path in a report means.
   RepositoryPath repository_path;
   // The effective severity of the head's observations by ListId of their claims (ObservationTable::claims_of); empty

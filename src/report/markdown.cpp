@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
+#include "report/fix_first.hpp"
 #include "report/funnel.hpp"
 #include "report/overview.hpp"
 #include "report/width.hpp"
@@ -27,6 +28,7 @@ using escape::Spot;
 constexpr std::size_t kMostSignals = 6, kSignals = 1'000;  // of the change's risk; characters
 constexpr std::size_t kTitle = 160, kText = 300, kName = 80, kPathColumns = 64;
 constexpr std::size_t kMostListed = 20;  // of what is fixed, waived …
+constexpr std::size_t kMostFixes = 3, kMostFixOwners = 3;
 constexpr std::size_t kSmallestBudget = 8'000;
 
 std::string_view sign_of(Action action) {
@@ -71,6 +73,7 @@ class Comment {
     const std::string head = take(marker() + verdict() + funnel());
     const std::string foot = take(footer());
     const std::string steps = take(what_next());
+    const std::string fixes = take(fix_first());
     // What says that findings are left out must fit in any case.
     const std::size_t reserve = overview_.news.empty() ? 0 : left_out(overview_.news.size()).size();
     left_ -= std::min(left_, reserve);
@@ -87,7 +90,7 @@ class Comment {
     others += explanations();
     others += notes();
     others += known();
-    return escape::markdown_finish(head + why + open + folded + problems + steps + others + foot);
+    return escape::markdown_finish(head + why + open + folded + fixes + problems + steps + others + foot);
   }
 
  private:
@@ -237,7 +240,7 @@ class Comment {
     const Assessed& it = assessed(finding);
     const Band band = band_for_tenths(it.risk.effective_tenths);
     const std::string at = place(finding, Spot::table_cell);
-    const std::string fix = markdown_text(fix_of(input_, finding), kText);
+    const std::string fix = markdown_text(fix_of(assessment_, finding), kText);
     std::string row = "| " + std::string(sign_of(it.action)) + "**" + points(it.risk.effective_tenths) + "**<br>";
     row += std::string(dot_of(band)) + "&nbsp;" + std::string(to_string(band)) + " | **" + title(finding) + "**<br>";
     if (!at.empty()) row += at + "<br>";
@@ -249,7 +252,8 @@ class Comment {
   [[nodiscard]] std::string origin(FindingIndex finding) const {
     std::vector<std::string> parts = {id_of(finding)};
     if (std::string where = standing(assessed(finding)); !where.empty()) parts.push_back(std::move(where));
-    parts.push_back("severity " + std::string(to_string(assessment_.severity_of(finding).label)));
+    parts.push_back("severity " + std::string(to_string(assessment_.severity_of(finding).label)) +
+                    (assessed(finding).severity_conflict ? " (sources disagree)" : ""));
     std::vector<std::string> engines;
     for (const std::string_view engine : engines_of(assessment_, finding))
       engines.push_back(markdown_text(engine, kName));
@@ -316,6 +320,32 @@ class Comment {
       out += std::to_string(i + 1) + ". " + markdown_text(steps[i], kText) + "\n";
     }
     return out + "\n";
+  }
+
+  // Only what closes some of what is shown above: a change is no place for all that one could do.
+  [[nodiscard]] std::string fix_first() const {
+    const std::vector<FixIndex> actions = actions_for(assessment_, overview_.news);
+    if (actions.empty()) return {};
+    std::string out = "**Fix first**\n\n";
+    const std::size_t count = std::min(actions.size(), kMostFixes);
+    for (std::size_t i = 0; i < count; ++i)
+      out += std::to_string(i + 1) + ". " + fix_item(assessment_.fixes.actions[actions[i]]) + "\n";
+    return out + "\n";
+  }
+
+  [[nodiscard]] std::string fix_item(const FixAction& action) const {
+    const std::string extent = extent_of(action);
+    std::string item = "**" + markdown_text(title_of(action), kText) + "**" + (extent.empty() ? "" : " " + extent);
+    for (const std::string& effect : effects_of(action)) item += " · " + markdown_text(effect, kText);
+    for (const Owner& owner : assessment_.owner_sets[action.owners]) {
+      if (&owner - assessment_.owner_sets[action.owners].data() == kMostFixOwners) break;
+      item += " · " + markdown_code(owner.team.value, Spot::paragraph, kName);
+    }
+    const HowTo how = how_to(action);
+    const std::string edit = markdown_code(how.edit, Spot::paragraph, kText);
+    const std::string command = markdown_code(how.command, Spot::paragraph, kText);
+    const std::string both = edit.empty() || command.empty() ? edit + command : edit + ", then " + command;
+    return both.empty() ? item : item + "<br>" + both;
   }
 
   [[nodiscard]] std::string list_item(FindingIndex finding) const {

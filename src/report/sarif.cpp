@@ -272,7 +272,7 @@ class SarifLog {
     append_points(text_, risk);
     text_.append(" of 100 (").append(to_string(band_for_tenths(risk)));
     text_.append("), ").append(id_, 0, kShortFormLength).append(owners_of(judged.owners).sentence);
-    const std::string fix = fix_of(input_, finding);
+    const std::string fix = fix_of(assessment_, finding);
     if (!fix.empty()) text_.append("\nFix: ").append(fix);
   }
 

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
+#include "report/fix_first.hpp"
 #include "report/funnel.hpp"
 #include "report/overview.hpp"
 #include "report/width.hpp"
@@ -23,8 +24,9 @@ namespace {
 constexpr std::size_t kNarrowest = 40, kWidest = 110;  // beyond that lines are hard to read
 constexpr std::size_t kOneColumn = 64;                 // narrower terminals get everything below each other
 constexpr std::size_t kTitleCharacters = 300, kTextCharacters = 600;
-constexpr std::size_t kMostListed = 5;     // of what was fixed, waived …
-constexpr std::size_t kMostMessages = 20;  // of reasons, reports, notes
+constexpr std::size_t kMostListed = 5;                  // of what was fixed, waived …
+constexpr std::size_t kMostMessages = 20;               // of reasons, reports, notes
+constexpr std::size_t kMostFixes = 3, kMostOwners = 4;  // of what to fix first
 
 enum class Ink : std::uint8_t { plain, bold, dim, good, bad, warn, critical, high, medium, low };
 constexpr std::array<std::string_view, 10> kCodes = {"",         "\x1b[1m",    "\x1b[2m",  "\x1b[32m", "\x1b[1;31m",
@@ -161,6 +163,7 @@ class Terminal {
     spared();
     one_a_line("Suppressed by the tools", overview_.suppressed);
     the_rest();
+    fix_first();
     reports();
     notes();
     what_next();
@@ -276,7 +279,7 @@ class Terminal {
     page_.list(left, origin(finding), Ink::dim);
     const std::string why = escape::terminal(why_so_risky(factors_of(input_, finding)), kTextCharacters);
     if (!why.empty()) page_.paragraph({{left + "why "}}, {why, Ink::dim});
-    const std::string fix = escape::terminal(fix_of(input_, finding), kTextCharacters);
+    const std::string fix = escape::terminal(fix_of(assessment_, finding), kTextCharacters);
     if (!fix.empty()) page_.paragraph({{left}, {"fix ", Ink::good}}, {fix});
   }
 
@@ -287,7 +290,8 @@ class Terminal {
     const Severity& severity = assessment_.severity_of(finding);
     const bool known = severity.label != SeverityLabel::unknown;
     parts.push_back("severity " + std::string(to_string(severity.label)) +
-                    (known ? " " + points(severity.tenths) : ""));
+                    (known ? " " + points(severity.tenths) : "") +
+                    (assessed(finding).severity_conflict ? " (sources disagree)" : ""));
     if (const std::string service = service_summary(assessment_, finding); !service.empty())
       parts.push_back(escape::terminal(service, kTitleCharacters));
     for (const std::string& part :
@@ -374,6 +378,43 @@ class Terminal {
     }
     if (parts.empty()) return;
     page_.heading("Known before", text::join(parts, " · "));
+  }
+
+  // For each owner what to do first, also about what was there before.
+  void fix_first() {
+    const auto groups = fixes_by_owner(assessment_);
+    if (groups.empty()) return;
+    page_.heading("Fix first", "the upgrades that close most risk for the least work");
+    for (const OwnerFixes& group : std::span(groups).first(std::min(groups.size(), kMostOwners))) {
+      page_.blank();
+      const std::string name =
+          group.teams.empty() ? "nobody owns these" : escape::terminal(group.teams, kTitleCharacters);
+      const bool some = group.actions.size() > kMostFixes;
+      const std::string more =
+          some ? " · the first " + grouped(kMostFixes) + " of " + grouped(group.actions.size()) : "";
+      page_.line({{"  "}, {fit(name, page_.columns() - 2 - width_of(more)), Ink::bold}, {more, Ink::dim}});
+      for (const FixIndex i : std::span(group.actions).first(std::min(group.actions.size(), kMostFixes)))
+        fix(assessment_.fixes.actions[i]);
+    }
+    if (groups.size() > kMostOwners) {
+      page_.blank();
+      page_.line({{"  … and what " + grouped(groups.size() - kMostOwners) + " more owners can do", Ink::dim}});
+    }
+  }
+
+  void fix(const FixAction& action) {
+    const std::string extent = extent_of(action);
+    page_.paragraph({{"  " + std::to_string(action.owner_rank) + ". "}},
+                    {escape::terminal(title_of(action) + (extent.empty() ? "" : " " + extent), kTextCharacters)});
+    std::vector<std::string> effects = effects_of(action);
+    page_.list("     ", effects, Ink::dim);
+    const HowTo how = how_to(action);
+    const auto say = [&](std::string_view label, const std::string& text) {
+      if (!text.empty()) page_.paragraph({{"     "}, {std::string(label), Ink::good}}, {escape::terminal(text)});
+    };
+    say("edit ", how.edit);
+    say("run ", how.command);
+    say("or ", how.hint);
   }
 
   void reports() {

@@ -39,7 +39,7 @@ std::string properties(const Assessment& assessment, FindingIndex finding) {
 std::string message(const Input& input, FindingIndex finding) {
   const Assessed& it = input.assessment.assessed[finding];
   std::string text = "Risk " + points(it.risk.effective_tenths) + " of 100.";
-  const std::string why = why_so_risky(factors_of(input, finding)), fix = fix_of(input, finding);
+  const std::string why = why_so_risky(factors_of(input, finding)), fix = fix_of(input.assessment, finding);
   const std::string owners = teams(input.assessment.owners_of(finding));
   if (!why.empty()) text += "\nWhy here: " + escape::one_line(why, 300);
   if (!fix.empty()) text += "\nFix: " + escape::one_line(fix, 300);

@@ -23,7 +23,7 @@ struct FindingSpec {
   std::vector<Owner> owners;
   std::optional<WaiverInfo> waiver;
   std::vector<Factor> factors;
-  std::string hash, advice;
+  std::string hash;
   std::string file;  // of the repository
   bool in_file = true;
 
@@ -121,7 +121,7 @@ struct FindingSpec {
     return *this;
   }
   FindingSpec& fix(std::string text) {
-    advice = std::move(text);
+    seen.fixes = {{std::move(text), {}}};
     return *this;
   }
   FindingSpec& line_hash(std::string text) {
@@ -142,7 +142,7 @@ inline FindingSpec a_finding(std::string title) {
 struct BuiltAssessment {
   Assessment assessment;
   std::vector<std::vector<Factor>> factors;
-  std::vector<std::string> hashes, advice;
+  std::vector<std::string> hashes;
   std::vector<Severity> severity_of_claims;  // by ListId of the head's claims
 };
 
@@ -346,7 +346,6 @@ class AssessmentBuilder {
     it.assessed.push_back(judged);
     built_->factors.push_back(spec.factors);
     built_->hashes.push_back(spec.hash);
-    built_->advice.push_back(spec.advice);
   }
 
   ChangeSet change_{.base = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334",

@@ -66,20 +66,19 @@ const PackageRules& package_rules() {
   return rules;
 }
 
-SeverityLabel label_of(Level level) {
-  switch (level) {
-    case Level::error:
-      return SeverityLabel::high;
-    case Level::warning:
-      return SeverityLabel::medium;
-    case Level::note:
-      return SeverityLabel::low;
-    case Level::none:
-      return SeverityLabel::info;
-    case Level::absent:
-      return SeverityLabel::unknown;
-  }
-  return SeverityLabel::unknown;
+SeverityLabel label_of(Level level, std::string_view engine) {
+  struct Meaning {
+    std::string_view name;
+    SeverityLabel label;
+  };
+  // In the order of Level.
+  static constexpr Meaning kMeanings[] = {{"absent", SeverityLabel::unknown},
+                                          {"none", SeverityLabel::info},
+                                          {"note", SeverityLabel::low},
+                                          {"warning", SeverityLabel::medium},
+                                          {"error", SeverityLabel::high}};
+  const Meaning& it = kMeanings[static_cast<std::size_t>(level)];
+  return engine_level(engine, it.name).value_or(it.label);
 }
 
 SeverityClaim number_claim(std::uint16_t tenths, const std::string& engine) {
@@ -234,7 +233,7 @@ ListId Binder::claims_of(const Pending& pending, std::string_view own_word, cons
       pending.security_tenths == kNoTenths ? rule.rule.security_tenths : pending.security_tenths;
   if (security != kNoTenths) claims.push_back(number_claim(security, engine));
   const auto add_word = [&](std::string_view word) {
-    if (const auto label = severity_from_word(word)) claims.push_back({*label, {}, SeverityMethod::label, engine, {}});
+    if (const auto label = engine_word(engine, word)) claims.push_back({*label, {}, SeverityMethod::label, engine, {}});
   };
   add_word(own_word);
   add_word(rule.rule.severity_word);
@@ -243,7 +242,7 @@ ListId Binder::claims_of(const Pending& pending, std::string_view own_word, cons
   }
   const auto constant = engine_severity(engine);
   if (asks || !constant) {
-    claims.push_back({asks ? SeverityLabel::info : label_of(level), {}, SeverityMethod::level, engine, {}});
+    claims.push_back({asks ? SeverityLabel::info : label_of(level, engine), {}, SeverityMethod::level, engine, {}});
   } else {
     claims.push_back({*constant, {}, SeverityMethod::derived, engine, {}});
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "risk/severity.hpp"
+#include "app/resolve_severity.hpp"
 #include "support/rows.hpp"
 
 using namespace gatepost;
@@ -53,8 +53,9 @@ Assessment assessment(const std::vector<Observation>& all, const std::vector<Pre
 }
 
 void merge(Assessment& it, const std::optional<std::map<FindingId, FindingId>>& parts = {}) {
-  const auto head = risk::effective_severities(it.table), base = risk::effective_severities(it.base_table);
-  app::merge_findings(it, {head, base}, parts);
+  app::resolve_severities(it);
+  app::merge_findings(it, parts);
+  app::resolve_merged(it);
 }
 
 const std::vector<Observation> kTwo = {said("bandit", "B608", 3, SeverityLabel::low),

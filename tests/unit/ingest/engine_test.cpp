@@ -59,3 +59,26 @@ TEST_CASE("engine: one that writes the same level on everything has its severity
   CHECK(ingest::engine_severity("gitleaks") == SeverityLabel::high);
   CHECK_FALSE(ingest::engine_severity("semgrep").has_value());
 }
+
+TEST_CASE("engines: a tool's own words are taken as it means them, all others as everybody does") {
+  using enum SeverityLabel;
+  CHECK(ingest::engine_word("sonarqube", "CRITICAL") == high);
+  CHECK(ingest::engine_word("sonarqube", "Blocker") == critical);
+  CHECK(ingest::engine_word("trivy", "CRITICAL") == critical);
+  CHECK(ingest::engine_word("semgrep", "INFO") == low);
+  CHECK(ingest::engine_word("kics", "TRACE") == info);
+  CHECK(ingest::engine_word("bandit", " UNDEFINED ") == unknown);
+  CHECK_FALSE(ingest::engine_word("trivy", "dire").has_value());
+  CHECK(ingest::engine_level("eslint", "error") == medium);
+  CHECK_FALSE(ingest::engine_level("semgrep", "error").has_value());
+}
+
+TEST_CASE("engines: the table of words names engines that we know") {
+  const auto document =
+      doc::parse_yaml(std::string(*find_resource("rules/severity-tools.yaml")), "severity-tools.yaml");
+  REQUIRE(document.ok());
+  for (const auto& [engine, view] : document->root().members()) {
+    CAPTURE(engine);
+    CHECK(engine_kind(engine).has_value());
+  }
+}

@@ -63,7 +63,6 @@ struct Scene {
   [[nodiscard]] report::Input report_input() const {
     report::Input input{.assessment = built.assessment};
     input.explain = [this](std::size_t finding) { return built.factors[finding]; };
-    input.fix = [this](std::size_t finding) { return built.advice[finding]; };
     input.links.code = "https://forge.example/acme/shop/blob/" + stamp.head;
     input.links.report = "https://forge.example/acme/shop/actions/runs/" + std::to_string(stamp.run);
     return input;

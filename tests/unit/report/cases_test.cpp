@@ -293,7 +293,6 @@ Input input_for(const test::BuiltAssessment& built) {
   Input input{.assessment = built.assessment};
   input.explain = [&](std::size_t finding) { return built.factors[finding]; };
   input.line_hash = [&](std::size_t finding) { return built.hashes[finding]; };
-  input.fix = [&](std::size_t finding) { return built.advice[finding]; };
   input.links.code = "https://github.com/acme/shop/blob/" + built.assessment.change.head;
   input.links.report = "https://github.com/acme/shop/actions/runs/1";
   input.markdown.marker = "<!-- gatepost:summary -->";

@@ -197,7 +197,7 @@ TEST_CASE("facts: of a vulnerable package the title names it once") {
 TEST_CASE("facts: the fix is the caller's advice, else what the tools know") {
   const auto fix = [](const test::FindingSpec& spec) {
     const auto built = an_assessment().finding(spec).build();
-    return fix_of({.assessment = built.assessment}, 0);
+    return fix_of(built.assessment, 0);
   };
   CHECK(fix(a_finding("x")) == "");
   CHECK(fix(a_finding("x").package("p", "1", {"2"})) == "upgrade p to 2");
@@ -205,9 +205,9 @@ TEST_CASE("facts: the fix is the caller's advice, else what the tools know") {
   auto proposed = a_finding("x");
   proposed.seen.fixes = {{"", {}}, {"bind the parameter", {}}};
   CHECK(fix(proposed) == "bind the parameter");
-  const auto built = an_assessment().finding(a_finding("x").package("p", "1", {"2"})).build();
-  const auto advice = [](std::size_t) { return std::string("ask @bob"); };
-  CHECK(fix_of({.assessment = built.assessment, .fix = advice}, 0) == "ask @bob");
+  auto built = an_assessment().finding(a_finding("x").package("p", "1", {"2"})).build();
+  built.assessment.fixes = {.actions = {{.package = "p", .from = "1", .to = "3"}}, .action_of = {0}};
+  CHECK(fix_of(built.assessment, 0) == "upgrade p 1 to 3");
 }
 
 TEST_CASE("facts: numbers for people") {

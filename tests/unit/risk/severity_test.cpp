@@ -118,3 +118,94 @@ TEST_CASE("severity: CVSS v2 has no critical") {
   const SeverityClaim claim{unknown, 100, SeverityMethod::cvss2, "nvd", {}};
   CHECK(effective_severity({&claim, 1}).label == high);
 }
+
+TEST_CASE("severity: who made the claim comes before how it was made") {
+  const SeverityClaim nvd = vector("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "nvd");
+  const char* const order[] = {"override", "vendor", "cna", "GHSA", "cisa-adp", "nvd", "trivy"};
+  for (std::size_t i = 0; i + 1 < std::size(order); ++i) {
+    const SeverityClaim two[] = {number(99, order[i + 1]), word(low, order[i])};
+    CAPTURE(order[i]);
+    CHECK(effective_severity(two).source == order[i]);
+  }
+  const SeverityClaim by_tool[] = {nvd, number(20, "trivy")};
+  CHECK(effective_severity(by_tool).tenths == 98);
+}
+
+TEST_CASE("severity: a distribution is believed about its own packages, and about no other") {
+  const SeverityClaim claims[] = {word(low, "redhat"), word(medium, "debian"), word(critical, "nvd")};
+  CHECK(effective_severity(claims, {.vendor = "debian"}).label == medium);
+  CHECK(effective_severity(claims, {.vendor = "redhat"}).label == low);
+  CHECK(effective_severity(claims, {.vendor = ""}).label == critical);
+  CHECK(effective_severity({claims, 1}, {.vendor = ""}).label == low);  // nobody else says anything
+  const SeverityClaim by_tool[] = {word(low, "redhat"), word(high, "trivy")};
+  CHECK(effective_severity(by_tool, {.vendor = ""}).label == high);
+  const auto vendor = [](const char* purl) { return risk::vendor_of(*Purl::parse(purl)); };
+  CHECK(vendor("pkg:deb/debian/libc6@2.36") == "debian");
+  CHECK(vendor("pkg:deb/ubuntu/libc6@2.36") == "ubuntu");
+  CHECK(vendor("pkg:rpm/redhat/glibc@2.34") == "redhat");
+  CHECK(vendor("pkg:apk/alpine/musl@1.2") == "alpine");
+  CHECK(vendor("pkg:npm/lodash@4.17.15") == "");
+}
+
+TEST_CASE("severity: two bands apart is a conflict, one is not") {
+  const auto apart = [](SeverityClaim a, SeverityClaim b, std::optional<std::string_view> vendor = {}) {
+    const SeverityClaim claims[] = {std::move(a), std::move(b)};
+    return risk::in_conflict(claims, vendor);
+  };
+  CHECK(apart(word(critical, "nvd"), word(medium, "ghsa")));
+  CHECK(apart(number(98, "nvd"), word(low, "debian"), "debian"));
+  CHECK_FALSE(apart(word(critical, "nvd"), word(low, "debian"), "ubuntu"));
+  CHECK_FALSE(apart(word(critical, "nvd"), word(high, "ghsa")));
+  CHECK_FALSE(apart(word(critical, "nvd"), word(unknown, "ghsa")));
+  CHECK_FALSE(apart(word(critical, "trivy"), level(low)));
+}
+
+TEST_CASE("severity: what nobody judges is taken for what it is, and marked") {
+  const struct {
+    risk::Unjudged problem;
+    SeverityLabel label;
+    const char* by;
+  } kCases[] = {
+      {{.kind = Kind::secret, .rule = "private-key"}, critical, "kind of secret"},
+      {{.kind = Kind::secret, .rule = "stripe-access-token"}, high, "kind of secret"},
+      {{.kind = Kind::secret, .rule = "generic-api-key"}, medium, "kind of secret"},
+      {{.kind = Kind::secret, .rule = "x", .secret_kind = "High Entropy String"}, medium, "kind of secret"},
+      {{.kind = Kind::secret, .rule = "generic-api-key", .secret_verified = true}, critical, "secret's state"},
+      {{.kind = Kind::secret, .rule = "private-key", .secret_verified = false}, info, "secret's state"},
+      {{.kind = Kind::iac, .title = "S3 Bucket has an ACL defined which allows public READ access."},
+       high,
+       "family of the control"},
+      {{.kind = Kind::iac, .title = "Container should not be privileged"}, high, "family of the control"},
+      {{.kind = Kind::iac, .title = "Ensure all data stored in the S3 bucket have versioning enabled"},
+       low,
+       "family of the control"},
+      {{.kind = Kind::iac, .title = "Ensure the S3 bucket has access logging enabled"},
+       medium,
+       "family of the control"},
+  };
+  for (const auto& it : kCases) {
+    CAPTURE(it.problem.rule);
+    CAPTURE(it.problem.title);
+    const auto severity = risk::default_severity(it.problem);
+    REQUIRE(severity);
+    CHECK(severity->label == it.label);
+    CHECK(severity->source == it.by);
+    CHECK(severity->method == SeverityMethod::derived);
+  }
+  const Cwe injection[] = {{489}, {89}}, other[] = {{4711}};
+  CHECK(risk::default_severity({.kind = Kind::sast, .cwes = injection})->label == critical);
+  CHECK(risk::default_severity({.kind = Kind::sast, .cwes = injection})->source == "CWE-89");
+  CHECK(risk::default_severity({.kind = Kind::sast, .cwes = other})->label == medium);
+  CHECK_FALSE(risk::default_severity({.kind = Kind::sast}));
+  CHECK_FALSE(risk::default_severity({.kind = Kind::sca, .cwes = injection}));
+  CHECK_FALSE(risk::default_severity({.kind = Kind::iac, .title = "Ensure that it is so"}));
+}
+
+TEST_CASE("severity: a default is weaker than any judgement, and stronger than a constant of the engine") {
+  const Severity otherwise{critical, 95, SeverityMethod::derived, "CWE-89", {}};
+  const SeverityClaim judged[] = {level(low)}, constant[] = {{medium, {}, SeverityMethod::derived, "checkov", {}}};
+  CHECK(effective_severity(judged, {.otherwise = otherwise}).label == low);
+  CHECK(effective_severity(constant, {.otherwise = otherwise}).label == critical);
+  CHECK(effective_severity({}, {.otherwise = otherwise}).label == critical);
+  CHECK(effective_severity(constant).label == medium);
+}
