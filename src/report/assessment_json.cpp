@@ -276,7 +276,6 @@ class AssessmentJson {
     for (const MergeReason& reason : across->reasons)
       json().begin_object().field("rule", reason.rule).field("because", reason.because).end_object();
     json().end_array();
-    if (assessment_.assessed[index].severity_conflict) json().field("severity_conflict", true);
   }
 
   // To findings that come later by their id; these do not repeat it.

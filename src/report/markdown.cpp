@@ -258,9 +258,6 @@ class Comment {
     for (const std::string_view engine : engines_of(assessment_, finding))
       engines.push_back(markdown_text(engine, kName));
     if (!engines.empty()) parts.push_back(text::join(engines, ", "));
-    if (const Across* const across = assessment_.across_of(finding))
-      parts.push_back("one problem by " + markdown_text(across->reasons.front().rule, kName) + ": " +
-                      markdown_text(across->reasons.front().because, kText));
     const std::string rule = markdown_code(rule_of(assessment_, finding), Spot::table_cell, kName);
     const std::string help = advisory_page(finding);
     if (!rule.empty()) parts.push_back(escape::markdown_link(rule, help, input_.links.help));
@@ -405,7 +402,10 @@ class Comment {
       const std::string service = service_summary(assessment_, explained[i]);
       if (!service.empty()) item += " · " + markdown_text(service, kText);
       const std::string why = why_so_risky(factors);
-      if (!why.empty()) item += " · " + markdown_text(why, kText);
+      if (!why.empty()) item += " · " + markdown_text(why, kText * 2);
+      if (const Across* const across = assessment_.across_of(explained[i]))
+        item +=
+            " · one problem in the words of several tools: " + markdown_text(across->reasons.front().because, kText);
       for (const std::string& fact : threat_facts(assessment_, explained[i]))
         item += " · " + markdown_text(fact, kText);
       for (const std::string& fact : vex_facts(assessment_, explained[i]))

@@ -200,20 +200,24 @@ class Moves {
     const Context& context = input_.context;
     if (secret) {
       try_secret();
-      try_values("repository visibility", kVisibilityNames, input_.visibility, "say who can read the repository",
+      try_values("repository visibility", kVisibilityNames, input_.visibility,
+                 {"say who can read the repository", "let fewer read the repository"},
                  [](RiskInput& it, Visibility value) { it.visibility = value; });
     } else {
-      try_values("exposure", kExposureNames, context.exposure, "say who can reach the service",
+      try_values("exposure", kExposureNames, context.exposure,
+                 {"say who can reach the service", "let fewer reach the service"},
                  [](RiskInput& it, Exposure value) { it.context.exposure = value; });
-      try_values("environment", kEnvironmentNames, context.environment, "say where it is deployed",
+      try_values("environment", kEnvironmentNames, context.environment, {"say where it is deployed", nullptr},
                  [](RiskInput& it, Environment value) { it.context.environment = value; });
     }
-    try_values("criticality", kCriticalityNames, context.criticality, "say what the service is worth",
+    try_values("criticality", kCriticalityNames, context.criticality, {"say what the service is worth", nullptr},
                [](RiskInput& it, Criticality value) { it.context.criticality = value; });
-    if (!secret && !input_.malicious)
-      try_values("reach", kReachNames, known_reach(input_), "find out whether the code runs",
+    if (is_dependency_kind(input_.kind) && !input_.malicious)
+      try_values("reach", kReachNames, known_reach(input_),
+                 {"find out whether the code runs", "do without it, or show that it does not run"},
                  [](RiskInput& it, Reach value) { it.reach = value; });
-    try_values("mitigation", kMitigationNames, context.mitigation, "put something in the way",
+    try_values("mitigation", kMitigationNames, context.mitigation,
+               {"put something in the way", "put something in the way"},
                [](RiskInput& it, Mitigation value) { it.context.mitigation = value; });
     if (is_dependency_kind(input_.kind)) {
       RiskInput changed = input_;
@@ -239,10 +243,18 @@ class Moves {
     }
   }
 
+  // What to do about a fact that nobody told yet, and about one that is as it is; nullptr: nothing.
+  struct How {
+    const char* unknown = nullptr;
+    const char* known = nullptr;
+  };
+
   template <class Enum, std::size_t N, class Set>
-  void try_values(const char* fact, const std::array<std::string_view, N>& names, Enum current, const char* how,
+  void try_values(const char* fact, const std::array<std::string_view, N>& names, Enum current, How to_do,
                   const Set& set) {
     const bool is_known = names[static_cast<std::size_t>(current)] != "unknown";
+    const char* const how = is_known ? to_do.known : to_do.unknown;
+    if (how == nullptr) return;
     Offer up, down;
     for (std::size_t i = 0; i < N; ++i) {
       if (names[i] == "unknown" || i == static_cast<std::size_t>(current)) continue;
