@@ -103,6 +103,7 @@ void EvidenceOf::add(std::size_t index, const std::set<std::string_view>& ids, c
   add_embedded(finding, known.vex);
   if (evidence_.vex.empty() && evidence_.runtime.empty()) return;
   context::VexSubject subject = subject_of(index);
+  subject.now = now_;
   const Presence presence = assessment_.assessed[index].presence;
   if (subject.package && is_dependency_kind(finding.kind)) {
     // What a change brings has not been deployed yet.

@@ -78,8 +78,24 @@ class FeedReader {
     return place.starts_with('/') ? place : request_.root + "/" + place;
   }
   bool is_of_change(const std::string& place) const {
-    const std::string path = std::filesystem::path(place).lexically_normal().generic_string();
-    return request_.change != nullptr && !place.starts_with('/') && request_.change->find_new(path) != nullptr;
+    if (request_.change == nullptr || request_.root.empty()) return false;
+    // By name, and by where links lead.
+    const std::string root = real(request_.root), path = real(absolute(place));
+    const std::string named = std::filesystem::path(absolute(place)).lexically_normal().generic_string();
+    return is_changed(named, request_.root) || is_changed(path, root);
+  }
+  bool is_changed(const std::string& path, const std::string& root) const {
+    if (!path.starts_with(root + "/")) return false;
+    // A link that the change replaced a folder by is one of its files, too.
+    const std::string inside = path.substr(root.size() + 1);
+    for (std::size_t end = inside.find('/'); end != std::string::npos; end = inside.find('/', end + 1)) {
+      if (request_.change->find_new(inside.substr(0, end)) != nullptr) return true;
+    }
+    return request_.change->find_new(inside) != nullptr;
+  }
+  static std::string real(const std::string& path) {
+    std::error_code failure;
+    return std::filesystem::weakly_canonical(path, failure).generic_string();
   }
 
   // All of it, unpacked.

@@ -99,10 +99,9 @@ class Resolver {
     return {risk::effective_severity(claims, {vendor, std::nullopt}), risk::in_conflict(claims, vendor)};
   }
 
-  // Several tools' own judgement: the highest of those that are not unsure. Whoever does not say how sure he is counts.
+  // Several tools' own judgement: the highest. One that is unsure counts, too, so that another tool that reports the
+  // same never lowers a risk.
   Answer of_tools(std::span<const Row> members) {
-    const bool any_sure =
-        std::ranges::any_of(members, [&](Row it) { return table_.row(it).confidence != Confidence::low; });
     Answer all;
     bool first = true;
     std::optional<SeverityLabel> lowest, highest;
@@ -114,7 +113,6 @@ class Resolver {
         lowest = std::min(lowest.value_or(severity.label), severity.label);
         highest = std::max(highest.value_or(severity.label), severity.label);
       }
-      if (any_sure && table_.row(member).confidence == Confidence::low) continue;
       if (first || beats(severity, all.severity)) all.severity = severity;
       first = false;
     }

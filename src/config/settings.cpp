@@ -177,7 +177,6 @@ context::VexTrust read_trust(doc::View view, Problems& problems) {
   const auto says = [&](std::string_view word) { return may.empty() || std::ranges::find(may, word) != may.end(); };
   trust.not_affected = says("not_affected");
   trust.fixed = says("fixed");
-  trust.affected = says("affected");
   section.finish();
   return trust;
 }

@@ -102,6 +102,7 @@ std::optional<std::uint64_t> cve_number(std::string_view cve) {
 Result<EpssTable> EpssTable::parse(std::string_view text, const std::string& name) {
   EpssTable table;
   table.rows_.reserve(text.size() / 30);
+  bool with_percentile = false;  // then a row without is cut
   while (!text.empty()) {
     std::string_view line = next_line(text);
     if (line.empty()) continue;
@@ -112,14 +113,18 @@ Result<EpssTable> EpssTable::parse(std::string_view text, const std::string& nam
       continue;
     }
     const std::string_view cve = next_cell(line), epss = next_cell(line), percentile = next_cell(line);
-    if (cve == "cve") continue;
+    if (cve == "cve") {
+      with_percentile = !percentile.empty();
+      continue;
+    }
     const auto number = cve_number(cve);
     const auto ppm = parts_per_million(epss);
-    if (!number || !ppm) {
+    const auto rank = parts_per_million(percentile);
+    if (!number || !ppm || epss.ends_with('.') || (with_percentile && !rank)) {
       ++table.bad_lines_;
       continue;
     }
-    table.rows_.push_back({*number, {*ppm, parts_per_million(percentile).value_or(Score::kNone)}});
+    table.rows_.push_back({*number, {*ppm, rank.value_or(Score::kNone)}});
   }
   if (table.rows_.size() <= table.bad_lines_) {
     return error(ErrorKind::bad_input, fmt::format("{}: {} and {}; expected EPSS scores: lines \"cve,epss,percentile\"",

@@ -59,6 +59,7 @@ class Reader {
 
  protected:
   void note(const std::string& where, std::string_view text) {
+    out_.damaged = true;
     if (++notes_ > kMostNotes) return;
     const std::string_view more = "more of it cannot be read; it is not listed";
     out_.notes.push_back({Note::Level::warning,

@@ -30,6 +30,7 @@ struct RuntimeDocument {
   std::vector<RuntimeSighting> sightings;
   std::vector<RuntimeWatch> watches;
   std::vector<Note> notes;
+  bool damaged = false;  // a part of it cannot be read: nothing follows from what it does not mention
 };
 
 // The format is told by the content. Fails on what is none of them, or too large: nothing of it counts then.

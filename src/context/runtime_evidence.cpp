@@ -63,6 +63,10 @@ bool is_stale(const std::optional<Timestamp>& time, Timestamp now, std::int64_t 
   return time && now.unix_ms - time->unix_ms > max_age_days * kDayMs;
 }
 
+bool lies_ahead(const std::optional<Timestamp>& time, Timestamp now) {
+  return time && time->unix_ms > now.unix_ms + kDayMs;  // clocks and time zones differ
+}
+
 RuntimeFact fact_of(const RuntimeSighting& it) {
   return {.reach = it.state == RuntimeState::called ? Reach::called : Reach::loaded,
           .state = std::string(to_string(it.state)),
@@ -110,6 +114,8 @@ void RuntimeEvidence::add(RuntimeDocument document) {
     }
     sightings_.push_back(std::move(it));
   }
+  // What a line that nobody can read would have said may be that the package runs.
+  if (document.damaged) return;
   for (const RuntimeWatch& it : document.watches) {
     for (const std::string& key : workload_keys(it.service, it.image)) {
       const auto [known, fresh] = watches_.try_emplace(key_of(key, it.ecosystem), it);
@@ -173,6 +179,7 @@ std::optional<RuntimeFact> RuntimeEvidence::about(const Purl& package, const Wor
                                                 watch->window_seconds / 86400, watch->coverage_percent));
   }
   if (!watch->until) return doubted(std::move(fact), "nobody says when it was watched");
+  if (lies_ahead(watch->until, now)) return doubted(std::move(fact), "its day lies in the future");
   if (is_stale(watch->until, now, max_age_days)) return doubted(std::move(fact), too_old(max_age_days));
   if (!where.absence_counts) return doubted(std::move(fact), "it is not deployed yet");
   return fact;

@@ -53,11 +53,15 @@ bool may_say(const VexTrust& trust, VexStatus status) {
     case VexStatus::fixed:
       return trust.fixed;
     case VexStatus::affected:
-      return trust.affected;
     case VexStatus::under_investigation:
-      return true;
+      return true;  // who may say that it is harmless may take that back
   }
   return false;
+}
+
+bool lies_ahead(const VexStatement& it, const VexSubject& subject) {
+  constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;  // clocks and time zones differ
+  return it.time && subject.now && it.time->unix_ms > subject.now->unix_ms + kDayMs;
 }
 
 struct Standing {
@@ -205,6 +209,8 @@ void VexIndex::consider(const VexSubject& subject, const std::string& key, std::
       continue;
     }
     Standing standing = standing_of(statement, subject, rules_);
+    if (standing.rank != kNobody && suppresses(statement.status) && lies_ahead(statement, subject))
+      standing = {kNobody, "its day lies in the future"};
     found.push_back({&statement, standing.rank, std::move(standing.why_not)});
   }
 }

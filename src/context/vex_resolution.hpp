@@ -21,7 +21,7 @@ namespace gatepost::context {
 struct VexTrust {
   std::string author;         // exactly as the documents name it
   std::optional<Glob> scope;  // of purls; empty: all
-  bool not_affected = true, fixed = true, affected = true;
+  bool not_affected = true, fixed = true;
 };
 
 struct VexRules {
@@ -39,6 +39,7 @@ struct VexSubject {
   std::vector<std::string> products;  // other names of what we build: "acme/shop"
   bool called = false;                // at run time; else at most loaded
   std::string seen_running;           // the evidence of either; "" for none
+  std::optional<Timestamp> now;       // a statement of a later day spares nothing
 };
 
 // All statements, found by vulnerability and package.

@@ -74,6 +74,7 @@ Facts in_the_words_of(const ClaimFacts& claim, const Facts& facts) {
   Facts claimed = facts;
   claimed.kind = claim.kind;
   claimed.rule = claim.rule, claimed.engine = claim.engine, claimed.title = claim.title;
+  if (claim.severity != SeverityLabel::unknown) claimed.severity = std::max(facts.severity, claim.severity);
   return claimed;
 }
 

@@ -14,9 +14,21 @@ namespace {
 
 std::int64_t days_of(const Waiver& waiver) { return (waiver.expires - waiver.created).count(); }
 
-bool is_requester(const Waiver& waiver, const std::string& name) {
-  return text::equal_ignoring_case(name, waiver.requested_by);
+// Whom a name means, however it is written: "@Bob", " bob ", "Bob <bob@acme.example>".
+std::string person(std::string_view name) {
+  const std::size_t open = name.rfind('<'), close = name.rfind('>');
+  if (open != std::string_view::npos && close != std::string_view::npos && open < close)
+    name = name.substr(open + 1, close - open - 1);
+  std::string plain;
+  for (const char c : name) {
+    // What no name or address has, such as invisible characters, tells nobody apart.
+    if (text::is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '@' || c == '/') plain += c;
+  }
+  if (plain.starts_with('@')) plain.erase(0, 1);
+  return text::lower(plain);
 }
+
+bool is_requester(const Waiver& waiver, const std::string& name) { return person(name) == person(waiver.requested_by); }
 
 // What a waiver covers, and what it has lapsed for.
 struct Coverage {
@@ -38,7 +50,7 @@ std::string approval_problem(const Waiver& waiver, const WaiverRules& rules, Ban
   const auto& approvers = rules.approvers[static_cast<std::size_t>(band)];
   if (approvers.empty()) return {};
   const auto may = [&](const std::string& name) {
-    const auto same = [&](const std::string& it) { return text::equal_ignoring_case(it, name); };
+    const auto same = [&](const std::string& it) { return person(it) == person(name); };
     return !is_requester(waiver, name) && std::ranges::any_of(approvers, same);
   };
   if (std::ranges::any_of(waiver.approved_by, may)) return {};

@@ -121,3 +121,16 @@ TEST_CASE("merging: the others keep their order and their judgement") {
   CHECK(it.across_of(2) != nullptr);
   CHECK(it.across_of(0) == nullptr);
 }
+
+TEST_CASE("merging: another tool that reports the same never lowers the severity") {
+  for (const SeverityLabel other : {SeverityLabel::info, SeverityLabel::low, SeverityLabel::unknown}) {
+    Observation unsure = said("bandit", "B608", 3, SeverityLabel::critical);
+    unsure.confidence = Confidence::low;
+    Observation sure = said("codeql", "py/sql-injection", 3, other);
+    sure.confidence = Confidence::high;
+    Assessment it = assessment({unsure, sure}, {Presence::introduced, Presence::introduced});
+    merge(it);
+    REQUIRE(it.findings.all.size() == 1);
+    CHECK(it.severity_of(0).label == SeverityLabel::critical);
+  }
+}

@@ -42,6 +42,8 @@ TEST_CASE("change signals: workflows that run with rights, and actions that can 
   const char* const path = ".github/workflows/ci.yml";
   CHECK(of_added(path, "on:\n  pull_request_target:\n") == "ci-trigger +20 pull_request_target :2");
   CHECK(of_added(path, "on: [push, workflow_run]\n") == "ci-trigger +20 workflow_run :1");
+  CHECK(of_added(path, "on:\n  'pull_request_target':\n") == "ci-trigger +20 pull_request_target :2");
+  CHECK(of_added(path, "\"permissions\": 'write-all'\n").starts_with("ci-trigger +20"));
   CHECK(of_added(path, "permissions: write-all\n") == "ci-trigger +20 permissions: write-all :1");
   CHECK(of_added(path, "    runs-on: [self-hosted, linux]\n") == "ci-trigger +20 self-hosted :1");
   CHECK(of_added(path, "      - uses: acme/do@v1\n      - uses: acme/it@main\n") ==

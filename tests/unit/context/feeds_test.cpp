@@ -85,6 +85,17 @@ TEST_CASE("epss: of a CVE that stands there twice the higher score counts; other
   CHECK(table->bad_lines() == 1);
 }
 
+TEST_CASE("epss: a row that was cut says nothing") {
+  for (const char* const cut : {"CVE-2024-2,0.", "CVE-2024-2,0", "CVE-2024-2,0.5,", "CVE-2024-2"}) {
+    const auto table = EpssTable::parse(
+        "cve,epss,percentile\nCVE-2024-1001,0.5,0.9\nCVE-2024-1003,0.5,0.9\n" + std::string(cut), "e.csv");
+    CAPTURE(cut);
+    REQUIRE(table.ok());
+    CHECK(table->find("CVE-2024-1001"));
+    CHECK(table->bad_lines() == 1);
+  }
+}
+
 TEST_CASE("epss: what is no list of scores is refused") {
   for (const char* const text :
        {"", "cve,epss,percentile\n", "<html>not found</html>\n", "a,b\nCVE-2024-0001,0.5,1\nc,d\n"}) {

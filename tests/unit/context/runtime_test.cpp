@@ -189,3 +189,13 @@ TEST_CASE("runtime: durations have weeks, days and times of day; months have no 
     CHECK_FALSE(parse_duration(bad).has_value());
   }
 }
+
+TEST_CASE("runtime: nothing follows from what a damaged document does not mention, or from a day to come") {
+  const std::string other = "pkg:npm/minimist@1.2.0";
+  const auto absent = [&](const std::string& text) { return reach(about(text, other)); };
+  CHECK(absent(line("loaded")) == Reach::not_loaded);
+  CHECK(absent(line("loaded") + line("LOADED", "2026-11-20T10:00:00Z", "", other)) == Reach::unknown);
+  CHECK(absent(line("loaded") + "{\n") == Reach::unknown);
+  CHECK(absent(line("loaded", "2030-11-20T10:00:00Z")) == Reach::unknown);
+  CHECK(reach(about(line("loaded", "2030-11-20T10:00:00Z"))) == Reach::loaded);  // what raises a risk still does
+}

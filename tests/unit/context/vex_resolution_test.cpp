@@ -219,3 +219,27 @@ TEST_CASE("vex resolution: so many statements on one package that none of them c
   CHECK(index.about(subject()).empty());
   CHECK(index.notes().size() == 1);
 }
+
+TEST_CASE("vex resolution: who may say that it is harmless may take that back") {
+  VexStatement before = statement("pkg:npm/lodash"), after = before;
+  for (VexStatement* const it : {&before, &after}) it->origin = VexOrigin::workspace;
+  before.time = parse_timestamp("2026-10-01T00:00:00Z");
+  after.time = parse_timestamp("2026-11-20T00:00:00Z");
+  after.status = VexStatus::affected;
+  VexTrust only = trust("Acme");
+  only.fixed = false;
+  const auto facts = VexIndex({before, after}, {.trust = {only}}).about(subject());
+  REQUIRE(facts.size() == 2);
+  CHECK(facts[0].status == VexStatus::affected);
+  CHECK(facts[0].decides);
+}
+
+TEST_CASE("vex resolution: a statement of a day to come spares nothing") {
+  VexStatement it = statement("pkg:npm/lodash");
+  it.time = parse_timestamp("2030-01-01T00:00:00Z");
+  VexSubject of = subject();
+  of.now = parse_timestamp("2026-11-21T00:00:00Z");
+  CHECK(outcome(it, of) == "its day lies in the future");
+  it.time = parse_timestamp("2026-11-21T10:00:00Z");
+  CHECK(outcome(it, of).empty());
+}

@@ -511,3 +511,13 @@ TEST_CASE("policy: what one of several tools says closes the gate, whatever anot
   rules.policies = {a_policy("others", is("engine", Op::ne, {{"bandit"}}), Action::block)};
   CHECK(run(rules, {facts}).outcome == Outcome::fail);
 }
+
+TEST_CASE("policy: a severity that one tool gives closes the gate, whatever another one makes of it") {
+  Rules rules;
+  rules.mode = Mode::enforce;
+  rules.policies = {a_policy("critical", is("severity", Op::gte, {{"critical"}}), Action::block)};
+  Facts facts{.severity = SeverityLabel::medium};
+  facts.claims = {{id_of(0), Kind::sast, SeverityLabel::medium, "a", "x", ""},
+                  {id_of(1), Kind::sast, SeverityLabel::critical, "b", "y", ""}};
+  CHECK(run(rules, {facts}).outcome == Outcome::fail);
+}

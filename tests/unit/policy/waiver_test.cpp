@@ -245,3 +245,18 @@ TEST_CASE("waiver: a rule that is waived says nothing about what another rule fo
   other.rule = "py/sql-injection";
   CHECK_FALSE(is_waived(other));
 }
+
+TEST_CASE("waiver: a requester is the same person however the name is written") {
+  Waiver waiver = a_waiver();
+  waiver.requested_by = "dev@acme.example";
+  for (const char* const name : {" dev@acme.example", "Dev <DEV@acme.example>", "dev@acme.example\u200b"}) {
+    CAPTURE(name);
+    waiver.approved_by = {name};
+    CHECK(run(waiver, {finding()}).waiver_of[0] == Assessed::kNone);
+  }
+  waiver.requested_by = "@dev";
+  waiver.approved_by = {"Dev"};
+  CHECK(run(waiver, {finding()}).waiver_of[0] == Assessed::kNone);
+  waiver.approved_by = {"devon"};
+  CHECK(run(waiver, {finding()}).waiver_of[0] == 0);
+}
