@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "model/reach.hpp"
+#include "model/version.hpp"
 #include "risk/tables.hpp"
 
 namespace gatepost::app {
@@ -95,6 +96,9 @@ void add_component(const ObservationTable& table, const StoredComponent& compone
   if (facts.purl.starts_with("pkg:") && slash != std::string_view::npos)
     facts.ecosystem = facts.purl.substr(4, slash - 4);
   facts.version = table.text(component.version);
+  if (facts.ecosystem == "rpm") {
+    if (const auto purl = Purl::parse(facts.purl)) facts.full_version = version_of(*purl);
+  }
   facts.scope = component.scope;
   if (component.direct != 2) facts.direct = component.direct == 1;
   const std::size_t way = table.texts(component.dependency_path).size();

@@ -18,10 +18,18 @@ constexpr std::array<Compare, kVersionSchemeNames.size()> kCompare = {
 constexpr std::pair<std::string_view, VersionScheme> kSchemes[] = {
     {"npm", VersionScheme::semver},       {"cargo", VersionScheme::semver}, {"golang", VersionScheme::semver},
     {"hex", VersionScheme::semver},       {"pub", VersionScheme::semver},   {"swift", VersionScheme::semver},
+    {"conan", VersionScheme::semver},     {"julia", VersionScheme::semver}, {"bitnami", VersionScheme::semver},
     {"semver", VersionScheme::semver},    {"pypi", VersionScheme::pep440},  {"maven", VersionScheme::maven},
     {"deb", VersionScheme::deb},          {"rpm", VersionScheme::rpm},      {"apk", VersionScheme::apk},
     {"alpine", VersionScheme::apk},       {"gem", VersionScheme::gem},      {"nuget", VersionScheme::nuget},
     {"composer", VersionScheme::composer}};
+
+// The names of them, one after the other.
+constexpr auto kTypes = [] {
+  std::array<std::string_view, std::size(kSchemes)> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kSchemes[i].first;
+  return names;
+}();
 
 bool is_printable(std::string_view version) {
   return std::ranges::all_of(version, [](char c) { return c > ' ' && c < 0x7F; });
@@ -33,6 +41,8 @@ std::optional<VersionScheme> version_scheme_of(std::string_view type) {
   const auto* const known = std::ranges::find(kSchemes, type, &std::pair<std::string_view, VersionScheme>::first);
   return known == std::end(kSchemes) ? std::nullopt : std::optional(known->second);
 }
+
+std::span<const std::string_view> version_types() { return kTypes; }
 
 std::optional<std::weak_ordering> compare_versions(VersionScheme scheme, std::string_view a, std::string_view b) {
   a = text::trim(a);

@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ inline std::string_view to_string(VersionScheme it) { return kVersionSchemeNames
 // By the type of a purl ("npm", "pypi") or the name of a scheme in a version range ("semver"); empty when we cannot
 // compare them.
 std::optional<VersionScheme> version_scheme_of(std::string_view type);
+std::span<const std::string_view> version_types();  // all that it knows
 
 inline constexpr std::size_t kLongestVersion = 256;
 

@@ -74,7 +74,8 @@ struct Facts {
   Presence presence = Presence::unrelated;
   std::string_view path, rule, engine, title;
   std::string_view package, ecosystem, purl, version, image, resource, url;
-  std::uint32_t line = 0;  // 0: none
+  std::string full_version;  // what to compare in place of `version`, when that leaves the epoch out
+  std::uint32_t line = 0;    // 0: none
   Scope scope = Scope::unknown;
   Confidence confidence = Confidence::unknown;
   Reach reach = Reach::unknown;

@@ -59,7 +59,8 @@ Value data_set(DataClasses classes, Texts& room) {
 // The version, and the ecosystem whose rules compare it.
 Value version_value(const Facts& facts, Texts& room) {
   room.assign(1, facts.ecosystem);
-  return {.known = !facts.version.empty(), .text = facts.version, .set = room};
+  const std::string_view version = facts.full_version.empty() ? facts.version : facts.full_version;
+  return {.known = !version.empty(), .text = version, .set = room};
 }
 
 Value missing_value(const Facts& facts) {
