@@ -91,6 +91,8 @@ struct Facts {
   std::optional<Timestamp> kev_added;
   Context context;
   std::string_view service;
+  std::string_view (*family_of)(std::string_view engine, std::string_view rule) = nullptr;
+  std::vector<std::string_view> fixed_versions;  // as all tools state them
   std::vector<Cwe> cwes;
   std::vector<Cwe> top_cwes;  // those of them in the Top 25
   std::vector<std::string_view> owners, advisories;

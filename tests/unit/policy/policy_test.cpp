@@ -555,3 +555,45 @@ TEST_CASE("policy: what one of several tools says closes the gate, whatever anot
   rules.policies = {a_policy("others", is("engine", Op::ne, {{"bandit"}}), Action::block)};
   CHECK(run(rules, {facts}).outcome == Outcome::fail);
 }
+
+TEST_CASE("condition: a rule's family and the way to the first fix are known where they are") {
+  const Facts facts{.rule = "B608",
+                    .engine = "bandit",
+                    .ecosystem = "npm",
+                    .version = "1.2.3",
+                    .family_of = [](std::string_view engine, std::string_view rule) -> std::string_view {
+                      return engine == "bandit" && rule == "B608" ? "sqli" : "";
+                    },
+                    .fixed_versions = {"3.0.0"}};
+  CHECK(of("rule_family", Op::eq, {{"sqli"}}, facts) == Truth::yes);
+  CHECK(of("version_distance.major", Op::gte, {{"2"}}, facts) == Truth::yes);
+  CHECK(of("version_distance.minor", Op::gte, {{"0"}}, facts) == Truth::unknown);
+  CHECK(of("rule_family", Op::ne, {{"sqli"}}, {.rule = "B1", .engine = "bandit", .family_of = facts.family_of}) ==
+        Truth::unknown);
+  CHECK(of("version_distance.major", Op::gte, {{"0"}}, {.ecosystem = "npm", .version = "1.2.3"}) == Truth::unknown);
+}
+
+TEST_CASE("record: a reason tells the values that its policy asked for, each once, of the first findings") {
+  Policy policy = a_policy("p",
+                           Condition::all({is("severity", Op::gte, {{"high"}}), is("severity", Op::ne, {{"info"}}),
+                                           is("licence", Op::deny, {{"MIT"}})}),
+                           Action::block);
+  policy.match_unknown = true;
+  const Facts facts{.severity = SeverityLabel::high};
+  const Evaluation evaluation = run({.policies = {policy}}, std::vector<Facts>(kMostRecorded + 2, facts));
+  REQUIRE(evaluation.reasons.size() == 1);
+  const Reason& reason = evaluation.reasons[0];
+  CHECK(reason.findings.size() == kMostRecorded + 2);
+  REQUIRE(reason.used.size() == kMostRecorded);
+  for (std::size_t i = 0; i < reason.used.size(); ++i) CHECK(reason.used[i].finding == reason.findings[i]);
+  CHECK(reason.used[0].values == std::vector<UsedValues::Value>{{"severity", "high"}, {"licence", "unknown"}});
+}
+
+TEST_CASE("record: of a finding of several tools the values are those of the tool that matches") {
+  const Policy policy = a_policy("p", is("rule", Op::eq, {{"B608"}}), Action::block);
+  Facts facts{.rule = "other"};
+  facts.claims = {{.rule = "none"}, {.rule = "B608"}, {.rule = "last"}};
+  CHECK(values_used(policy, facts, kReading) == std::vector<UsedValues::Value>{{"rule", "B608"}});
+  facts.claims = {};
+  CHECK(values_used(policy, facts, kReading) == std::vector<UsedValues::Value>{{"rule", "other"}});
+}
