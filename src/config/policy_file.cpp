@@ -222,7 +222,8 @@ std::vector<Extension> extensions_of(doc::View root, Problems& problems) {
     it.path = it.is_address ? section.text("url") : section.required_text("path");
     if (it.is_address && section.get("path").exists())
       problems.add(view, "a file to extend has either a path in the same revision or a url");
-    if (it.is_address && !is_fetchable(it.path)) {
+    const bool refused = it.is_address && !is_fetchable(it.path);
+    if (refused) {
       problems.add(view.at("url"), fmt::format("\"{}\" is no address of a file to extend; expected https://HOST/PATH "
                                                "without a user's name or a query",
                                                text::printable(shown_address(it.path), 200)));
@@ -231,7 +232,7 @@ std::vector<Extension> extensions_of(doc::View root, Problems& problems) {
     const bool digest = it.sha256.size() == 64 && it.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!digest && !it.sha256.empty())
       problems.add(view.at("sha256"), "sha256 is no digest; expected the 64 hex digits that sha256sum prints");
-    extensions.push_back(std::move(it));
+    if (!refused) extensions.push_back(std::move(it));
   }
   return extensions;
 }

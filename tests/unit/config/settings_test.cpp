@@ -161,7 +161,7 @@ TEST_CASE("policy file: mistakes") {
       {"gatepost: 1\nextends: {path: org.yml, sha256: abc}\n",
        ":2:34: sha256 is no digest; expected the 64 hex digits that sha256sum prints"},
       {"gatepost: 1\nextends: {path: org.yml}\n", "\"sha256\" is missing"},
-      {"gatepost: 1\nextends: org.yml\n", "extends must be a mapping of path and sha256, not a text"},
+      {"gatepost: 1\nextends: org.yml\n", "extends must be a mapping of path or url, and sha256, not a text"},
       {"gatepost: 1\npolicies:\n  - {action: warn}\n", "\"id\" is missing"},
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn}\n  - {id: a, action: warn}\n",
        "policy id \"a\" is used twice"},
