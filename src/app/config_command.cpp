@@ -71,6 +71,7 @@ std::string mode_text(const config::Files& files) {
 Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) {
   GP_TRY(const std::string root, work_tree(ports, request));
   GP_TRY(config::Files files, settings_files(root));
+  GP_CHECK(add_addresses(ports, "", files));
   GP_CHECK(use_config(request.config, files));
   GP_TRY(const config::Settings settings, config::load(files));
   GP_CHECK(config::check_strictly(settings));

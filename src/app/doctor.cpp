@@ -152,7 +152,7 @@ class Doctor {
   }
 
   void look_at_rules(const git::Repository& repository, const FoundChange& found) {
-    const auto settings = read_settings(repository, found, request_.config, inputs_);
+    const auto settings = read_settings(ports_, repository, found, {.config = request_.config}, inputs_);
     if (settings) {
       rows_.push_back(
           {"configuration",

@@ -112,4 +112,22 @@ Result<Download> download(const Ports& ports, const std::string& url, const std:
   return Download{.body = std::move(copy->body), .not_asked = {}};
 }
 
+Result<std::string> download_pinned(const Ports& ports, const std::string& url, const std::string& digest,
+                                    const std::string& said_folder) {
+  const std::string folder = cache_folder(ports, said_folder);
+  const std::string path = folder.empty() ? "" : folder + "/pinned/" + digest;
+  if (!path.empty()) {
+    auto copy = read_file(path, kLargest);
+    if (copy && hex(sha256(*copy)) == digest) return copy;
+  }
+  GP_TRY(net::Response response, ask(ports, url, nullptr));
+  if (!path.empty() && hex(sha256(response.body)) == digest) {
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    const Status written = write_file(path, response.body);  // a cache that cannot be written only costs time
+    static_cast<void>(written);
+  }
+  return std::move(response.body);
+}
+
 }  // namespace gatepost::app

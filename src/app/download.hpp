@@ -17,6 +17,11 @@ struct Download {
 // wrong then, the copy counts. `folder` is where copies are kept; "" for the one that the environment names.
 Result<Download> download(const Ports& ports, const std::string& url, const std::string& folder);
 
+// The file with this digest (64 hex digits): the copy on disk for good, once there is one. What the address gives is
+// returned even if it is another one, for the caller to say so, and then not kept.
+Result<std::string> download_pinned(const Ports& ports, const std::string& url, const std::string& digest,
+                                    const std::string& folder);
+
 bool is_address(std::string_view place);  // "https://…", "http://…"
 
 }  // namespace gatepost::app

@@ -7,11 +7,15 @@
 #include <utility>
 
 #include "base/time.hpp"
+#include "correlate/families.hpp"
 #include "model/reach.hpp"
+#include "model/version.hpp"
 #include "risk/tables.hpp"
 
 namespace gatepost::app {
 namespace {
+
+constexpr std::size_t kMostFixedVersions = 100;
 
 // What the observations of a finding say together: one that knows something is enough.
 struct Combined {
@@ -22,6 +26,7 @@ struct Combined {
   Reach reach = Reach::unknown;                    // of all of them
   std::map<std::string_view, Confidence> engines;  // the surest statement of each
   std::vector<Cwe> cwes;                           // sorted
+  std::vector<std::string_view> fixed_versions;
 };
 
 // True beats false beats not known.
@@ -50,7 +55,10 @@ void add_row(const ObservationTable& table, Row index, Combined& all) {
   all.cwes.insert(all.cwes.end(), cwes.begin(), cwes.end());
   if (const StoredComponent* component = table.component_of(row)) {
     all.has_component |= component->purl != TextId::none;
-    all.has_fix |= !table.texts(component->fixed_versions).empty();
+    for (const TextId id : table.texts(component->fixed_versions)) {
+      all.has_fix = true;
+      if (all.fixed_versions.size() < kMostFixedVersions) all.fixed_versions.push_back(table.text(id));
+    }
   }
   if (const ObservationDetail* detail = table.detail_of(row)) add_detail(*detail, all);
 }
@@ -95,6 +103,9 @@ void add_component(const ObservationTable& table, const StoredComponent& compone
   if (facts.purl.starts_with("pkg:") && slash != std::string_view::npos)
     facts.ecosystem = facts.purl.substr(4, slash - 4);
   facts.version = table.text(component.version);
+  if (facts.ecosystem == "rpm") {
+    if (const auto purl = Purl::parse(facts.purl)) facts.full_version = version_of(*purl);
+  }
   facts.scope = component.scope;
   if (component.direct != 2) facts.direct = component.direct == 1;
   const std::size_t way = table.texts(component.dependency_path).size();
@@ -234,6 +245,10 @@ policy::Facts policy_facts(const Assessment& assessment, std::size_t index) {
                       .state = state_of(assessed),
                       .ssvc = assessed.risk.ssvc ? std::optional(assessed.risk.ssvc->decision) : std::nullopt,
                       .context = assessed.context};
+  facts.family_of = [](std::string_view engine, std::string_view id) {
+    return correlate::RuleFamilies::built_in().find(engine, id);
+  };
+  facts.fixed_versions = std::move(all.fixed_versions);
   facts.top_cwes = top_of(all.cwes);
   facts.cwes = std::move(all.cwes);
   facts.epss_ppm = all.epss_ppm;

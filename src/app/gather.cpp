@@ -179,13 +179,14 @@ Result<context::CodeOwners> read_owners(const git::Repository& repository, const
       dialect);
 }
 
-Result<config::Settings> read_settings(const git::Repository& repository, const FoundChange& found,
-                                       const std::string& config, const Inputs& inputs) {
+Result<config::Settings> read_settings(const Ports& ports, const git::Repository& repository, const FoundChange& found,
+                                       const GatherRequest& request, const Inputs& inputs) {
   const bool own_files =
       found.change.base_source == BaseSource::none && found.looks_at_work_tree && !repository.is_bare();
   GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, found.rules));
   GP_TRY(config::Files files, own_files ? settings_files(repository.work_tree()) : settings_files(tree));
-  GP_CHECK(use_config(config, files));
+  GP_CHECK(add_addresses(ports, request.cache_dir, files));
+  GP_CHECK(use_config(request.config, files));
   GP_TRY(const config::Overrides said, overrides(inputs));
   GP_TRY(config::Settings settings, config::load(files, said));
   GP_CHECK(apply(inputs, settings.publishing));
@@ -210,7 +211,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(FoundChange found, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
   evidence.settings_revision = found.rules.hex();
   GP_TRY(evidence.event, event(inputs));
-  GP_TRY(evidence.settings, read_settings(evidence.repository, found, request.config, inputs));
+  GP_TRY(evidence.settings, read_settings(ports, evidence.repository, found, request, inputs));
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);

@@ -86,9 +86,9 @@ Result<FoundChange> find_change(const git::Repository& repository, const CiFacts
 // CODEOWNERS at a commit.
 Result<context::CodeOwners> read_owners(const git::Repository& repository, const git::ObjectId& commit,
                                         std::optional<OwnersDialect> dialect);
-// Settings, policies and waivers that judge a change; `config` names a file on disk that takes the place of the
-// settings. Who looks at the own work tree without a base tries something out: the files that lie there count.
-Result<config::Settings> read_settings(const git::Repository& repository, const FoundChange& found,
-                                       const std::string& config, const Inputs& inputs);
+// Settings, policies and waivers that judge a change; `request.config` names a file on disk that takes the place
+// of the settings. Who looks at the own work tree without a base tries something out: the files that lie there count.
+Result<config::Settings> read_settings(const Ports& ports, const git::Repository& repository, const FoundChange& found,
+                                       const GatherRequest& request, const Inputs& inputs);
 
 }  // namespace gatepost::app

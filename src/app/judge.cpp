@@ -34,6 +34,7 @@ class Judge {
 
   Assessment run() {
     out_.mode = to_string(basis_.settings.rules.mode);
+    out_.policy_sha256 = basis_.settings.policy_sha256;
     out_.notes = found_.notes;
     std::ranges::copy(basis_.settings.notes, std::back_inserter(out_.notes));
     resolve_severities(out_);

@@ -17,6 +17,7 @@
 #include "base/text.hpp"
 #include "config/policy_fixture.hpp"
 #include "config/settings.hpp"
+#include "doc/json_writer.hpp"
 #include "doc/yaml.hpp"
 #include "git/library.hpp"
 #include "git/tree.hpp"
@@ -52,6 +53,7 @@ Result<config::Files> with_extended(const Ports& ports, config::File policy) {
     if (auto text = read_file(placed(ports, path), kLargestFile)) files.extended.push_back({path, std::move(*text)});
   }
   files.policy = std::move(policy);
+  GP_CHECK(add_addresses(ports, "", files));
   return files;
 }
 
@@ -194,6 +196,70 @@ struct Judged {
   const Basis& basis;
 };
 
+// One policy and one finding.
+struct Question {
+  const policy::Policy& policy;
+  const Finding& finding;
+  const policy::Facts& facts;
+  policy::Reading reading;
+  policy::Event event;
+
+  [[nodiscard]] bool in_force() const { return policy::in_force(policy, {event, reading.now, {}}); }
+  [[nodiscard]] policy::Truth truth() const { return policy::truth_of(policy, facts, reading); }
+  [[nodiscard]] std::string_view event_name() const { return policy::kEventNames[static_cast<std::size_t>(event)]; }
+};
+
+std::string text_of(const Question& it) {
+  TruthWriter truths(it.facts, it.reading);
+  truths.add("scope", it.policy.scope.include);
+  truths.add("exclude", it.policy.scope.exclude);
+  truths.add("match", it.policy.match);
+  if (it.policy.grace)
+    truths.add(fmt::format("grace of {} days from {} is over", it.policy.grace->days, it.policy.grace->from),
+               it.policy.grace->passed);
+  return fmt::format("{}: {} ({})\n  {} {}\n  on {}; this run is {}{}\n{}  {}\n", it.policy.id.value,
+                     to_string(it.policy.action), it.policy.where, short_form(it.finding.id),
+                     text::printable(it.facts.title, 100), events_of(it.policy), it.event_name(),
+                     it.in_force() ? "" : ": the policy is not asked", truths.lines(),
+                     answer_of(it.policy, it.truth()));
+}
+
+// As deep as the document, which has a limit.
+void write_condition(const Question& it, const policy::Condition& condition, doc::JsonWriter& json) {
+  using Shape = policy::Condition::Shape;
+  json.line_break().begin_object().field("truth", policy::to_string(condition.evaluate(it.facts, it.reading)));
+  if (condition.shape() == Shape::leaf) {
+    policy::Texts room;
+    const policy::Field& field = condition.predicate().field();
+    json.field("condition", condition.predicate().text()).field("field", field.name);
+    json.field("value", policy::shown(field, policy::value_of(field, it.facts, room))).end_object();
+    return;
+  }
+  json.key(condition.shape() == Shape::all ? "all" : condition.shape() == Shape::any ? "any" : "not").begin_array();
+  for (const policy::Condition& part : condition.parts()) write_condition(it, part, json);
+  json.end_array().end_object();
+}
+
+std::string json_of(const Question& it, const std::string& digest) {
+  doc::JsonWriter json;
+  json.begin_object().field("policy", it.policy.id.value).field("action", to_string(it.policy.action));
+  json.field("where", it.policy.where).field("policy_sha256", digest).field("finding", to_string(it.finding.id));
+  json.field("event", it.event_name()).field("in_force", it.in_force());
+  const policy::Truth truth = it.truth();
+  json.field("truth", policy::to_string(truth));
+  json.field("matches", truth == policy::Truth::yes || (truth == policy::Truth::unknown && it.policy.match_unknown));
+  const auto add = [&](std::string_view name, const std::optional<policy::Condition>& condition) {
+    if (!condition) return;
+    json.key(name);
+    write_condition(it, *condition, json);
+  };
+  add("scope", it.policy.scope.include);
+  add("exclude", it.policy.scope.exclude);
+  add("match", it.policy.match);
+  if (it.policy.grace) add("grace", it.policy.grace->passed);
+  return json.end_object().take() + "\n";
+}
+
 Result<std::string> explanation(const Judged& judged, const PolicyExplainRequest& request) {
   const policy::Rules& rules = judged.basis.settings.rules;
   const auto policy = std::ranges::find(rules.policies, PolicyId{request.policy}, &policy::Policy::id);
@@ -212,20 +278,8 @@ Result<std::string> explanation(const Judged& judged, const PolicyExplainRequest
   const policy::RunFacts run = run_facts(judged.assessment, judged.basis);
   policy::Facts facts = policy_facts(judged.assessment, static_cast<std::size_t>(finding - findings.begin()));
   facts.run = &run;
-  const policy::Reading reading{rules.unknown_severity, judged.basis.now};
-  TruthWriter truths(facts, reading);
-  truths.add("scope", policy->scope.include);
-  truths.add("exclude", policy->scope.exclude);
-  truths.add("match", policy->match);
-  if (policy->grace)
-    truths.add(fmt::format("grace of {} days from {} is over", policy->grace->days, policy->grace->from),
-               policy->grace->passed);
-  const bool counts = policy::in_force(*policy, {judged.basis.event, judged.basis.now, {}});
-  return fmt::format(
-      "{}: {} ({})\n  {} {}\n  on {}; this run is {}{}\n{}  {}\n", policy->id.value, to_string(policy->action),
-      policy->where, short_form(finding->id), text::printable(facts.title, 100), events_of(*policy),
-      policy::kEventNames[static_cast<std::size_t>(judged.basis.event)], counts ? "" : ": the policy is not asked",
-      truths.lines(), answer_of(*policy, policy::truth_of(*policy, facts, reading)));
+  const Question question{*policy, *finding, facts, {rules.unknown_severity, judged.basis.now}, judged.basis.event};
+  return request.json ? json_of(question, judged.basis.settings.policy_sha256) : text_of(question);
 }
 
 Result<std::string> explain_result(const Ports& ports, const PolicyExplainRequest& request, Timestamp now) {
@@ -235,6 +289,7 @@ Result<std::string> explain_result(const Ports& ports, const PolicyExplainReques
                                        ? Result<git::ObjectId>(*git::ObjectId::parse(result.change.head))
                                        : error(ErrorKind::bad_input, "the result names no commit"));
   GP_TRY(config::Files files, settings_files(repository.work_tree()));
+  GP_CHECK(add_addresses(ports, request.check.gather.cache_dir, files));
   GP_CHECK(use_config(request.check.gather.config, files));
   GP_TRY(const config::Settings settings, config::load(files));
   GP_TRY(const context::CodeOwners owners, read_owners(repository, head, settings.codeowners_dialect));
@@ -255,6 +310,7 @@ Result<ExitCode> policy_check(const Ports& ports, const PolicyFilesRequest& requ
   if (request.files.empty()) {
     GP_TRY(const std::string root, work_tree(ports, request.repository));
     GP_TRY(config::Files files, settings_files(root));
+    GP_CHECK(add_addresses(ports, "", files));
     GP_TRY(lines, check_files(files, today));
     if (lines.empty()) lines = "no policy and no waivers; the default policy is in force\n";
   }

@@ -27,6 +27,7 @@ Result<ExitCode> policy_test(const Ports& ports, const PolicyFilesRequest& reque
 struct PolicyExplainRequest {
   CheckRequest check;  // the evidence to judge
   std::string policy, finding;
+  bool json = false;
   std::string result;  // judge what `check --result` wrote by the rules of the work tree instead
 };
 // The truth of every leaf of a policy for one finding.

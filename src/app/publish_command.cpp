@@ -24,7 +24,8 @@ struct Asked {
   RulesOfBase rules;
 };
 
-Result<Asked> ask(forge::Forge& forge, const CiFacts& ci, const ResultFile& result, const Inputs& inputs) {
+Result<Asked> ask(const Ports& ports, forge::Forge& forge, const CiFacts& ci, const ResultFile& result,
+                  const Inputs& inputs) {
   if (!ci.change_request && (!ci.judges_other_run || ci.change_head.empty())) {
     return error(ErrorKind::usage,
                  "the run does not say which change request it is about: a result cannot be asked for that",
@@ -35,7 +36,8 @@ Result<Asked> ask(forge::Forge& forge, const CiFacts& ci, const ResultFile& resu
   if (shown.request.number == 0) return error(ErrorKind::bad_input, "the forge shows no change request for this run");
   GP_CHECK(check_belongs(result, shown.request));
   const auto read = [&](std::string_view path) { return forge.file_at(path, shown.request.target_branch); };
-  GP_TRY(RulesOfBase rules, rules_of_base(read, dialect_of(ci.system)));
+  const auto add_more = [&](config::Files& files) { return add_addresses(ports, "", files); };
+  GP_TRY(RulesOfBase rules, rules_of_base(read, dialect_of(ci.system), add_more));
   GP_CHECK(apply(inputs, rules.settings.publishing));
   rules.settings.publishing.suggest_from.clear();  // the result's engines are what a stranger calls them
   rules.settings.publishing.upload_sarif = false;  // the first stage has the files that alerts are matched by
@@ -89,7 +91,7 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   GP_TRY(ResultFile result, read_result_file(request.result));
   GP_TRY(const Connection connection, connect(ports, ci, request.version));
   forge::Forge& forge = *connection.forge;
-  auto asked_for = ask(forge, ci, result, inputs);
+  auto asked_for = ask(ports, forge, ci, result, inputs);
   if (!asked_for && asked_for.error().kind == ErrorKind::conflict) {
     // Closed or pushed to meanwhile: nothing went wrong, and nobody waits for this result.
     log::warning(asked_for.error().message + "; nothing is published");

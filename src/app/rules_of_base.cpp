@@ -11,8 +11,10 @@
 
 namespace gatepost::app {
 
-Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDialect> forge) {
-  GP_TRY(const config::Files files, settings_files(read));
+Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDialect> forge,
+                                  const std::function<Status(config::Files&)>& add_more) {
+  GP_TRY(config::Files files, settings_files(read));
+  if (add_more) GP_CHECK(add_more(files));
   GP_TRY(config::Settings settings, config::load(files));
   std::map<std::string, std::string, std::less<>> seen;
   const auto exists = [&](std::string_view path) -> Result<bool> {

@@ -1,6 +1,7 @@
 // Settings, policies, waivers and CODEOWNERS of what a change goes into, without a checkout.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "app/settings_files.hpp"
@@ -21,6 +22,8 @@ struct RulesOfBase {
 // `read` gives the files of the target branch; it is asked at most once for each path. A file that it fails to read is
 // an error: rules that nobody could look at are not taken for none. `forge` is the language of its CODEOWNERS, when the
 // settings name none.
-Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDialect> forge);
+// `add_more` adds the files that lie elsewhere.
+Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDialect> forge,
+                                  const std::function<Status(config::Files&)>& add_more = {});
 
 }  // namespace gatepost::app

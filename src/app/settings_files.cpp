@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/download.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -73,6 +74,23 @@ Result<config::Files> settings_files(const std::string& work_tree) {
     GP_TRY(std::string text, read_file(full, kLargestServices));
     return std::optional(std::move(text));
   });
+}
+
+Status add_addresses(const Ports& ports, const std::string& cache_folder, config::Files& files) {
+  if (!files.policy) return Done{};
+  for (const config::Wanted::Address& it : config::wanted_by(*files.policy).addresses) {
+    auto text = download_pinned(ports, it.url, it.sha256, cache_folder);
+    if (!text) {
+      return error(ErrorKind::config, fmt::format("{}: {} cannot be read: {}", it.where, it.url, text.error().message),
+                   "a copy of an earlier run in --cache-dir would do");
+    }
+    if (text->size() > kLargestSettings) {
+      return error(ErrorKind::config,
+                   fmt::format("{}: {} is larger than {} bytes", it.where, it.url, kLargestSettings));
+    }
+    files.extended.push_back({it.url, std::move(*text)});
+  }
+  return Done{};
 }
 
 Status use_config(const std::string& config, config::Files& files) {

@@ -475,6 +475,7 @@ void declare_policy(CLI::App& app, Action& action) {
   struct Explained {
     CheckOptions check;
     std::string policy, finding, result;
+    bool json = false;
   };
   auto explained = options<Explained>();
   CLI::App* const explain =
@@ -488,12 +489,16 @@ void declare_policy(CLI::App& app, Action& action) {
       ->add_option("--result", explained->result,
                    "Judge what check --result wrote, by the rules of the work tree, instead of reading reports")
       ->type_name("FILE");
+  explain->add_flag("--json", explained->json, "As JSON");
   declare_evidence(*explain, explained->check.evidence);
   explain->callback([&action, explained] {
     action = [explained](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(app::CheckRequest evidence, explained->check.resolved(globals));
-      return app::policy_explain(app::for_forge(ports, explained->check.evidence.forge),
-                                 {std::move(evidence), explained->policy, explained->finding, explained->result});
+      return app::policy_explain(app::for_forge(ports, explained->check.evidence.forge), {.check = std::move(evidence),
+                                                                                          .policy = explained->policy,
+                                                                                          .finding = explained->finding,
+                                                                                          .json = explained->json,
+                                                                                          .result = explained->result});
     };
   });
 }

@@ -178,6 +178,31 @@ void read_waiver_rules(doc::View view, policy::WaiverRules& rules, Problems& pro
   section.finish();
 }
 
+constexpr std::string_view kHttps = "https://";
+
+// "host:port" of an address, with the user's name and password that may stand before it.
+std::string_view authority_of(std::string_view url) {
+  url.remove_prefix(kHttps.size());
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
+bool is_fetchable(std::string_view url) {
+  constexpr std::size_t kLongest = 2048;
+  if (!url.starts_with(kHttps) || url.size() > kLongest) return false;
+  // What a query says may be a token, and messages tell the address.
+  const bool plain =
+      std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7F && c != '\\' && c != '?' && c != '#'; });
+  const std::string_view authority = authority_of(url);
+  return plain && !authority.empty() && authority.find('@') == std::string_view::npos;
+}
+
+// What stands before "@" and behind "?" may be a secret.
+std::string_view shown_address(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const std::size_t at = url.rfind('@');
+  return at == std::string_view::npos ? url : url.substr(at + 1);
+}
+
 }  // namespace
 
 std::vector<Extension> extensions_of(doc::View root, Problems& problems) {
@@ -186,19 +211,28 @@ std::vector<Extension> extensions_of(doc::View root, Problems& problems) {
   if (list.is_object()) views.push_back(list);
   for (const doc::View item : list.items()) views.push_back(item);
   if (list.exists() && views.empty())
-    problems.add(list, fmt::format("extends must be a mapping of path and sha256, not {}", kind_text(list)));
+    problems.add(list, fmt::format("extends must be a mapping of path or url, and sha256, not {}", kind_text(list)));
   if (views.size() > kMostExtensions)
     problems.add(list, fmt::format("more than the limit of {} files to extend", kMostExtensions));
   std::vector<Extension> extensions;
   for (const doc::View view : views) {
     Section section(view, problems);
-    Extension it{.path = section.required_text("path"), .sha256 = text::lower(section.required_text("sha256"))};
-    it.where = view.where();
+    Extension it{.path = {}, .sha256 = text::lower(section.required_text("sha256")), .where = view.where()};
+    it.is_address = view.at("url").exists();
+    it.path = it.is_address ? section.text("url") : section.required_text("path");
+    if (it.is_address && section.get("path").exists())
+      problems.add(view, "a file to extend has either a path in the same revision or a url");
+    const bool refused = it.is_address && !is_fetchable(it.path);
+    if (refused) {
+      problems.add(view.at("url"), fmt::format("\"{}\" is no address of a file to extend; expected https://HOST/PATH "
+                                               "without a user's name or a query",
+                                               text::printable(shown_address(it.path), 200)));
+    }
     section.finish();
     const bool digest = it.sha256.size() == 64 && it.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (!digest && !it.sha256.empty())
       problems.add(view.at("sha256"), "sha256 is no digest; expected the 64 hex digits that sha256sum prints");
-    extensions.push_back(std::move(it));
+    if (!refused) extensions.push_back(std::move(it));
   }
   return extensions;
 }

@@ -25,6 +25,7 @@ inline constexpr std::array kScannerFiles = {
 // A policy file that another one extends, pinned by its digest.
 struct Extension {
   std::string path, sha256;
+  bool is_address = false;  // `path` is "https://…"
   std::string where;
 };
 inline constexpr std::size_t kMostExtensions = 8;

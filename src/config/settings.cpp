@@ -257,6 +257,7 @@ void add_default_policy(const Gate& gate, Settings& settings) {
   if (gate.fail_on == "none") text = text::replace_all(std::move(text), kNotBlocked, "");
   text = text::replace_all(std::move(text), "{{fail_on}}", gate.fail_on == "none" ? "critical" : gate.fail_on);
   text = text::replace_all(std::move(text), "{{warn_on}}", gate.warn_on == "none" ? "critical" : gate.warn_on);
+  settings.policy_sha256 = hex(sha256(text));
   const auto document = doc::parse_yaml(std::move(text), std::string(kDefaultPolicy));
   GP_ASSERT(document.ok());
   Problems problems;
@@ -294,11 +295,13 @@ void read_own_policies(const doc::Document& document, const Files& files, Settin
   const std::vector<Extension> extensions = extensions_of(document.root(), problems);
   policy::Rules base{.mode = settings.rules.mode, .unknown_severity = settings.rules.unknown_severity};
   bool strict_evidence = false;
+  std::string bytes;  // of all files
   for (const Extension& extension : extensions) {
     const auto file = std::ranges::find(files.extended, extension.path, &File::name);
     if (file == files.extended.end()) {
-      problems.add_line(fmt::format("{}: {} is not there; expected a file of the same revision", extension.where,
-                                    text::printable(extension.path, 200)));
+      problems.add_line(fmt::format(
+          "{}: {} is not there; expected {}", extension.where, text::printable(extension.path, 200),
+          extension.is_address ? "what that address gave when it was pinned" : "a file of the same revision"));
       continue;
     }
     if (hex(sha256(file->text)) != extension.sha256) {
@@ -306,6 +309,7 @@ void read_own_policies(const doc::Document& document, const Files& files, Settin
                                     extension.where, extension.path, hex(sha256(file->text)), extension.sha256));
       continue;
     }
+    bytes += file->text;
     auto parsed = doc::parse_yaml(file->text, file->name);
     if (!parsed) {
       problems.add_line(parsed.error().message);
@@ -319,6 +323,7 @@ void read_own_policies(const doc::Document& document, const Files& files, Settin
     strict_evidence |= next.locked && next.says_missing_evidence && !settings.evidence.tolerate_incomplete;
     base = with_base(base, std::move(next), settings);
   }
+  settings.policy_sha256 = hex(sha256(bytes + files.policy->text));
   policy::Rules own{.mode = settings.rules.mode, .unknown_severity = settings.rules.unknown_severity};
   own.name = document.name();
   read_policies(document.root(), own, settings.evidence, problems);
@@ -400,7 +405,12 @@ Wanted wanted_by(const File& policy) {
   const auto document = doc::parse_yaml(policy.text, policy.name);
   if (!document) return wanted;
   Problems ignored;  // load() tells them
-  for (const Extension& it : extensions_of(document->root(), ignored)) wanted.extended.push_back(it.path);
+  for (Extension& it : extensions_of(document->root(), ignored)) {
+    if (it.is_address && ignored.empty())
+      wanted.addresses.push_back({std::move(it.path), std::move(it.sha256), std::move(it.where)});
+    else if (!it.is_address)
+      wanted.extended.push_back(std::move(it.path));
+  }
   Section waivers(document->root().at("waivers"), ignored);
   for (const std::string& name : waivers.texts("import")) {
     const auto found = std::ranges::find(kScannerFiles, std::string_view(name), &ScannerFile::name);

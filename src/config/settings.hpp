@@ -55,6 +55,7 @@ struct Settings {
   std::vector<std::string> base_reports;
   std::optional<OwnersDialect> codeowners_dialect;  // empty: by the forge, or by the file
   policy::Rules rules;
+  std::string policy_sha256;  // of the bytes of what `rules` was read from: files that are extended, then the own one
   policy::Evidence evidence;
   std::vector<policy::Waiver> waivers;
   std::vector<BrokenWaiver> broken_waivers;  // not to be understood: they do not apply
@@ -81,7 +82,11 @@ struct Files {
 
 // What else a policy file wants to have read: paths in the same revision. Nothing for a file with mistakes.
 struct Wanted {
+  struct Address {
+    std::string url, sha256, where;
+  };
   std::vector<std::string> extended, scanner_files;
+  std::vector<Address> addresses;  // of files to extend that lie elsewhere; Files::extended has them by their url
 };
 Wanted wanted_by(const File& policy);
 

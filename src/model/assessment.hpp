@@ -86,8 +86,9 @@ struct Assessment {
   RiskTotals totals;
   FixPlan fixes;  // what to do first
   Verdict verdict;
-  std::string mode;         // "enforce" or "monitor"
-  std::vector<Note> notes;  // of the run as a whole, sorted
+  std::string mode;           // "enforce" or "monitor"
+  std::string policy_sha256;  // of the policy files in force
+  std::vector<Note> notes;    // of the run as a whole, sorted
 
   [[nodiscard]] const ObservationTable& table_of(const Finding& finding) const {
     return finding.in_base_only ? base_table : table;

@@ -25,12 +25,24 @@ inline constexpr std::array<std::string_view, 6> kActionNames = {"none", "allow"
                                                                  "warn", "require_review", "block"};
 inline std::string_view to_string(Action action) { return kActionNames[static_cast<std::size_t>(action)]; }
 
+// What a policy asked about one finding, and what it got: "severity", "high".
+struct UsedValues {
+  struct Value {
+    std::string field, value;
+    friend bool operator==(const Value&, const Value&) = default;
+  };
+  FindingId finding;
+  std::vector<Value> values;  // in the policy's order, each field once
+  friend bool operator==(const UsedValues&, const UsedValues&) = default;
+};
+
 struct Reason {
   PolicyId policy;  // or "required-scanners", "evidence" for what is built in
   Action action = Action::none;
   std::string text;
   std::vector<FindingId> findings;          // sorted
   std::vector<std::string> reviewers = {};  // whose review is required beside the owners': "@acme/appsec"
+  std::vector<UsedValues> used = {};        // of the first of the findings
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 

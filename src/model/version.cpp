@@ -18,10 +18,18 @@ constexpr std::array<Compare, kVersionSchemeNames.size()> kCompare = {
 constexpr std::pair<std::string_view, VersionScheme> kSchemes[] = {
     {"npm", VersionScheme::semver},       {"cargo", VersionScheme::semver}, {"golang", VersionScheme::semver},
     {"hex", VersionScheme::semver},       {"pub", VersionScheme::semver},   {"swift", VersionScheme::semver},
+    {"conan", VersionScheme::semver},     {"julia", VersionScheme::semver}, {"bitnami", VersionScheme::semver},
     {"semver", VersionScheme::semver},    {"pypi", VersionScheme::pep440},  {"maven", VersionScheme::maven},
     {"deb", VersionScheme::deb},          {"rpm", VersionScheme::rpm},      {"apk", VersionScheme::apk},
     {"alpine", VersionScheme::apk},       {"gem", VersionScheme::gem},      {"nuget", VersionScheme::nuget},
     {"composer", VersionScheme::composer}};
+
+// The names of them, one after the other.
+constexpr auto kTypes = [] {
+  std::array<std::string_view, std::size(kSchemes)> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kSchemes[i].first;
+  return names;
+}();
 
 bool is_printable(std::string_view version) {
   return std::ranges::all_of(version, [](char c) { return c > ' ' && c < 0x7F; });
@@ -34,6 +42,8 @@ std::optional<VersionScheme> version_scheme_of(std::string_view type) {
   return known == std::end(kSchemes) ? std::nullopt : std::optional(known->second);
 }
 
+std::span<const std::string_view> version_types() { return kTypes; }
+
 std::optional<std::weak_ordering> compare_versions(VersionScheme scheme, std::string_view a, std::string_view b) {
   a = text::trim(a);
   b = text::trim(b);
@@ -41,6 +51,51 @@ std::optional<std::weak_ordering> compare_versions(VersionScheme scheme, std::st
     if (version.empty() || version.size() > kLongestVersion || !is_printable(version)) return std::nullopt;
   }
   return kCompare[static_cast<std::size_t>(scheme)](a, b);
+}
+
+namespace {
+
+// The first two numbers; of Python only within the epoch that nobody writes.
+std::optional<std::array<std::int64_t, 2>> first_numbers(std::string_view version) {
+  constexpr std::size_t kMostDigits = 9;
+  version = text::trim(version);
+  if (version.starts_with('v') || version.starts_with('V')) version.remove_prefix(1);
+  if (version.find('!') != std::string_view::npos) return std::nullopt;
+  std::array<std::int64_t, 2> numbers{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const auto number = text::parse_number(versions::take_digits(version).substr(0, kMostDigits + 1));
+    if (!number || *number >= 1'000'000'000) return std::nullopt;
+    numbers[i] = static_cast<std::int64_t>(*number);
+    if (version.size() < 2 || version[0] != '.' || !text::is_digit(version[1])) return numbers;
+    version.remove_prefix(1);
+  }
+  return numbers;
+}
+
+bool is_of_distribution(VersionScheme scheme) {
+  return scheme == VersionScheme::deb || scheme == VersionScheme::rpm || scheme == VersionScheme::apk;
+}
+
+}  // namespace
+
+std::optional<VersionDistance> distance_to_fix(VersionScheme scheme, std::string_view version,
+                                               std::span<const std::string_view> fixed) {
+  if (is_of_distribution(scheme)) return std::nullopt;
+  std::string_view nearest;
+  for (const std::string_view it : fixed) {
+    const auto ahead = compare_versions(scheme, it, version);
+    if (!ahead) return std::nullopt;
+    if (*ahead <= 0) continue;
+    const auto nearer = nearest.empty() ? std::weak_ordering::less : compare_versions(scheme, it, nearest);
+    if (!nearer) return std::nullopt;
+    if (*nearer < 0) nearest = it;
+  }
+  if (nearest.empty()) return std::nullopt;
+  const auto from = first_numbers(version), to = first_numbers(nearest);
+  if (!from || !to || (*to)[0] < (*from)[0]) return std::nullopt;
+  VersionDistance distance{.major = (*to)[0] - (*from)[0], .minor = {}};
+  if (distance.major == 0) distance.minor = (*to)[1] - (*from)[1];
+  return distance;
 }
 
 std::string version_of(const Purl& purl) {

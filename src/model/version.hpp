@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,11 +22,22 @@ inline std::string_view to_string(VersionScheme it) { return kVersionSchemeNames
 // By the type of a purl ("npm", "pypi") or the name of a scheme in a version range ("semver"); empty when we cannot
 // compare them.
 std::optional<VersionScheme> version_scheme_of(std::string_view type);
+std::span<const std::string_view> version_types();  // all that it knows
 
 inline constexpr std::size_t kLongestVersion = 256;
 
 // Empty when either is no version of the scheme. Linear in the lengths.
 std::optional<std::weak_ordering> compare_versions(VersionScheme scheme, std::string_view a, std::string_view b);
+
+// How far one version lies before another.
+struct VersionDistance {
+  std::int64_t major = 0;             // by their first numbers
+  std::optional<std::int64_t> minor;  // by their second ones; empty when the first differ
+};
+// Up to the lowest of `fixed` that is higher than `version`. Empty when there is none, when something cannot be
+// compared, and for packages of distributions, whose numbers say nothing of the kind.
+std::optional<VersionDistance> distance_to_fix(VersionScheme scheme, std::string_view version,
+                                               std::span<const std::string_view> fixed);
 
 // The version of a package as its ecosystem writes it: of RPM with the epoch that stands in a qualifier.
 std::string version_of(const Purl& purl);

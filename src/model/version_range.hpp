@@ -23,8 +23,9 @@ class VersionRange {
   // Empty for what is no range, or has more than 1000 bounds.
   static std::optional<VersionRange> parse(std::string_view text);
 
-  [[nodiscard]] const std::string& scheme() const { return scheme_; }  // "npm", as it is written
-  [[nodiscard]] bool is_any() const { return any_; }                   // "vers:npm/*"
+  [[nodiscard]] const std::string& scheme() const { return scheme_; }         // "npm", as it is written
+  [[nodiscard]] bool is_any() const { return any_; }                          // "vers:npm/*"
+  [[nodiscard]] const std::vector<Bound>& bounds() const { return bounds_; }  // as they are written
   // Empty when it cannot be told: we do not know the scheme's order, or something is no version in it.
   [[nodiscard]] std::optional<bool> contains(std::string_view version) const;
 

@@ -74,7 +74,8 @@ struct Facts {
   Presence presence = Presence::unrelated;
   std::string_view path, rule, engine, title;
   std::string_view package, ecosystem, purl, version, image, resource, url;
-  std::uint32_t line = 0;  // 0: none
+  std::string full_version;  // what to compare in place of `version`, when that leaves the epoch out
+  std::uint32_t line = 0;    // 0: none
   Scope scope = Scope::unknown;
   Confidence confidence = Confidence::unknown;
   Reach reach = Reach::unknown;
@@ -90,6 +91,8 @@ struct Facts {
   std::optional<Timestamp> kev_added;
   Context context;
   std::string_view service;
+  std::string_view (*family_of)(std::string_view engine, std::string_view rule) = nullptr;
+  std::vector<std::string_view> fixed_versions;  // as all tools state them
   std::vector<Cwe> cwes;
   std::vector<Cwe> top_cwes;  // those of them in the Top 25
   std::vector<std::string_view> owners, advisories;

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "model/version.hpp"
 #include "policy/field.hpp"
 
 namespace gatepost::policy {
@@ -59,7 +60,20 @@ Value data_set(DataClasses classes, Texts& room) {
 // The version, and the ecosystem whose rules compare it.
 Value version_value(const Facts& facts, Texts& room) {
   room.assign(1, facts.ecosystem);
-  return {.known = !facts.version.empty(), .text = facts.version, .set = room};
+  const std::string_view version = facts.full_version.empty() ? facts.version : facts.full_version;
+  return {.known = !version.empty(), .text = version, .set = room};
+}
+
+Value family_value(const Facts& facts) {
+  return facts.family_of == nullptr ? Value{} : text_value(facts.family_of(facts.engine, facts.rule));
+}
+
+Value distance_value(const Facts& facts, bool major) {
+  const auto scheme = version_scheme_of(facts.ecosystem);
+  if (!scheme || facts.fixed_versions.empty()) return {};
+  const auto distance = distance_to_fix(*scheme, facts.version, facts.fixed_versions);
+  if (!distance) return {};
+  return number_value(major ? std::optional(distance->major) : distance->minor);
 }
 
 Value missing_value(const Facts& facts) {
@@ -94,15 +108,15 @@ constexpr std::array kFields = {
     Field{.name = "change", .type = choice, .names = kPresenceNames, .get = GP_GET(position(f.presence)), .help = "another name of presence"},
     Field{.name = "path", .type = text, .get = GP_GET(text_value(f.path)), .help = "file in the repository", .level = kFile},
     Field{.name = "rule", .type = text, .get = GP_GET(text_value(f.rule)), .help = "the tool's rule"},
-    Field{.name = "rule_family", .type = text, .help = "rules of several tools that mean the same"},
+    Field{.name = "rule_family", .type = text, .get = GP_GET(family_value(f)), .help = "rules of several tools that mean the same"},
     Field{.name = "engine", .type = text, .get = GP_GET(text_value(f.engine)), .help = "the tool"},
     Field{.name = "title", .type = text, .get = GP_GET(text_value(f.title)), .help = "title of the finding"},
     Field{.name = "package", .type = text, .get = GP_GET(text_value(f.package)), .help = "name of the dependency"},
     Field{.name = "ecosystem", .type = text, .get = GP_GET(text_value(f.ecosystem)), .help = "npm, pypi, golang …"},
     Field{.name = "purl", .type = text, .get = GP_GET(text_value(f.purl)), .help = "package URL of the dependency"},
     Field{.name = "version", .type = version, .get = GP_GET(version_value(f, room)), .help = "version of the dependency"},
-    Field{.name = "version_distance.major", .type = number, .help = "major versions behind", .highest = kMost},
-    Field{.name = "version_distance.minor", .type = number, .help = "minor versions behind", .highest = kMost},
+    Field{.name = "version_distance.major", .type = number, .get = GP_GET(distance_value(f, true)), .help = "major versions up to the first fix", .highest = kMost},
+    Field{.name = "version_distance.minor", .type = number, .get = GP_GET(distance_value(f, false)), .help = "minor versions up to the first fix within the same major one", .highest = kMost},
     Field{.name = "image", .type = text, .get = GP_GET(text_value(f.image)), .help = "container image"},
     Field{.name = "resource", .type = text, .get = GP_GET(text_value(f.resource)), .help = "resource of the infrastructure"},
     Field{.name = "url", .type = text, .get = GP_GET(text_value(f.url)), .help = "address that was tested"},

@@ -80,6 +80,19 @@ bool compare(Op op, std::int64_t number, std::int64_t operand) {
   }
 }
 
+std::string_view example_of(VersionScheme scheme) {
+  switch (scheme) {
+    case VersionScheme::deb:
+      return "1:1.2.3-1";
+    case VersionScheme::rpm:
+      return "1.2.3-1.el9";
+    case VersionScheme::apk:
+      return "1.2.3-r0";
+    default:
+      return "1.2.3";
+  }
+}
+
 // The strength of a name: its position, turned round where the strongest comes first. Directly imported code and code
 // of one's own are reached alike.
 std::int64_t rank_of(const Field& field, std::int64_t position) {
@@ -161,12 +174,8 @@ Status Leaf::read_operands(std::vector<Operand> operands) {
       return read_numbers(operands);
     case FieldType::time:
       return read_time(operands[0].text);
-    case FieldType::version: {
-      auto range = VersionRange::parse(operands[0].text);
-      if (!range) return refuse(*field_, range.error().message);
-      range_ = std::move(*range);
-      return Done{};
-    }
+    case FieldType::version:
+      return read_range(operands[0].text);
     case FieldType::text:
     case FieldType::set:
     case FieldType::licence:
@@ -293,6 +302,38 @@ Status Leaf::read_time(const std::string& operand) {
   return Done{};
 }
 
+// A bound that is no version of its ecosystem would make every answer unknown: refused, as are ecosystems whose order
+// nobody here knows.
+Status Leaf::read_range(const std::string& operand) {
+  range_ = VersionRange::parse(operand);
+  if (!range_) {
+    return refuse(*field_, fmt::format("\"{}\" is no range; expected one such as vers:npm/>=1.2.0|<2.0.0",
+                                       text::printable(operand, 60)));
+  }
+  const auto scheme = version_scheme_of(range_->scheme());
+  if (!scheme) {
+    return refuse(*field_, fmt::format("versions of \"{}\" cannot be compared by this build; expected one of {}",
+                                       text::printable(range_->scheme(), 40), list_of(version_types())));
+  }
+  for (const VersionRange::Bound& bound : range_->bounds()) {
+    if (compare_versions(*scheme, bound.version, bound.version)) continue;
+    return refuse(*field_, fmt::format("\"{}\" is no version of {}; expected one such as {}",
+                                       text::printable(bound.version, 40), range_->scheme(), example_of(*scheme)));
+  }
+  return Done{};
+}
+
+// A range of "semver" is about every ecosystem that follows it; any other is about its own.
+Truth Leaf::judge_version(const Value& value) const {
+  const std::string_view ecosystem = value.set.empty() ? "" : value.set[0];
+  const auto scheme = version_scheme_of(ecosystem);
+  if (!scheme || scheme != version_scheme_of(range_->scheme())) return Truth::unknown;
+  const bool shares = *scheme != VersionScheme::semver || range_->scheme() == "semver";
+  if (!shares && ecosystem != range_->scheme()) return Truth::unknown;
+  const auto inside = range_->contains(value.text);
+  return inside ? to_truth(*inside) : Truth::unknown;
+}
+
 Truth Leaf::judge(const Value& value, const Reading& reading) const {
   if (!positions_ && !value.known) return Truth::unknown;
   switch (field_->type) {
@@ -308,10 +349,8 @@ Truth Leaf::judge(const Value& value, const Reading& reading) const {
       return to_truth(compare_set(value.set));
     case FieldType::time:
       return to_truth(compare_time(value.number, reading.now.unix_ms));
-    case FieldType::version: {
-      const auto inside = range_->contains(value.set.empty() ? "" : value.set[0], value.text);
-      return inside ? to_truth(*inside) : Truth::unknown;
-    }
+    case FieldType::version:
+      return judge_version(value);
     case FieldType::licence: {
       const auto answer = op_ == Op::allow ? is_allowed(value.text, texts_) : is_denied(value.text, texts_);
       return answer ? to_truth(*answer) : Truth::unknown;

@@ -11,8 +11,8 @@
 #include "base/regex.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "model/version_range.hpp"
 #include "policy/field.hpp"
-#include "policy/version_range.hpp"
 
 namespace gatepost::policy {
 
@@ -66,10 +66,12 @@ class Leaf {
   Status read_numbers(const std::vector<Operand>& operands);
   Status read_texts(std::vector<Operand> operands);
   Status read_time(const std::string& operand);
+  Status read_range(const std::string& operand);
   [[nodiscard]] bool compare_number(std::int64_t number) const;
   [[nodiscard]] bool compare_text(std::string_view text) const;
   [[nodiscard]] bool compare_set(std::span<const std::string_view> set) const;
   [[nodiscard]] bool compare_time(std::int64_t time, std::int64_t now) const;
+  [[nodiscard]] Truth judge_version(const Value& value) const;
   [[nodiscard]] Truth judge_named(const Value& value, const Reading& reading) const;
 
   const Field* field_ = nullptr;

@@ -110,9 +110,7 @@ class Evaluator {
     evaluation.actions.assign(subjects.findings, Action::none);
     look_elsewhere(subjects);
     for (std::size_t finding = 0; finding < subjects.findings; ++finding) {
-      Facts facts = subjects.facts_of(finding);
-      if (facts.run == nullptr) facts.run = &occasion_.run;
-      look_at_finding(finding, facts);
+      look_at_finding(finding, facts_of(subjects, finding));
     }
     for (const Compiled& it : policies_) {
       if (reached(*it.policy, it.matches, totals)) add_reason(it, subjects, evaluation);
@@ -122,6 +120,12 @@ class Evaluator {
   }
 
  private:
+  [[nodiscard]] Facts facts_of(const Subjects& subjects, std::size_t finding) const {
+    Facts facts = subjects.facts_of(finding);
+    if (facts.run == nullptr) facts.run = &occasion_.run;
+    return facts;
+  }
+
   void compile(const Policy& policy) {
     Compiled it{.policy = &policy};
     const auto add = [&](const std::optional<Condition>& condition) {
@@ -186,11 +190,18 @@ class Evaluator {
     const Action action = effective_action(*it.policy, rules_);
     Reason reason{.policy = it.policy->id, .action = action, .text = reason_text(*it.policy, rules_)};
     if (action == Action::require_review) reason.reviewers = it.policy->review.teams;
+    std::vector<std::pair<FindingId, std::size_t>> findings;
     for (const std::size_t finding : it.matches.findings) {
       evaluation.actions[finding] = std::max(evaluation.actions[finding], action);
-      reason.findings.push_back(subjects.id_of(finding));
+      findings.emplace_back(subjects.id_of(finding), finding);
     }
-    std::ranges::sort(reason.findings);
+    std::ranges::sort(findings);
+    for (const auto& [id, finding] : findings) {
+      reason.findings.push_back(id);
+      if (reason.used.size() >= kMostRecorded) continue;
+      const Facts facts = facts_of(subjects, finding);
+      reason.used.push_back({id, values_used(*it.policy, facts, reading_)});
+    }
     evaluation.reasons.push_back(std::move(reason));
     if (action == Action::block) evaluation.outcome = Outcome::fail;
     const bool warns = action == Action::warn || action == Action::require_review;
@@ -218,6 +229,28 @@ Truth truth_of(const Policy& policy, const Facts& facts, const Reading& reading)
   for (const ClaimFacts& claim : facts.claims)
     truth = std::max(truth, truth_of_words(policy, in_the_words_of(claim, facts), reading));
   return truth;
+}
+
+std::vector<UsedValues::Value> values_used(const Policy& policy, const Facts& facts, const Reading& reading) {
+  Facts words = facts;
+  const Truth truth = truth_of(policy, facts, reading);
+  for (const ClaimFacts& claim : facts.claims) {
+    if (truth_of_words(policy, words, reading) == truth) break;
+    words = in_the_words_of(claim, facts);
+  }
+  std::vector<UsedValues::Value> values;
+  Texts room;
+  const auto see = [&](const Leaf& leaf) {
+    const Field& field = leaf.field();
+    const bool known = std::ranges::find(values, field.name, &UsedValues::Value::field) != values.end();
+    if (known || values.size() >= kMostValues) return;
+    values.push_back({std::string(field.name), shown(field, value_of(field, words, room))});
+  };
+  for (const auto* const part : {&policy.scope.include, &policy.scope.exclude, &policy.match}) {
+    if (*part) (*part)->each_leaf(see);
+  }
+  if (policy.grace) policy.grace->passed->each_leaf(see);
+  return values;
 }
 
 // A policy in monitor mode, or all of them, says what it would have done.

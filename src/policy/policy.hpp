@@ -96,6 +96,11 @@ struct Occasion {
 bool in_force(const Policy& policy, const Occasion& occasion);
 // How one thing stands with a policy: scope, exclusion, grace and match together.
 Truth truth_of(const Policy& policy, const Facts& facts, const Reading& reading);
+// What the policy's conditions asked about one thing, each field once; of a finding of several tools in the words of
+// the one that matches. For records.
+inline constexpr std::size_t kMostRecorded = 10;  // findings of a policy
+inline constexpr std::size_t kMostValues = 20;    // of one of them
+std::vector<UsedValues::Value> values_used(const Policy& policy, const Facts& facts, const Reading& reading);
 // What a policy in this mode does in place of its action.
 Action effective_action(const Policy& policy, const Rules& rules);
 

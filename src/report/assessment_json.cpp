@@ -14,6 +14,17 @@ namespace {
 
 using doc::JsonWriter;
 
+void write_used(JsonWriter& json, const std::vector<UsedValues>& used) {
+  json.key("values").begin_array();
+  for (const UsedValues& it : used) {
+    json.begin_object().field("finding", to_string(it.finding));
+    json.key("facts").begin_object();
+    for (const UsedValues::Value& value : it.values) json.field(value.field, value.value);
+    json.end_object().end_object();
+  }
+  json.end_array();
+}
+
 void write_verdict(JsonWriter& json, const Verdict& verdict) {
   json.key("verdict").begin_object().field("outcome", to_string(verdict.outcome));
   json.key("reasons").begin_array();
@@ -28,6 +39,7 @@ void write_verdict(JsonWriter& json, const Verdict& verdict) {
       for (const std::string& reviewer : reason.reviewers) json.value(reviewer);
       json.end_array();
     }
+    if (!reason.used.empty()) write_used(json, reason.used);
     json.end_object();
   }
   json.end_array().end_object();
@@ -374,7 +386,10 @@ class AssessmentJson {
   }
 
   void the_run() {
-    json().optional_field("mode", assessment_.mode).field("base_source", to_string(assessment_.change.base_source));
+    json()
+        .optional_field("mode", assessment_.mode)
+        .optional_field("policy_sha256", assessment_.policy_sha256)
+        .field("base_source", to_string(assessment_.change.base_source));
     json().field("confident", assessment_.change.confident);
     json().key("notes");
     write_notes(json(), assessment_.notes);

@@ -1,4 +1,5 @@
 // Policy files, fixtures, scanners' own lists, versions and licences: whatever stands there, an answer in words.
+#include <array>
 #include <string>
 
 #include "config/policy_fixture.hpp"
@@ -6,8 +7,8 @@
 #include "config/settings.hpp"
 #include "doc/yaml.hpp"
 #include "fuzz/check.hpp"
+#include "policy/leaf.hpp"
 #include "policy/licence.hpp"
-#include "policy/version_range.hpp"
 
 using namespace gatepost;
 
@@ -18,7 +19,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static_cast<void>(config::wanted_by(file));
   for (const char* const name : {".trivyignore", ".trivyignore.yaml", ".snyk", "osv-scanner.toml", ".gitleaksignore"})
     static_cast<void>(config::read_scanner_file(name, text));
-  if (const auto range = policy::VersionRange::parse(text)) static_cast<void>(range->contains("npm", "1.2.3"));
+  if (const auto leaf = policy::Leaf::make(*policy::find_field("version"), policy::Op::vers, {{text}})) {
+    const std::array<std::string_view, 1> ecosystem = {"npm"};
+    static_cast<void>(leaf->judge({.known = true, .text = "1.2.3", .set = ecosystem}, {}));
+  }
   const policy::LicenceNames names = {"mit"};
   const auto allowed = policy::is_allowed(text, names), denied = policy::is_denied(text, names);
   FUZZ_CHECK(allowed.has_value() == denied.has_value());

@@ -161,7 +161,7 @@ TEST_CASE("policy file: mistakes") {
       {"gatepost: 1\nextends: {path: org.yml, sha256: abc}\n",
        ":2:34: sha256 is no digest; expected the 64 hex digits that sha256sum prints"},
       {"gatepost: 1\nextends: {path: org.yml}\n", "\"sha256\" is missing"},
-      {"gatepost: 1\nextends: org.yml\n", "extends must be a mapping of path and sha256, not a text"},
+      {"gatepost: 1\nextends: org.yml\n", "extends must be a mapping of path or url, and sha256, not a text"},
       {"gatepost: 1\npolicies:\n  - {action: warn}\n", "\"id\" is missing"},
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn}\n  - {id: a, action: warn}\n",
        "policy id \"a\" is used twice"},
@@ -339,6 +339,39 @@ TEST_CASE("extends: a file that is not the pinned one, or not there, is refused"
   REQUIRE_FALSE(absent.ok());
   CHECK(absent.error().message ==
         ".gatepost/policy.yml:2:10: org.yml is not there; expected a file of the same revision");
+}
+
+TEST_CASE("extends: a file elsewhere is known by its address, and only https without secrets is asked for") {
+  const std::string org = "gatepost: 1\npolicies:\n  - {id: org, match: {kev: true}, action: block}\n";
+  const std::string url = "https://policies.example/org.yml";
+  const auto own = [&](const std::string& what) {
+    return File{".gatepost/policy.yml", "gatepost: 1\nextends: {" + what + ", sha256: " + hex(sha256(org)) + "}\n"};
+  };
+  const File policy = own("url: \"" + url + "\"");
+  const Wanted wanted = wanted_by(policy);
+  CHECK(wanted.extended.empty());
+  REQUIRE(wanted.addresses.size() == 1);
+  CHECK(wanted.addresses[0].url == url);
+  CHECK(wanted.addresses[0].sha256 == hex(sha256(org)));
+  const auto settings = load({.policy = policy, .extended = {{url, org}}});
+  REQUIRE(settings.ok());
+  CHECK(settings->rules.policies.size() == 1);
+  CHECK(settings->policy_sha256 == hex(sha256(org + policy.text)));
+  const auto changed = load({.policy = policy, .extended = {{url, org + "# more\n"}}});
+  REQUIRE_FALSE(changed.ok());
+  CHECK(changed.error().message.find("look at what changed, then pin it anew") != std::string::npos);
+  for (const char* const bad :
+       {"http://policies.example/org.yml", "https://", "https:///org.yml", "file:///etc/passwd",
+        "https://me:pass-word@policies.example/a", "https://policies.example/a?token=pass-word", "https://a b/c"}) {
+    CAPTURE(bad);
+    const File refused = own("url: \"" + std::string(bad) + "\"");
+    CHECK(wanted_by(refused).addresses.empty());
+    const auto told = load({.policy = refused});
+    REQUIRE_FALSE(told.ok());
+    CHECK(told.error().message.find("expected https://HOST/PATH") != std::string::npos);
+    CHECK(told.error().message.find("pass-word") == std::string::npos);
+  }
+  CHECK_FALSE(load({.policy = own("path: org.yml, url: \"" + url + "\"")}).ok());
 }
 
 TEST_CASE("policy file: what else it wants to have read") {

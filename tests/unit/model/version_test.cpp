@@ -183,3 +183,33 @@ TEST_CASE("version range: contains what lies between its bounds") {
     CHECK_FALSE(VersionRange::parse(bad).has_value());
   }
 }
+
+TEST_CASE("version: the way to the first fix is counted in major and minor versions") {
+  struct Case {
+    VersionScheme scheme;
+    const char* version;
+    std::vector<std::string_view> fixed;
+    std::optional<std::int64_t> major, minor;
+  };
+  const Case cases[] = {
+      {VersionScheme::semver, "1.2.3", {"1.2.6"}, 0, 0},
+      {VersionScheme::semver, "1.2.3", {"2.0.0", "1.5.0"}, 0, 3},  // the lowest that is higher
+      {VersionScheme::semver, "1.2.3", {"0.9.9", "4.1.0"}, 3, std::nullopt},
+      {VersionScheme::semver, "v1.2.3", {"v1.3.0"}, 0, 1},
+      {VersionScheme::pep440, "2", {"2.1"}, 0, 1},
+      {VersionScheme::maven, "2.9.Final", {"2.10.1"}, 0, 1},
+      {VersionScheme::gem, "7.0.0.rc1", {"7.0.0"}, 0, 0},
+      {VersionScheme::pep440, "1.0", {"1!0.1"}, std::nullopt, std::nullopt},  // another epoch
+      {VersionScheme::semver, "1.2.3", {"1.2.3", "1.0.0"}, std::nullopt, std::nullopt},
+      {VersionScheme::semver, "1.2.3", {"1.2.4", "soon"}, std::nullopt, std::nullopt},
+      {VersionScheme::semver, "1.2.3", {}, std::nullopt, std::nullopt},
+      {VersionScheme::semver, "1.2.3", {"99999999999999999999.0.0"}, std::nullopt, std::nullopt},
+      {VersionScheme::deb, "1.0-1", {"2.0-1"}, std::nullopt, std::nullopt},
+  };
+  for (const Case& it : cases) {
+    CAPTURE(it.version);
+    const auto distance = distance_to_fix(it.scheme, it.version, it.fixed);
+    CHECK((distance ? std::optional(distance->major) : std::nullopt) == it.major);
+    CHECK((distance ? distance->minor : std::nullopt) == it.minor);
+  }
+}

@@ -352,16 +352,60 @@ TEST_CASE("condition: times are compared with now and with days") {
   CHECK(refusal("kev_added", Op::before, {{"soon"}}).find("is no time") != std::string::npos);
 }
 
-TEST_CASE("condition: versions are compared where their ecosystem is known to be comparable") {
-  const Facts facts{.ecosystem = "npm", .version = "4.17.20"};
-  CHECK(of("version", Op::vers, {{"vers:npm/<4.17.21"}}, facts) == Truth::yes);
-  CHECK(of("version", Op::vers, {{"vers:npm/>=4.17.21"}}, facts) == Truth::no);
-  CHECK(of("version", Op::vers, {{"vers:cargo/<4.17.21"}}, facts) == Truth::unknown);
-  CHECK(of("version", Op::vers, {{"vers:semver/<4.17.21"}}, facts) == Truth::yes);
-  CHECK(of("version", Op::vers, {{"vers:npm/<4.17.21"}}, {.ecosystem = "npm", .version = "latest"}) == Truth::unknown);
-  CHECK(refusal("version", Op::vers, {{"vers:deb/<1.0.0"}}).find("cannot be compared by this build") !=
-        std::string::npos);
-  CHECK(refusal("version", Op::vers, {{"<1.0.0"}}).find("is no range") != std::string::npos);
+TEST_CASE("condition: versions are compared as their ecosystem orders them") {
+  struct Case {
+    const char *ecosystem, *version, *range;
+    Truth truth;
+  };
+  const Case cases[] = {
+      {"npm", "4.17.20", "vers:npm/<4.17.21", Truth::yes},
+      {"npm", "4.17.20", "vers:npm/>=4.17.21", Truth::no},
+      {"npm", "4.17.20", "vers:semver/<4.17.21", Truth::yes},
+      {"julia", "1.2.0", "vers:semver/<1.2.1", Truth::yes},
+      {"npm", "1.0.0-alpha.1", "vers:npm/<1.0.0", Truth::yes},
+      {"golang", "v1.2.3+incompatible", "vers:golang/=1.2.3", Truth::yes},
+      {"npm", "1.2.0", "vers:npm/>=1.0.0|!=1.2.0|<2.0.0", Truth::no},
+      {"npm", "9.9.9", "vers:npm/*", Truth::yes},
+      {"pypi", "1.0rc1", "vers:pypi/<1.0", Truth::yes},
+      {"pypi", "2.0.post1", "vers:pypi/<=2.0", Truth::no},
+      {"maven", "1.1-SNAPSHOT", "vers:maven/<1.1", Truth::yes},
+      {"deb", "2.0-1", "vers:deb/<1%3A1.0-1", Truth::yes},
+      {"rpm", "1:1.0-1.el9", "vers:rpm/>2.0-1.el9", Truth::yes},
+      {"apk", "3.0.9-r1", "vers:alpine/<3.0.10-r0", Truth::yes},
+      {"gem", "7.0.0.rc1", "vers:gem/<7.0.0", Truth::yes},
+      {"nuget", "13.0.1.0", "vers:nuget/=13.0.1", Truth::yes},
+      {"composer", "2.0.0-beta1", "vers:composer/<2.0.0", Truth::yes},
+      {"cargo", "1.0.0", "vers:npm/<2.0.0", Truth::unknown},
+      {"pypi", "1.0.0", "vers:semver/<2.0.0", Truth::unknown},
+      {"npm", "latest", "vers:npm/<4.17.21", Truth::unknown},
+      {"generic", "1.0.0", "vers:semver/<2.0.0", Truth::unknown},
+      {"", "1.0.0", "vers:semver/<2.0.0", Truth::unknown},
+  };
+  for (const Case& it : cases) {
+    CAPTURE(it.ecosystem);
+    CAPTURE(it.version);
+    CAPTURE(it.range);
+    CHECK(of("version", Op::vers, {{it.range}}, {.ecosystem = it.ecosystem, .version = it.version}) == it.truth);
+  }
+}
+
+TEST_CASE("condition: the epoch of an RPM package counts although its version leaves it out") {
+  Facts facts{.ecosystem = "rpm", .version = "1.0-1.el9"};
+  CHECK(of("version", Op::vers, {{"vers:rpm/>2.0-1.el9"}}, facts) == Truth::no);
+  facts.full_version = "1:1.0-1.el9";
+  CHECK(of("version", Op::vers, {{"vers:rpm/>2.0-1.el9"}}, facts) == Truth::yes);
+}
+
+TEST_CASE("condition: a range that can hold nothing is refused with what would be right") {
+  const auto says = [](const char* range, const char* words) {
+    CAPTURE(range);
+    CHECK(refusal("version", Op::vers, {{range}}).find(words) != std::string::npos);
+  };
+  says("<1.0.0", "is no range; expected one such as vers:npm/>=1.2.0|<2.0.0");
+  says("vers:npm/>=", "is no range");
+  says("vers:brew/<1.0.0", "versions of \"brew\" cannot be compared by this build; expected one of npm, cargo");
+  says("vers:npm/<latest", "\"latest\" is no version of npm; expected one such as 1.2.3");
+  says("vers:apk/<1.x", "\"1.x\" is no version of apk; expected one such as 1.2.3-r0");
 }
 
 TEST_CASE("condition: a field that this build never knows is unknown, whatever is asked") {
@@ -520,4 +564,46 @@ TEST_CASE("policy: a severity that one tool gives closes the gate, whatever anot
   facts.claims = {{id_of(0), Kind::sast, SeverityLabel::medium, "a", "x", ""},
                   {id_of(1), Kind::sast, SeverityLabel::critical, "b", "y", ""}};
   CHECK(run(rules, {facts}).outcome == Outcome::fail);
+}
+
+TEST_CASE("condition: a rule's family and the way to the first fix are known where they are") {
+  const Facts facts{.rule = "B608",
+                    .engine = "bandit",
+                    .ecosystem = "npm",
+                    .version = "1.2.3",
+                    .family_of = [](std::string_view engine, std::string_view rule) -> std::string_view {
+                      return engine == "bandit" && rule == "B608" ? "sqli" : "";
+                    },
+                    .fixed_versions = {"3.0.0"}};
+  CHECK(of("rule_family", Op::eq, {{"sqli"}}, facts) == Truth::yes);
+  CHECK(of("version_distance.major", Op::gte, {{"2"}}, facts) == Truth::yes);
+  CHECK(of("version_distance.minor", Op::gte, {{"0"}}, facts) == Truth::unknown);
+  CHECK(of("rule_family", Op::ne, {{"sqli"}}, {.rule = "B1", .engine = "bandit", .family_of = facts.family_of}) ==
+        Truth::unknown);
+  CHECK(of("version_distance.major", Op::gte, {{"0"}}, {.ecosystem = "npm", .version = "1.2.3"}) == Truth::unknown);
+}
+
+TEST_CASE("record: a reason tells the values that its policy asked for, each once, of the first findings") {
+  Policy policy = a_policy("p",
+                           Condition::all({is("severity", Op::gte, {{"high"}}), is("severity", Op::ne, {{"info"}}),
+                                           is("licence", Op::deny, {{"MIT"}})}),
+                           Action::block);
+  policy.match_unknown = true;
+  const Facts facts{.severity = SeverityLabel::high};
+  const Evaluation evaluation = run({.policies = {policy}}, std::vector<Facts>(kMostRecorded + 2, facts));
+  REQUIRE(evaluation.reasons.size() == 1);
+  const Reason& reason = evaluation.reasons[0];
+  CHECK(reason.findings.size() == kMostRecorded + 2);
+  REQUIRE(reason.used.size() == kMostRecorded);
+  for (std::size_t i = 0; i < reason.used.size(); ++i) CHECK(reason.used[i].finding == reason.findings[i]);
+  CHECK(reason.used[0].values == std::vector<UsedValues::Value>{{"severity", "high"}, {"licence", "unknown"}});
+}
+
+TEST_CASE("record: of a finding of several tools the values are those of the tool that matches") {
+  const Policy policy = a_policy("p", is("rule", Op::eq, {{"B608"}}), Action::block);
+  Facts facts{.rule = "other"};
+  facts.claims = {{.rule = "none"}, {.rule = "B608"}, {.rule = "last"}};
+  CHECK(values_used(policy, facts, kReading) == std::vector<UsedValues::Value>{{"rule", "B608"}});
+  facts.claims = {};
+  CHECK(values_used(policy, facts, kReading) == std::vector<UsedValues::Value>{{"rule", "other"}});
 }
