@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/time.hpp"
+#include "model/purl.hpp"
 #include "model/reach.hpp"
 #include "risk/tables.hpp"
 
@@ -89,11 +90,8 @@ Combined combine(const Assessment& assessment, std::size_t index) {
 
 void add_component(const ObservationTable& table, const StoredComponent& component, policy::Facts& facts) {
   facts.package = table.text(component.package);
-  // "pkg:npm/…": what stands between the colon and the first slash.
   facts.purl = table.text(component.purl);
-  const std::size_t slash = facts.purl.find('/');
-  if (facts.purl.starts_with("pkg:") && slash != std::string_view::npos)
-    facts.ecosystem = facts.purl.substr(4, slash - 4);
+  facts.ecosystem = purl_type(facts.purl);
   facts.version = table.text(component.version);
   facts.scope = component.scope;
   if (component.direct != 2) facts.direct = component.direct == 1;
