@@ -64,7 +64,7 @@ TEST_CASE("former ids: of a secret the id that it had under the previous key, ea
 
 TEST_CASE("former ids: of the base where decisions are kept, and where no other finding has that id") {
   Findings findings;
-  for (const std::uint8_t id : {1, 2}) findings.all.push_back({.id = id_of(id)});
+  for (const FindingId& id : {id_of(1), id_of(2)}) findings.all.push_back({.id = id});
   std::ranges::sort(findings.all, {}, &Finding::id);
   const auto first = static_cast<std::size_t>(findings.all[0].id == id_of(1) ? 0 : 1);
   const struct {
