@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/ usr / bin / env python3
 """Plants secrets in reports and in the code that they are about, runs every command that reads reports, and looks for the
 values in whatever came out: standard output and error at the most talkative level, files, temporary files, the memory
 dump of a process that dies. The last line is `N passed, N failed, N skipped`.
@@ -33,8 +33,7 @@ def values():
         "password": word(7) + "'@:&<" + word(6) + "é$\\" + word(5),
         "key": "-----BEGIN " + "PRIVATE KEY-----\n" + "\n".join(word(64) for _ in range(3)) +
                "\n-----END " + "PRIVATE KEY-----",
-    }
-
+}
 
 def forms(value):
     """The value in the ways that text may carry it. Of a long one a fragment is enough."""
@@ -56,8 +55,8 @@ def forms(value):
 
 
 def needles(planted):
-    return {(name, form.encode()) for name, value in planted.items() for form in forms(value) if len(form) >= 8}
-
+    return {(name, form.encode()) for name, value in planted.items() for form in forms(value) if len(form) >= 8
+}
 
 def found_in(data, wanted):
     return sorted({f"{name} as {form[:3].decode(errors='replace')}…" for name, form in wanted if form in data})
@@ -82,7 +81,8 @@ def result(rule, text, snippet, line, **more):
 
 
 def sarif(tool, results):
-    rules = [{"id": one["ruleId"], "name": one["ruleId"], "properties": {"tags": ["security", "external/cwe/cwe-798"]}}
+    rules = [{
+  "id" : one["ruleId"], "name" : one["ruleId"], "properties" : { "tags" : [ "security", "external/cwe/cwe-798" ] }}
              for one in results]
     return json.dumps({"version": "2.1.0", "runs": [{
         "tool": {"driver": {"name": tool, "rules": rules}},
@@ -170,11 +170,14 @@ class Hunt:
         self.passed, self.failed = self.passed + (not failure), self.failed + bool(failure)
         print(f"failed: {name}: {failure}" if failure else f"passed: {name}")
 
-    def run(self, folder, temporary, words, key):
+    def run(self, folder, temporary, words, key, previous):
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(temporary), "TMPDIR": str(temporary), "LC_ALL": "C.UTF-8",
                        "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_EVENT_NAME": "pull_request",
                        "GITHUB_STEP_SUMMARY": str(temporary / "summary.md"), "GITHUB_OUTPUT": str(temporary / "outputs"),
-                       **({"GATEPOST_SECRET_KEY": key} if key else {})}
+                       **({
+  "GATEPOST_SECRET_KEY" : key} if key else {}),
+                       **({
+  "GATEPOST_SECRET_KEY_PREVIOUS" : previous} if previous else {})}
         return subprocess.run([self.binary, "--log-level", "debug", *words], cwd=folder, capture_output=True,
                               env=environment, timeout=120)
 
@@ -185,15 +188,16 @@ class Hunt:
                 if path.is_file() and inside.parts[0] not in (".git", "app", "scans"):
                     yield str(inside), path.read_bytes()
 
-    def commands(self, key):
-        kind = "with a key" if key else "without a key"
+    def commands(self, key, previous):
+        kind = "with two keys" if previous else "with a key" if key else "without a key"
+        keys = {("a key", one.encode()) for one in (key, previous) if one}
         with tempfile.TemporaryDirectory() as place:
             folder, temporary = pathlib.Path(place, "repository"), pathlib.Path(place, "temporary")
             folder.mkdir()
             temporary.mkdir()
             make_repository(folder, self.planted)
             for name, words in RUNS.items():
-                run = self.run(folder, temporary, words, key)
+                run = self.run(folder, temporary, words, key, previous)
                 self.look(f"{name}, {kind}", run)
             data = json.loads((folder / "a.json").read_text())
             secrets = [one for one in data["findings"] if one["kind"] == "secret"]
@@ -201,9 +205,9 @@ class Hunt:
                        "" if len(secrets) >= 3 else f"{len(secrets)} findings of kind secret")
             for one in data["findings"]:
                 self.look(f"explain {one['id'][:11]}, {kind}",
-                          self.run(folder, temporary, ["explain", one["id"], "--base", "main"], key))
+                          self.run(folder, temporary, ["explain", one["id"], "--base", "main"], key, previous))
             found = {path: leak for path, bytes_ in self.written(folder, temporary)
-                     if (leak := found_in(bytes_ + path.encode(), self.wanted | ({("the key", key.encode())} if key else set())))}
+                     if (leak := found_in(bytes_ + path.encode(), self.wanted | keys))}
             self.judge(f"files that were written, {kind}", str(found) if found else "")
             self.judge(f"no temporary file is left, {kind}",
                        str(left) if (left := sorted(it.name for it in temporary.glob("gatepost-*"))) else "")
@@ -235,8 +239,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gatepost", required=True)
     hunt = Hunt(str(pathlib.Path(parser.parse_args().gatepost).resolve()))
-    for key in ("", "k" * 16 + "-for-tests-" + "0123456789"):
-        hunt.commands(key)
+    key, previous = (letter * 16 + "-for-tests-" + "0123456789" for letter in "kp")
+    for keys in (("", ""), (key, ""), (key, previous)):
+        hunt.commands(*keys)
     hunt.memory_dump()
     print(f"{hunt.passed} passed, {hunt.failed} failed, 0 skipped")
     return 1 if hunt.failed else 0

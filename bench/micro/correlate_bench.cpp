@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "correlate/across.hpp"
-#include "correlate/alias_graph.hpp"
+#include "model/alias_graph.hpp"
 
 namespace {
 
@@ -69,7 +69,7 @@ void alias_graph(benchmark::State& state) {
   for (int i = 0; i < 300'000; ++i)
     for (const char* prefix : {"CVE-2024-", "GHSA-", "SNYK-"}) names.push_back(prefix + std::to_string(i));
   for (auto _ : state) {
-    gatepost::correlate::AliasGraph graph;
+    gatepost::AliasGraph graph;
     for (std::size_t i = 0; i < names.size(); i += 3) {
       const std::string_view ids[] = {names[i], names[i + 1], names[i + 2]};
       graph.declare(ids);

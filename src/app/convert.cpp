@@ -80,10 +80,10 @@ std::string formats_markdown() {
 Result<ExitCode> convert(const Ports& ports, const ConvertRequest& request) {
   GP_CHECK(check_tool(request.tool));
   GP_TRY(const report::TableWriter* const writer, table_writer(request.format));
-  GP_TRY(Secret key, secret_key(ports));
+  GP_TRY(SecretKeys keys, secret_keys(ports));
   const ingest::Options options{.threads = request.threads == 0 ? default_threads() : request.threads,
                                 .tool = request.tool,
-                                .secret_key = std::move(key)};
+                                .secret_key = std::move(keys.current)};
   ObservationTable table;
   // By name, so that the order of the arguments never shows.
   for (const std::string& path : std::set<std::string>(request.reports.begin(), request.reports.end())) {

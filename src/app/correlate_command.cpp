@@ -49,7 +49,7 @@ class Answer {
     json.end_array();
     write_apart(json);
     json.key("alias_conflicts").begin_array();
-    for (const correlate::AliasConflict& conflict : described_.aliases.conflicts()) {
+    for (const AliasConflict& conflict : described_.aliases.conflicts()) {
       json.line_break().begin_object().field("id", conflict.id).key("cves").begin_array();
       for (const std::string_view cve : conflict.cves) json.value(cve);
       json.end_array().end_object();
@@ -70,7 +70,7 @@ class Answer {
         out += fmt::format("linked  {} and {}: {} ({})\n", it.a, it.b, shown(it.evidence.because), it.evidence.rule);
     }
     if (links > kMostShown) out += fmt::format("linked  and {} more\n", links - kMostShown);
-    for (const correlate::AliasConflict& it : described_.aliases.conflicts())
+    for (const AliasConflict& it : described_.aliases.conflicts())
       out += fmt::format("alias conflict: {} is said to be {} different CVEs; it belongs to none\n", shown(it.id),
                          it.cves.size());
     return out + summary_text();

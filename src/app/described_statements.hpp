@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "correlate/alias_graph.hpp"
 #include "correlate/statement.hpp"
 #include "doc/document.hpp"
+#include "model/alias_graph.hpp"
 #include "model/finding.hpp"
 
 namespace gatepost::app {
@@ -16,7 +16,7 @@ namespace gatepost::app {
 struct DescribedStatements {
   std::vector<doc::Document> documents;  // what the texts are views into
   std::deque<std::string> texts;         // or these
-  correlate::AliasGraph aliases;
+  AliasGraph aliases;
   std::vector<correlate::Statement> statements;
 };
 

@@ -13,7 +13,7 @@
 
 #include "app/enrich_evidence.hpp"
 #include "base/text.hpp"
-#include "context/alias_groups.hpp"
+#include "model/alias_graph.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -39,11 +39,12 @@ std::vector<ListId> advisory_lists(const ObservationTable& table) {
   return lists;
 }
 
-context::AliasGroups alias_groups(const ObservationTable& table, const ObservationTable& base_table) {
-  context::AliasGroups groups;
+AliasGraph alias_graph(const ObservationTable& table, const ObservationTable& base_table) {
+  AliasGraph groups;
   for (const ObservationTable* const one : {&table, &base_table}) {
     for (const ListId list : advisory_lists(*one)) groups.declare(texts_of(*one, list));
   }
+  groups.build();
   return groups;
 }
 
@@ -65,7 +66,7 @@ class Enricher {
   Enricher(Assessment& assessment, const context::Threats& threats, const context::Evidence& evidence, Timestamp now)
       : out_(assessment),
         threats_(threats),
-        groups_(alias_groups(assessment.table, assessment.base_table)),
+        groups_(alias_graph(assessment.table, assessment.base_table)),
         evidence_(assessment, evidence, now) {}
 
   void run() {
@@ -143,7 +144,7 @@ class Enricher {
 
   Assessment& out_;
   const context::Threats& threats_;
-  const context::AliasGroups groups_;
+  const AliasGraph groups_;
   EvidenceOf evidence_;
   std::map<Enrichment, std::uint32_t> numbers_;
 };
@@ -167,7 +168,7 @@ void note_age(std::string_view name, const std::string& date, int most_days, Tim
 }  // namespace
 
 std::vector<std::string> reported_cves(const ObservationTable& table, const ObservationTable& base_table) {
-  const context::AliasGroups groups = alias_groups(table, base_table);
+  const AliasGraph groups = alias_graph(table, base_table);
   std::set<std::string> all;
   for (const ObservationTable* const one : {&table, &base_table}) {
     for (const ListId list : advisory_lists(*one)) {

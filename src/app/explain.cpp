@@ -14,9 +14,11 @@ namespace gatepost::app {
 
 namespace {
 
-// Each tool's part of a finding has an id of its own, which names the finding as well.
+// Each tool's part of a finding has an id of its own, which names the finding as well; so do ids from before.
 bool is_named(const std::string& id, const Assessment& assessment, std::size_t finding) {
   if (names(id, assessment.findings.all[finding].id)) return true;
+  const auto former = [&](const FormerId& it) { return names(id, it.former); };
+  if (std::ranges::any_of(assessment.former_ids_of(finding), former)) return true;
   const Across* const across = assessment.across_of(finding);
   return across != nullptr &&
          std::ranges::any_of(across->claims, [&](const Claim& claim) { return names(id, claim.finding.id); });

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "app/engine_coverage.hpp"
 #include "base/text.hpp"
 #include "correlate/find.hpp"
+#include "correlate/former_ids.hpp"
 #include "correlate/line_map.hpp"
 #include "correlate/presence.hpp"
 
@@ -158,8 +160,11 @@ Found find_findings(Evidence& evidence) {
   out.table = std::move(evidence.table);
   out.base_table = std::move(evidence.base_table);
   out.findings = correlate::find(head_inputs(evidence, out));
+  out.former_ids = correlate::ids_by_previous_key(head_inputs(evidence, out), out.findings);
   found.notes = std::move(evidence.notes);
   add_presence(evidence, out, found.notes);
+  std::ranges::copy(correlate::ids_in_base(out.findings, out.base_matches), std::back_inserter(out.former_ids));
+  std::ranges::sort(out.former_ids);
   mark_unplaced(evidence, out);
   found.missing = std::move(evidence.missing);
   return found;

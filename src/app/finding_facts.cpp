@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "correlate/families.hpp"
+#include "model/purl.hpp"
 #include "model/reach.hpp"
 #include "model/version.hpp"
 #include "risk/tables.hpp"
@@ -97,11 +98,8 @@ Combined combine(const Assessment& assessment, std::size_t index) {
 
 void add_component(const ObservationTable& table, const StoredComponent& component, policy::Facts& facts) {
   facts.package = table.text(component.package);
-  // "pkg:npm/…": what stands between the colon and the first slash.
   facts.purl = table.text(component.purl);
-  const std::size_t slash = facts.purl.find('/');
-  if (facts.purl.starts_with("pkg:") && slash != std::string_view::npos)
-    facts.ecosystem = facts.purl.substr(4, slash - 4);
+  facts.ecosystem = purl_type(facts.purl);
   facts.version = table.text(component.version);
   if (facts.ecosystem == "rpm") {
     if (const auto purl = Purl::parse(facts.purl)) facts.full_version = version_of(*purl);

@@ -35,7 +35,9 @@ std::optional<OwnersDialect> owners_dialect(const config::Settings& settings, co
 Result<ingest::Options> ingest_options(const Ports& ports, const GatherRequest& request) {
   ingest::Options options;
   options.threads = request.threads == 0 ? default_threads() : request.threads;
-  GP_TRY(options.secret_key, secret_key(ports));
+  GP_TRY(SecretKeys keys, secret_keys(ports));
+  options.secret_key = std::move(keys.current);
+  options.previous_secret_key = std::move(keys.previous);
   return options;
 }
 

@@ -239,7 +239,7 @@ policy::RunFacts run_facts(const Assessment& assessment, const Basis& basis) {
 }
 
 policy::WaiverFacts waiver_facts(const Assessment& assessment, std::size_t index) {
-  return {assessment.findings.all[index].id, policy_facts(assessment, index)};
+  return {assessment.findings.all[index].id, policy_facts(assessment, index), assessment.former_ids_of(index)};
 }
 
 }  // namespace gatepost::app

@@ -15,9 +15,9 @@
 #include "app/control_changes.hpp"
 #include "base/text.hpp"
 #include "correlate/across.hpp"
-#include "correlate/alias_graph.hpp"
 #include "correlate/families.hpp"
 #include "correlate/find.hpp"
+#include "model/alias_graph.hpp"
 #include "model/purl.hpp"
 
 namespace gatepost::app {
@@ -316,7 +316,7 @@ class Merger {
   std::set<TextId> engines_;
   std::vector<Index> chosen_;
   std::vector<Group> groups_;
-  correlate::AliasGraph aliases_;
+  AliasGraph aliases_;
   std::unordered_map<std::uint32_t, std::uint32_t> packages_;  // by component
   std::map<std::string, std::uint32_t> package_numbers_;
   std::vector<const std::string*> package_names_;

@@ -210,8 +210,8 @@ Result<std::vector<std::string>> read_reports(ObservationTable& table, const std
     }
   }
   for (auto& [name, file] : found.files) {
-    const ingest::Options own{
-        .limits = options.limits, .threads = options.threads, .tool = file.format, .secret_key = options.secret_key};
+    ingest::Options own = options;
+    own.tool = file.format;
     ingest::read_report(table, name, std::move(file.bytes), own);
   }
   return std::move(found.missing);

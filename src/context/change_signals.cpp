@@ -207,8 +207,8 @@ class Signals {
       const Declared* const known = then.find(it.name);
       if (known == nullptr && !it.dev) add("new-dependency", it.name, path, it.line);
       if (known == nullptr) continue;
-      const auto order = compare_versions(plain_version(it.version), plain_version(known->version));
-      if (order == -1) add("downgrade", it.name + " " + known->version + " to " + it.version, path, it.line);
+      if (is_below(now.ecosystem, plain_version(it.version), plain_version(known->version)))
+        add("downgrade", it.name + " " + known->version + " to " + it.version, path, it.line);
     }
     for (const Declared& it : now.sources) {
       if (std::ranges::find(then.sources, it.name, &Declared::name) == then.sources.end())
@@ -222,7 +222,7 @@ class Signals {
     for (const Locked& it : then.packages) {
       hosts.insert(it.host);
       const Locked*& best = highest[it.name];
-      if (best == nullptr || compare_versions(best->version, it.version) == -1) best = &it;
+      if (best == nullptr || is_below(then.ecosystem, best->version, it.version)) best = &it;
     }
     std::set<std::string_view> new_hosts;
     std::map<std::string_view, const Locked*> highest_now;
@@ -231,11 +231,11 @@ class Signals {
         add("registry", it.name + " from " + it.host, path, it.line);
       if (it.install_script && !highest.contains(it.name)) add("install-script", it.name, path, it.line);
       const Locked*& best = highest_now[it.name];
-      if (best == nullptr || compare_versions(best->version, it.version) == -1) best = &it;
+      if (best == nullptr || is_below(now.ecosystem, best->version, it.version)) best = &it;
     }
     for (const auto& [name, it] : highest_now) {
       const auto known = highest.find(name);
-      if (known == highest.end() || compare_versions(it->version, known->second->version) != -1) continue;
+      if (known == highest.end() || !is_below(now.ecosystem, it->version, known->second->version)) continue;
       add("downgrade", std::string(name) + " " + known->second->version + " to " + it->version, path, it->line);
     }
   }

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "doc/json.hpp"
+#include "model/version.hpp"
 
 namespace gatepost::context {
 namespace {
@@ -386,16 +387,9 @@ std::string_view plain_version(std::string_view constraint) {
   return plain ? constraint : std::string_view{};
 }
 
-std::optional<int> compare_versions(std::string_view a, std::string_view b) {
-  if (a.empty() || b.empty()) return std::nullopt;
-  const auto left = text::split(a, '.'), right = text::split(b, '.');
-  for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
-    const auto one = i < left.size() ? text::parse_number(left[i]) : std::size_t{0};
-    const auto other = i < right.size() ? text::parse_number(right[i]) : std::size_t{0};
-    if (!one || !other) return std::nullopt;
-    if (*one != *other) return *one < *other ? -1 : 1;
-  }
-  return 0;
+bool is_below(std::string_view ecosystem, std::string_view version, std::string_view other) {
+  const auto scheme = version_scheme_of(ecosystem);
+  return scheme && compare_versions(*scheme, version, other) == std::weak_ordering::less;
 }
 
 }  // namespace gatepost::context

@@ -50,8 +50,8 @@ std::optional<Lock> read_lock(std::string_view path, std::string_view text);
 // The name under which an ecosystem knows a package: PyPI's in lower case with single dashes, Go's in lower case.
 std::string package_key(std::string_view ecosystem, std::string_view name);
 
-// -1, 0 or 1 when both are numbers with dots, else empty: "1.10.0" is above "1.9", "1.0-rc1" is not told.
-std::optional<int> compare_versions(std::string_view a, std::string_view b);
+// As the ecosystem orders versions; false when it cannot compare them.
+bool is_below(std::string_view ecosystem, std::string_view version, std::string_view other);
 // "^4.17.21", "==2.0", "v1.2.3" without what stands before the number; "" for ranges and anything else.
 std::string_view plain_version(std::string_view constraint);
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "context/alias_groups.hpp"
+#include "model/alias_graph.hpp"
 
 namespace gatepost::context {
 namespace {

@@ -80,12 +80,23 @@ IdentityKey Identifier::code_key(const ObservationRow& row, Row index) {
 IdentityKey Identifier::secret_key(const ObservationRow& row, Row index) {
   const ObservationDetail* const detail = in_.table.detail_of(row);
   if (knows_value(detail)) {
-    begin("secret.loc.v1").field(path_of(row)).field(detail->secret->kind).field(detail->secret->id);
-    return {hasher_.finish128(), true};
+    return {secret_place(row, detail->secret->kind, detail->secret->id), true};
   }
   const RuleInfo& rule = in_.table.rule_of(row);
   begin("secret.masked.v1").field(path_of(row)).field(in_.table.text(rule.id)).field(bytes_of(context_of(row, index)));
   return {hasher_.finish128(), true};
+}
+
+Digest128 Identifier::secret_place(const ObservationRow& row, std::string_view kind, std::string_view id) {
+  begin("secret.loc.v1").field(path_of(row)).field(kind).field(id);
+  return hasher_.finish128();
+}
+
+std::optional<Digest128> Identifier::former_key(Row index) {
+  const ObservationRow& row = in_.table.row(index);
+  const ObservationDetail* const detail = in_.table.detail_of(row);
+  if (row.kind != Kind::secret || !knows_value(detail) || detail->secret->former_id.empty()) return std::nullopt;
+  return secret_place(row, detail->secret->kind, detail->secret->former_id);
 }
 
 // A CVE if there is one: the names that others share.

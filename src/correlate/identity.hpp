@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,6 +55,8 @@ class Identifier {
  public:
   explicit Identifier(const IdentityInputs& inputs) : in_(inputs) {}
   IdentityKey key(Row row);
+  // What `key` was before the key of secrets changed; absent when nothing says so.
+  std::optional<Digest128> former_key(Row row);
   // The name of the algorithm that `key` uses for the row.
   [[nodiscard]] std::string_view algorithm(Row row) const;
   // All fingerprints of the row, the one of its identity first. Nothing of it is kept: they are made when somebody
@@ -71,6 +74,7 @@ class Identifier {
  private:
   IdentityKey code_key(const ObservationRow& row, Row index);
   IdentityKey secret_key(const ObservationRow& row, Row index);
+  Digest128 secret_place(const ObservationRow& row, std::string_view kind, std::string_view id);
   IdentityKey dependency_key(const ObservationRow& row, bool with_version);
   // What the place of a package is: an image or a manifest.
   [[nodiscard]] std::string_view container_of(const ObservationRow& row) const;

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "correlate/pairs.hpp"
+#include "model/purl.hpp"
 
 namespace gatepost::correlate {
 namespace {
@@ -18,13 +19,8 @@ std::string_view without_version(std::string_view purl) {
   return at == std::string_view::npos || at < purl.rfind('/') ? purl : purl.substr(0, at);
 }
 
-// "npm" of "pkg:npm/lodash@1".
-std::string_view type_of(std::string_view purl) {
-  if (!purl.starts_with("pkg:")) return {};
-  return purl.substr(4, purl.find('/') - 4);
-}
 bool is_of_a_distribution(std::string_view purl) {
-  const std::string_view type = type_of(purl);
+  const std::string_view type = purl_type(purl);
   return type == "deb" || type == "rpm" || type == "apk" || type == "alpm";
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "correlate/match.hpp"
+#include "model/purl.hpp"
 #include "model/repo_path.hpp"
 #include "model/version.hpp"
 
@@ -182,10 +183,7 @@ class VersionPlaces {
   using Package = std::pair<std::string_view, std::string_view>;  // type of the purl, name
 
   static Package key(const ObservationTable& table, const StoredComponent& component) {
-    const std::string_view purl = table.text(component.purl);
-    const std::size_t slash = purl.find('/');
-    const bool typed = purl.starts_with("pkg:") && slash != std::string_view::npos;
-    return {typed ? purl.substr(4, slash - 4) : std::string_view(), table.text(component.package)};
+    return {purl_type(table.text(component.purl)), table.text(component.package)};
   }
 
   static void order(std::string_view type, std::vector<std::string_view>& versions) {

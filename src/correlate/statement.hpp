@@ -24,7 +24,7 @@ struct Statement {
   bool cwe_of_family = false;  // its report names no weakness; the one of the family was taken
   std::string_view family;     // of the rule; see families.hpp
   // dependency
-  std::vector<std::string_view> advisories;  // groups that it stands for; see alias_graph.hpp
+  std::vector<std::string_view> advisories;  // groups that it stands for; see model/alias_graph.hpp
   std::string_view package;                  // canonical purl with its version
   std::string_view manifest, scope, licence;
   std::string_view image;  // without tag and digest

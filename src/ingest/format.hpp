@@ -23,8 +23,9 @@ namespace gatepost::ingest {
 struct Options {
   Limits limits;
   unsigned threads = 1;
-  std::string tool;   // id of the only format to try; "" tries all
-  Secret secret_key;  // for the HMAC of found secrets; empty: found secrets get no id
+  std::string tool;                 // id of the only format to try; "" tries all
+  Secret secret_key;                // for the HMAC of found secrets; empty: found secrets get no id
+  Secret previous_secret_key = {};  // what they were marked with before; empty: there was none
 };
 
 // One report's bytes and the first looks at them. Parsing happens once, when somebody asks.
@@ -111,8 +112,8 @@ class ReportWriter {
   // Decides the state from all that was said. Called once, by ingest.
   void finish();
 
-  // "hmac:<key id>:<hex>" of a secret's bytes, which are wiped; "" without a key.
-  std::string secret_id(std::string_view kind, std::string secret) const;
+  // The mark of a secret, whose bytes are wiped: "hmac:<key id>:<hex>" by each key, "" without one.
+  SecretMark secret_mark(std::string kind, std::string secret) const;
 
  private:
   ReportInfo& info() { return table_.report(report_); }

@@ -27,6 +27,12 @@ RecordPlace place_of(std::string_view at) {
   return {at.substr(0, slash), static_cast<std::uint32_t>(*number), true};
 }
 
+// "hmac:<key id>:<hex>"
+std::string keyed_id(const Secret& secret, const std::string& message) {
+  const std::string_view key = secret.reveal();
+  return fmt::format("hmac:{}:{}", hex(sha256(key)).substr(0, 8), hex(hmac_sha256(key, message)).substr(0, 32));
+}
+
 }  // namespace
 
 ReportWriter::ReportWriter(ObservationTable& table, std::uint32_t report, const Options& options)
@@ -124,17 +130,17 @@ void ReportWriter::finish() {
   }
 }
 
-std::string ReportWriter::secret_id(std::string_view kind, std::string secret) const {
-  if (options_.secret_key.empty() || secret.empty()) {
-    wipe(secret);
-    return {};
+SecretMark ReportWriter::secret_mark(std::string kind, std::string secret) const {
+  SecretMark mark{.kind = std::move(kind)};
+  if (!options_.secret_key.empty() && !secret.empty()) {
+    std::string message = mark.kind + '\0' + secret;
+    mark.id = keyed_id(options_.secret_key, message);
+    if (!options_.previous_secret_key.empty()) mark.former_id = keyed_id(options_.previous_secret_key, message);
+    if (mark.former_id == mark.id) mark.former_id.clear();
+    wipe(message);
   }
-  const std::string_view key = options_.secret_key.reveal();
-  std::string message = std::string(kind) + '\0' + secret;
-  const std::string mac = hex(hmac_sha256(key, message)).substr(0, 32);
-  wipe(message);
   wipe(secret);
-  return fmt::format("hmac:{}:{}", hex(sha256(key)).substr(0, 8), mac);
+  return mark;
 }
 
 }  // namespace gatepost::ingest

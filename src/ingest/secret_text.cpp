@@ -99,9 +99,8 @@ bool is_masked(std::string_view value) {
 }
 
 SecretMark mark_secret(const ReportWriter& out, std::string kind, std::string value) {
-  SecretMark mark{.kind = std::move(kind)};
   // A copy is handed on, not moved: a short string would leave its bytes behind.
-  if (!is_masked(value)) mark.id = out.secret_id(mark.kind, value);
+  SecretMark mark = out.secret_mark(std::move(kind), is_masked(value) ? std::string() : value);
   wipe(value);
   return mark;
 }

@@ -19,6 +19,7 @@
 #include "model/enrichment.hpp"
 #include "model/finding.hpp"
 #include "model/fix_plan.hpp"
+#include "model/former_id.hpp"
 #include "model/observation_table.hpp"
 #include "model/owner.hpp"
 #include "model/risk.hpp"
@@ -77,6 +78,7 @@ struct Assessment {
   std::vector<Across> across;           // of those that several tools report in their own words, by finding
   std::vector<FindingLink> links;       // by ids
   std::vector<BaseMatch> base_matches;  // parallel to findings.all; empty without reports of the base
+  std::vector<FormerId> former_ids;     // of few, sorted
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
   std::vector<WaiverInfo> waivers;
@@ -97,6 +99,18 @@ struct Assessment {
   [[nodiscard]] const Across* across_of(std::size_t finding) const {
     const auto found = std::ranges::lower_bound(across, finding, {}, &Across::finding);
     return found == across.end() || found->finding != finding ? nullptr : &*found;
+  }
+  // Those of the finding and of all its claims.
+  [[nodiscard]] std::vector<FormerId> former_ids_of(std::size_t finding) const {
+    std::vector<FormerId> all;
+    const auto add = [&](const FindingId& id) {
+      const auto found = std::ranges::equal_range(former_ids, id, {}, &FormerId::id);
+      all.insert(all.end(), found.begin(), found.end());
+    };
+    const Across* const parts = former_ids.empty() ? nullptr : across_of(finding);
+    if (parts == nullptr) add(findings.all[finding].id);
+    if (parts != nullptr) std::ranges::for_each(parts->claims, [&](const Claim& it) { add(it.finding.id); });
+    return all;
   }
   // How it was recognised as a finding of the base; nullptr when it was not.
   [[nodiscard]] const BaseMatch* base_match_of(std::size_t finding) const {

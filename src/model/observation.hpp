@@ -72,6 +72,7 @@ struct Endpoint {
 struct SecretMark {
   std::string kind, id;
   std::optional<bool> verified;  // the tool tried it and it works, or it does not; empty: not tried
+  std::string former_id = {};    // the same by the key before; "" without one
   friend bool operator==(const SecretMark&, const SecretMark&) = default;
 };
 

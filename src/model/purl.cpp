@@ -175,4 +175,11 @@ std::string Purl::to_string() const {
   return out;
 }
 
+std::string_view purl_type(std::string_view purl) {
+  constexpr std::string_view kScheme = "pkg:";
+  const std::size_t slash = purl.find('/');
+  if (!purl.starts_with(kScheme) || slash == std::string_view::npos) return {};
+  return purl.substr(kScheme.size(), slash - kScheme.size());
+}
+
 }  // namespace gatepost

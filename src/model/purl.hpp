@@ -39,4 +39,7 @@ class Purl {
   std::string subpath_;
 };
 
+// "npm" of "pkg:npm/lodash@1", without parsing the rest; "" of anything else.
+std::string_view purl_type(std::string_view purl);
+
 }  // namespace gatepost

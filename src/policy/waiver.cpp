@@ -30,10 +30,45 @@ std::string person(std::string_view name) {
 
 bool is_requester(const Waiver& waiver, const std::string& name) { return person(name) == person(waiver.requested_by); }
 
+// The id of one tool's part stands for the same problem, unless another tool takes it for a worse one than the one that
+// was waived. The id of the finding itself is that of its first part, which shows all of them.
+bool stands_for(const FindingId& id, const WaiverFacts& finding) {
+  if (id == finding.id) return true;
+  const std::vector<ClaimFacts>& claims = finding.facts.claims;
+  const auto named = std::ranges::find(claims, id, &ClaimFacts::id);
+  if (named == claims.end() || named->severity == SeverityLabel::unknown) return false;
+  return std::ranges::all_of(claims, [&](const ClaimFacts& claim) { return claim.severity <= named->severity; });
+}
+
+bool names_now(const Waiver& waiver, const WaiverFacts& finding) {
+  if (names(waiver.finding, finding.id)) return true;
+  return std::ranges::any_of(finding.facts.claims, [&](const ClaimFacts& claim) {
+    return names(waiver.finding, claim.id) && stands_for(claim.id, finding);
+  });
+}
+
+// The id from before by which the waiver means the finding; nullptr when there is none.
+const FormerId* former_name(const Waiver& waiver, const WaiverFacts& finding) {
+  const auto found = std::ranges::find_if(finding.former_ids, [&](const FormerId& it) {
+    return names(waiver.finding, it.former) && stands_for(it.id, finding);
+  });
+  return found == finding.former_ids.end() ? nullptr : &*found;
+}
+
+std::string told_of(const FormerId& it) {
+  const std::string former = to_string(it.former), now = to_string(it.id);
+  if (it.why == FormerId::Why::previous_key)
+    return fmt::format(
+        "names this secret by the id of the previous key: {}; let it name {} before that key is given up", former, now);
+  return fmt::format("names this finding by its id in the base: {}; let it name {} once the change is merged", former,
+                     now);
+}
+
 // What a waiver covers, and what it has lapsed for.
 struct Coverage {
   std::vector<std::size_t> findings, lapsed;
-  std::string lapsed_by;  // why, of the first
+  std::string lapsed_by;             // why, of the first
+  std::vector<FormerId> former_ids;  // by which it means some of the findings
   int highest_risk = 0;
 };
 
@@ -102,6 +137,8 @@ class Applier {
       std::string lapse = lapse_of(waiver, finding.facts, reading_);
       if (lapse.empty()) {
         covered.findings.push_back(index);
+        const FormerId* const former = waiver.finding.empty() ? nullptr : former_name(waiver, finding);
+        if (former != nullptr && !names_now(waiver, finding)) covered.former_ids.push_back(*former);
         covered.highest_risk = std::max(covered.highest_risk, finding.facts.risk_tenths);
       } else {
         covered.lapsed.push_back(index);
@@ -131,6 +168,8 @@ class Applier {
 
   void take(const Waiver& waiver, const Coverage& covered, std::string approved_by) {
     if (covered.findings.empty()) return;
+    for (const FormerId& it : covered.former_ids)
+      result_.notes.push_back(told(waiver, Note::Level::warning, "waiver-by-former-id", told_of(it)));
     for (const std::size_t finding : covered.findings)
       result_.waiver_of[finding] = static_cast<std::uint32_t>(result_.applied.size());
     result_.applied.push_back({waiver.id, waiver.reason, waiver.justification, std::move(approved_by),
@@ -187,15 +226,6 @@ bool is_purl(std::string_view purl, std::string_view wanted) {
   return rest.empty() || rest[0] == '@' || rest[0] == '?' || rest[0] == '#';
 }
 
-// By the id of one tool's part: that is the same problem, unless another tool takes it for a worse one than the one
-// that was waived. The id of the finding itself is that of its first part, which shows all of them.
-bool names_a_claim(const Waiver& waiver, const Facts& facts) {
-  const auto named =
-      std::ranges::find_if(facts.claims, [&](const ClaimFacts& claim) { return names(waiver.finding, claim.id); });
-  if (named == facts.claims.end() || named->severity == SeverityLabel::unknown) return false;
-  return std::ranges::all_of(facts.claims, [&](const ClaimFacts& claim) { return claim.severity <= named->severity; });
-}
-
 // A rule or engine that is waived says nothing about what another one found.
 bool is_of_rule(const Waiver& waiver, const Facts& facts) {
   const auto meant = [&](std::string_view rule, std::string_view engine) {
@@ -209,7 +239,7 @@ bool is_of_rule(const Waiver& waiver, const Facts& facts) {
 
 bool covers(const Waiver& waiver, const WaiverFacts& finding, const Reading& reading) {
   const Facts& facts = finding.facts;
-  if (!waiver.finding.empty() && !names(waiver.finding, finding.id) && !names_a_claim(waiver, facts)) return false;
+  if (!waiver.finding.empty() && !names_now(waiver, finding) && former_name(waiver, finding) == nullptr) return false;
   if (!is_of_rule(waiver, facts)) return false;
   if (!waiver.package.empty() && waiver.package != facts.package) return false;
   if (!waiver.purl.empty() && !is_purl(facts.purl, waiver.purl)) return false;

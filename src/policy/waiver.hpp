@@ -13,6 +13,7 @@
 #include "base/glob.hpp"
 #include "base/note.hpp"
 #include "model/assessment.hpp"
+#include "model/former_id.hpp"
 #include "policy/condition.hpp"
 #include "policy/facts.hpp"
 
@@ -58,6 +59,7 @@ struct WaiverRules {
 struct WaiverFacts {
   FindingId id;
   Facts facts;
+  std::vector<FormerId> former_ids = {};  // of it and its claims
 };
 
 struct Waived {
@@ -67,7 +69,7 @@ struct Waived {
   std::vector<Note> notes;               // those that do not apply, with the reason, and those that match nothing
 };
 
-// True when the waiver is about the finding, whether it applies or not.
+// True when the waiver is about the finding, whether it applies or not. It may name an id that the finding had before.
 bool covers(const Waiver& waiver, const WaiverFacts& finding, const Reading& reading);
 
 // Why the waiver does not apply on `today` whatever it covers; "" when it may. It applies from the day it was created

@@ -85,6 +85,10 @@ class Explanation {
     const ObservationTable& table = assessment_.table_of(finding);
     out_ += escape::log_line(escape::terminal(title_of(assessment_, finding_))) + "\n";
     line("id", to_string(finding.id));
+    for (const FormerId& it : assessment_.former_ids_of(finding_)) {
+      if (it.why == FormerId::Why::previous_key)
+        line("formerly", fmt::format("{} (by the previous key; waivers may name it so)", to_string(it.former)));
+    }
     line("where", escape::terminal(place_of(assessment_, finding_)));
     line("kind", std::string(to_string(finding.kind)));
     std::string engines;

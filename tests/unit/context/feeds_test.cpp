@@ -5,7 +5,6 @@
 
 #include <string>
 
-#include "context/alias_groups.hpp"
 #include "doc/json.hpp"
 
 using namespace gatepost;
@@ -169,24 +168,4 @@ TEST_CASE("feeds: of several CVEs the strongest facts count") {
   CHECK(known.epss->ppm == 943'580);
   CHECK(known.epss->date == "2026-11-20");
   CHECK(ask(feeds, {}).empty());
-}
-
-TEST_CASE("alias groups: a CVE is found under other names, and two CVEs are never one problem") {
-  AliasGroups groups;
-  const auto declare = [&](std::initializer_list<std::string_view> ids) {
-    groups.declare(std::vector<std::string_view>(ids));
-  };
-  const auto cves = [&](std::initializer_list<std::string_view> ids) {
-    return groups.cves_of(std::vector<std::string_view>(ids));
-  };
-  declare({"GHSA-aaaa-aaaa-aaaa", "CVE-2024-0001"});
-  declare({"GHSA-bbbb-bbbb-bbbb", "CVE-2024-0002"});
-  declare({"GHSA-bbbb-bbbb-bbbb", "CVE-2024-0003"});
-  declare({"GHSA-cccc-cccc-cccc", "CVE-2024-0004", "CVE-2024-0005"});
-  declare({"RHSA-2024:1", "CVE-2024-0006"});
-  CHECK(cves({"GHSA-aaaa-aaaa-aaaa"}) == std::vector<std::string>{"CVE-2024-0001"});
-  CHECK(cves({"GHSA-bbbb-bbbb-bbbb"}).empty());
-  CHECK(cves({"GHSA-cccc-cccc-cccc"}).empty());
-  CHECK(cves({"RHSA-2024:1"}).empty());
-  CHECK(cves({"GHSA-aaaa-aaaa-aaaa", "CVE-2024-0009"}) == std::vector<std::string>{"CVE-2024-0009"});
 }

@@ -85,11 +85,14 @@ TEST_CASE("manifests: lock files, and what other packages need") {
 }
 
 TEST_CASE("manifests: versions are compared when both are plain numbers") {
-  CHECK(compare_versions("1.10.0", "1.9") == 1);
-  CHECK(compare_versions("1.0", "1.0.0") == 0);
-  CHECK(compare_versions("1.2", "1.3") == -1);
-  CHECK_FALSE(compare_versions("1.0-rc1", "1.0").has_value());
-  CHECK_FALSE(compare_versions("", "1").has_value());
+  CHECK(is_below("npm", "1.9", "1.10.0"));
+  CHECK_FALSE(is_below("npm", "1.10.0", "1.9"));
+  CHECK_FALSE(is_below("pypi", "1.0", "1.0.0"));
+  CHECK(is_below("pypi", "1.0rc1", "1.0"));
+  CHECK(is_below("golang", "v1.2.0-rc.1", "v1.2.0"));
+  CHECK(is_below("cargo", "0.9.1", "0.10.0"));
+  CHECK_FALSE(is_below("npm", "", "1"));
+  CHECK_FALSE(is_below("unheard of", "1", "2"));
   CHECK(plain_version("^4.17.21") == "4.17.21");
   CHECK(plain_version("==2.0") == "2.0");
   CHECK(plain_version(">=2.0") == "");

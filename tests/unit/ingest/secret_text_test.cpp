@@ -38,6 +38,22 @@ TEST_CASE("secrets: the mark has an HMAC of kind and value, and none of a masked
   CHECK(mark_secret(out, "token", "").id == "");
 }
 
+TEST_CASE("secrets: beside the previous key a mark has the id that it had by it") {
+  ObservationTable table;
+  const std::uint32_t report = table.add_report({}, {});
+  Options before = test::test_options(), after = before;
+  after.previous_secret_key = before.secret_key;
+  after.secret_key = Secret("another key that is used in tests only");
+  const SecretMark old = mark_secret(ReportWriter(table, report, before), "token", "correct horse");
+  const SecretMark now = mark_secret(ReportWriter(table, report, after), "token", "correct horse");
+  CHECK(old.former_id == "");
+  CHECK(now.former_id == old.id);
+  CHECK(now.id != old.id);
+  CHECK(mark_secret(ReportWriter(table, report, after), "token", "abc***").former_id == "");
+  after.previous_secret_key = after.secret_key;
+  CHECK(mark_secret(ReportWriter(table, report, after), "token", "correct horse").former_id == "");
+}
+
 TEST_CASE("secrets: no text repeats the value or what stands in quotes in it") {
   CHECK(without_secret("the token hunter2 is hunter2", "hunter2") == "the token *** is ***");
   CHECK(without_secret("battery-staple is used", "password = \"battery-staple\"") == "*** is used");

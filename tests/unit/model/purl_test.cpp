@@ -198,3 +198,11 @@ TEST_CASE("purl: reading what was written changes nothing, whatever the text") {
   }
   CHECK(read > 20'000);
 }
+
+TEST_CASE("purl: the type is told without the rest") {
+  CHECK(purl_type("pkg:npm/lodash@1") == "npm");
+  CHECK(purl_type("pkg:deb/debian/apt") == "deb");
+  CHECK(purl_type("pkg:npm") == "");
+  CHECK(purl_type("npm/lodash") == "");
+  CHECK(purl_type("") == "");
+}

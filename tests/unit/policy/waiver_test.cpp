@@ -260,3 +260,43 @@ TEST_CASE("waiver: a requester is the same person however the name is written") 
   waiver.approved_by = {"devon"};
   CHECK(run(waiver, {finding()}).waiver_of[0] == 0);
 }
+
+namespace {
+
+Waived by_id(const FindingId& named, const std::vector<FormerId>& former_ids, Facts facts = finding()) {
+  Waiver waiver = a_waiver();
+  waiver.rule.clear();
+  waiver.finding = to_string(named);
+  return apply({waiver}, {}, 1, [&](std::size_t) { return WaiverFacts{id_of(0), facts, former_ids}; }, {.now = kNow});
+}
+
+}  // namespace
+
+TEST_CASE("waiver: an id that the finding had before names it, and the waiver says so") {
+  const FindingId now = id_of(0), former = id_of(5);
+  const struct {
+    FormerId::Why why;
+    std::string says;
+  } kCases[] = {
+      {FormerId::Why::previous_key, "names this secret by the id of the previous key: " + to_string(former)},
+      {FormerId::Why::base, "names this finding by its id in the base: " + to_string(former)},
+  };
+  for (const auto& it : kCases) {
+    const Waived result = by_id(former, {{now, former, it.why}});
+    CHECK(result.waiver_of[0] == 0);
+    REQUIRE(result.notes.size() == 1);
+    CHECK(result.notes[0].code == "waiver-by-former-id");
+    CHECK(result.notes[0].text.starts_with("waiver W-1 " + it.says));
+    CHECK(result.notes[0].text.find(to_string(now)) != std::string::npos);
+    CHECK(by_id(id_of(6), {{now, former, it.why}}).waiver_of[0] == Assessed::kNone);
+    CHECK(by_id(now, {{now, former, it.why}}).notes.empty());
+  }
+  CHECK(by_id(former, {}).waiver_of[0] == Assessed::kNone);
+}
+
+TEST_CASE("waiver: the former id of one tool's part covers no more than its id of today") {
+  const std::vector<FormerId> former_ids = {{id_of(0), id_of(5), FormerId::Why::base},
+                                            {id_of(7), id_of(8), FormerId::Why::base}};
+  CHECK(by_id(id_of(5), former_ids, of_two_tools()).waiver_of[0] == 0);
+  CHECK(by_id(id_of(8), former_ids, of_two_tools()).waiver_of[0] == Assessed::kNone);
+}

@@ -11,7 +11,7 @@
 
 #include "base/string_pool.hpp"
 
-namespace gatepost::correlate {
+namespace gatepost {
 
 // A name that was declared to be the same as several CVEs: it belongs to none of them, and stands for all.
 struct AliasConflict {
@@ -34,28 +34,36 @@ class AliasGraph {
   // The names of the vulnerabilities that `id` stands for, sorted; one but for bulletins and names in conflict. A group
   // is named by its CVE, else its GHSA, else its smallest id. An id that nobody declared stands for itself.
   [[nodiscard]] std::vector<std::string_view> groups_of(std::string_view id) const;
+  // The CVEs that `ids` name; when there is none among them, those that their other names stand for. Bulletins and
+  // names in conflict say nothing here. Sorted.
+  [[nodiscard]] std::vector<std::string> cves_of(std::span<const std::string_view> ids) const;
   [[nodiscard]] std::span<const AliasConflict> conflicts() const { return conflicts_; }  // by id
 
  private:
   using Node = std::uint32_t;  // a TextId
   using Pairs = std::vector<std::pair<Node, Node>>;
-  Node node(std::string_view id);
-  [[nodiscard]] bool is_cve(Node node) const { return text(node).starts_with("CVE-"); }
+  enum class Naming : std::uint8_t { cve, ghsa, bulletin, other };
+  static Naming naming_of(std::string_view id);
+  Node node(const StringPool::Prepared& id);
+  [[nodiscard]] bool is_cve(Node node) const { return naming_[node] == Naming::cve; }
   Node root(Node node);
   void unite(Node a, Node b);
   void name_groups();
   void anchor_groups();
+  void take_apart(const std::vector<bool>& torn);
   void settle(std::span<const Node> names, std::span<const Node> cves);
   [[nodiscard]] std::vector<Node> second_of(const Pairs& pairs, Node first) const;
   [[nodiscard]] std::string_view text(Node node) const { return pool_.view(static_cast<TextId>(node)); }
 
   StringPool pool_;
-  std::vector<Node> parent_;  // of a union-find over names that are no CVE
-  Pairs same_;                // two such names
-  Pairs cve_of_;              // such a name, a CVE
-  Pairs parts_;               // a whole, a part
-  std::vector<Node> group_;   // of a name: what names its group; 0: it stands for several
+  std::vector<Node> parent_ = {0};  // of a union-find over names that are no CVE; the smallest is the root
+  std::vector<Naming> naming_ = {Naming::other};  // of each
+  Pairs cve_of_;             // such a name, a CVE; after build() only of sets of names that touch several CVEs
+  Pairs parts_;              // a whole, a part
+  std::vector<Node> group_;  // of a name: what names its group; 0: it stands for several
   std::vector<AliasConflict> conflicts_;
+  std::vector<StringPool::Prepared> prepared_;  // of one statement, as the next three
+  std::vector<Node> names_, cves_, bulletins_;
 };
 
-}  // namespace gatepost::correlate
+}  // namespace gatepost

@@ -1,10 +1,10 @@
-#include "correlate/alias_graph.hpp"
+#include "model/alias_graph.hpp"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
 
-namespace gatepost::correlate {
+namespace gatepost {
 namespace {
 
 // What one name can stand for. A record with more is no name of anything.
@@ -26,35 +26,46 @@ bool is_bulletin(std::string_view id) {
   return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return id.starts_with(prefix); });
 }
 
-AliasGraph::Node AliasGraph::node(std::string_view id) {
-  const auto number = static_cast<Node>(pool_.intern(id));
-  while (parent_.size() <= number) parent_.push_back(static_cast<Node>(parent_.size()));
+AliasGraph::Naming AliasGraph::naming_of(std::string_view id) {
+  if (id.starts_with("CVE-")) return Naming::cve;
+  if (id.starts_with("GHSA-")) return Naming::ghsa;
+  return is_bulletin(id) ? Naming::bulletin : Naming::other;
+}
+
+AliasGraph::Node AliasGraph::node(const StringPool::Prepared& id) {
+  const auto number = static_cast<Node>(pool_.intern_prepared(id));
+  if (number == parent_.size()) {
+    parent_.push_back(number);
+    naming_.push_back(naming_of(id.text));
+  }
   return number;
 }
 
 // Each name with each CVE, and the names in a row: a statement that names several CVEs says that of every name.
 void AliasGraph::declare(std::span<const std::string_view> ids) {
-  std::vector<Node> names, cves, bulletins;
+  prepared_.clear(), names_.clear(), cves_.clear(), bulletins_.clear();
   for (const std::string_view id : ids.first(std::min(ids.size(), kMostParts))) {
-    if (id.empty()) continue;
+    if (!id.empty()) prepared_.push_back(pool_.prepare(id));
+  }
+  for (const StringPool::Prepared& id : prepared_) {
     const Node it = node(id);
-    (is_cve(it) ? cves : is_bulletin(id) ? bulletins : names).push_back(it);
+    (is_cve(it) ? cves_ : naming_[it] == Naming::bulletin ? bulletins_ : names_).push_back(it);
   }
-  for (std::size_t i = 1; i < names.size(); ++i) same_.emplace_back(names[i - 1], names[i]);
-  for (const Node name : names) {
-    for (const Node cve : cves) cve_of_.emplace_back(name, cve);
+  for (std::size_t i = 1; i < names_.size(); ++i) unite(names_[i - 1], names_[i]);
+  for (const Node name : names_) {
+    for (const Node cve : cves_) cve_of_.emplace_back(name, cve);
   }
-  for (const Node bulletin : bulletins) {
-    for (const Node part : cves.empty() ? names : cves) parts_.emplace_back(bulletin, part);
+  for (const Node bulletin : bulletins_) {
+    for (const Node part : cves_.empty() ? names_ : cves_) parts_.emplace_back(bulletin, part);
   }
 }
 
 void AliasGraph::declare_parts(std::string_view id, std::span<const std::string_view> parts) {
   if (id.empty()) return;
-  const Node whole = node(id);
+  const Node whole = node(pool_.prepare(id));
   if (is_cve(whole)) return;
   for (const std::string_view part : parts.first(std::min(parts.size(), kMostParts))) {
-    if (!part.empty() && part != id) parts_.emplace_back(whole, node(part));
+    if (!part.empty() && part != id) parts_.emplace_back(whole, node(pool_.prepare(part)));
   }
 }
 
@@ -72,10 +83,8 @@ void AliasGraph::unite(Node a, Node b) {
 }
 
 void AliasGraph::build() {
-  sort_unique(same_);
-  sort_unique(cve_of_);
   sort_unique(parts_);
-  for (const auto& [a, b] : same_) unite(a, b);
+  for (Node it = 1; it < parent_.size(); ++it) parent_[it] = parent_[parent_[it]];  // a parent is never larger
   name_groups();
   anchor_groups();
   std::ranges::sort(conflicts_, {}, &AliasConflict::id);
@@ -84,22 +93,40 @@ void AliasGraph::build() {
 // As if there were no CVEs: by a GHSA, else by the smallest name.
 void AliasGraph::name_groups() {
   std::vector<Node> name(parent_.size(), 0);
-  const auto rank = [&](Node it) { return std::tuple(!text(it).starts_with("GHSA-"), text(it)); };
+  const auto rank = [&](Node it) { return std::tuple(naming_[it] != Naming::ghsa, text(it)); };
   for (Node it = 1; it < parent_.size(); ++it) {
-    Node& first = name[root(it)];
+    Node& first = name[parent_[it]];
     if (first == 0 || rank(it) < rank(first)) first = it;
   }
   group_.resize(parent_.size());
-  for (Node it = 1; it < parent_.size(); ++it) group_[it] = name[root(it)];
+  for (Node it = 1; it < parent_.size(); ++it) group_[it] = name[parent_[it]];
 }
 
 // A set of names belongs to the one CVE that it touches. One that touches several is taken apart.
 void AliasGraph::anchor_groups() {
+  std::vector<Node> anchor(parent_.size(), 0);  // of a set
+  std::vector<bool> torn(parent_.size(), false);
+  for (const auto& [name, cve] : cve_of_) {
+    Node& known = anchor[parent_[name]];
+    if (known == 0) known = cve;
+    if (known != cve) torn[parent_[name]] = true;
+  }
+  for (Node it = 1; it < parent_.size(); ++it) {
+    const Node set = parent_[it];
+    if (anchor[set] != 0 && !torn[set]) group_[it] = anchor[set];
+  }
+  std::erase_if(cve_of_, [&](const auto& pair) { return !torn[parent_[pair.first]]; });
+  sort_unique(cve_of_);
+  take_apart(torn);
+}
+
+void AliasGraph::take_apart(const std::vector<bool>& torn) {
+  if (cve_of_.empty()) return;
   Pairs touched, members;  // (set, CVE), (set, name)
-  for (const auto& [name, cve] : cve_of_) touched.emplace_back(root(name), cve);
+  for (const auto& [name, cve] : cve_of_) touched.emplace_back(parent_[name], cve);
   sort_unique(touched);
   for (Node it = 1; it < parent_.size(); ++it) {
-    if (!is_cve(it)) members.emplace_back(root(it), it);
+    if (torn[parent_[it]]) members.emplace_back(parent_[it], it);
   }
   std::ranges::sort(members);
   auto member = members.begin();
@@ -107,7 +134,6 @@ void AliasGraph::anchor_groups() {
     std::vector<Node> cves, names;
     for (; end < touched.size() && touched[end].first == touched[begin].first; ++end)
       cves.push_back(touched[end].second);
-    while (member->first < touched[begin].first) ++member;
     for (; member != members.end() && member->first == touched[begin].first; ++member) names.push_back(member->second);
     settle(names, cves);
   }
@@ -116,10 +142,6 @@ void AliasGraph::anchor_groups() {
 // Of several CVEs each name has the one that it was declared with itself. One that was declared with several stands for
 // all of them; one that was declared with none stays alone, for nobody knows whose it is.
 void AliasGraph::settle(std::span<const Node> names, std::span<const Node> cves) {
-  if (cves.size() == 1) {
-    for (const Node name : names) group_[name] = cves.front();
-    return;
-  }
   const auto conflict = [&](Node name, std::span<const Node> all) {
     AliasConflict it{text(name), {}};
     for (const Node cve : all) it.cves.push_back(text(cve));
@@ -163,4 +185,18 @@ std::vector<std::string_view> AliasGraph::groups_of(std::string_view id) const {
   return names;
 }
 
-}  // namespace gatepost::correlate
+std::vector<std::string> AliasGraph::cves_of(std::span<const std::string_view> ids) const {
+  std::vector<std::string> all;
+  for (const std::string_view id : ids) {
+    if (naming_of(id) == Naming::cve) all.emplace_back(id);
+  }
+  const bool named = !all.empty();
+  for (const std::string_view id : named ? std::span<const std::string_view>{} : ids) {
+    const Node group = group_[static_cast<Node>(pool_.find(id))];
+    if (group != 0 && is_cve(group)) all.emplace_back(text(group));
+  }
+  sort_unique(all);
+  return all;
+}
+
+}  // namespace gatepost

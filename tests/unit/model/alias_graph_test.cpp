@@ -1,4 +1,4 @@
-#include "correlate/alias_graph.hpp"
+#include "model/alias_graph.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,6 @@
 #include <string>
 
 using namespace gatepost;
-using namespace gatepost::correlate;
 
 namespace {
 
@@ -86,4 +85,28 @@ TEST_CASE("aliases: a chain and a star of a hundred thousand cost no more than t
   all.build();
   CHECK(all.groups_of("X-10") == Ids{"CVE-1"});
   CHECK(all.groups_of("X-11") == Ids{"CVE-2"});
+}
+
+TEST_CASE("aliases: a CVE is found under other names, and two CVEs are never one problem") {
+  AliasGraph groups;
+  const auto declare = [&](std::initializer_list<std::string_view> ids) {
+    groups.declare(std::vector<std::string_view>(ids));
+  };
+  const auto cves = [&](std::initializer_list<std::string_view> ids) {
+    return groups.cves_of(std::vector<std::string_view>(ids));
+  };
+  declare({"GHSA-aaaa-aaaa-aaaa", "CVE-2024-0001"});
+  declare({"GHSA-bbbb-bbbb-bbbb", "CVE-2024-0002"});
+  declare({"GHSA-bbbb-bbbb-bbbb", "CVE-2024-0003"});
+  declare({"GHSA-cccc-cccc-cccc", "CVE-2024-0004", "CVE-2024-0005"});
+  declare({"RHSA-2024:1", "CVE-2024-0006"});
+  declare({"SNYK-1", "GHSA-aaaa-aaaa-aaaa"});
+  groups.build();
+  CHECK(cves({"GHSA-aaaa-aaaa-aaaa"}) == std::vector<std::string>{"CVE-2024-0001"});
+  CHECK(cves({"GHSA-bbbb-bbbb-bbbb"}).empty());
+  CHECK(cves({"GHSA-cccc-cccc-cccc"}).empty());
+  CHECK(cves({"RHSA-2024:1"}).empty());
+  CHECK(cves({"SNYK-1"}) == std::vector<std::string>{"CVE-2024-0001"});
+  CHECK(cves({"nobody"}).empty());
+  CHECK(cves({"GHSA-aaaa-aaaa-aaaa", "CVE-2024-0009"}) == std::vector<std::string>{"CVE-2024-0009"});
 }
