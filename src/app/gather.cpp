@@ -110,7 +110,7 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
 // What the revision of the rules says about services and owners.
 Status gather_surroundings(Evidence& evidence, const git::ObjectId& rules) {
   GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, rules));
-  GP_TRY(const std::vector<git::TreeFile> files, tree.files());
+  GP_TRY(const std::vector<git::TreeFile> files, tree.files(may_tell_surroundings));
   GP_TRY(evidence.surroundings.services,
          gather_services(evidence.repository, evidence.settings.services, files, evidence.change));
   evidence.surroundings.folder_owners = gather_folder_owners(evidence.repository, files, evidence.notes);

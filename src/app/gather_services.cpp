@@ -113,6 +113,10 @@ void apply(std::vector<context::DerivedExposure> before, std::vector<context::De
 
 }  // namespace
 
+bool may_tell_surroundings(std::string_view path) {
+  return is_catalog(path) || context::may_tell_exposure(path) || context::may_name_owners(path);
+}
+
 Result<context::Surroundings::Services> gather_services(const git::Repository& repository,
                                                         const std::vector<Service>& stated,
                                                         std::span<const git::TreeFile> files, const ChangeSet& change) {

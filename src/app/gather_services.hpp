@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/settings_files.hpp"
@@ -15,9 +16,12 @@
 
 namespace gatepost::app {
 
+// Whether the functions below ask for a file of this path.
+bool may_tell_surroundings(std::string_view path);
+
 // `stated` is what services.yml says. The catalogs of Backstage and the files that deploy something are read at
 // `rules`; of `change` only what opens a service more counts.
-// `files` are all of `rules`.
+// `files` are those of the rules' revision for which may_tell_surroundings() is true.
 Result<context::Surroundings::Services> gather_services(const git::Repository& repository,
                                                         const std::vector<Service>& stated,
                                                         std::span<const git::TreeFile> files, const ChangeSet& change);

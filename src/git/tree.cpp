@@ -150,10 +150,16 @@ Result<std::vector<std::string>> Tree::paths(std::size_t most) const {
 }
 
 Result<std::vector<TreeFile>> Tree::files() const {
+  return files([](std::string_view) { return true; });
+}
+
+Result<std::vector<TreeFile>> Tree::files(const std::function<bool(std::string_view path)>& wanted) const {
   std::vector<TreeFile> all;
   Walker walker(
       repository_, kMostFiles, [](std::string_view) { return true; },
-      [&](const std::string& path, const TreeItem& item) { all.push_back({path, type_of(item.mode), item.id}); });
+      [&](const std::string& path, const TreeItem& item) {
+        if (wanted(path)) all.push_back({path, type_of(item.mode), item.id});
+      });
   GP_CHECK(walker.walk(root_));
   return all;
 }

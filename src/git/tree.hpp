@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ class Tree {
   // All paths, sorted, submodules and links too.
   [[nodiscard]] Result<std::vector<std::string>> paths(std::size_t most = kMostFiles) const;
   [[nodiscard]] Result<std::vector<TreeFile>> files() const;
+  // Those whose path `wanted` is true for.
+  [[nodiscard]] Result<std::vector<TreeFile>> files(const std::function<bool(std::string_view path)>& wanted) const;
   // Files that match, sorted; directories that no match can lie in are not read.
   [[nodiscard]] Result<std::vector<TreeFile>> matching(const Glob& glob) const;
 
