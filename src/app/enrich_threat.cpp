@@ -157,6 +157,12 @@ void note_age(std::string_view name, const std::string& date, int most_days, Tim
     return;
   }
   const auto age = (day_of(now) - *day).count();
+  if (age < -1) {  // clocks and time zones differ
+    notes.push_back({Note::Level::warning,
+                     "threat-feed",
+                     fmt::format("the {} feed is of {}, a day to come: it is used nevertheless", name, date),
+                     {}});
+  }
   if (age <= most_days) return;
   notes.push_back({Note::Level::warning,
                    "threat-feed",

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/change_files.hpp"
 #include "app/download.hpp"
 #include "base/bytes.hpp"
 #include "base/file.hpp"
@@ -77,25 +78,8 @@ class FeedReader {
   std::string absolute(const std::string& place) const {
     return place.starts_with('/') ? place : request_.root + "/" + place;
   }
-  bool is_of_change(const std::string& place) const {
-    if (request_.change == nullptr || request_.root.empty()) return false;
-    // By name, and by where links lead.
-    const std::string root = real(request_.root), path = real(absolute(place));
-    const std::string named = std::filesystem::path(absolute(place)).lexically_normal().generic_string();
-    return is_changed(named, request_.root) || is_changed(path, root);
-  }
-  bool is_changed(const std::string& path, const std::string& root) const {
-    if (!path.starts_with(root + "/")) return false;
-    // A link that the change replaced a folder by is one of its files, too.
-    const std::string inside = path.substr(root.size() + 1);
-    for (std::size_t end = inside.find('/'); end != std::string::npos; end = inside.find('/', end + 1)) {
-      if (request_.change->find_new(inside.substr(0, end)) != nullptr) return true;
-    }
-    return request_.change->find_new(inside) != nullptr;
-  }
-  static std::string real(const std::string& path) {
-    std::error_code failure;
-    return std::filesystem::weakly_canonical(path, failure).generic_string();
+  bool comes_with_change(const std::string& place) const {
+    return request_.change != nullptr && is_of_change(*request_.change, request_.root, absolute(place));
   }
 
   // All of it, unpacked.
@@ -116,7 +100,7 @@ class FeedReader {
         note(fmt::format("the {} feed is the copy of an earlier run: {}", name, got.not_asked));
       return Bytes::of(std::move(got.body));
     }
-    if (is_of_change(place))
+    if (comes_with_change(place))
       return error(ErrorKind::bad_input, fmt::format("{} is part of the change itself", text::printable(place, 200)));
     if (!place.starts_with('/') && request_.root.empty())
       return error(ErrorKind::bad_input,
@@ -141,7 +125,7 @@ class FeedReader {
         const std::string name = place + "/" + below;
         std::error_code failure;
         if (!std::filesystem::is_regular_file(absolute(name), failure)) continue;
-        if (is_of_change(name) || !read_record(name, feeds)) {
+        if (comes_with_change(name) || !read_record(name, feeds)) {
           ++damaged;
           if (example.empty()) example = name;
         }

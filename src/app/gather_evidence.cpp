@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "app/change_files.hpp"
 #include "base/file.hpp"
 #include "base/glob.hpp"
 #include "base/text.hpp"
@@ -115,7 +116,7 @@ class Gatherer {
     return error(ErrorKind::config, fmt::format("{}.files: {}", what, glob.error().message));
   }
 
-  [[nodiscard]] bool is_of_change(const std::string& path) const { return request_.change->find_new(path) != nullptr; }
+  [[nodiscard]] bool is_changed(const std::string& path) const { return request_.change->find_new(path) != nullptr; }
 
   Status vex_of(const std::string& pattern, const git::Tree& rules, const git::Tree& head) {
     GP_TRY(const Glob glob, compile(pattern, "vex"));
@@ -123,7 +124,7 @@ class Gatherer {
     for (const git::TreeFile& file : known) add_blob(file, VexOrigin::repository);
     GP_TRY(const auto now, head.matching(glob));
     for (const git::TreeFile& file : now) {
-      if (is_of_change(file.path)) add_blob(file, VexOrigin::change);
+      if (is_changed(file.path)) add_blob(file, VexOrigin::change);
     }
     const VexOrigin origin = request_.own_files ? VexOrigin::repository : VexOrigin::workspace;
     return on_disk(glob, known, now,
@@ -141,7 +142,7 @@ class Gatherer {
     }
     GP_TRY(const auto now, head.matching(glob));
     for (const git::TreeFile& file : now) {
-      if (is_of_change(file.path)) own_evidence(file.path);
+      if (is_changed(file.path)) own_evidence(file.path);
     }
     return on_disk(glob, known, now,
                    [&](std::string text, const std::string& name) { out_.add_runtime(std::move(text), name); });
@@ -171,6 +172,7 @@ class Gatherer {
     };
     for (const std::string& path : found.files) {
       if (has(known, path) || has(now, path) || !fresh(path) || out_.full()) continue;
+      if (is_of_change(*request_.change, work_tree_, work_tree_ + "/" + path)) continue;
       auto text = read_file(work_tree_ + "/" + path, context::kLargestRuntimeFile);
       if (text) add(std::move(*text), path);
       if (!text) out_.lost("evidence-file", std::move(text).error().context(text::printable(path, 200)));
@@ -184,7 +186,6 @@ class Gatherer {
     bool of_change = false;
   };
   Result<Named> named(const std::string& path, const char* flag) {
-    std::error_code failure;
     const std::filesystem::path whole = std::filesystem::path(path).is_absolute() || work_tree_.empty()
                                             ? std::filesystem::path(path)
                                             : std::filesystem::path(work_tree_) / path;
@@ -193,11 +194,8 @@ class Gatherer {
       return error(ErrorKind::usage, fmt::format("{} {}: {}", flag, text::printable(path, 200), text.error().message),
                    "relative paths begin at the root of the work tree");
     }
-    // A link into the change's files is one of them.
-    const auto real = std::filesystem::weakly_canonical(whole, failure).generic_string();
-    const auto real_tree = std::filesystem::weakly_canonical(work_tree_, failure).generic_string();
     const std::string name = shown_name(whole.lexically_normal().generic_string(), work_tree_);
-    const bool of_change = is_of_change(name) || is_of_change(shown_name(real, work_tree_.empty() ? "" : real_tree));
+    const bool of_change = is_of_change(*request_.change, work_tree_, whole.string());
     return Named{std::move(*text), name, of_change};
   }
 

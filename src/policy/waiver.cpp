@@ -70,6 +70,7 @@ struct Coverage {
   std::string lapsed_by;             // why, of the first
   std::vector<FormerId> former_ids;  // by which it means some of the findings
   int highest_risk = 0;
+  bool shared = false;  // its rule found something that another tool's rule found as well
 };
 
 // Why the waiver no longer counts for the finding; "" when it does.
@@ -111,6 +112,22 @@ Note told(const Waiver& waiver, Note::Level level, const char* code, const std::
   return {level, code, fmt::format("waiver {} {}", waiver.id.value, what), waiver.where};
 }
 
+bool means(const Waiver& waiver, std::string_view rule, std::string_view engine) {
+  return (waiver.rule.empty() || waiver.rule == rule) && (waiver.engine.empty() || waiver.engine == engine);
+}
+
+// A rule or engine that is waived says nothing about what another one found.
+bool is_of_rule(const Waiver& waiver, const Facts& facts) {
+  if (facts.claims.empty()) return means(waiver, facts.rule, facts.engine);
+  return std::ranges::all_of(facts.claims, [&](const ClaimFacts& it) { return means(waiver, it.rule, it.engine); });
+}
+
+// The rule found it, and so did another tool's.
+bool is_shared(const Waiver& waiver, const Facts& facts) {
+  if ((waiver.rule.empty() && waiver.engine.empty()) || is_of_rule(waiver, facts)) return false;
+  return std::ranges::any_of(facts.claims, [&](const ClaimFacts& it) { return means(waiver, it.rule, it.engine); });
+}
+
 class Applier {
  public:
   Applier(const std::vector<Waiver>& waivers, const WaiverRules& rules, const Reading& reading)
@@ -132,8 +149,11 @@ class Applier {
   void look_at(std::size_t index, const WaiverFacts& finding) {
     for (std::size_t w = 0; w < waivers_.size(); ++w) {
       const Waiver& waiver = waivers_[w];
-      if (!covers(waiver, finding, reading_)) continue;
       Coverage& covered = covered_[w];
+      if (!covers(waiver, finding, reading_)) {
+        covered.shared |= is_shared(waiver, finding.facts);
+        continue;
+      }
       std::string lapse = lapse_of(waiver, finding.facts, reading_);
       if (lapse.empty()) {
         covered.findings.push_back(index);
@@ -149,7 +169,10 @@ class Applier {
 
   void decide(const Waiver& waiver, const Coverage& covered) {
     if (covered.findings.empty() && covered.lapsed.empty()) {
-      result_.notes.push_back(told(waiver, Note::Level::info, "waiver-unused", "covers nothing any more"));
+      result_.notes.push_back(told(waiver, Note::Level::info, "waiver-unused",
+                                   covered.shared ? "covers nothing: another tool reports the same problem; name the "
+                                                    "finding by its id to waive what both say"
+                                                  : "covers nothing any more"));
       return;
     }
     if (!covered.lapsed.empty()) {
@@ -224,15 +247,6 @@ bool is_purl(std::string_view purl, std::string_view wanted) {
   if (!purl.starts_with(wanted)) return false;
   const std::string_view rest = purl.substr(wanted.size());
   return rest.empty() || rest[0] == '@' || rest[0] == '?' || rest[0] == '#';
-}
-
-// A rule or engine that is waived says nothing about what another one found.
-bool is_of_rule(const Waiver& waiver, const Facts& facts) {
-  const auto meant = [&](std::string_view rule, std::string_view engine) {
-    return (waiver.rule.empty() || waiver.rule == rule) && (waiver.engine.empty() || waiver.engine == engine);
-  };
-  if (facts.claims.empty()) return meant(facts.rule, facts.engine);
-  return std::ranges::all_of(facts.claims, [&](const ClaimFacts& claim) { return meant(claim.rule, claim.engine); });
 }
 
 }  // namespace
