@@ -12,6 +12,7 @@
 #include "app/gather_imports.hpp"
 #include "app/gather_services.hpp"
 #include "app/gather_signals.hpp"
+#include "app/mapping_files.hpp"
 #include "app/owners_file.hpp"
 #include "app/report_files.hpp"
 #include "app/secret_key.hpp"
@@ -221,7 +222,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
 
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
-  GP_TRY(const ingest::Options options, ingest_options(ports, request));
+  GP_TRY(ingest::Options options, ingest_options(ports, request));
+  GP_TRY(options.mappings, read_mappings(evidence.repository, found.rules));
   evidence.threads = options.threads;
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options,
                                         flags.reports.empty() ? "reports" : "--report"));

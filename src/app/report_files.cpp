@@ -12,7 +12,7 @@
 #include "base/text.hpp"
 #include "git/revision.hpp"
 #include "git/tree.hpp"
-#include "ingest/format.hpp"
+#include "ingest/recognition.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -34,13 +34,11 @@ bool is_plain_word(std::string_view text) {
 }
 
 bool is_format(std::string_view id) {
-  return std::ranges::any_of(ingest::formats(), [&](const ingest::Format& format) { return format.id == id; });
+  return std::ranges::binary_search(ingest::format_ids(), id);
 }
 
 std::string nearest_format(std::string_view word) {
-  std::vector<std::string_view> ids;
-  for (const ingest::Format& format : ingest::formats()) ids.push_back(format.id);
-  return text::nearest(word, ids);
+  return text::nearest(word, ingest::format_ids());
 }
 
 Error no_such_format(const ReportPattern& pattern) {

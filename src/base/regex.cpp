@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace gatepost {
@@ -37,6 +39,27 @@ std::optional<std::vector<std::string_view>> Regex::match(std::string_view text)
   std::vector<std::string_view> found;
   for (const re2::StringPiece& group : groups) found.emplace_back(group.data(), group.size());
   return found;
+}
+
+std::vector<std::string_view> Regex::find_all(std::string_view text) const {
+  std::vector<std::string_view> found;
+  const re2::StringPiece piece(text.data(), text.size());
+  const int groups = compiled_->NumberOfCapturingGroups() > 0 ? 2 : 1;
+  re2::StringPiece match[2];
+  for (std::size_t at = 0; at <= text.size();) {
+    if (!compiled_->Match(piece, at, text.size(), re2::RE2::UNANCHORED, match, groups)) break;
+    const re2::StringPiece& wanted = match[groups - 1];
+    if (wanted.data() != nullptr) found.emplace_back(wanted.data(), wanted.size());
+    const auto begin = static_cast<std::size_t>(match[0].data() - text.data());
+    at = begin + std::max<std::size_t>(match[0].size(), 1);
+  }
+  return found;
+}
+
+std::string Regex::replace_all(std::string_view text, std::string_view replacement) const {
+  std::string out(text);
+  re2::RE2::GlobalReplace(&out, *compiled_, re2::StringPiece(replacement.data(), replacement.size()));
+  return out;
 }
 
 std::size_t Regex::group(const std::string& name) const {

@@ -27,6 +27,10 @@ class Regex {
   [[nodiscard]] bool found_in(std::string_view text) const;
   // The groups of the first match, [0] being the whole; a group that took no part is "". They point into `text`.
   [[nodiscard]] std::optional<std::vector<std::string_view>> match(std::string_view text) const;
+  // Every match from left to right, without overlap: the first group, or the whole where the pattern has no group.
+  [[nodiscard]] std::vector<std::string_view> find_all(std::string_view text) const;
+  // Every match replaced; "\\1" in `replacement` is the first group.
+  [[nodiscard]] std::string replace_all(std::string_view text, std::string_view replacement) const;
   // Number of the group (?P<name>…); 0 when there is none.
   [[nodiscard]] std::size_t group(const std::string& name) const;
 

@@ -292,6 +292,7 @@ void declare_convert(CLI::App& app, Action& action) {
   app.add_option("--format", chosen->format, fmt::format("Write as {}. Default: json", app::table_writer_names()))
       ->type_name("FORMAT");
   app.add_option("--output", chosen->output, "File to write; - is standard output. Default: -")->type_name("FILE");
+  app.add_option("--mappings", chosen->mappings, "A mapping of your own, or a folder of them")->type_name("PATH");
   app.add_option("--threads", chosen->threads,
                  "Threads to read large reports with. Default: one for each core, at most 8")
       ->type_name("N");

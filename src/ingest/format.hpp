@@ -18,6 +18,10 @@
 #include "doc/xml.hpp"
 #include "model/observation_table.hpp"
 
+namespace gatepost::ingest::mapping {
+struct Mapping;
+}
+
 namespace gatepost::ingest {
 
 struct Options {
@@ -26,6 +30,8 @@ struct Options {
   std::string tool;                 // id of the only format to try; "" tries all
   Secret secret_key;                // for the HMAC of found secrets; empty: found secrets get no id
   Secret previous_secret_key = {};  // what they were marked with before; empty: there was none
+  // Mappings beyond those of the binary, which they replace where ids are equal; may be nullptr.
+  std::shared_ptr<const std::vector<mapping::Mapping>> mappings = nullptr;
 };
 
 // One report's bytes and the first looks at them. Parsing happens once, when somebody asks.

@@ -8,6 +8,8 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "ingest/mapping/run.hpp"
+#include "ingest/recognition.hpp"
 #include "model/mask.hpp"
 
 namespace gatepost::ingest {
@@ -15,19 +17,6 @@ namespace {
 
 constexpr std::size_t kLongestKey = 30;  // of a foreign document, that is shown
 constexpr std::size_t kMostKeys = 5;
-
-std::vector<std::string_view> format_ids() {
-  std::vector<std::string_view> ids;
-  for (const Format& format : formats()) ids.push_back(format.id);
-  return ids;
-}
-
-const Format* find_format(std::string_view id) {
-  for (const Format& format : formats()) {
-    if (format.id == id) return &format;
-  }
-  return nullptr;
-}
 
 // "[]" and nothing else.
 bool is_bare_empty_array(Candidate& candidate) {
@@ -74,25 +63,6 @@ std::string why_unrecognised(Candidate& candidate, const Options& options) {
   return fmt::format("{}, which no known format has; see gatepost formats", what);
 }
 
-const Format* recognise(Candidate& candidate, const Options& options, ReportWriter& out) {
-  if (!options.tool.empty()) {
-    const Format* const format = find_format(options.tool);
-    if (format == nullptr) {
-      const auto ids = format_ids();
-      const std::string close = text::nearest(options.tool, ids);
-      out.note(Note::Level::error, "unknown-format",
-               fmt::format("there is no format \"{}\"{}", text::printable(options.tool),
-                           close.empty() ? "; see gatepost formats" : fmt::format("; did you mean \"{}\"?", close)));
-      return nullptr;
-    }
-    return format->recognise(candidate) ? format : nullptr;
-  }
-  for (const Format& format : formats()) {
-    if (format.recognise(candidate)) return &format;
-  }
-  return nullptr;
-}
-
 // What is in a gzip archive; empty for other bytes, and for an archive that cannot be unpacked.
 std::optional<Bytes> unpacked(const Bytes& bytes, const Options& options, ReportWriter& out) {
   std::string head(3, '\0');
@@ -129,6 +99,11 @@ bool is_told_better(const Note& note, const ReportInfo& report) {
   return (of_streamed && told("repeated-list")) || (note.code == "invalid-utf8" && told("invalid-utf8"));
 }
 
+void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& out) {
+  if (recognised.format != nullptr) return recognised.format->read(candidate, out);
+  mapping::read(*recognised.mapping, recognised.source, candidate, out);
+}
+
 }  // namespace
 
 std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options) {
@@ -141,11 +116,10 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
     table.replace_bytes(index, plain);
   }
   Candidate candidate(std::move(path), plain, options.limits);
-  const Format* const format = recognise(candidate, options, out);
-  if (format == nullptr) {
-    const Format* const forced = find_format(options.tool);
-    if (forced != nullptr && forced->bare_empty_array && is_bare_empty_array(candidate)) {
-      table.report(index).format = forced->id;
+  const Recognised recognised = recognise(candidate, options, out);
+  if (!recognised.found()) {
+    if (may_be_bare_array(options.tool, options) && is_bare_empty_array(candidate)) {
+      table.report(index).format = options.tool;
       table.report(index).state = ReportState::complete_empty;
       return index;
     }
@@ -153,13 +127,13 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
     table.report(index).state = ReportState::unrecognised;
     return index;
   }
-  table.report(index).format = format->id;
+  table.report(index).format = recognised.id();
   if (candidate.text_before()) {
     out.note(
         Note::Level::warning, "text-before-document",
         fmt::format("{} of other text before the document were skipped", text::count_of(candidate.start(), "byte")));
   }
-  format->read(candidate, out);
+  read_as(recognised, candidate, out);
   for (const Note& note : candidate.parser_notes()) {
     if (!is_told_better(note, table.report(index))) out.note(note.level, note.code, note.text, note.at);
   }

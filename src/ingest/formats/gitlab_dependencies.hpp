@@ -14,15 +14,6 @@
 
 namespace gatepost::ingest::gitlab {
 
-// "pkg:npm/%40babel/core@7.1.0" from the package manager ("yarn") or, when that is not known, the name of the lock
-// file;
-// "" when neither says what kind of package it is.
-std::string package_url(std::string_view package_manager, std::string_view file, std::string_view name,
-                        std::string_view version);
-// "pkg:deb/debian/apt@1.4.8?distro=debian-9.4" from "debian:9.4"; "" for an operating system that is not known, and for
-// a name that no package of it can have.
-std::string system_package_url(std::string_view operating_system, std::string_view name, std::string_view version);
-
 // All "dependency_files" of a report.
 class DependencyFiles {
  public:

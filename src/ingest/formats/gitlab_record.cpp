@@ -11,6 +11,7 @@
 #include "ingest/advice.hpp"
 #include "ingest/claims.hpp"
 #include "ingest/engine.hpp"
+#include "ingest/package_url.hpp"
 #include "ingest/plain_text.hpp"
 #include "ingest/secret_text.hpp"
 #include "model/mask.hpp"

@@ -109,7 +109,7 @@ TEST_CASE("gitlab: a record of wrong types is read as far as it goes") {
 }
 
 TEST_CASE("gitlab: package addresses follow the package manager, then the name of the file") {
-  using ingest::gitlab::package_url;
+  using ingest::package_url;
   CHECK(package_url("yarn", "", "@babel/core", "7.1.0") == "pkg:npm/%40babel/core@7.1.0");
   CHECK(package_url("gradle", "", "org.acme/web", "1") == "pkg:maven/org.acme/web@1");
   CHECK(package_url("", "a/pom.xml", "org.acme:web", "1") == "pkg:maven/org.acme/web@1");
@@ -120,7 +120,7 @@ TEST_CASE("gitlab: package addresses follow the package manager, then the name o
 }
 
 TEST_CASE("gitlab: addresses of system packages need an operating system that is known") {
-  using ingest::gitlab::system_package_url;
+  using ingest::system_package_url;
   CHECK(system_package_url("debian:9.4", "apt", "1.4.8") == "pkg:deb/debian/apt@1.4.8?distro=debian-9.4");
   CHECK(system_package_url("Alpine 3.15.0", "musl", "1.2.2-r7") == "pkg:apk/alpine/musl@1.2.2-r7?distro=alpine-3.15.0");
   CHECK(system_package_url("ubuntu", "libc6", "2.35") == "pkg:deb/ubuntu/libc6@2.35");

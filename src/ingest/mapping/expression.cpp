@@ -1,0 +1,392 @@
+#include "ingest/mapping/expression.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "ingest/mapping/lexer.hpp"
+#include "ingest/mapping/operators.hpp"
+
+namespace gatepost::ingest::mapping {
+
+bool Scope::spend(std::size_t values) {
+  if (values > budget) {
+    budget = 0;
+    exhausted = true;
+    return false;
+  }
+  budget -= values;
+  return true;
+}
+
+std::size_t Names::declare(std::string name) {
+  visible_.emplace_back(std::move(name), slots_);
+  return slots_++;
+}
+
+std::optional<std::size_t> Names::slot(std::string_view name) const {
+  for (auto it = visible_.rbegin(); it != visible_.rend(); ++it) {
+    if (it->first == name) return it->second;
+  }
+  return std::nullopt;
+}
+
+bool Names::knows(std::string_view name) const { return slot(name).has_value(); }
+
+std::vector<std::string_view> Names::all() const {
+  std::vector<std::string_view> all;
+  for (const auto& [name, slot] : visible_) all.emplace_back(name);
+  return all;
+}
+
+const Value* find_in(const Table& table, const Value& value) {
+  auto found = table.find(text::lower(text::trim(value.text())));
+  if (found == table.end()) found = table.find("*");
+  return found == table.end() ? nullptr : &found->second;
+}
+
+Value look_up(const Table& table, std::string_view name, const Value& value, Scope& scope) {
+  constexpr std::size_t kMostTold = 20;
+  if (value.is_empty()) return {};
+  if (const Value* const found = find_in(table, value)) return *found;
+  if (scope.unmapped.size() < kMostTold)
+    scope.unmapped.insert(fmt::format("{}: {}", name, text::printable(value.text(), 40)));
+  return {};
+}
+
+Value look_up(const Thresholds& thresholds, const Value& value) {
+  const auto number = value.number();
+  if (!number) return {};
+  for (const auto& [bound, result] : thresholds) {
+    if (*number >= bound) return result;
+  }
+  return {};
+}
+
+namespace {
+
+constexpr int kDeepest = 64;
+
+class Parser {
+ public:
+  Parser(std::string_view source, Names& names) : lexer_(source), names_(names) {}
+
+  Result<Expr> whole() {
+    GP_TRY(Expr expr, alternative());
+    GP_CHECK(expect_end());
+    return expr;
+  }
+
+  Result<std::vector<Loop>> loops() {
+    std::vector<Loop> loops;
+    do {
+      GP_TRY(Expr list, alternative());
+      if (!lexer_.take_word("as")) return lexer_.unexpected("\"as\" and a name");
+      const bool keep = lexer_.take("?");
+      GP_TRY(const std::string name, lexer_.name());
+      loops.push_back({std::move(list), names_.declare(name), keep});
+    } while (lexer_.take(","));
+    GP_CHECK(expect_end());
+    return loops;
+  }
+
+ private:
+  Status expect_end() {
+    if (lexer_.at_end()) return Done{};
+    return lexer_.unexpected("the end of the expression");
+  }
+
+  // The first that is not empty.
+  Result<Expr> alternative() {
+    if (++depth_ > kDeepest) return lexer_.failure("the expression is nested too deeply");
+    GP_TRY(Expr left, disjunction());
+    while (lexer_.take_word("else")) {
+      GP_TRY(Expr right, disjunction());
+      left = first_of({std::move(left), std::move(right)});
+    }
+    --depth_;
+    return left;
+  }
+
+  Result<Expr> disjunction() {
+    GP_TRY(Expr left, conjunction());
+    while (lexer_.take_word("or")) {
+      GP_TRY(Expr right, conjunction());
+      left = either(std::move(left), std::move(right));
+    }
+    return left;
+  }
+
+  Result<Expr> conjunction() {
+    GP_TRY(Expr left, negation());
+    while (lexer_.take_word("and")) {
+      GP_TRY(Expr right, negation());
+      left = both(std::move(left), std::move(right));
+    }
+    return left;
+  }
+
+  Result<Expr> negation() {
+    if (!lexer_.take_word("not")) return comparison();
+    if (++depth_ > kDeepest) return lexer_.failure("the expression is nested too deeply");
+    GP_TRY(Expr inner, negation());
+    --depth_;
+    return negated(std::move(inner));
+  }
+
+  Result<Expr> comparison() {
+    GP_TRY(Expr left, piped());
+    for (const Comparison& operation : comparisons()) {
+      const bool met = operation.word ? lexer_.take_word(operation.sign) : lexer_.take(operation.sign);
+      if (!met) continue;
+      GP_TRY(Expr right, piped());
+      return compared(operation, std::move(left), std::move(right));
+    }
+    return left;
+  }
+
+  Result<Expr> piped() {
+    GP_TRY(Expr value, path());
+    while (lexer_.take("|")) {
+      const std::size_t column = lexer_.column();
+      GP_TRY(const std::string name, lexer_.name());
+      GP_TRY(value, filtered(std::move(value), name, column));
+    }
+    return value;
+  }
+
+  // Filters with an expression in them, and those that name a table; all others are functions of the value alone.
+  Result<Expr> filtered(Expr value, const std::string& name, std::size_t column) {
+    if (name == "where" || name == "select") return per_item(std::move(value), name == "where");
+    if (name == "map") return mapped(std::move(value));
+    if (name == "thresholds") return graded(std::move(value));
+    GP_TRY(const std::vector<std::string> arguments, literals());
+    auto filter = make_filter(name, arguments);
+    if (!filter) return lexer_.failure(std::move(filter).error().message, column);
+    return Expr([value = std::move(value), run = std::move(*filter)](Scope& scope) { return run(value(scope)); });
+  }
+
+  Result<Expr> per_item(Expr value, bool keeps) {
+    GP_CHECK(lexer_.need("("));
+    const std::size_t mark = names_.mark();
+    const std::size_t slot = names_.declare("it");
+    GP_TRY(Expr inner, alternative());
+    names_.release(mark);
+    GP_CHECK(lexer_.need(")"));
+    return keeps ? kept_items(std::move(value), slot, std::move(inner))
+                 : changed_items(std::move(value), slot, std::move(inner));
+  }
+
+  Result<Expr> mapped(Expr value) {
+    const std::size_t column = lexer_.column();
+    GP_TRY(const std::vector<std::string> arguments, literals());
+    const auto found = arguments.size() == 1 ? names_.tables.find(arguments[0]) : names_.tables.end();
+    if (found == names_.tables.end())
+      return lexer_.failure("map(…) needs the name of a table under \"tables\"", column);
+    return Expr([value = std::move(value), name = found->first, table = found->second](Scope& scope) {
+      return look_up(table, name, value(scope), scope);
+    });
+  }
+
+  Result<Expr> graded(Expr value) {
+    const std::size_t column = lexer_.column();
+    GP_TRY(const std::vector<std::string> arguments, literals());
+    const auto found = arguments.size() == 1 ? names_.thresholds.find(arguments[0]) : names_.thresholds.end();
+    if (found == names_.thresholds.end())
+      return lexer_.failure("thresholds(…) needs the name of a list under \"thresholds\"", column);
+    return Expr(
+        [value = std::move(value), bounds = found->second](Scope& scope) { return look_up(bounds, value(scope)); });
+  }
+
+  // The arguments of a filter: texts and numbers as they stand. Without parentheses there are none.
+  Result<std::vector<std::string>> literals() {
+    std::vector<std::string> arguments;
+    if (!lexer_.take("(") || lexer_.take(")")) return arguments;
+    do {
+      GP_TRY(std::string argument, lexer_.literal());
+      arguments.push_back(std::move(argument));
+    } while (lexer_.take(","));
+    GP_CHECK(lexer_.need(")"));
+    return arguments;
+  }
+
+  Result<Expr> path() {
+    GP_TRY(Expr value, primary());
+    for (;;) {
+      if (lexer_.take("//")) {
+        GP_TRY(const std::string name, lexer_.member_name());
+        value = descendants(std::move(value), name);
+      } else if (lexer_.take(".")) {
+        GP_TRY(const std::string name, lexer_.member_name());
+        value = member_of(std::move(value), name);
+      } else if (lexer_.take("[")) {
+        GP_TRY(value, subscript(std::move(value)));
+      } else {
+        return value;
+      }
+    }
+  }
+
+  Result<Expr> subscript(Expr value) {
+    if (lexer_.take("*")) {
+      GP_CHECK(lexer_.need("]"));
+      return projected(std::move(value), lexer_);
+    }
+    GP_TRY(const std::string literal, lexer_.literal());
+    GP_CHECK(lexer_.need("]"));
+    const auto index = Value(literal).number();
+    if (!index) return lexer_.failure("expected [*] or the number of an item");
+    return item_of(std::move(value), static_cast<std::int64_t>(*index));
+  }
+
+  // What follows "[*]" is asked of each item: "$.runs[*].results[*]" is one flat list.
+  Result<Expr> projected(Expr list, Lexer& lexer) {
+    std::vector<Step> steps;
+    for (;;) {
+      if (lexer.take("//")) {
+        GP_TRY(std::string name, lexer.member_name());
+        steps.push_back({Step::Kind::descend, std::move(name), 0});
+      } else if (lexer.take(".")) {
+        GP_TRY(std::string name, lexer.member_name());
+        steps.push_back({Step::Kind::member, std::move(name), 0});
+      } else if (lexer.take("[")) {
+        GP_TRY(Step step, step_in_brackets());
+        steps.push_back(std::move(step));
+      } else {
+        return projection(std::move(list), std::move(steps));
+      }
+    }
+  }
+
+  Result<Step> step_in_brackets() {
+    if (lexer_.take("*")) {
+      GP_CHECK(lexer_.need("]"));
+      return Step{Step::Kind::spread, {}, 0};
+    }
+    GP_TRY(const std::string literal, lexer_.literal());
+    GP_CHECK(lexer_.need("]"));
+    const auto index = Value(literal).number();
+    if (!index) return lexer_.failure("expected [*] or the number of an item");
+    return Step{Step::Kind::item, {}, static_cast<std::int64_t>(*index)};
+  }
+
+  Result<Expr> primary() {
+    const std::size_t column = lexer_.column();
+    if (lexer_.take("(")) {
+      GP_TRY(Expr inner, alternative());
+      GP_CHECK(lexer_.need(")"));
+      return inner;
+    }
+    if (lexer_.take("[")) return list_literal();
+    if (lexer_.take("$")) return root(column);
+    if (lexer_.at_text()) return text_literal();
+    if (lexer_.at_number()) {
+      GP_TRY(const std::string digits, lexer_.literal());
+      return constant(Value(*Value(digits).number()));
+    }
+    GP_TRY(const std::string name, lexer_.name());
+    if (name == "null") return constant(Value());
+    if (name == "true" || name == "false") return constant(Value(name == "true"));
+    if (lexer_.take("(")) return call(name, column);
+    return variable(name, column);
+  }
+
+  Result<Expr> root(std::size_t column) {
+    if (!lexer_.at_name_immediately()) return Expr([](Scope& scope) { return scope.root; });
+    GP_TRY(const std::string name, lexer_.name());
+    if (name != "header") return lexer_.failure(fmt::format("${} is not known; there are $ and $header", name), column);
+    return Expr([](Scope& scope) { return scope.header; });
+  }
+
+  Result<Expr> variable(const std::string& name, std::size_t column) {
+    const auto slot = names_.slot(name);
+    if (slot) return Expr([slot = *slot](Scope& scope) { return scope.slots[slot]; });
+    const auto known = names_.all();
+    const std::string close = text::nearest(name, known);
+    return lexer_.failure(fmt::format("\"{}\" is not the name of anything here{}", text::printable(name, 60),
+                                      close.empty() ? fmt::format("; a text is written '{}'", text::printable(name, 60))
+                                                    : fmt::format("; did you mean \"{}\"?", close)),
+                          column);
+  }
+
+  Result<Expr> list_literal() {
+    std::vector<Expr> items;
+    if (!lexer_.take("]")) {
+      do {
+        GP_TRY(Expr item, alternative());
+        items.push_back(std::move(item));
+      } while (lexer_.take(","));
+      GP_CHECK(lexer_.need("]"));
+    }
+    return listed(std::move(items));
+  }
+
+  Result<Expr> call(const std::string& name, std::size_t column) {
+    if (name == "lookup") return lookup(column);
+    std::vector<Expr> arguments;
+    if (!lexer_.take(")")) {
+      do {
+        GP_TRY(Expr argument, alternative());
+        arguments.push_back(std::move(argument));
+      } while (lexer_.take(","));
+      GP_CHECK(lexer_.need(")"));
+    }
+    auto made = make_function(name, std::move(arguments));
+    if (!made) return lexer_.failure(std::move(made).error().message, column);
+    return made;
+  }
+
+  // lookup('index', key)
+  Result<Expr> lookup(std::size_t column) {
+    GP_TRY(const std::string name, lexer_.literal());
+    const auto found = names_.indexes.find(name);
+    if (found == names_.indexes.end())
+      return lexer_.failure(fmt::format("there is no index \"{}\"", text::printable(name, 60)), column);
+    GP_CHECK(lexer_.need(","));
+    GP_TRY(Expr key, alternative());
+    GP_CHECK(lexer_.need(")"));
+    return Expr([index = found->second, key = std::move(key)](Scope& scope) {
+      const auto& entries = scope.indexes[index];
+      const auto entry = entries.find(key(scope).text());
+      return entry == entries.end() ? Value() : entry->second;
+    });
+  }
+
+  // 'text', or 'text with {expression}'.
+  Result<Expr> text_literal() {
+    GP_TRY(const std::string literal, lexer_.literal());
+    std::vector<Expr> parts;
+    std::size_t done = 0;
+    for (std::size_t open = literal.find('{'); open != std::string::npos; open = literal.find('{', open + 1)) {
+      const std::size_t close = literal.find('}', open);
+      if (close == std::string::npos || !begins_expression(literal, open + 1)) continue;
+      if (++depth_ > kDeepest) return lexer_.failure("the expression is nested too deeply");
+      GP_TRY(Expr inner, compile(std::string_view(literal).substr(open + 1, close - open - 1), names_));
+      --depth_;
+      if (open > done) parts.push_back(constant(Value(literal.substr(done, open - done))));
+      parts.push_back(std::move(inner));
+      done = close + 1;
+      open = close;
+    }
+    if (parts.empty()) return constant(Value(literal));
+    if (done < literal.size()) parts.push_back(constant(Value(literal.substr(done))));
+    return joined(std::move(parts));
+  }
+
+  static bool begins_expression(std::string_view text, std::size_t at) {
+    return at < text.size() && (text[at] == '$' || text[at] == '(' || text[at] == '_' ||
+                                (text::is_alnum(text[at]) && !text::is_digit(text[at])));
+  }
+
+  Lexer lexer_;
+  Names& names_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+Result<Expr> compile(std::string_view source, Names& names) { return Parser(source, names).whole(); }
+Result<std::vector<Loop>> compile_loops(std::string_view source, Names& names) { return Parser(source, names).loops(); }
+
+}  // namespace gatepost::ingest::mapping

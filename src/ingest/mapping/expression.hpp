@@ -1,0 +1,80 @@
+// The expressions of a mapping, docs/mapping-language.md: compiled once into functions, then run for each record. What
+// is misspelt is an error when the mapping is loaded, with its column; at run time nothing fails: what is absent is
+// null.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "ingest/mapping/value.hpp"
+
+namespace gatepost::ingest::mapping {
+
+// What an expression sees while it runs.
+struct Scope {
+  Value root;
+  Value header;              // of a CSV: the names of its columns
+  std::vector<Value> slots;  // variables by number
+  std::vector<std::unordered_map<std::string, Value>> indexes;
+  std::set<std::string> unmapped;  // "table: value" that a table does not have, since the last look
+  // Values that may still be visited: a mapping that searches all of the report for each record would take for ever.
+  std::uint64_t budget = 0;
+  bool exhausted = false;
+  // False when the budget is used up.
+  bool spend(std::size_t values);
+};
+
+using Expr = std::function<Value(Scope&)>;
+
+// One table of a mapping, keys in lower case; "*" stands for what is not in it.
+using Table = std::map<std::string, Value, std::less<>>;
+// Lower bounds, the greatest first.
+using Thresholds = std::vector<std::pair<double, Value>>;
+
+// The names that an expression may mention where it stands.
+class Names {
+ public:
+  std::size_t declare(std::string name);  // returns the slot
+  [[nodiscard]] bool knows(std::string_view name) const;
+  [[nodiscard]] std::optional<std::size_t> slot(std::string_view name) const;
+  [[nodiscard]] std::size_t slots() const { return slots_; }
+  // Variables declared after mark() are forgotten by release(); their slots are not used again.
+  [[nodiscard]] std::size_t mark() const { return visible_.size(); }
+  void release(std::size_t mark) { visible_.resize(mark); }
+  [[nodiscard]] std::vector<std::string_view> all() const;
+
+  std::map<std::string, Table, std::less<>> tables;
+  std::map<std::string, Thresholds, std::less<>> thresholds;
+  std::map<std::string, std::size_t, std::less<>> indexes;
+
+ private:
+  std::vector<std::pair<std::string, std::size_t>> visible_;
+  std::size_t slots_ = 0;
+};
+
+// `names` must outlive nothing: tables are copied into the expression. Errors are "column 7: …".
+Result<Expr> compile(std::string_view source, Names& names);
+
+// One loop of `each`: "x.b[*] as y"; with "as?" an empty list is one round with null.
+struct Loop {
+  Expr list;
+  std::size_t slot = 0;
+  bool keep_parent = false;
+};
+// "a[*] as x, x.b[*] as y": declares the names for the expressions that follow.
+Result<std::vector<Loop>> compile_loops(std::string_view source, Names& names);
+
+// What a table has for a value; nullptr when it has nothing.
+const Value* find_in(const Table& table, const Value& value);
+// What a table or thresholds make of a value; the miss is noted in the scope, when the value is not empty.
+Value look_up(const Table& table, std::string_view name, const Value& value, Scope& scope);
+Value look_up(const Thresholds& thresholds, const Value& value);
+
+}  // namespace gatepost::ingest::mapping

@@ -1,0 +1,252 @@
+#include "ingest/mapping/run.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "ingest/plain_text.hpp"
+
+namespace gatepost::ingest::mapping {
+namespace {
+
+constexpr std::size_t kMostMessages = 20;
+// For each value of the report so many may be visited: enough for joins by search in small lists, not for searching all
+// of a large report for each record.
+constexpr std::uint64_t kVisitsPerByte = 50;
+constexpr std::uint64_t kLeastVisits = 20'000'000;
+
+Value root_of(const Source& source) {
+  const bool one = source.format == SourceFormat::json || source.format == SourceFormat::xml ||
+                   source.format == SourceFormat::csv || source.format == SourceFormat::text;
+  if (one || (source.format == SourceFormat::yaml && source.roots.size() == 1))
+    return source.roots.empty() ? Value() : Value(source.roots.front());
+  List roots;
+  roots.reserve(source.roots.size());
+  for (const doc::View root : source.roots) roots.emplace_back(root);
+  return Value(std::move(roots));
+}
+
+Scope scope_of(const Mapping& mapping, const Source& source, Value root, std::uint64_t bytes) {
+  Scope scope;
+  scope.root = std::move(root);
+  List columns;
+  for (const std::string& column : source.header) columns.push_back(Value::borrowed(column));
+  scope.header = Value(std::move(columns));
+  scope.slots.resize(mapping.slots);
+  scope.indexes.resize(mapping.indexes.size());
+  scope.budget = std::max(kLeastVisits, bytes * kVisitsPerByte);
+  return scope;
+}
+
+// Calls `each` for every round of the loops from `depth` on.
+template <class Each>
+void loop(const std::vector<Loop>& loops, std::size_t depth, Scope& scope, Each& each) {
+  if (depth == loops.size()) return each();
+  const Loop& level = loops[depth];
+  const List items = level.list(scope).items();
+  if (items.empty() && level.keep_parent) {
+    scope.slots[level.slot] = Value();
+    return loop(loops, depth + 1, scope, each);
+  }
+  for (const Value& item : items) {
+    if (scope.exhausted) return;
+    scope.slots[level.slot] = item;
+    loop(loops, depth + 1, scope, each);
+  }
+}
+
+// All of the block's findings of one group.
+struct Group {
+  Observation observation;
+  std::string at;
+  double preference = 0;
+};
+
+class BlockReader {
+ public:
+  BlockReader(const Mapping& mapping, const Block& block, Scope& scope, ReportWriter& out)
+      : mapping_(mapping), block_(block), scope_(scope), out_(out) {}
+
+  void read() {
+    auto each = [this] { read_record(); };
+    loop(block_.loops, 0, scope_, each);
+    for (Group& group : groups_) out_.add(std::move(group.observation), group.at);
+    out_.count({.grouped = folded_, .skipped = skipped_, .seen = folded_ + skipped_});
+  }
+  [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
+
+ private:
+  void read_record() {
+    for (const Variable& variable : block_.lets) scope_.slots[variable.slot] = variable.value(scope_);
+    if (block_.when && !(*block_.when)(scope_).is_true()) {
+      ++skipped_;
+      return;
+    }
+    std::string at = place();
+    Draft draft;
+    draft.observation.kind = mapping_.kind;
+    std::vector<const Field*> empty;
+    for (const Setting& setting : block_.settings) {
+      const Value value = setting.value(scope_);
+      if (value.is_empty()) empty.push_back(setting.field);
+      if (!value.is_null()) setting.field->put(draft, value);
+    }
+    tell_unmapped(at);
+    if (const Requirement* const unmet = unmet_by(empty)) return out_.reject(at, complaint(*unmet));
+    Observation observation = finish(std::move(draft), {mapping_.engine, mapping_.kind}, out_, at);
+    if (block_.group_by.empty()) return out_.add(std::move(observation), at);
+    group(std::move(observation), std::move(at));
+  }
+
+  // Pointer of the innermost record of the report.
+  [[nodiscard]] std::string place() const {
+    for (auto level = block_.loops.rbegin(); level != block_.loops.rend(); ++level) {
+      const Value& record = scope_.slots[level->slot];
+      if (const auto view = record.view()) return view->pointer();
+      if (const auto view = record.member("value").view()) return view->pointer();
+    }
+    return {};
+  }
+
+  void tell_unmapped(const std::string& at) {
+    for (const std::string& unmapped : scope_.unmapped) {
+      out_.note(Note::Level::warning, "unmapped-value",
+                fmt::format("no entry for \"{}\" in the mapping's tables", unmapped), at);
+    }
+    scope_.unmapped.clear();
+  }
+
+  [[nodiscard]] const Requirement* unmet_by(const std::vector<const Field*>& empty) const {
+    for (const Requirement& requirement : block_.requirements) {
+      const bool is_set = std::ranges::any_of(requirement.any_of, [&](const Field* field) {
+        const bool is_used = std::ranges::any_of(block_.settings, [&](const Setting& it) { return it.field == field; });
+        return is_used && std::ranges::find(empty, field) == empty.end();
+      });
+      if (!is_set) return &requirement;
+    }
+    return nullptr;
+  }
+
+  static std::string complaint(const Requirement& requirement) {
+    std::string names;
+    for (const Field* field : requirement.any_of) names += (names.empty() ? "" : " or ") + std::string(field->name);
+    return "a record without " + names;
+  }
+
+  // A group's key is whole or there is no group: what lacks a part of it stands alone.
+  void group(Observation observation, std::string at) {
+    std::string key;
+    bool whole = true;
+    for (const Expr& part : block_.group_by) {
+      const Value value = part(scope_);
+      whole = whole && !value.is_empty();
+      for (const Value& item : value.items()) key += fmt::format("{}\x1f", item.text());
+      key += '\x1e';
+    }
+    const double preference = block_.prefer ? (*block_.prefer)(scope_).number().value_or(0) : 0;
+    const auto [known, is_new] =
+        whole ? by_key_.try_emplace(std::move(key), groups_.size()) : std::pair{by_key_.end(), true};
+    if (is_new) {
+      groups_.push_back({std::move(observation), std::move(at), preference});
+      return;
+    }
+    ++folded_;
+    merge(groups_[known->second], {std::move(observation), std::move(at), preference});
+  }
+
+  void merge(Group& kept, Group other) const {
+    if (other.preference > kept.preference) std::swap(kept, other);
+    if (block_.collects) fold(kept.observation, std::move(other.observation));
+  }
+
+  const Mapping& mapping_;
+  const Block& block_;
+  Scope& scope_;
+  ReportWriter& out_;
+  std::vector<Group> groups_;
+  std::unordered_map<std::string, std::size_t> by_key_;
+  std::uint64_t folded_ = 0, skipped_ = 0;
+};
+
+void fill_indexes(const Mapping& mapping, Scope& scope) {
+  for (std::size_t i = 0; i < mapping.indexes.size(); ++i) {
+    const Index& index = mapping.indexes[i];
+    auto each = [&] {
+      const std::string key = index.key(scope).text();
+      if (!key.empty()) scope.indexes[i].try_emplace(key, index.value(scope));
+    };
+    loop(index.loops, 0, scope, each);
+  }
+}
+
+void tell_errors(const Mapping& mapping, Scope& scope, ReportWriter& out) {
+  std::size_t told = 0;
+  for (const Expr& errors : mapping.errors) {
+    for (const Value& message : errors(scope).items()) {
+      if (!message.is_true() || told++ == kMostMessages) continue;
+      std::string text = plain_title(message.text());
+      if (text.empty() || text == "true") text = "the tool reports errors of its own";
+      out.incomplete("scanner-message", std::move(text));
+    }
+  }
+  for (const Expr& failed : mapping.failed) {
+    const Value message = failed(scope);
+    if (!message.is_true()) continue;
+    std::string text = plain_title(message.text());
+    if (text.empty() || text == "true") text = "the report says that the scan failed";
+    out.failed(std::move(text));
+  }
+}
+
+void tell_of_source(const Source& source, ReportWriter& out) {
+  if (source.truncated) out.truncated();
+  for (const std::string& rejected : source.rejected) out.reject({}, rejected);
+  out.count({.rejected = source.rejected_count - source.rejected.size(),
+             .seen = source.rejected_count - source.rejected.size()});
+}
+
+const Source* source_of(const Mapping& mapping, SourceFormat format, Candidate& candidate) {
+  if (format == SourceFormat::csv) return candidate.csv(mapping.columns);
+  if (format == SourceFormat::json && !mapping.strip_prefix.empty()) return candidate.json_after(mapping.strip_prefix);
+  return candidate.source(format);
+}
+
+}  // namespace
+
+std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candidate) {
+  for (const SourceFormat format : mapping.formats) {
+    const Source* const source = source_of(mapping, format, candidate);
+    if (source == nullptr) continue;
+    const bool cut_json = format == SourceFormat::json && source->truncated && mapping.strip_prefix.empty();
+    Value root = cut_json ? Value(candidate.json_so_far()) : root_of(*source);
+    Scope scope = scope_of(mapping, *source, std::move(root), 0);
+    if (std::ranges::all_of(mapping.recognise, [&](const Expr& condition) { return condition(scope).is_true(); }))
+      return format;
+  }
+  return std::nullopt;
+}
+
+void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out) {
+  const Source& source = *source_of(mapping, format, candidate);
+  Scope scope = scope_of(mapping, source, root_of(source), candidate.bytes().size());
+  for (const Variable& variable : mapping.lets) scope.slots[variable.slot] = variable.value(scope);
+  fill_indexes(mapping, scope);
+  out.tool(mapping.tool_name, mapping.tool_version ? plain_name((*mapping.tool_version)(scope).text()) : "");
+  out.engine(mapping.engine);
+  tell_of_source(source, out);
+  tell_errors(mapping, scope, out);
+  if (mapping.inventory) out.inventory(*mapping.inventory);
+  bool has_seen = std::ranges::any_of(mapping.evidence, [&](const Expr& shown) { return shown(scope).is_true(); });
+  for (const Block& block : mapping.blocks) {
+    BlockReader reader(mapping, block, scope, out);
+    reader.read();
+    has_seen = has_seen || reader.skipped() > 0;
+  }
+  if (has_seen) out.evidence_of_a_scan();
+  if (scope.exhausted)
+    out.incomplete("too-much-work", "reading this report by its mapping takes too long; what is left is not read");
+}
+
+}  // namespace gatepost::ingest::mapping

@@ -1,0 +1,85 @@
+// What an expression of a mapping computes: null, true or false, a number, a text, a list, or an object of the report.
+// Views and texts point into the report, which outlives them.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "doc/document.hpp"
+
+namespace gatepost::ingest::mapping {
+
+class Value;
+using List = std::vector<Value>;
+struct Pair;  // one member of an object, as `entries` gives it
+
+class Value {
+ public:
+  enum class Type { null, boolean, number, text, list, object };
+
+  Value() = default;
+  // NOLINTBEGIN(google-explicit-constructor): each of these is a value
+  template <std::same_as<bool> Truth>
+  Value(Truth truth) : data_(truth) {}
+  Value(double number) : data_(number) {}
+  Value(std::string text) : data_(std::make_shared<const std::string>(std::move(text))) {}
+  Value(doc::View view) {
+    if (view.exists() && !view.is_null()) data_ = view;
+  }
+  Value(List list) : data_(std::make_shared<const List>(std::move(list))) {}
+  Value(Pair pair);
+  // NOLINTEND(google-explicit-constructor)
+  // A text that lives as long as the report, or the mapping.
+  static Value borrowed(std::string_view text) {
+    Value value;
+    value.data_ = text;
+    return value;
+  }
+
+  [[nodiscard]] Type type() const;
+  [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
+  // Nothing to use: null, "", an empty list or object. `else` and `first` pass it over.
+  [[nodiscard]] bool is_empty() const;
+  // What `when`, `and`, `or`, `not` go by: not empty, not false, not 0.
+  [[nodiscard]] bool is_true() const;
+
+  // A scalar as it is written; of an XML element its text, of a list with one item that item's; else "".
+  [[nodiscard]] std::string text() const;
+  // Of a number, or of a text that is one; blanks around it do not count.
+  [[nodiscard]] std::optional<double> number() const;
+
+  // Member of an object; of a list of XML elements, of its first. Null for anything else.
+  [[nodiscard]] Value member(std::string_view name) const;
+  // Item of a list, from the end when negative; a single value is its own first item.
+  [[nodiscard]] Value item(std::int64_t index) const;
+  // Items of a list; a single value is a list of one, null is none.
+  [[nodiscard]] List items() const;
+  // Number of items of a list, members of an object, bytes of a text; 0 for null, 1 for other scalars.
+  [[nodiscard]] std::size_t size() const;
+  // The object or list in the report, when the value is one of the report's.
+  [[nodiscard]] std::optional<doc::View> view() const;
+  // Members of an object in the order of the report.
+  [[nodiscard]] List entries() const;
+
+  // Numbers by value, also when one is a text; truth also with "true" and "false" in any case; else as text.
+  static bool equal(const Value& a, const Value& b);
+  // Below 0, 0, above 0; by value when both are numbers, else by bytes. Empty when one is null.
+  static std::optional<int> compare(const Value& a, const Value& b);
+
+ private:
+  std::variant<std::monostate, bool, double, std::string_view, std::shared_ptr<const std::string>, doc::View,
+               std::shared_ptr<const List>, std::shared_ptr<const Pair>>
+      data_;
+};
+
+struct Pair {
+  std::string_view key;
+  Value value;
+};
+
+}  // namespace gatepost::ingest::mapping

@@ -1,0 +1,39 @@
+// Which format a report has: the formats written in C++ first, then the mappings.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/format.hpp"
+#include "ingest/mapping/mapping.hpp"
+
+namespace gatepost::ingest {
+
+// What `gatepost formats` tells of one.
+struct FormatInfo {
+  std::string id, title, kind, recognised_by, yields;
+  bool clean_is_bare_array = false;  // "[]" is all that the tool writes for a clean scan
+};
+// All formats of the binary, by id. Compiles every mapping.
+std::vector<FormatInfo> describe_formats();
+// Their ids, sorted; without compiling anything.
+std::vector<std::string_view> format_ids();
+
+// A report's format: one of the two is set, or none when nothing fits.
+struct Recognised {
+  const Format* format = nullptr;
+  const mapping::Mapping* mapping = nullptr;
+  mapping::SourceFormat source = mapping::SourceFormat::json;
+  [[nodiscard]] bool found() const { return format != nullptr || mapping != nullptr; }
+  [[nodiscard]] std::string_view id() const;
+};
+
+// Tries options.tool only, when it is given. Two mappings that both fit, and of which none says that it precedes the
+// other, are noted, and nothing is recognised.
+Recognised recognise(Candidate& candidate, const Options& options, ReportWriter& out);
+
+// True when an empty list is all that the tool writes for a clean scan.
+bool may_be_bare_array(std::string_view id, const Options& options);
+
+}  // namespace gatepost::ingest
