@@ -274,4 +274,72 @@ std::string nearest(std::string_view word, std::span<const std::string_view> can
   return std::string(winner);
 }
 
+bool has_controls(std::string_view s) {
+  return std::ranges::any_of(s, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+  });
+}
+
+namespace {
+
+// The length of the terminal code that begins with the ESC at s[at]: ECMA-48 control sequences, and commands to the
+// terminal, which end with BEL or ESC "\\".
+std::size_t length_of_terminal_code(std::string_view s, std::size_t at) {
+  constexpr std::size_t kLongest = 256;  // what is longer is no code, but text behind a stray ESC
+  const std::string_view rest = s.substr(at, kLongest);
+  if (rest.size() < 2) return 1;
+  if (rest[1] == '[') {
+    std::size_t end = 2;
+    while (end < rest.size() && rest[end] >= 0x20 && rest[end] < 0x40) ++end;
+    return end < rest.size() && rest[end] >= 0x40 && rest[end] < 0x7F ? end + 1 : end;
+  }
+  if (rest[1] != ']') return 1;
+  const std::size_t end = rest.find_first_of("\x07\x1B\n", 2);
+  if (end == std::string_view::npos || rest[end] == '\n') return 1;
+  return rest[end] == '\x07' ? end + 1 : std::min(end + 2, rest.size());
+}
+
+}  // namespace
+
+std::string without_terminal_codes(std::string_view s) {
+  std::string out;
+  out.reserve(s.size());
+  for (std::size_t at = 0; at < s.size();) {
+    if (s[at] == '\x1B') {
+      at += length_of_terminal_code(s, at);
+    } else {
+      if (!has_controls(s.substr(at, 1))) out += s[at];
+      ++at;
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> utf16_to_utf8(std::string_view s) {
+  const bool big = s.starts_with("\xFE\xFF");
+  if (!big && !s.starts_with("\xFF\xFE")) return std::nullopt;
+  const auto unit_at = [&](std::size_t at) -> char32_t {
+    const char32_t first = byte_at(s, at), second = byte_at(s, at + 1);
+    return big ? first << 8U | second : second << 8U | first;
+  };
+  const auto is_low = [](char32_t unit) { return unit >= 0xDC00 && unit < 0xE000; };
+  std::string out;
+  out.reserve(s.size() / 2);
+  std::size_t at = 2;
+  while (at + 1 < s.size()) {
+    char32_t unit = unit_at(at);
+    at += 2;
+    if (unit >= 0xD800 && unit < 0xDC00 && at + 1 < s.size() && is_low(unit_at(at))) {
+      unit = 0x10000 + ((unit - 0xD800) << 10U) + (unit_at(at) - 0xDC00);
+      at += 2;
+    } else if (unit >= 0xD800 && unit < 0xE000) {
+      unit = 0xFFFD;
+    }
+    append_utf8(out, unit);
+  }
+  if (at < s.size()) append_utf8(out, 0xFFFD);
+  return out;
+}
+
 }  // namespace gatepost::text

@@ -36,8 +36,15 @@ bool is_utf8(std::string_view s);
 std::optional<std::size_t> first_invalid_utf8(std::string_view s);
 // Valid UTF-8 of at most `max_bytes` bytes: broken bytes become U+FFFD, a cut never splits a character.
 std::string to_utf8(std::string_view s, std::size_t max_bytes = std::string_view::npos);
+// UTF-8 of UTF-16 text that begins with its byte order mark, which is left out; unpaired surrogates and half a
+// character at the end become U+FFFD. Empty when there is no such mark.
+std::optional<std::string> utf16_to_utf8(std::string_view s);
 // Without control characters (C0, DEL, C1) but those in `kept`.
 std::string strip_controls(std::string s, std::string_view kept = {});
+// Control characters of ASCII other than tab and line ends.
+bool has_controls(std::string_view s);
+// Without those, and without the codes that colour text on a terminal.
+std::string without_terminal_codes(std::string_view s);
 // For error messages about a stranger's bytes: control and invisible characters shown as \x.. or \u{..}, at most
 // `max_bytes` bytes (then "…").
 std::string printable(std::string_view s, std::size_t max_bytes = 80);

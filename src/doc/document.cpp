@@ -257,6 +257,24 @@ void TreeBuilder::close() {
   open_.pop_back();
 }
 
+TreeBuilder::Mark TreeBuilder::mark() const {
+  return {.nodes = tree_->nodes.size(),
+          .texts = tree_->own_texts.size(),
+          .notes = tree_->notes.size(),
+          .open = open_.size(),
+          .count = open_.empty() ? 0 : tree_->nodes[open_.back()].count};
+}
+
+void TreeBuilder::back_to(const Mark& mark) {
+  for (std::size_t node = mark.nodes; node < tree_->nodes.size(); ++node)
+    tree_->children.erase(static_cast<std::uint32_t>(node));
+  tree_->nodes.resize(mark.nodes);
+  tree_->own_texts.resize(mark.texts);
+  tree_->notes.resize(mark.notes);
+  open_.resize(mark.open);
+  if (!open_.empty()) tree_->nodes[open_.back()].count = mark.count;
+}
+
 void TreeBuilder::note(Note::Level level, const char* code, std::string text, std::uint64_t place) {
   if (tree_->notes.size() >= kMostNotes) return;
   const Position at = tree_->position(place);

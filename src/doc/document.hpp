@@ -152,6 +152,15 @@ class TreeBuilder {
   [[nodiscard]] std::size_t depth() const { return open_.size(); }
   [[nodiscard]] std::size_t size() const { return tree_->nodes.size(); }
   [[nodiscard]] bool in_object() const;
+  [[nodiscard]] Position position(std::uint64_t place) const { return tree_->position(place); }
+  // To take back a value that proves to be damaged: remember where it begins, go back to it. A list may be open there,
+  // but no object.
+  struct Mark {
+    std::size_t nodes = 0, texts = 0, notes = 0, open = 0;
+    std::uint32_t count = 0;
+  };
+  [[nodiscard]] Mark mark() const;
+  void back_to(const Mark& mark);
   // At most kMostNotes are kept: a stranger's document cannot make them many.
   void note(Note::Level level, const char* code, std::string text, std::uint64_t place);
   Document finish();

@@ -3,15 +3,19 @@
 #include <fmt/core.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "doc/json_cut.hpp"
 #include "doc/json_skeleton.hpp"
+#include "doc/scan.hpp"
 
 namespace gatepost::doc {
 namespace {
@@ -53,8 +57,15 @@ constexpr std::array<const char*, 8> kExpectations = {
 // Builds the tree from what nlohmann reports, taking every value from the text itself. Of a refusal it finds the words.
 class Reader final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Reader(TreeBuilder& tree, const Limits& limits)
-      : tree_(tree), limits_(limits), text_(tree.source()), skeleton_(tree.source()) {}
+  // Of the document that lies at [begin, end) of the tree's source.
+  Reader(TreeBuilder& tree, const Limits& limits, JsonReading reading, std::size_t begin, std::size_t end)
+      : tree_(tree),
+        limits_(limits),
+        lenient_(reading == JsonReading::lenient),
+        text_(tree.source().substr(0, end)),
+        skeleton_(text_, begin, lenient_),
+        depth_(tree.depth()),
+        at_(begin) {}
 
   // True when the text is one JSON document.
   bool read() { return nlohmann::json::sax_parse(skeleton_.begin(), skeleton_.end(), this); }
@@ -96,7 +107,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
  private:
   template <class... Args>
   bool fail(std::size_t offset, fmt::format_string<Args...> what, Args&&... args) {
-    const Position at = position_of(text_, offset);
+    const Position at = tree_.position(offset);
     problem_ = fmt::format("line {}, column {}: ", at.line, at.column);
     fmt::format_to(std::back_inserter(problem_), what, std::forward<Args>(args)...);
     return false;
@@ -109,9 +120,9 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool value_ended(std::size_t end) {
-    return passed(end, tree_.depth() == 0  ? Expected::end
-                       : tree_.in_object() ? Expected::comma_or_end_of_object
-                                           : Expected::comma_or_end_of_array);
+    return passed(end, tree_.depth() == depth_ ? Expected::end
+                       : tree_.in_object()     ? Expected::comma_or_end_of_object
+                                               : Expected::comma_or_end_of_array);
   }
 
   // Where the next token begins that is no comma or colon in its place: those are not reported.
@@ -146,7 +157,8 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   bool open(Kind kind, Expected next) {
     const std::size_t begin = next_token();
     if (!may_have_value(begin)) return false;
-    if (tree_.depth() >= limits_.depth) return fail(begin, "nested deeper than the limit of {} levels", limits_.depth);
+    if (tree_.depth() >= depth_ + limits_.depth)
+      return fail(begin, "nested deeper than the limit of {} levels", limits_.depth);
     tree_.open(kind, begin);
     return passed(begin + 1, next);
   }
@@ -163,9 +175,14 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
       return fail(begin, "a string longer than the limit of {} bytes", limits_.string_bytes);
     }
     text = text_.substr(begin + 1, end - begin - 1);
-    if (text.find('\\') == std::string_view::npos) return true;
+    const bool controls = skeleton_.met_controls();
+    if (controls) note_controls(begin);
+    const bool escapes = text.find('\\') != std::string_view::npos;
+    if (!escapes && !controls) return true;
     bool broken = false;
-    text = tree_.keep(unescape_json(text, &broken));
+    std::string plain = unescape_json(text, &broken);
+    if (lenient_ && text::has_controls(plain)) plain = text::without_terminal_codes(plain);
+    text = tree_.keep(std::move(plain));
     if (broken) {
       tree_.note(Note::Level::warning, "invalid-escape", "a string has an escape that is not JSON; read as U+FFFD",
                  begin);
@@ -173,9 +190,16 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  // Once is enough.
+  void note_controls(std::size_t begin) {
+    if (std::exchange(noted_controls_, true)) return;
+    tree_.note(Note::Level::warning, "control-characters",
+               "control characters stand in strings, where JSON does not allow them; left out", begin);
+  }
+
   bool broken_string(std::size_t begin) {
     const std::size_t end = skeleton_.last();
-    const Position at = position_of(text_, begin);
+    const Position at = tree_.position(begin);
     if (end == text_.size()) {
       return fail(end, "the document ends inside the string that begins at line {}, column {}", at.line, at.column);
     }
@@ -189,7 +213,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     if (found.empty()) found = text_.substr(at, 1);
     const bool number = text::is_digit(found[0]) || (found.size() > 1 && (found[0] == '-' || found[0] == '+'));
     const bool value_expected = expected_ <= Expected::value_or_end;
-    if (value_expected && cut && tree_.depth() > 0) return fail(text_.size(), "the document ends in the middle");
+    if (value_expected && cut && tree_.depth() > depth_) return fail(text_.size(), "the document ends in the middle");
     const std::string shown = shown_token(found);
     if (value_expected && number) return fail(at, "{} is not a number as JSON writes it", shown);
     return fail(at, "found {}, expected {}", shown, kExpectations[static_cast<std::size_t>(expected_)]);
@@ -197,9 +221,12 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
 
   TreeBuilder& tree_;
   const Limits& limits_;
+  const bool lenient_;
   const std::string_view text_;
   JsonSkeleton skeleton_;
-  std::size_t at_ = 0;  // behind what was reported last
+  const std::size_t depth_;  // of the document in the tree
+  std::size_t at_;           // behind what was reported last
+  bool noted_controls_ = false;
   Expected expected_ = Expected::value;
   std::string problem_;
 };
@@ -216,6 +243,67 @@ std::optional<std::string> refused_by_its_bytes(std::string_view text) {
   return fmt::format("line {}, column {}: invalid UTF-8", at.line, at.column);
 }
 
+// A list of values, each of which can be refused alone.
+class ValueList {
+ public:
+  ValueList(std::string text, std::string name, const Limits& limits)
+      : limits_(limits), tree_(std::move(name), std::move(text), true) {
+    tree_.open(Kind::array, 0);
+  }
+  [[nodiscard]] std::string_view text() const { return tree_.source(); }
+
+  // False when the value at [begin, end) cannot be read.
+  bool add(std::size_t begin, std::size_t end) {
+    const TreeBuilder::Mark before = tree_.mark();
+    Reader reader(tree_, limits_, JsonReading::lenient, begin, end);
+    if (reader.read()) return true;
+    tree_.back_to(before);
+    problem_ = reader.problem();
+    return false;
+  }
+  void reject() {
+    rejections_.add([&] { return problem_; });
+  }
+  void reject(std::size_t at, std::string_view why) {
+    rejections_.add([&] { return fmt::format("line {}: {}", tree_.position(at).line, why); });
+  }
+
+  Records finish(bool truncated) {
+    tree_.close();
+    return {tree_.finish(), std::move(rejections_.rejected), rejections_.count, truncated};
+  }
+
+ private:
+  const Limits& limits_;
+  TreeBuilder tree_;
+  Rejections rejections_;
+  std::string problem_;
+};
+
+bool begins_record(char c) { return c == '{' || c == '['; }
+
+// What keeps a text from being cut into values.
+Result<Done> takes_values(std::string_view text, const std::string& name, const Limits& limits) {
+  const auto refuse = [&](const std::string& why) {
+    return error(ErrorKind::bad_input, fmt::format("{}: {}", name, why));
+  };
+  if (text.size() > limits.document_bytes)
+    return refuse(fmt::format("larger than the limit of {} bytes for one document", limits.document_bytes));
+  if (const auto why = refused_by_its_bytes(text)) return refuse(*why);
+  return Done{};
+}
+
+// Lines of this number without a value, before any with one: the file is of another kind.
+constexpr std::size_t kForeignLines = 100;
+
+// Behind the value that begins at `begin` with a bracket; npos when it is not closed. The text is padded.
+std::size_t end_of_value(std::string_view text, std::size_t begin) {
+  BracketState state;
+  const char* const end = text.data() + text.size();
+  const char* const found = scan_brackets(text.data() + begin, end, std::numeric_limits<std::uint32_t>::max(), state);
+  return state.depth > 0 || state.in_string ? std::string_view::npos : static_cast<std::size_t>(found - text.data());
+}
+
 }  // namespace
 
 std::string why_not_json(std::string_view text) {
@@ -223,7 +311,7 @@ std::string why_not_json(std::string_view text) {
   return document ? "" : document.error().message.substr(2);  // without the empty name
 }
 
-Result<Document> parse_json(std::string text, std::string name, const Limits& limits) {
+Result<Document> parse_json(std::string text, std::string name, const Limits& limits, JsonReading reading) {
   const auto refuse = [&](const std::string& why) {
     return error(ErrorKind::bad_input, fmt::format("{}: {}", name, why));
   };
@@ -237,9 +325,65 @@ Result<Document> parse_json(std::string text, std::string name, const Limits& li
   if (byte_order_mark) {
     tree.note(Note::Level::info, "byte-order-mark", "starts with a byte order mark, which JSON does not have", 0);
   }
-  Reader reader(tree, limits);
+  Reader reader(tree, limits, reading, 0, tree.source().size());
   if (!reader.read()) return refuse(reader.problem());
   return tree.finish();
+}
+
+Result<Records> parse_json_lines(std::string text, const std::string& name, const Limits& limits) {
+  GP_CHECK(takes_values(text, name, limits));
+  ValueList values(std::move(text), name, limits);
+  const std::string_view all = values.text();
+  std::size_t read = 0, foreign = 0;
+  bool truncated = false;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = std::min(all.find('\n', at), all.size());
+    const std::size_t begin = std::min(end_of_blanks(all, at), end);
+    const bool last = end == all.size();
+    at = end + 1;
+    if (begin == end) continue;
+    const bool record = begins_record(all[begin]);
+    if (record && values.add(begin, end)) {
+      ++read;
+    } else if (record && last && close_cut_json(all.substr(begin), kAnyDepth)) {
+      truncated = true;
+    } else {
+      record ? values.reject() : values.reject(begin, "found no JSON object");
+      if (read == 0 && ++foreign == kForeignLines) break;
+    }
+  }
+  if (read == 0) return error(ErrorKind::bad_input, fmt::format("{}: no line of it is a JSON object", name));
+  return values.finish(truncated);
+}
+
+Result<Records> parse_json_values(std::string text, const std::string& name, const Limits& limits) {
+  GP_CHECK(takes_values(text, name, limits));
+  const std::size_t size = text.size();
+  text.append(kScanPadding, ' ');
+  ValueList values(std::move(text), name, limits);
+  const std::string_view all = values.text().substr(0, size);
+  std::size_t read = 0, foreign = 0;
+  bool truncated = false;
+  for (std::size_t at = end_of_blanks(all, 0); at < size; at = end_of_blanks(all, at)) {
+    const std::size_t begin = at;
+    if (!begins_record(all[begin])) {
+      values.reject(begin, "found no JSON object");
+      if (read == 0 && ++foreign == kForeignLines) break;
+      at = std::min(all.find('\n', begin), size);
+      continue;
+    }
+    at = std::min(end_of_value(all, begin), size);
+    if (values.add(begin, at)) {
+      ++read;
+    } else if (at == size && close_cut_json(all.substr(begin), kAnyDepth)) {
+      truncated = true;
+    } else {
+      values.reject();
+      if (read == 0 && ++foreign == kForeignLines) break;
+    }
+  }
+  if (read == 0) return error(ErrorKind::bad_input, fmt::format("{}: no JSON object in it", name));
+  return values.finish(truncated);
 }
 
 }  // namespace gatepost::doc

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
 #include "doc/scan.hpp"
@@ -22,10 +23,15 @@ inline std::size_t end_of_blanks(std::string_view text, std::size_t at) {
 // nor a byte order mark has a meaning. A blank is added, so that there always is a byte behind a number.
 class JsonSkeleton {
  public:
-  explicit JsonSkeleton(std::string_view text) : text_(text) {}
+  // Reads from `begin`. When it is lenient, control characters in strings are as other characters.
+  explicit JsonSkeleton(std::string_view text, std::size_t begin = 0, bool lenient = false)
+      : text_(text), at_(begin), lenient_(lenient) {}
 
   // Offset of the byte that was read last; text.size() of the blank that was added.
   [[nodiscard]] std::size_t last() const { return last_; }
+
+  // True when a lenient skeleton has met control characters in a string since it was asked last.
+  bool met_controls() { return std::exchange(met_controls_, false); }
 
   class Iterator {
    public:
@@ -75,7 +81,13 @@ class JsonSkeleton {
   void skip_string() {
     const char* const end = text_.data() + text_.size();
     const char* p = find_in_string(text_.data() + at_, end);
-    for (; p < end && *p == '\\'; p = find_in_string(p, end)) {
+    for (; p < end && *p != '"'; p = find_in_string(p, end)) {
+      if (*p != '\\') {
+        if (!lenient_) break;
+        met_controls_ = true;
+        ++p;
+        continue;
+      }
       ++p;
       if (p < end && (*p == '"' || *p == '\\')) ++p;
     }
@@ -86,6 +98,8 @@ class JsonSkeleton {
   std::size_t at_ = 0;
   std::size_t last_ = 0;
   bool in_string_ = false;
+  bool lenient_ = false;
+  bool met_controls_ = false;
 };
 
 }  // namespace gatepost::doc

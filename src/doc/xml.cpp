@@ -3,14 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <optional>
 #include <pugixml.hpp>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
+#include "doc/xml_cut.hpp"
 
 namespace gatepost::doc {
 
@@ -26,6 +29,8 @@ struct XmlTree {
 }  // namespace detail
 
 namespace {
+
+constexpr unsigned kParseOptions = pugi::parse_default | pugi::parse_doctype | pugi::parse_fragment;
 
 pugi::xml_node node_of(const void* node) {
   if (node == nullptr) return {};
@@ -84,6 +89,14 @@ std::string latin1_to_utf8(std::string_view text) {
   return out;
 }
 
+// U+0000, surrogates, beyond Unicode: the library would make broken text of it.
+bool is_no_character(std::uint64_t number) {
+  return number == 0 || (number >= 0xD800 && number < 0xE000) || number > 0x10FFFF;
+}
+
+// Control characters that XML does not have, whether it is written raw or as a reference.
+bool is_forbidden(std::uint64_t number) { return number < 0x20 && number != '\t' && number != '\n' && number != '\r'; }
+
 std::string_view reason_of(const pugi::xml_parse_result& result) {
   switch (result.status) {
     case pugi::status_end_element_mismatch:
@@ -130,8 +143,7 @@ std::optional<std::size_t> bad_reference(std::string_view text) {
       continue;
     }
     const auto number = rest.starts_with("&#") ? referred_character(text, at) : std::nullopt;
-    const bool surrogate = number && *number >= 0xD800 && *number < 0xE000;
-    if (number && (*number == 0 || surrogate || *number > 0x10FFFF)) return at;
+    if (number && is_no_character(*number)) return at;
     ++at;
   }
   return std::nullopt;
@@ -216,6 +228,13 @@ XmlView XmlDocument::root() const { return {tree_.get(), tree_->document.documen
 
 namespace {
 
+// Every element has a "<", every attribute a "=": the tree is not built to find that it is too large.
+std::optional<std::string> refused_by_its_size(std::string_view text, const Limits& limits) {
+  const auto most = std::ranges::count(text, '<') + std::ranges::count(text, '=');
+  if (static_cast<std::uint64_t>(most) <= limits.values) return std::nullopt;
+  return fmt::format("more than the limit of {} elements and attributes", limits.values);
+}
+
 // What is wrong with the bytes, before any markup; makes UTF-8 of what says that it is ISO-8859-1.
 std::optional<std::string> refused_by_its_bytes(std::string& text, const Limits& limits) {
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
@@ -230,18 +249,20 @@ std::optional<std::string> refused_by_its_bytes(std::string& text, const Limits&
     text = latin1_to_utf8(text);
   }
   if (const auto bad = bad_reference(text)) return refuse(*bad, "a reference to what is no character");
-  // Every element has a "<", every attribute a "=": the tree is not built to find that it is too large.
-  const auto most = std::ranges::count(text, '<') + std::ranges::count(text, '=');
-  if (static_cast<std::uint64_t>(most) <= limits.values) return std::nullopt;
-  return fmt::format("more than the limit of {} elements and attributes", limits.values);
+  return refused_by_its_size(text, limits);
 }
 
 // What the library lets pass, and XML does not.
-std::optional<std::string> refused_by_its_outermost(const detail::XmlTree& tree) {
+enum class Doctype { refused, without_entities };
+std::optional<std::string> refused_by_its_outermost(const detail::XmlTree& tree, Doctype doctype) {
   std::size_t elements = 0;
   for (const pugi::xml_node child : tree.document.children()) {
     const bool text = child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata;
-    if (child.type() == pugi::node_doctype) return "has a DOCTYPE; refused, because reports do not need one";
+    if (child.type() == pugi::node_doctype && doctype == Doctype::refused)
+      return "has a DOCTYPE; refused, because reports do not need one";
+    if (child.type() == pugi::node_doctype &&
+        std::string_view(child.value()).find("<!ENTITY") != std::string_view::npos)
+      return "has a DOCTYPE that declares entities; refused, because they can make any text of a report";
     if (text || (child.type() == pugi::node_element && ++elements > 1)) {
       const auto offset = std::max<std::ptrdiff_t>(child.offset_debug() - (text ? 0 : 1), 0);
       const Position at = tree.lines.position(tree.source, static_cast<std::size_t>(offset));
@@ -266,19 +287,207 @@ Result<XmlDocument> XmlDocument::parse(std::string text, std::string name, const
   auto tree = std::make_unique<detail::XmlTree>();
   tree->source = std::move(text);
   tree->lines = LineIndex(tree->source);
-  const unsigned options = pugi::parse_default | pugi::parse_doctype | pugi::parse_fragment;
   const auto result =
-      tree->document.load_buffer(tree->source.data(), tree->source.size(), options, pugi::encoding_utf8);
+      tree->document.load_buffer(tree->source.data(), tree->source.size(), kParseOptions, pugi::encoding_utf8);
   if (!result) {
     const Position at = tree->lines.position(tree->source, static_cast<std::size_t>(result.offset));
     return refuse(fmt::format("line {}, column {}: {}", at.line, at.column, reason_of(result)));
   }
-  if (const auto why = refused_by_its_outermost(*tree)) return refuse(*why);
+  if (const auto why = refused_by_its_outermost(*tree, Doctype::refused)) return refuse(*why);
   if (!number_elements(*tree, limits.depth)) {
     return refuse(fmt::format("nested deeper than the limit of {} levels", limits.depth));
   }
   tree->name = std::move(name);
   return XmlDocument(std::move(tree));
+}
+
+namespace {
+
+// Leaves out what no XML text may have, and references to it. True when there was any.
+bool strip_forbidden(std::string& text) {
+  const auto forbidden = [](char c) { return is_forbidden(static_cast<unsigned char>(c)); };
+  const bool raw = std::erase_if(text, forbidden) > 0;
+  std::string out;
+  std::size_t kept = 0;  // text before it is in `out`, or left out
+  for (std::size_t at = text.find("&#"); at != std::string::npos; at = text.find("&#", at + 2)) {
+    const auto number = referred_character(text, at);
+    if (!number || (!is_forbidden(*number) && !is_no_character(*number))) continue;
+    out.append(text, kept, at - kept);
+    kept = text.find(';', at) + 1;
+  }
+  if (kept == 0) return raw;
+  text = out.append(text, kept);
+  return true;
+}
+
+// Windows-1252 where it differs from ISO-8859-1, which is often said instead. Source: the WHATWG's encoding standard.
+constexpr std::array<char32_t, 32> kWindows1252 = {0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
+                                                   0x2C6,  0x2030, 0x160,  0x2039, 0x152,  0x8D,   0x17D,  0x8F,
+                                                   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                                   0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
+
+std::string windows1252_to_utf8(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    text::append_utf8(out, byte >= 0x80 && byte < 0xA0 ? kWindows1252[byte - 0x80U] : char32_t{byte});
+  }
+  return out;
+}
+
+bool says_windows1252(std::string_view text) {
+  const std::string declaration = text::lower(text.substr(0, std::min<std::size_t>(text.find("?>"), 200)));
+  return text::trim(declaration).starts_with("<?xml") &&
+         (declaration.find("windows-1252") != std::string::npos ||
+          declaration.find("iso-8859-1") != std::string::npos || declaration.find("latin1") != std::string::npos);
+}
+
+// Makes UTF-8 without forbidden characters of it, and tells what that took.
+void make_plain(std::string& text, std::vector<Note>& notes) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  if (!text::is_utf8(text)) {
+    const bool declared = says_windows1252(text);
+    text = declared ? windows1252_to_utf8(text) : text::to_utf8(text);
+    if (!declared)
+      notes.push_back({Note::Level::warning, "invalid-utf8", "bytes that are not UTF-8 were read as U+FFFD", ""});
+  }
+  if (strip_forbidden(text))
+    notes.push_back({Note::Level::warning, "control-characters",
+                     "it has characters that XML does not allow; they were left out", ""});
+}
+
+// Builds the tree of an element and all below it. Elements are nested no deeper than limits.depth.
+class TreeMaker {
+ public:
+  explicit TreeMaker(TreeBuilder& out) : out_(out) {}
+
+  void element(pugi::xml_node node) {
+    const std::uint64_t place = place_of(node, 1);
+    out_.open(Kind::object, place);
+    text("#tag", local_name(node.name()), place);
+    attributes(node);
+    own_text(node);
+    children(node);
+    out_.close();
+  }
+
+ private:
+  // Of what begins so many bytes before the place that the library remembers.
+  template <class Handle>
+  static std::uint64_t place_of(Handle node, std::ptrdiff_t before) {
+    return static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(node.offset_debug() - before, 0));
+  }
+
+  void text(std::string_view key, std::string_view value, std::uint64_t place) {
+    out_.key(key, place);
+    out_.scalar(Kind::string, out_.keep(std::string(value)), place);
+  }
+
+  // Names are few: each is kept once.
+  std::string_view name(std::string_view prefix, std::string_view name) {
+    std::string full = std::string(prefix).append(name);
+    const auto found = names_.find(full);
+    if (found != names_.end()) return *found;
+    return *names_.insert(out_.keep(std::move(full))).first;
+  }
+
+  void attributes(pugi::xml_node node) {
+    const std::uint64_t place = place_of(node, 1);
+    std::unordered_set<std::string_view> seen;
+    for (const bool prefixed : {false, true}) {
+      for (const pugi::xml_attribute attribute : node.attributes()) {
+        const std::string_view full = attribute.name();
+        const bool has_prefix = full.find(':') != std::string_view::npos;
+        if (has_prefix != prefixed || full.starts_with("xmlns:") || !seen.insert(local_name(full)).second) continue;
+        text(name("@", local_name(full)), attribute.value(), place);
+      }
+    }
+  }
+
+  void own_text(pugi::xml_node node) {
+    std::string all;
+    std::optional<std::uint64_t> place;
+    for (const pugi::xml_node child : node.children()) {
+      if (child.type() != pugi::node_pcdata && child.type() != pugi::node_cdata) continue;
+      if (!place) place = place_of(child, 0);
+      all += child.value();
+    }
+    const std::string_view trimmed = text::trim(all);
+    if (!trimmed.empty()) text("#text", trimmed, *place);
+  }
+
+  void children(pugi::xml_node node) {
+    struct Group {
+      std::string_view tag;
+      std::vector<pugi::xml_node> nodes;
+    };
+    std::vector<Group> groups;
+    std::unordered_map<std::string_view, std::size_t> by_tag;
+    for (const pugi::xml_node child : node.children()) {
+      if (child.type() != pugi::node_element) continue;
+      const std::string_view tag = local_name(child.name());
+      const auto [found, fresh] = by_tag.try_emplace(tag, groups.size());
+      if (fresh) groups.push_back({tag, {}});
+      groups[found->second].nodes.push_back(child);
+    }
+    for (const Group& group : groups) {
+      const std::uint64_t place = place_of(group.nodes.front(), 1);
+      out_.key(name("", group.tag), place);
+      out_.open(Kind::array, place);
+      for (const pugi::xml_node child : group.nodes) element(child);
+      out_.close();
+    }
+  }
+
+  TreeBuilder& out_;
+  std::unordered_set<std::string_view> names_;
+};
+
+// No element lies deeper than `limit`.
+bool is_shallow(pugi::xml_node root, std::uint32_t limit) {
+  std::int64_t depth = 1;
+  for (Walk at{root, 0}; at.node; at = next_element(at.node, root)) {
+    depth += at.deeper;
+    if (depth > limit) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<XmlTree> parse_xml(std::string text, std::string name, const Limits& limits) {
+  const auto refuse = [&](const std::string& why) {
+    return error(ErrorKind::bad_input, fmt::format("{}: {}", name, why));
+  };
+  if (text.size() > limits.document_bytes) {
+    return refuse(fmt::format("larger than the limit of {} bytes for one document", limits.document_bytes));
+  }
+  std::vector<Note> notes;
+  make_plain(text, notes);
+  if (const auto why = refused_by_its_size(text, limits)) return refuse(*why);
+  detail::XmlTree tree;
+  tree.source = std::move(text);
+  const auto load = [&] {
+    return tree.document.load_buffer(tree.source.data(), tree.source.size(), kParseOptions, pugi::encoding_utf8);
+  };
+  auto result = load();
+  auto whole = result ? std::nullopt : close_cut_xml(tree.source);
+  if (whole) {
+    tree.source = std::move(*whole);
+    result = load();
+  }
+  tree.lines = LineIndex(tree.source);
+  if (!result) {
+    const Position at = tree.lines.position(tree.source, static_cast<std::size_t>(result.offset));
+    return refuse(fmt::format("line {}, column {}: {}", at.line, at.column, reason_of(result)));
+  }
+  if (const auto why = refused_by_its_outermost(tree, Doctype::without_entities)) return refuse(*why);
+  const pugi::xml_node root = tree.document.document_element();
+  if (!is_shallow(root, limits.depth))
+    return refuse(fmt::format("nested deeper than the limit of {} levels", limits.depth));
+  TreeBuilder out(std::move(name), std::move(tree.source), true);
+  TreeMaker(out).element(root);
+  return XmlTree{out.finish(), whole.has_value(), std::move(notes)};
 }
 
 }  // namespace gatepost::doc

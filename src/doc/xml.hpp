@@ -57,4 +57,18 @@ class XmlDocument {
   std::unique_ptr<detail::XmlTree> tree_;
 };
 
+// An XML document as a tree of plain views. An element is an object: "#tag", "@name" for each attribute, "#text" when
+// it has text of its own, and for each tag among its children a list of those, in the order of the text. Names are
+// without their prefix; of equal attributes the one without a prefix counts, then the first.
+struct XmlTree {
+  Document document;
+  bool truncated = false;  // the text ends in the middle: elements that are not whole are left out, but for the root
+                           // and those that are lists of others
+  std::vector<Note> notes;
+};
+// Takes more than XmlDocument: a DOCTYPE, unless it declares entities; characters and references that XML does not
+// allow, which are left out with a note; bytes that are not UTF-8; a document of which the end is missing. Nothing that
+// a document names is ever loaded.
+Result<XmlTree> parse_xml(std::string text, std::string name, const Limits& limits = {});
+
 }  // namespace gatepost::doc

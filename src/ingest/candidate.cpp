@@ -11,30 +11,77 @@ namespace {
 
 constexpr std::size_t kHeadBytes = 64 * 1024;
 
-// Where a JSON object starts at the beginning of a line: some tools write warnings before their report.
-std::size_t object_on_a_line(std::string_view text) {
-  for (std::size_t at = text.find("\n{"); at != std::string_view::npos; at = text.find("\n{", at + 1)) return at + 1;
+// What stands before the document in front of it, so that lines and columns are those of the file: a byte order mark
+// goes, and other text becomes blanks.
+std::string blanked(std::string text, std::size_t start) {
+  const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(std::max(start, mark), text.size()));
+  std::replace_if(text.begin(), end, [](char c) { return c != '\n'; }, ' ');
+  text.erase(0, mark);
+  return text;
+}
+
+// True for "{", and for the "[" of a list of objects, which other lines do not begin with: logs write "[INFO]".
+bool begins_document(std::string_view line) {
+  if (line.starts_with('{')) return true;
+  if (!line.starts_with('[')) return false;
+  const std::string_view rest = text::trim(line.substr(1, 256));
+  return rest.starts_with('{') || rest == "]";
+}
+
+// Where JSON starts at the beginning of a line: some tools write warnings before their report.
+std::size_t json_on_a_line(std::string_view text) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    if (begins_document(text.substr(at + 1))) return at + 1;
+  }
   return std::string_view::npos;
+}
+
+// The same for XML.
+std::size_t xml_on_a_line(std::string_view text) {
+  const std::size_t at = text.find("\n<?xml");
+  return at == std::string_view::npos ? at : at + 1;
+}
+
+// Behind `prefix` at the beginning of the text; npos when it is not there.
+std::size_t behind_prefix(std::string_view text, std::string_view prefix) {
+  prefix = text::trim(prefix);
+  const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  const auto begin = static_cast<std::size_t>(text::trim(text.substr(mark)).data() - text.data());
+  return text.substr(begin).starts_with(prefix) ? begin + prefix.size() : std::string_view::npos;
 }
 
 }  // namespace
 
 Candidate::Candidate(std::string name, Bytes bytes, const Limits& limits)
     : name_(std::move(name)), bytes_(std::move(bytes)), limits_(limits) {
+  decode();
   head_.resize(kHeadBytes);
   const auto got = bytes_.read(0, head_);
   head_.resize(got ? *got : 0);
   if (!got) problem_ = got.error().message;
+  beginning_ = head_;
   const doc::FirstLook look = doc::first_look(head_);
   shape_ = look.shape;
   start_ = look.start;
-  const std::size_t object = shape_ == doc::Shape::text ? object_on_a_line(head_) : std::string::npos;
-  if (object != std::string::npos) {
-    start_ = object;
-    shape_ = doc::Shape::json_object;
+  const std::size_t json = shape_ == doc::Shape::text ? json_on_a_line(head_) : std::string::npos;
+  if (json != std::string::npos) {
+    start_ = json;
+    shape_ = head_[json] == '{' ? doc::Shape::json_object : doc::Shape::json_array;
     text_before_ = true;
   }
   head_.erase(0, static_cast<std::size_t>(start_));
+}
+
+// Of a file that begins as UTF-16 does.
+void Candidate::decode() {
+  std::string mark(2, '\0');
+  const auto got = bytes_.read(0, mark);
+  if (!got || !text::utf16_to_utf8(mark.substr(0, *got))) return;
+  const auto text = bytes_.all(limits_.document_bytes);
+  if (!text) return;
+  bytes_ = Bytes::of(*text::utf16_to_utf8(*text));
+  decoded_ = true;
 }
 
 doc::View Candidate::json() {
@@ -53,18 +100,19 @@ void Candidate::parse() {
     problem_ = text.error().message;
     return;
   }
-  json_ = parse_text(std::move(*text).substr(static_cast<std::size_t>(start_)));
+  json_ = parse_text(blanked(std::move(*text), static_cast<std::size_t>(start_)));
   if (json_) return;
   // A report is rarely damaged: only now its end is looked at, and its bytes are read once more.
   const std::string problem = problem_;
   text = bytes_.all(limits_.document_bytes);
   if (!text) return;
-  const std::string_view document = std::string_view(*text).substr(static_cast<std::size_t>(start_));
+  const std::string document = blanked(std::move(*text), static_cast<std::size_t>(start_));
   const auto whole_records = doc::close_cut_json(document, shape_ == doc::Shape::json_array ? 1 : 2);
   if (whole_records) json_ = parse_text(*whole_records);
   truncated_ = json_.has_value();
   if (truncated_)
-    seen_ = doc::parse_json(text::to_utf8(*doc::close_cut_json(document, doc::kAnyDepth)), name_, limits_);
+    seen_ = doc::parse_json(text::to_utf8(*doc::close_cut_json(document, doc::kAnyDepth)), name_, limits_,
+                            doc::JsonReading::lenient);
   problem_ = truncated_ ? "" : problem;
 }
 
@@ -72,7 +120,7 @@ void Candidate::parse() {
 std::optional<doc::Document> Candidate::parse_text(std::string text) {
   const bool broken = !text::is_utf8(text);
   if (broken) text = text::to_utf8(text);
-  auto document = doc::parse_json(std::move(text), name_, limits_);
+  auto document = doc::parse_json(std::move(text), name_, limits_, doc::JsonReading::lenient);
   if (!document) {
     problem_ = document.error().message;
     return std::nullopt;
@@ -91,7 +139,7 @@ doc::XmlView Candidate::xml() {
   if (shape_ == doc::Shape::xml && !parsed_) {
     parsed_ = true;
     auto text = bytes_.all(limits_.document_bytes);
-    auto document = text ? doc::XmlDocument::parse(std::move(*text).substr(start_), name_, limits_) : text.error();
+    auto document = text ? doc::XmlDocument::parse(blanked(std::move(*text), start_), name_, limits_) : text.error();
     if (document) {
       xml_ = std::move(*document);
     } else {
@@ -99,6 +147,80 @@ doc::XmlView Candidate::xml() {
     }
   }
   return xml_ ? xml_->root() : doc::XmlView();
+}
+
+const mapping::Source* Candidate::source(mapping::SourceFormat format) {
+  return look(std::string(mapping::to_string(format)), format, {});
+}
+
+const mapping::Source* Candidate::csv(std::span<const std::string> columns) {
+  std::string key(mapping::to_string(mapping::SourceFormat::csv));
+  for (const std::string& column : columns) key += '\n' + column;
+  return look(std::move(key), mapping::SourceFormat::csv, columns);
+}
+
+const mapping::Source* Candidate::json_after(std::string_view prefix) {
+  const auto [found, fresh] = sources_.try_emplace("json after " + std::string(prefix));
+  Looked& looked = found->second;
+  if (fresh && behind_prefix(beginning_, prefix) == std::string::npos) {
+    looked.problem = "does not begin with the text before the document";
+  } else if (fresh) {
+    auto text = bytes_.all(limits_.document_bytes);
+    if (text) {
+      const std::size_t behind = behind_prefix(*text, prefix);
+      *text = blanked(std::move(*text), behind);
+      if (text::trim(*text).ends_with(';')) text->resize(text->rfind(';'));
+    }
+    auto source = text ? mapping::read_source(mapping::SourceFormat::json, std::move(*text), name_, {}, limits_)
+                       : Result<mapping::Source>(text.error());
+    keep(std::move(source), looked);
+  }
+  return shown(looked);
+}
+
+const mapping::Source* Candidate::look(std::string key, mapping::SourceFormat format,
+                                       std::span<const std::string> columns) {
+  const auto [found, fresh] = sources_.try_emplace(std::move(key));
+  if (fresh) keep(read(format, columns), found->second);
+  return shown(found->second);
+}
+
+void Candidate::keep(Result<mapping::Source> source, Looked& looked) {
+  if (source) {
+    looked.source = std::move(*source);
+  } else {
+    looked.problem = source.error().message;
+  }
+}
+
+const mapping::Source* Candidate::shown(const Looked& looked) {
+  if (looked.source) return &*looked.source;
+  source_problem_ = looked.problem;
+  return nullptr;
+}
+
+Result<mapping::Source> Candidate::read(mapping::SourceFormat format, std::span<const std::string> columns) {
+  using mapping::SourceFormat;
+  if (format == SourceFormat::json) return json_source();
+  const std::size_t xml = format == SourceFormat::xml ? xml_on_a_line(beginning_) : std::string::npos;
+  const bool text_first = xml != std::string::npos && doc::first_look(beginning_).shape == doc::Shape::text;
+  if (!text_first && !mapping::may_be(format, beginning_)) {
+    return error(ErrorKind::bad_input, "not of this notation");
+  }
+  GP_TRY(std::string text, bytes_.all(limits_.document_bytes));
+  if (text_first) text = blanked(std::move(text), xml);
+  return mapping::read_source(format, std::move(text), name_, columns, limits_);
+}
+
+// The same tree as json() has.
+Result<mapping::Source> Candidate::json_source() {
+  const doc::View root = json();
+  if (!root.exists()) return error(ErrorKind::bad_input, problem_.empty() ? "not of this notation" : problem_);
+  mapping::Source source{.format = mapping::SourceFormat::json};
+  source.roots.push_back(root);
+  source.truncated = truncated_;
+  source.notes = notes_;
+  return source;
 }
 
 }  // namespace gatepost::ingest

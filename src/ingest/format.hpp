@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include "doc/document.hpp"
 #include "doc/shape.hpp"
 #include "doc/xml.hpp"
+#include "ingest/mapping/source.hpp"
 #include "model/observation_table.hpp"
 
 namespace gatepost::ingest::mapping {
@@ -59,6 +61,18 @@ class Candidate {
   // What the parser put up with.
   [[nodiscard]] std::span<const Note> parser_notes() const { return notes_; }
 
+  // The content in the notation that a mapping wants; nullptr when it plainly is not of it. Each is parsed once.
+  const mapping::Source* source(mapping::SourceFormat format);
+  // A CSV of which the header is the first row that has all these columns.
+  const mapping::Source* csv(std::span<const std::string> columns);
+  // JSON behind a literal text: "scoutsuite_results =", "var data = ". Blanks around that text do not count, nor does a
+  // semicolon behind the document.
+  const mapping::Source* json_after(std::string_view prefix);
+  // Why the last of these three that was absent was so: "not of this notation", or what the parser says.
+  [[nodiscard]] const std::string& source_problem() const { return source_problem_; }
+  // The bytes are UTF-8 made of UTF-16: other ones than were given.
+  [[nodiscard]] bool decoded() const { return decoded_; }
+
  private:
   std::string name_;
   Bytes bytes_;
@@ -76,6 +90,21 @@ class Candidate {
   bool truncated_ = false;
   std::vector<Note> notes_;
   std::optional<doc::XmlDocument> xml_;
+
+  struct Looked {
+    std::optional<mapping::Source> source;
+    std::string problem;
+  };
+  const mapping::Source* look(std::string key, mapping::SourceFormat format, std::span<const std::string> columns);
+  static void keep(Result<mapping::Source> source, Looked& looked);
+  const mapping::Source* shown(const Looked& looked);
+  Result<mapping::Source> read(mapping::SourceFormat format, std::span<const std::string> columns);
+  Result<mapping::Source> json_source();
+  void decode();
+  std::string beginning_;  // of the file, as head_ but with what stands before the document
+  bool decoded_ = false;
+  std::map<std::string, Looked> sources_;
+  std::string source_problem_;
 };
 
 // Where a reader puts what it finds: observations into the table, everything else into the report's ReportInfo.

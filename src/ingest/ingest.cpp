@@ -48,12 +48,12 @@ std::string keys_of(doc::View document) {
 // Why nothing fits: what shape of thing it is. Its content is never shown: it may be a list of secrets.
 std::string why_unrecognised(Candidate& candidate, const Options& options) {
   const doc::View json = candidate.json();
-  candidate.xml();
   const doc::Shape shape = candidate.shape();
+  const bool bad_xml = shape == doc::Shape::xml && candidate.source(mapping::SourceFormat::xml) == nullptr;
   if (shape == doc::Shape::empty) return "the file is empty; did the scanner run and write here?";
   if (shape == doc::Shape::html) return "an HTML page; was an error or login page saved instead of the report?";
-  if (!candidate.problem().empty()) {
-    std::string problem = candidate.problem();
+  std::string problem = bad_xml ? candidate.source_problem() : candidate.problem();
+  if (!problem.empty() && (bad_xml || shape != doc::Shape::xml)) {
     if (problem.starts_with(candidate.name() + ": ")) problem.erase(0, candidate.name().size() + 2);
     return fmt::format("{} that cannot be read: {}", doc::describe(shape), problem);
   }
@@ -116,6 +116,11 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
     table.replace_bytes(index, plain);
   }
   Candidate candidate(std::move(path), plain, options.limits);
+  if (candidate.decoded()) {
+    if (table.report(index).sha256.empty()) table.report(index).sha256 = digest_of(bytes);
+    table.replace_bytes(index, candidate.bytes());
+    out.note(Note::Level::info, "utf-16", "the file is UTF-16 text; read as such");
+  }
   const Recognised recognised = recognise(candidate, options, out);
   if (!recognised.found()) {
     if (may_be_bare_array(options.tool, options) && is_bare_empty_array(candidate)) {

@@ -44,6 +44,7 @@ std::string version_of(Candidate& candidate, const Node& bom) {
 
 bool recognise(Candidate& candidate) {
   if (candidate.shape() == doc::Shape::xml) {
+    if (candidate.head().find(kNamespace) == std::string_view::npos) return false;
     const doc::XmlView root = candidate.xml();
     return root.tag() == "bom" && root.namespace_uri().find(kNamespace) != std::string_view::npos;
   }
