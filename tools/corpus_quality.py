@@ -79,7 +79,7 @@ class Reasons:
         return found in STANDARDS or found in said or plain(found) == plain(verdict.tool)
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False)
 class Verdict:
     file: str
     tool: str

@@ -55,15 +55,14 @@ def run_once(binary, files, words):
         return f"exit code {done.returncode}: {done.stderr.decode(errors='replace')[-300:].strip()}"
     try:
         document = json.loads(done.stdout)
-        outcomes = [Outcome(it["state"], it.get("format", ""), it.get("tools") or [it.get("tool", {})],
-                            it["records"], it["notes"]) for it in document["reports"]]
+        outcomes = {it["path"]: Outcome(it["state"], it.get("format", ""), it.get("tools") or [it.get("tool", {})],
+                                        it["records"], it["notes"]) for it in document["reports"]}
+        paths = [it["path"] for it in document["reports"]]  # sorted, not in the order of the command
         for one in document["observations"]:
-            outcomes[one["report"]].observations.append(one)
+            outcomes[paths[one["report"]]].observations.append(one)
+        return [outcomes[str(it)] for it in files]
     except (ValueError, KeyError, IndexError) as error:
-        return f"the output is not observations/1: {type(error).__name__}: {error}"
-    if len(outcomes) != len(files):
-        return f"{len(outcomes)} reports told of {len(files)} files"
-    return outcomes
+        return f"the output is not observations/1 of these files: {type(error).__name__}: {error}"
 
 
 def read_batch(binary, files, words=()):
@@ -76,12 +75,21 @@ def read_batch(binary, files, words=()):
     return [read_batch(binary, [it], words)[0] for it in files]
 
 
-def read_all(binary, jobs, files, words=()):
-    """{file: outcome}, in a few processes at a time."""
-    batches = [files[start:start + BATCH] for start in range(0, len(files), BATCH)]
+def read_hinted(binary, jobs, hinted):
+    """{(hint, file): outcome} of {hint: files}, in a few processes at a time; without a hint the format is found."""
+    batches = [(hint, files[start:start + BATCH]) for hint, files in hinted.items()
+               for start in range(0, len(files), BATCH)]
+    def one(batch):
+        hint, files = batch
+        return read_batch(binary, files, ("--tool", hint) if hint else ())
     with concurrent.futures.ThreadPoolExecutor(max(jobs, 1)) as pool:
-        results = pool.map(lambda it: read_batch(binary, it, words), batches)
-        return {file: outcome for batch, result in zip(batches, results) for file, outcome in zip(batch, result)}
+        return {(hint, file): outcome for (hint, files), outcomes in zip(batches, pool.map(one, batches))
+                for file, outcome in zip(files, outcomes)}
+
+
+def read_all(binary, jobs, files):
+    """{file: outcome}; the formats are found."""
+    return {file: outcome for (_, file), outcome in read_hinted(binary, jobs, {"": files}).items()}
 
 
 def formats(binary):
@@ -99,16 +107,24 @@ def is_packed(data):
     return data.startswith(PACKED)
 
 
+def json_within(text):
+    """(value, end) of the first JSON value in the text, which tools may write other lines before."""
+    inside = re.search(r"^\s*[{\[]", text, re.MULTILINE)
+    if inside is None:
+        raise ValueError("no JSON")
+    return json.JSONDecoder(strict=False).raw_decode(text, inside.end() - 1)
+
+
 def document_end(data):
     """(whether JSON or XML, offset behind its last byte). What a tool writes after its document is no part of it."""
     text = data.decode("latin-1")
-    begin = len(text) - len(text.lstrip("ï»¿ \t\r\n"))
-    if text[begin:begin + 1] not in tuple("{[<"):
-        inside = re.search(r"^\s*[{\[]", text, re.MULTILINE)  # lines that a tool wrote before its document
-        try:
-            if inside is None:
-                raise ValueError
-            return True, json.JSONDecoder(strict=False).raw_decode(text, inside.end() - 1)[1]
-        except ValueError:
-            return False, len(text.rstrip())
-    return True, max(map(text.rfind, "]}>")) + 1
+    stripped = text.lstrip("\xef\xbb\xbf \t\r\n")
+    if stripped[:1] in ("{", "<"):
+        return True, max(map(text.rfind, "]}>")) + 1
+    try:
+        end = json_within(text)[1]
+        if stripped[:1] == "[" or end > len(text) // 2:
+            return True, end
+    except ValueError:
+        pass
+    return False, len(text.rstrip())
