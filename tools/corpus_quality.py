@@ -270,7 +270,8 @@ def report(verdicts, reasons, options):
     for problem in problems:
         print(f"failed: {problem}")
     if skipped:
-        print(f"skipped: {len(skipped)} reports of {len(unread)} tools that no format reads: {' '.join(sorted(unread))}")
+        print(f"no format reads: {' '.join(sorted(unread))}")
+        print(f"skipped: {len(skipped)} reports of {len(unread)} tools that no format reads")
     held = [it for it in verdicts if it not in skipped]
     failed = sum(bool(it.unexplained) for it in held)
     print(f"{len(held) - failed} passed, {failed + len(problems)} failed, {len(skipped)} skipped")

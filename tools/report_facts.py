@@ -43,6 +43,12 @@ class Literal:
     def __init__(self, data):
         self.texts = self.with_escapes_undone(self.members(data))
         self.lower = [it.lower() for it in self.texts]
+        self.known = {}  # answers that take a search of the whole text
+
+    def remembered(self, kind, value, search):
+        if (kind, value) not in self.known:
+            self.known[kind, value] = search()
+        return self.known[kind, value]
 
     @staticmethod
     def members(data):
@@ -65,7 +71,7 @@ class Literal:
     def has_word(self, value):
         """As a value of its own, not as a part of some sentence."""
         pattern = rf"(?:^|{EDGE})[ ]*{re.escape(str(value).lower())}[ ]*(?:$|{EDGE})"
-        return any(re.search(pattern, it, re.MULTILINE) for it in self.lower)
+        return self.remembered("word", value, lambda: any(re.search(pattern, it, re.MULTILINE) for it in self.lower))
 
     def has_number(self, value):
         return any(re.search(rf"(?<!\d){int(value)}(?!\d)", it) for it in self.texts)
@@ -74,8 +80,10 @@ class Literal:
         """The number behind the word, or as a cell of a table whose header has the word."""
         near = re.compile(CWE_NEAR.format(int(value)))
         cell = re.compile(rf"(?:^|[,;\t|])\"?(?:cwe-)?{int(value)}\"?(?=[,;\t|]|$)", re.MULTILINE)
-        return any(near.search(it) or ("cwe" in it.split("\n", 1)[0] and not it.startswith(("{", "[", "<")) and
-                                       cell.search(it)) for it in self.lower)
+        def found(text):
+            in_column = "cwe" in text.split("\n", 1)[0] and not text.startswith(("{", "[", "<"))
+            return near.search(text) or (in_column and cell.search(text))
+        return self.remembered("cwe", int(value), lambda: any(map(found, self.lower)))
 
     @cached_property
     def vectors(self):
