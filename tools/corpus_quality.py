@@ -188,7 +188,8 @@ def totals(verdicts):
     recognised = [it for it in due if it.recognised]
     yield f"recognised: {share(len(recognised), len(due))} of the reports that must be read"
     yield f"refused: {share(sum('accepted' not in it.differs for it in bad), len(bad))} of those that must be refused"
-    yield f"equal in number of findings: {share(sum(not {'count-more', 'count-fewer'} & set(it.differs) for it in recognised), len(recognised))}"
+    equal = [it for it in recognised if not {"count-more", "count-fewer"} & set(it.differs)]
+    yield f"equal in number of findings: {share(len(equal), len(recognised))}"
     for field in report_facts.FIELDS:
         held = [it for it in recognised if it.compared.get(field)]
         if held:
