@@ -290,6 +290,18 @@ def suite_lint_ci(log, jobs):
                                   env=clean_environment()))
 
 
+def suite_corpus(log, jobs):
+    counted(log, "quality_self_test.py", *run([sys.executable, "tools/quality_self_test.py"], env=clean_environment()))
+    for script in ("corpus_quality.py", "samples_quality.py"):
+        counted(log, script, *run([sys.executable, f"tools/{script}", "--gatepost", str(BINARY), "--jobs", str(jobs)],
+                                  timeout=1800, env=clean_environment()))
+
+
+def suite_probes(log, jobs):
+    counted(log, "report_probes.py", *run([sys.executable, "tools/report_probes.py", "--gatepost", str(BINARY),
+                                           "--jobs", str(jobs)], timeout=3600, env=clean_environment()))
+
+
 # Suites that use the images of one another.
 CONTAINER_SUITES = {"image", "action", "gitlab", "package", "release"}
 
@@ -319,6 +331,8 @@ SUITES = {
     "docs-current": suite_docs_current,
     "sarif-schema": suite_sarif_schema,
     "secrets": counting_suite(["python3", "tools/secret_hunt.py", "--gatepost", str(BINARY)]),
+    "probes": suite_probes,
+    "corpus": suite_corpus,
     "cvss-peer": counting_suite(["python3", "tools/cvss_peer_test.py"]),
     "packaging": counting_suite(["python3", "tools/packaging_test.py"]),
     "lint-ci": suite_lint_ci,
