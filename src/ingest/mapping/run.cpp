@@ -73,7 +73,7 @@ class BlockReader {
     auto each = [this] { read_record(); };
     loop(block_.loops, 0, scope_, each);
     for (Group& group : groups_) out_.add(std::move(group.observation), group.at);
-    out_.count({.grouped = folded_, .skipped = skipped_, .seen = folded_ + skipped_});
+    out_.count({.seen = folded_ + skipped_, .grouped = folded_, .skipped = skipped_});
   }
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
 
@@ -203,8 +203,11 @@ void tell_errors(const Mapping& mapping, Scope& scope, ReportWriter& out) {
 void tell_of_source(const Source& source, ReportWriter& out) {
   if (source.truncated) out.truncated();
   for (const std::string& rejected : source.rejected) out.reject({}, rejected);
-  out.count({.rejected = source.rejected_count - source.rejected.size(),
-             .seen = source.rejected_count - source.rejected.size()});
+  const std::uint64_t untold = source.rejected_count - source.rejected.size();
+  out.count({.seen = untold, .rejected = untold});
+  // Those of a JSON document are told with the others of its parser.
+  if (source.format == SourceFormat::json) return;
+  for (const Note& note : source.notes) out.note(note.level, note.code, note.text, note.at);
 }
 
 const Source* source_of(const Mapping& mapping, SourceFormat format, Candidate& candidate) {
