@@ -43,9 +43,15 @@ def environment():
             **{key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}}
 
 
+def own_mappings():
+    """Mappings that are being written, GATEPOST_MAPPINGS=config/mappings: read without building anything."""
+    folder = os.environ.get("GATEPOST_MAPPINGS")
+    return ["--mappings", folder] if folder else []
+
+
 def run_once(binary, files, words):
     """The outcomes of the files of one call, or the reason why there are none."""
-    command = [str(binary), "convert", "--format", "json", "--threads", "1", *words, "--", *map(str, files)]
+    command = [str(binary), "convert", "--format", "json", "--threads", "1", *own_mappings(), *words, "--", *map(str, files)]
     try:
         done = subprocess.run(command, cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, capture_output=True,
                               timeout=TIMEOUT, check=False)
@@ -96,7 +102,13 @@ def formats(binary):
     """What `gatepost formats --json` lists. "clean_reports" are whole files that its tool writes for a clean scan."""
     done = subprocess.run([str(binary), "formats", "--json"], env=environment(), capture_output=True, timeout=60,
                           check=True)
-    return json.loads(done.stdout)
+    known = json.loads(done.stdout)
+    for file in sorted(pathlib.Path(it) for it in own_mappings()[1:]):
+        for mapping in sorted(file.glob("*.yaml")):
+            clean = ["[]"] if "\nempty_ok: true" in mapping.read_text() else []
+            known = [it for it in known if it["id"] != mapping.stem]
+            known.append({"id": mapping.stem, "clean_reports": clean})
+    return known
 
 
 def report_files(folder):
