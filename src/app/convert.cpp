@@ -65,8 +65,8 @@ std::string formats_markdown() {
       "in the file, never by "
       "its name.\n\n| id | format | findings | recognised by | yields |\n| --- | --- | --- | --- | --- |\n";
   for (const ingest::FormatInfo& format : ingest::describe_formats()) {
-    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", format.id, format.title, format.kind,
-                        format.recognised_by, format.yields);
+    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", format.id, format.title, format.kind, format.recognised_by,
+                        format.yields);
   }
   return text;
 }

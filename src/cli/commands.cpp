@@ -19,6 +19,7 @@
 #include "app/explain.hpp"
 #include "app/forge.hpp"
 #include "app/inputs.hpp"
+#include "app/mapping_command.hpp"
 #include "app/owners.hpp"
 #include "app/policy_command.hpp"
 #include "app/publish_command.hpp"
@@ -432,12 +433,38 @@ void declare_config(CLI::App& app, Action& action) {
   auto printed = options<app::ConfigRequest>();
   CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
                                       "gatepost config schema policy >policy.schema.json");
-  schema->add_option("name", printed->schema, "gatepost, policy, waivers or services. Default: gatepost")
-      ->check(one_of({"gatepost", "policy", "waivers", "services"}))
+  schema->add_option("name", printed->schema, "gatepost, policy, waivers, services or mapping. Default: gatepost")
+      ->check(one_of({"gatepost", "policy", "waivers", "services", "mapping"}))
       ->type_name("NAME");
   schema->callback([&action, with, printed] {
     action = [with, printed](const Ports& ports, const Globals& globals) {
       return app::config_schema(ports, with(*printed, globals));
+    };
+  });
+}
+
+void declare_mapping(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  auto tested = options<std::vector<std::string>>();
+  CLI::App* const test = add_nested(app, "test", "Compiles mappings of reports, and runs the tests in them.",
+                                    "gatepost mapping test .gatepost/mappings\ngatepost mapping test acme-lint.yaml");
+  test->add_option("files", *tested, "Mappings, or folders of them")->required()->type_name("PATH");
+  test->callback([&action, tested] {
+    action = [tested](const Ports& ports, const Globals&) { return app::mapping_test(ports, *tested); };
+  });
+
+  struct New {
+    std::string report, id;
+  };
+  auto chosen = options<New>();
+  CLI::App* const sketch =
+      add_nested(app, "new", "Prints a first mapping for a report of a tool that is not known yet.",
+                 "gatepost mapping new report.json --id acme-lint >acme-lint.yaml");
+  sketch->add_option("report", chosen->report, "A report of the tool, with findings")->required()->type_name("REPORT");
+  sketch->add_option("--id", chosen->id, "Id of the mapping. Default: the report's name")->type_name("ID");
+  sketch->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) {
+      return app::mapping_new(ports, chosen->report, chosen->id);
     };
   });
 }
@@ -572,6 +599,8 @@ constexpr std::array kCommands = {
             declare_formats},
     Command{"cvss", "Computes the scores of CVSS vectors.",
             "gatepost cvss CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:P", declare_cvss},
+    Command{"mapping", "Tries and starts mappings: how the reports of a tool are read, as data.",
+            "gatepost mapping new report.json\ngatepost mapping test acme-lint.yaml", declare_mapping},
     Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/", declare_owners},
     Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
             "gatepost diff --base origin/main --json", declare_diff},

@@ -1,12 +1,16 @@
 // Whole mappings: what they read, in which state a report ends, and which mistakes are told.
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/resource.hpp"
 #include "base/text.hpp"
+#include "doc/json.hpp"
+#include "ingest/mapping/filters.hpp"
 #include "ingest/mapping/library.hpp"
 #include "ingest/recognition.hpp"
 #include "support/read_report.hpp"
@@ -291,4 +295,25 @@ TEST_CASE("mapping: all that the binary has compile, and are named as their file
   }
   CHECK(count == shipped().size());
   CHECK(count > 2);
+}
+
+TEST_CASE("mapping: the schema for editors knows every field") {
+  const auto schema = doc::parse_json(std::string(*find_resource("schema/mapping.schema.json")), "schema");
+  REQUIRE(schema.ok());
+  std::vector<std::string> known, fields_of_language;
+  for (const doc::View name : schema->root().at("$defs").at("field").at("enum").items())
+    known.emplace_back(name.text());
+  for (const Field& field : fields()) fields_of_language.emplace_back(field.name);
+  CHECK(known == fields_of_language);
+}
+
+TEST_CASE("mapping: the manual names every field, filter and function") {
+  std::ifstream file(GATEPOST_SOURCE_DIR "/docs/mapping-language.md");
+  const std::string manual((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto names = [&](std::string_view name) {
+    const std::string quoted = "`" + std::string(name);
+    return manual.find(quoted + "`") != std::string::npos || manual.find(quoted + "(") != std::string::npos;
+  };
+  for (const Field& field : fields()) CHECK_MESSAGE(names(field.name), field.name);
+  for (const FilterHelp& filter : filter_help()) CHECK_MESSAGE(names(filter.name), filter.name);
 }
