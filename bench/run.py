@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares gatepost with public tools that do the same work, and with the goals we hold ourselves to.
 
-    ./dev bench [--large] [--only ingest,diff,owners,matching,output,process] [--rounds 9] [--json FILE]
+    ./dev bench [--large] [--only ingest,diff,owners,matching,brain,output,process] [--rounds 9] [--json FILE]
 
 Ratios are medians over rounds in which both sides run in turn, after one round that warms up; behind them the lowest and
 the highest round. Nothing here is a test: the exit code is 0 unless something could not run. docs/benchmarks.md explains.
@@ -242,6 +242,39 @@ def matching(table, _):
         table.add("", name, "half as many", f"{factor:.2f}x", "at most 2.5x", factor <= 2.5)
 
 
+# --- one problem, one score, one verdict -----------------------------------------------------------------------------
+
+def micro(name, wanted):
+    """Nanoseconds of processor time by benchmark, each the median of five."""
+    out = timing.run([program(name), f"--benchmark_filter=^({wanted})$", "--benchmark_format=json",
+                      "--benchmark_repetitions=5", "--benchmark_report_aggregates_only=true"]).out
+    unit = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+    return {it["run_name"]: it["cpu_time"] * unit[it["time_unit"]]
+            for it in json.loads(out)["benchmarks"] if it["aggregate_name"] == "median"}
+
+
+POLICY_LINE = re.compile(r"(?P<met>\w+): .*: (?P<seconds>[\d.]+) s; (?P<ratio>[\d.]+) times faster")
+
+
+def brain(table, _):
+    took = micro("correlate_bench", "(sort_keys|correlate_code)/(100000|200000)")
+    table.add("", "correlate 100,000 observations of several tools", "std::sort of their keys",
+              f"{took['correlate_code/100000'] / took['sort_keys/100000']:.1f}x")
+    factor = took["correlate_code/200000"] / took["correlate_code/100000"]
+    table.add("", "200,000 observations", "half as many", f"{factor:.2f}x", "at most 2.5x", factor <= 2.5)
+    took = micro("risk_bench", "score|bare_root")
+    table.add("", "score a finding, exactly", "its product and root in floating point",
+              f"{took['score'] / took['bare_root']:.0f}x, {1e3 / took['score']:.1f} million a second")
+    took = micro("cvss_bench", "score/v31|score/v40")
+    for name, version in (("score/v31", "CVSS v3.1"), ("score/v40", "CVSS v4.0")):
+        a_second = 1e9 / took[name]
+        table.add("", f"{version} vectors with all groups", "", f"{a_second:,.0f} a second", "at least 200,000",
+                  a_second >= 200_000)
+    line = POLICY_LINE.match(timing.run([program("policy_acceptance")], codes=(0, 1)).out.decode())
+    table.add("", "1,000,000 findings by 50 policies", "each condition by itself",
+              f"1/{line['ratio']}, {line['seconds']} s", "at most 2 s", float(line["seconds"]) <= 2)
+
+
 # --- writing, and whole runs ----------------------------------------------------------------------------------------
 
 def output(table, _):
@@ -292,7 +325,8 @@ def process(table, options):
               f"git diff -U0 -M: {timing.median(theirs) * 1000:.1f} ms", f"{wall:.0f} ms", "at most 80 ms", wall <= 80)
 
 
-PARTS = {"ingest": ingest, "diff": diff, "owners": owners, "matching": matching, "output": output, "process": process}
+PARTS = {"ingest": ingest, "diff": diff, "owners": owners, "matching": matching, "brain": brain,
+         "output": output, "process": process}
 
 
 def main():
