@@ -11,6 +11,9 @@
 namespace gatepost::git {
 namespace {
 
+// Room for so many files is taken at once; what is not needed of it costs nothing.
+constexpr std::size_t kUsualFiles = 65'536;
+
 FileType type_of(std::uint32_t mode) {
   if (mode == kModeExecutable) return FileType::executable;
   if (mode == kModeLink) return FileType::symbolic_link;
@@ -158,6 +161,7 @@ Result<std::vector<std::string>> Tree::paths(std::size_t most) const {
 
 Result<Listing> Tree::list() const {
   Listing all;
+  all.paths.reserve(kUsualFiles), all.entries.reserve(kUsualFiles);
   Walker walker(
       repository_, kMostFiles, [](std::string_view) { return true; },
       [&](const std::string& path, const TreeItem& item) {
