@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kMostDeployBytes = std::size_t{64} << 20;
 
 bool is_catalog(std::string_view path) {
+  if (!path.ends_with(".yaml") && !path.ends_with(".yml")) return false;
   const std::string_view name = path.substr(path.rfind('/') + 1);
   return name == "catalog-info.yaml" || name == "catalog-info.yml";
 }
