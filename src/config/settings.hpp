@@ -38,7 +38,7 @@ struct Feeds {
 
 // VEX documents, whose statements count, and what a contradiction does.
 struct Vex {
-  std::vector<std::string> files = {".gatepost/vex/**/*.json"};  // globs below the root
+  std::vector<std::string> files = {".gatepost/vex/**/*.{json,jsonld,xml}"};  // globs below the root
   context::VexRules rules;
 };
 
