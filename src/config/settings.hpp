@@ -85,8 +85,14 @@ struct Wanted {
   struct Address {
     std::string url, sha256, where;
   };
+  struct PinnedFile {
+    std::string repository;    // "https://…", "file:///…", "/…"
+    std::string commit, path;  // 40 hex digits; in that commit
+    std::string name, where;
+  };
   std::vector<std::string> extended, scanner_files;
   std::vector<Address> addresses;  // of files to extend that lie elsewhere; Files::extended has them by their url
+  std::vector<PinnedFile> pinned;  // of other repositories; there by their name
 };
 Wanted wanted_by(const File& policy);
 
