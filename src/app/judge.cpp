@@ -79,12 +79,14 @@ class Judge {
 
   // Comments beside what any tool says of the finding.
   [[nodiscard]] std::vector<policy::WaiverReference> references_of(std::size_t index) const {
+    constexpr std::size_t kMost = 64;
     std::vector<policy::WaiverReference> all;
     const Finding& finding = out_.findings.all[index];
     if (found_.references.empty() || finding.in_base_only) return all;
     for (const Row member : out_.findings.members_of(finding)) {
       const auto found = found_.references.find(member);
       if (found == found_.references.end()) continue;
+      if (all.size() >= kMost) break;
       std::ranges::copy_if(found->second, std::back_inserter(all),
                            [&](const auto& it) { return std::ranges::find(all, it) == all.end(); });
     }

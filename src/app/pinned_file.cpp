@@ -11,8 +11,10 @@
 #include "app/ci.hpp"
 #include "app/connection.hpp"
 #include "app/download.hpp"
+#include "base/assert.hpp"
 #include "base/base64.hpp"
 #include "base/file.hpp"
+#include "git/library.hpp"
 #include "git/pinned.hpp"
 #include "net/client.hpp"
 #include "net/refusal.hpp"
@@ -107,11 +109,15 @@ Result<std::string> pinned_file(const Ports& ports, const config::Wanted::Pinned
   constexpr std::string_view kFile = "file://";
   const auto commit = git::ObjectId::parse(wanted.commit);
   GP_ASSERT(commit.has_value());
+  // Commands about files alone have not started it; it counts who needs it.
+  GP_TRY(const git::Library library, git::Library::start());
   if (!is_address(wanted.repository)) {
     const bool url = wanted.repository.starts_with(kFile);
     const std::string path = wanted.repository.substr(url ? kFile.size() : 0);
-    GP_TRY(const git::Repository repository, git::Repository::open(path, {.trusted_path = true}));
-    return git::read_pinned(repository, *commit, wanted.path, limit);
+    const auto repository = git::Repository::open(path, {.trusted_path = true});
+    // What it advises is about the repository that is judged.
+    if (!repository) return error(ErrorKind::config, repository.error().message);
+    return git::read_pinned(*repository, *commit, wanted.path, limit);
   }
   const std::string folder = cache_folder(ports, said_folder);
   const std::string kept = folder.empty() ? "" : folder + "/pinned/" + commit->hex() + ".pack";

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kMark = "gatepost:waive";
 constexpr std::size_t kMostOfLine = 8, kLongestId = 64;
+constexpr std::size_t kMostRows = 100'000;  // what lies beyond is not waived by a comment
 constexpr std::size_t kLongestLine = 4096;  // what is longer was written by no person
 // How languages begin a comment.
 constexpr std::array<std::string_view, 10> kSigns = {"#", "//", "/*", "--", "<!--", ";", "%", "{#", "*", "'"};
@@ -64,6 +65,7 @@ void add_references(const ObservationTable& table, std::span<const Row> rows, co
   for (const Row row : rows) {
     const std::uint32_t line = table.row(row).range.first_line;
     if (line == 0) continue;
+    if (out.size() >= kMostRows) return;
     std::vector<policy::WaiverReference> found;
     add_line(source, line, false, path, edits, found);
     if (line > 1) add_line(source, line - 1, true, path, edits, found);
