@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/download.hpp"
+#include "app/pinned_file.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -89,6 +90,14 @@ Status add_addresses(const Ports& ports, const std::string& cache_folder, config
                    fmt::format("{}: {} is larger than {} bytes", it.where, it.url, kLargestSettings));
     }
     files.extended.push_back({it.url, std::move(*text)});
+  }
+  for (const config::Wanted::PinnedFile& it : config::wanted_by(*files.policy).pinned) {
+    auto text = pinned_file(ports, it, cache_folder, kLargestSettings);
+    if (!text) {
+      return error(ErrorKind::config, fmt::format("{}: {} cannot be read: {}", it.where, it.name, text.error().message),
+                   text.error().hint);
+    }
+    files.extended.push_back({it.name, std::move(*text)});
   }
   return Done{};
 }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "app/waiver_comments.hpp"
 #include "base/assert.hpp"
 #include "base/resource.hpp"
 #include "correlate/github_line_hash.hpp"
@@ -188,6 +189,7 @@ SourceFacts source_facts(const ObservationTable& table, const SourceTree& source
     if (const auto source = source_at(sources, file)) {
       const FileChange* const edits = changed == changes.end() ? nullptr : changed->second;
       add_facts_of_file(table, {begin, end}, *source, edits, facts);
+      add_references(table, {begin, end}, *source, path, edits, facts.references);
       if (edited) add_code_of_file(table, {begin, end}, *source, path, edited, facts);
     }
     begin = end;

@@ -126,9 +126,9 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
-  app.add_option(
-         "--vex", request.vex,
-         "VEX document of the pipeline: OpenVEX, CSAF or CycloneDX. Repeatable; beside vex.files of .gatepost.yml")
+  app.add_option("--vex", request.vex,
+                 "VEX document of the pipeline: OpenVEX, CSAF, CycloneDX or SPDX 3. Repeatable; beside vex.files of "
+                 ".gatepost.yml")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("--runtime", request.runtime,

@@ -299,12 +299,14 @@ void read_own_policies(const doc::Document& document, const Files& files, Settin
   for (const Extension& extension : extensions) {
     const auto file = std::ranges::find(files.extended, extension.path, &File::name);
     if (file == files.extended.end()) {
-      problems.add_line(fmt::format(
-          "{}: {} is not there; expected {}", extension.where, text::printable(extension.path, 200),
-          extension.is_address ? "what that address gave when it was pinned" : "a file of the same revision"));
+      problems.add_line(fmt::format("{}: {} is not there; expected {}", extension.where,
+                                    text::printable(extension.path, 200),
+                                    extension.is_address        ? "what that address gave when it was pinned"
+                                    : !extension.commit.empty() ? "a file of that commit"
+                                                                : "a file of the same revision"));
       continue;
     }
-    if (hex(sha256(file->text)) != extension.sha256) {
+    if (!extension.sha256.empty() && hex(sha256(file->text)) != extension.sha256) {
       problems.add_line(fmt::format("{}: {} has the digest {}, not {}; look at what changed, then pin it anew",
                                     extension.where, extension.path, hex(sha256(file->text)), extension.sha256));
       continue;
@@ -406,7 +408,10 @@ Wanted wanted_by(const File& policy) {
   if (!document) return wanted;
   Problems ignored;  // load() tells them
   for (Extension& it : extensions_of(document->root(), ignored)) {
-    if (it.is_address && ignored.empty())
+    if (!it.commit.empty())
+      wanted.pinned.push_back({std::move(it.repository), std::move(it.commit), std::move(it.file), std::move(it.path),
+                               std::move(it.where)});
+    else if (it.is_address && ignored.empty())
       wanted.addresses.push_back({std::move(it.path), std::move(it.sha256), std::move(it.where)});
     else if (!it.is_address)
       wanted.extended.push_back(std::move(it.path));

@@ -38,7 +38,7 @@ struct Feeds {
 
 // VEX documents, whose statements count, and what a contradiction does.
 struct Vex {
-  std::vector<std::string> files = {".gatepost/vex/**/*.json"};  // globs below the root
+  std::vector<std::string> files = {".gatepost/vex/**/*.{json,jsonld,xml}"};  // globs below the root
   context::VexRules rules;
 };
 
@@ -85,8 +85,14 @@ struct Wanted {
   struct Address {
     std::string url, sha256, where;
   };
+  struct PinnedFile {
+    std::string repository;    // "https://…", "file:///…", "/…"
+    std::string commit, path;  // 40 hex digits; in that commit
+    std::string name, where;
+  };
   std::vector<std::string> extended, scanner_files;
   std::vector<Address> addresses;  // of files to extend that lie elsewhere; Files::extended has them by their url
+  std::vector<PinnedFile> pinned;  // of other repositories; there by their name
 };
 Wanted wanted_by(const File& policy);
 
