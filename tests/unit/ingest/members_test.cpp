@@ -137,7 +137,8 @@ TEST_CASE("members: the sheets of a spreadsheet are CSV files") {
        R"(<workbook xmlns:r="x"><sheets><sheet name="Found" r:id="r1"/><sheet name="Gone" r:id="r9"/></sheets></workbook>)"},
       {"xl/_rels/workbook.xml.rels",
        R"(<Relationships><Relationship Id="r1" Target="worksheets/s.xml"/></Relationships>)"},
-      {"xl/sharedStrings.xml", "<sst><si><t>id</t></si><si><r><t xml:space=\"preserve\">a </t></r><r><t>\"b\"</t></r></si></sst>"},
+      {"xl/sharedStrings.xml",
+       "<sst><si><t>id</t></si><si><r><t xml:space=\"preserve\">a </t></r><r><t>\"b\"</t></r></si></sst>"},
       {"xl/worksheets/s.xml",
        R"(<worksheet><sheetData><row><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>name</t></is></c></row>)"
        R"(<row><c r="B2"><v>7</v></c><c t="s"><v>1</v></c><c t="b"><v>1</v></c><c t="s"><v>99</v></c></row></sheetData></worksheet>)"}};
