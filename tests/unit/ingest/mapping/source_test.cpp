@@ -167,7 +167,7 @@ TEST_CASE("source: XML") {
       {"<?xml version=\"1.0\" encoding=\"windows-1252\"?><a>\x93x\x94</a>", "{#tag:'a',#text:'“x”'}"},
       {"<a>\xE4</a>", "{#tag:'a',#text:'\xEF\xBF\xBD'} #invalid-utf8"},
       {utf16("<a>x</a>"), "{#tag:'a',#text:'x'}"},
-      {"starting\n<?xml version=\"1.0\"?><a/>", "{#tag:'a'}"},
+      {"starting\n<?xml version=\"1.0\"?><a/>", "{#tag:'a'} #text-before-document"},
       {"<a></b>", "nothing"},
       {"{}", "nothing"},
   };
