@@ -105,7 +105,7 @@ bool may_be_yaml(std::string_view head) {
 // Some tools write a NUL into their text.
 bool is_nearly_text(std::string_view head) {
   const auto strange = std::ranges::count_if(head, [](char c) { return text::has_controls({&c, 1}); });
-  return static_cast<std::size_t>(strange) * 100 < head.size();
+  return static_cast<std::size_t>(strange) * 20 < head.size();
 }
 
 }  // namespace
