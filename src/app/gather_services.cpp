@@ -123,6 +123,7 @@ Result<context::Surroundings::Services> gather_services(const git::Repository& r
   context::Surroundings::Services out;
   context::BackstageCatalogue backstage = context::read_backstage(catalog_files(repository, files, out.notes));
   std::ranges::move(backstage.notes, std::back_inserter(out.notes));
+  out.groups = std::move(backstage.groups);
   context::Catalogue catalogue(context::merge_services(stated, std::move(backstage.services)));
   if (catalogue.services().empty()) return out;
 
@@ -207,6 +208,7 @@ Result<context::Surroundings::Services> services_without_tree(const std::vector<
   }
   context::BackstageCatalogue backstage = context::read_backstage(catalogs);
   out.notes = std::move(backstage.notes);
+  out.groups = std::move(backstage.groups);
   out.catalogue = context::Catalogue(context::merge_services(stated, std::move(backstage.services)));
   return out;
 }
