@@ -18,37 +18,11 @@ namespace {
 
 constexpr std::size_t kMostDeployBytes = std::size_t{64} << 20;
 
-bool is_catalog(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name == "catalog-info.yaml" || name == "catalog-info.yml";
-}
-
 bool is_file(const git::TreeFile& file) {
   return file.type == git::FileType::regular || file.type == git::FileType::executable;
 }
 
 Note limit_note(const std::string& text) { return {Note::Level::warning, "catalogue-limit", text, {}}; }
-
-// What cannot be read is told and left out: it does not decide whether the gate is open.
-std::vector<context::CatalogFile> catalog_files(const git::Repository& repository, std::span<const git::TreeFile> files,
-                                                std::vector<Note>& notes) {
-  std::vector<context::CatalogFile> catalogs;
-  for (const git::TreeFile& file : files) {
-    if (!is_file(file) || !is_catalog(file.path)) continue;
-    if (catalogs.size() >= context::kMostCatalogFiles) {
-      notes.push_back(limit_note(
-          fmt::format("more than {} catalog-info.yaml; the others are not read", context::kMostCatalogFiles)));
-      break;
-    }
-    auto text = git::read_blob(repository, file.id, context::kLargestCatalogFile, file.path);
-    if (text) {
-      catalogs.push_back({file.path, std::move(*text)});
-    } else {
-      notes.push_back(limit_note(text.error().message));
-    }
-  }
-  return catalogs;
-}
 
 // Deployment files in the order of their paths, so far as the limits go.
 class DeployFiles {
@@ -112,6 +86,31 @@ void apply(std::vector<context::DerivedExposure> before, std::vector<context::De
 }
 
 }  // namespace
+
+bool is_catalog(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name == "catalog-info.yaml" || name == "catalog-info.yml";
+}
+
+std::vector<context::CatalogFile> catalog_files(const git::Repository& repository, std::span<const git::TreeFile> files,
+                                                std::vector<Note>& notes) {
+  std::vector<context::CatalogFile> catalogs;
+  for (const git::TreeFile& file : files) {
+    if (!is_file(file) || !is_catalog(file.path)) continue;
+    if (catalogs.size() >= context::kMostCatalogFiles) {
+      notes.push_back(limit_note(
+          fmt::format("more than {} catalog-info.yaml; the others are not read", context::kMostCatalogFiles)));
+      break;
+    }
+    auto text = git::read_blob(repository, file.id, context::kLargestCatalogFile, file.path);
+    if (text) {
+      catalogs.push_back({file.path, std::move(*text)});
+    } else {
+      notes.push_back(limit_note(text.error().message));
+    }
+  }
+  return catalogs;
+}
 
 bool may_tell_surroundings(std::string_view path) {
   return is_catalog(path) || context::may_tell_exposure(path) || context::may_name_owners(path);

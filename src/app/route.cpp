@@ -177,6 +177,8 @@ void route_findings(Assessment& assessment, const Basis& basis) {
 void count_routes(Assessment& assessment, const Basis& basis) {
   RoutingCounts counts{.has_directory = !directory_of(basis).empty()};
   context::UnownedClassifier classifier(basis.owners, nullptr);
+  using Class = std::optional<UnownedClass>;
+  std::vector<std::optional<Class>> classes(assessment.findings.files.size());
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {
     if (!is_there(assessment.assessed[i].presence)) continue;
     const Routing& routing = assessment.routings[assessment.assessed[i].owners];
@@ -187,9 +189,11 @@ void count_routes(Assessment& assessment, const Basis& basis) {
     if (counts.has_directory && routing.assignees.empty()) ++counts.without_team;
     if (finding.file == Finding::kNoFile) {
       ++counts.without_path;
-    } else if (const auto why = classifier.why(assessment.findings.files[finding.file])) {
-      ++counts.classes[static_cast<std::size_t>(*why)];
+      continue;
     }
+    std::optional<Class>& known = classes[finding.file];
+    if (!known) known = classifier.why(assessment.findings.files[finding.file]);
+    if (const Class why = *known) ++counts.classes[static_cast<std::size_t>(*why)];
   }
   assessment.routing_counts = counts;
 }
