@@ -24,7 +24,7 @@ constexpr std::size_t kMostFiles = 100;
 constexpr std::uint32_t kMostLines = 200;      // of a finding
 constexpr std::size_t kMostFileLines = 2'000;  // of all findings of a file
 
-std::string day_text(std::int64_t seconds) { return to_string(day_of(Timestamp{seconds * 1000})); }
+std::string day_text(std::int64_t seconds) { return gatepost::to_string(day_of(Timestamp{seconds * 1000})); }
 
 Owner owner_of(const git::Author& author, std::string because) {
   const std::string_view login = context::forge_login(author.mail);
