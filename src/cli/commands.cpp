@@ -452,7 +452,7 @@ void declare_config(CLI::App& app, Action& action) {
   CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
                                       "gatepost config schema policy >policy.schema.json");
   schema->add_option("name", printed->schema, "gatepost, policy, waivers, services or teams. Default: gatepost")
-      ->check(one_of({"gatepost", "policy", "waivers", "services"}))
+      ->check(one_of({"gatepost", "policy", "waivers", "services", "teams"}))
       ->type_name("NAME");
   schema->callback([&action, with, printed] {
     action = [with, printed](const Ports& ports, const Globals& globals) {

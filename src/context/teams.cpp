@@ -59,6 +59,7 @@ class Merger {
 
   [[nodiscard]] std::optional<std::size_t> known(const Team& group) const {
     for (const TeamAlias& alias : group.aliases) {
+      if (alias.source == TeamSource::email) continue;  // teams may share an address
       if (const auto found = claimed_.find(alias_key(alias)); found != claimed_.end()) return found->second;
     }
     const auto found = ids_.find(team_key(group.id));

@@ -391,7 +391,7 @@ class AssessmentJson {
     table("decision", kActionNames, decision);
     json().field("waived", waived).field("suppressed", suppressed);
     if (not_affected > 0) json().field("not_affected", not_affected);
-    if (!assessment_.routings.empty()) write_routing_counts(json(), assessment_.routing_counts);
+    if (!assessment_.routings.empty()) write_routing_counts(json(), assessment_);
     json().field("observations", assessment_.table.size()).end_object();
   }
 

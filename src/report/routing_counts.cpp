@@ -30,6 +30,17 @@ std::map<std::string, BySeverity> findings_by_team(const Assessment& assessment)
   return teams;
 }
 
+// Nobody is named but by routing.default, not even by the history.
+std::size_t left_to_default(const Assessment& assessment) {
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {
+    const Routing* const routing = assessment.routing_of(i);
+    const bool is_left = routing != nullptr && routing->step == OwnershipStep::fallback && !routing->inferred;
+    if (is_left && is_there(assessment.assessed[i].presence)) ++left;
+  }
+  return left;
+}
+
 std::string counted(const BySeverity& counts) {
   std::string out;
   for (std::size_t i = counts.size(); i-- > 0;) {
@@ -40,12 +51,14 @@ std::string counted(const BySeverity& counts) {
 
 }  // namespace
 
-void write_routing_counts(doc::JsonWriter& json, const RoutingCounts& counts) {
+void write_routing_counts(doc::JsonWriter& json, const Assessment& assessment) {
+  const RoutingCounts& counts = assessment.routing_counts;
   json.key("routing").begin_object().field("findings", counts.findings).key("steps").begin_object();
   for (std::size_t i = 0; i < counts.steps.size(); ++i) json.field(kOwnershipStepNames[i], counts.steps[i]);
   json.end_object().key("classes").begin_object();
   for (std::size_t i = 0; i < counts.classes.size(); ++i) json.field(kUnownedClassNames[i], counts.classes[i]);
   json.field("inferred", counts.inferred).field("no-path", counts.without_path).end_object();
+  json.field("left_to_default", left_to_default(assessment));
   if (counts.has_directory) json.field("without_team", counts.without_team);
   json.end_object();
 }
@@ -69,7 +82,7 @@ std::string routing_text(const Assessment& assessment) {
   }
   if (counts.without_path > 0) out += fmt::format("  no-path: {}\n", counts.without_path);
   if (all == 0) out += "  for none of them\n";
-  const std::size_t fallback = counts.steps[static_cast<std::size_t>(OwnershipStep::fallback)];
+  const std::size_t fallback = left_to_default(assessment);
   out += fmt::format("{} {} left to routing.default\n", fallback, is_or_are(fallback));
   if (!counts.has_directory) return out;
   out += "by team:\n";
@@ -81,7 +94,7 @@ std::string routing_text(const Assessment& assessment) {
 std::string routing_json(const Assessment& assessment) {
   doc::JsonWriter json;
   json.begin_object();
-  write_routing_counts(json, assessment.routing_counts);
+  write_routing_counts(json, assessment);
   if (assessment.routing_counts.has_directory) {
     json.key("teams").begin_array();
     for (const auto& [team, findings] : findings_by_team(assessment)) {

@@ -9,7 +9,7 @@
 namespace gatepost::report {
 
 // A member "routing" of an object that is open.
-void write_routing_counts(doc::JsonWriter& json, const RoutingCounts& counts);
+void write_routing_counts(doc::JsonWriter& json, const Assessment& assessment);
 
 // `gatepost owners findings`: the counts, then the teams with what they have to look at.
 std::string routing_text(const Assessment& assessment);

@@ -53,7 +53,7 @@ TEST_CASE("teams: what is wrong is told with its place") {
       {"teams:\n  - {id: a, membrs: [x]}\n", "did you mean \"members\"?"},
       {"teams:\n  - {id: a, aliases: {githb: x}}\n", "did you mean \"github\"?"},
       {"teams:\n  - {id: a, aliases: {github: acme/x}}\n  - {id: b, aliases: {gitlab: ['@ACME/X']}}\n",
-       "3:33: \"@ACME/X\" already stands for team a at .gatepost/teams.yml:2:31"},
+       "3:32: \"@ACME/X\" already stands for team a at .gatepost/teams.yml:2:31"},
       {"teams:\n  - {id: a, aliases: {github: [x, X]}}\n", "\"X\" already stands for team a at"},
       {"teams:\n  - {id: a, aliases: {backstage: pay}}\n  - {id: b, aliases: {backstage: group:default/pay}}\n",
        "already stands for team a"},
