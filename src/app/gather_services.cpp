@@ -88,6 +88,7 @@ void apply(std::vector<context::DerivedExposure> before, std::vector<context::De
 }  // namespace
 
 bool is_catalog(std::string_view path) {
+  if (!path.ends_with(".yaml") && !path.ends_with(".yml")) return false;
   const std::string_view name = path.substr(path.rfind('/') + 1);
   return name == "catalog-info.yaml" || name == "catalog-info.yml";
 }
