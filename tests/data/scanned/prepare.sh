@@ -15,7 +15,7 @@ pay=$(printf 'sk%slive_%s' _ "$(token_body pay 24)")
 
 mkdir -p "$target"
 cp -R "$here/." "$target"
-rm "$target/prepare.sh" "$target/README.md"
+rm -r "$target/prepare.sh" "$target/README.md" "$target/advisories"
 for file in web/server.js scripts/deploy.sh; do
   sed -i "s/@SLACK_TOKEN@/$chat/; s/@STRIPE_KEY@/$pay/" "$target/$file"
 done
