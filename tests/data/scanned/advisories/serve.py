@@ -56,6 +56,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_GET(self):  # npm also asks for the packages; it does without
+        self.send_error(404)
+
     def log_message(self, *args):
         pass
 
