@@ -20,12 +20,6 @@ namespace {
 constexpr std::size_t kLongestKey = 30;  // of a foreign document, that is shown
 constexpr std::size_t kMostKeys = 5;
 
-// "[]" and nothing else.
-bool is_bare_empty_array(Candidate& candidate) {
-  const doc::View json = candidate.json();
-  return candidate.shape() == doc::Shape::json_array && json.is_array() && json.size() == 0 && !candidate.truncated();
-}
-
 // A key that may be shown: an identifier, and nothing that looks like a token.
 bool is_telling(std::string_view key) {
   const auto fits = [](char c) { return text::is_alnum(c) || c == '_' || c == '-' || c == '.'; };
@@ -133,7 +127,7 @@ void read_plain(std::string path, const Bytes& bytes, const Options& options, Re
   }
   const Recognised recognised = recognise(candidate, options, out);
   if (recognised.found()) return read_as(recognised, candidate, out);
-  if (may_be_bare_array(options.tool, options) && is_bare_empty_array(candidate)) {
+  if (is_clean_report(options.tool, bytes, options)) {
     table.report(index).format = options.tool;
     table.report(index).state = ReportState::complete_empty;
     return;
