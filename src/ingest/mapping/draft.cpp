@@ -79,7 +79,7 @@ class Finisher {
       const std::size_t blank = stated.find(' ');
       const std::string_view vector = std::string_view(stated).substr(blank == std::string::npos ? 0 : blank + 1);
       const std::string own = blank == std::string::npos ? source : severity_source(stated.substr(0, blank));
-      if (vector.empty()) continue;
+      if (vector.find('/') == std::string_view::npos) continue;  // a source without a vector
       add_claim({.score = score, .vector = vector, .source = own});
       score.reset();
     }

@@ -262,7 +262,7 @@ TEST_CASE("source: YAML and text") {
   CHECK(as(SourceFormat::yaml, "just words\n") == "nothing");
   CHECK(as(SourceFormat::yaml, "a,b\n1,2\n") == "nothing");
   CHECK(as(SourceFormat::text, "\x1B[1mone\x1B[0m\r\n\n two\x07\n") == "['one','',' two']");
-  CHECK(as(SourceFormat::text, "[ 05:12 ] x") == "['[ 05:12 ] x']");
+  CHECK(as(SourceFormat::text, "[ 05:12 ] x\n") == "['[ 05:12 ] x']");
   CHECK(as(SourceFormat::text, "PK\x03\x04") == "nothing");
   CHECK(as(SourceFormat::text, "") == "nothing");
 }
