@@ -59,10 +59,22 @@ IdentityKey Identifier::key(Row index) {
       return resource_key(row, index);
     case Kind::dast:
     case Kind::api:
-      return endpoint_key(row, index);
+      return goes_by_resource(row) ? resource_key(row, index) : endpoint_key(row, index);
     default:
-      return code_key(row, index);
+      if (goes_by_resource(row)) return resource_key(row, index);
+      return goes_by_endpoint(row) ? endpoint_key(row, index) : code_key(row, index);
   }
+}
+
+// A service of a host, an account, an address: what lies in no file goes by what it names.
+bool Identifier::goes_by_resource(const ObservationRow& row) const {
+  const ObservationDetail* const detail = in_.table.detail_of(row);
+  return path_of(row).empty() && detail != nullptr && !detail->endpoint && !detail->resource.empty();
+}
+
+bool Identifier::goes_by_endpoint(const ObservationRow& row) const {
+  const ObservationDetail* const detail = in_.table.detail_of(row);
+  return path_of(row).empty() && detail != nullptr && detail->endpoint.has_value();
 }
 
 // sast.ctx.v1: repository, engine, rule, path, the code around the place. Without code: sast.place.v1, the symbol.
@@ -194,9 +206,11 @@ Category Identifier::category(Row index) const {
       return detail == nullptr || detail->resource.empty() ? Category::code : Category::resource;
     case Kind::dast:
     case Kind::api:
+      if (goes_by_resource(row)) return Category::resource;
       return detail == nullptr || !detail->endpoint ? Category::code : Category::named;
     default:
-      return Category::code;
+      if (goes_by_resource(row)) return Category::resource;
+      return goes_by_endpoint(row) ? Category::named : Category::code;
   }
 }
 

@@ -78,6 +78,8 @@ class Identifier {
   IdentityKey dependency_key(const ObservationRow& row, bool with_version);
   // What the place of a package is: an image or a manifest.
   [[nodiscard]] std::string_view container_of(const ObservationRow& row) const;
+  [[nodiscard]] bool goes_by_resource(const ObservationRow& row) const;
+  [[nodiscard]] bool goes_by_endpoint(const ObservationRow& row) const;
   IdentityKey resource_key(const ObservationRow& row, Row index);
   IdentityKey endpoint_key(const ObservationRow& row, Row index);
   Digest128 group_key(const ObservationRow& row);

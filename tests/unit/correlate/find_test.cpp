@@ -192,6 +192,26 @@ TEST_CASE("find: a resource keeps its id when it moves in its file") {
   CHECK(World().add(AnObservation().resource("aws_s3_bucket.data").at("infra/main.tf", 5), "one").only_id() != id);
 }
 
+TEST_CASE("find: what lies in no file goes by the service, account or address that it names") {
+  for (const Kind kind : {Kind::infra, Kind::other, Kind::dast, Kind::quality}) {
+    CAPTURE(to_string(kind));
+    const auto of_service = [&](const char* resource) {
+      AnObservation it = AnObservation().kind(kind).at("", 0);
+      it.get().resource = resource;
+      return it;
+    };
+    const auto two = World().add(of_service("db.example:5432/tcp")).add(of_service("db.example:22/tcp")).find();
+    CHECK(two.all.size() == 2);
+    CHECK(two.all[0].id != two.all[1].id);
+    const FindingId alone = World().add(of_service("db.example:22/tcp")).only_id();
+    CHECK((two.all[0].id == alone || two.all[1].id == alone));  // not told apart by their order
+    AnObservation address = AnObservation().kind(kind).at("", 0), other = address;
+    address.get().endpoint = Endpoint{.method = "GET", .url = "/a", .parameter = ""};
+    other.get().endpoint = Endpoint{.method = "GET", .url = "/b", .parameter = ""};
+    CHECK(World().add(address).only_id() != World().add(other).only_id());
+  }
+}
+
 TEST_CASE("find: a renamed file keeps its findings when the new name is known") {
   ObservationTable base;
   base.add(AnObservation().at("src/old.c", 10), TextId::none, 0);
