@@ -140,6 +140,8 @@ Status gather_surroundings(Evidence& evidence, const git::ObjectId& rules, const
   GP_TRY(evidence.surroundings.services,
          gather_services(evidence.repository, evidence.settings.services, files, evidence.change));
   evidence.surroundings.folder_owners = gather_folder_owners(evidence.repository, files, evidence.notes);
+  evidence.surroundings.teams = context::TeamDirectory(
+      context::merge_teams(evidence.settings.teams, evidence.surroundings.services.groups, evidence.notes));
   return Done{};
 }
 

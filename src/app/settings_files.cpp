@@ -18,7 +18,7 @@ namespace gatepost::app {
 namespace {
 
 constexpr std::uint64_t kLargestSettings = 1 << 20;
-constexpr std::uint64_t kLargestServices = 4 << 20;
+constexpr std::uint64_t kLargestServices = 4 << 20;  // and teams
 
 // The first of the files that is there.
 Result<std::optional<config::File>> first_of(std::span<const std::string_view> paths, const ReadFile& read,
@@ -56,6 +56,7 @@ Result<config::Files> settings_files(const ReadFile& read) {
   GP_TRY(files.policy, first_of({&config::kPolicyPath, 1}, read));
   GP_TRY(files.waivers, first_of({&config::kWaiversPath, 1}, read));
   GP_TRY(files.services, first_of({&config::kServicesPath, 1}, read, kLargestServices));
+  GP_TRY(files.teams, first_of({&config::kTeamsPath, 1}, read, kLargestServices));
   if (!files.policy) return files;
   const config::Wanted wanted = config::wanted_by(*files.policy);
   GP_CHECK(add_all(wanted.extended, read, files.extended));

@@ -17,6 +17,7 @@
 #include "config/reader.hpp"
 #include "config/scanner_files.hpp"
 #include "config/services_file.hpp"
+#include "config/teams_file.hpp"
 #include "config/waiver_file.hpp"
 #include "doc/yaml.hpp"
 #include "policy/tighten.hpp"
@@ -140,10 +141,18 @@ void read_routing(doc::View view, Settings& settings, Problems& problems) {
   if (overrides.exists() && !overrides.is_array())
     problems.add(overrides, "\"overrides\" is " + kind_text(overrides) + "; expected a list");
   for (const doc::View entry : overrides.items()) settings.routing.push_back(routing_rule(entry, problems));
-  const doc::View owners = section.get("default");
-  for (const std::string& name : section.texts("default")) {
-    if (!name.empty()) settings.default_owners.push_back({TeamId{name}, owners.where() + " routing.default"});
-  }
+  const auto owners = [&](std::string_view key) {
+    std::vector<Owner> named;
+    for (const std::string& name : section.texts(key)) {
+      if (!name.empty()) named.push_back({TeamId{name}, fmt::format("{} routing.{}", section.get(key).where(), key)});
+    }
+    return named;
+  };
+  settings.repository_owners = owners("repository_team");
+  settings.default_owners = owners("default");
+  if (const auto choice = section.choice("assignee", kAssigneeChoiceNames))
+    settings.assignee = static_cast<AssigneeChoice>(*choice);
+  settings.infers_owners = section.boolean("infer").value_or(false);
   section.finish();
 }
 
@@ -453,6 +462,8 @@ Result<Settings> load(const Files& files, const Overrides& overrides) {
   add_note_of_unknowable(settings);
   const auto services = parse(files.services, problems);
   if (services) settings.services = read_services(services->root(), problems);
+  const auto teams = parse(files.teams, problems);
+  if (teams) settings.teams = read_teams(teams->root(), problems);
   if (!problems.empty()) return problems.error();
   return settings;
 }

@@ -98,6 +98,13 @@ TEST_CASE("expression: what it gives") {
       {"'b' in $.runs[*].tool", "true"},
       {"$.name contains 'grep'", "true"},
       {"$.name in ['Semgrep', 'Bandit']", "true"},
+      {"$.runs contains $.runs[0]", "false"},  // objects are equal to nothing
+      {"$.runs == $.runs", "false"},
+      {"$.version | add(1)", "3"},
+      {"'x' | add(1)", "null"},
+      {"'aGk=' | base64", "'hi'"},
+      {"'*' | base64", "null"},
+      {"'{$.runs[*].tool | join(\\', \\')}'", "'a, b'"},
       {"$.text | cwe", "[79]"},
       {"'no number' | cwe", "[]"},
       {"$.text | cve", "['CVE-2024-12345', 'cve-2023-00001']"},
