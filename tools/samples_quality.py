@@ -103,7 +103,7 @@ def folders():
     """Folders of samples. Those below tests/data/reports/<format>/<case>/ are cases of the unit tests."""
     found = []
     for folder in sorted(it for it in reading.OWN_REPORTS.iterdir() if it.is_dir()):
-        reports = [it for it in sorted(folder.iterdir()) if it.is_file() and it.name != "expected.json"]
+        reports = [it for it in sorted(folder.iterdir()) if it.is_file() and it.name not in ("expected.json", "about.toml")]
         if reports:
             found.append(Folder(folder.name, reports, folder / "expected.json", True).load())
     shared = reading.SHARED / "samples"

@@ -33,13 +33,9 @@ bool is_plain_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return text::is_alnum(c) || c == '-' || c == '_'; });
 }
 
-bool is_format(std::string_view id) {
-  return std::ranges::binary_search(ingest::format_ids(), id);
-}
+bool is_format(std::string_view id) { return std::ranges::binary_search(ingest::format_ids(), id); }
 
-std::string nearest_format(std::string_view word) {
-  return text::nearest(word, ingest::format_ids());
-}
+std::string nearest_format(std::string_view word) { return text::nearest(word, ingest::format_ids()); }
 
 Error no_such_format(const ReportPattern& pattern) {
   const std::string close = nearest_format(pattern.word);

@@ -19,6 +19,7 @@
 #include "app/explain.hpp"
 #include "app/forge.hpp"
 #include "app/inputs.hpp"
+#include "app/mapping_command.hpp"
 #include "app/owners.hpp"
 #include "app/policy_command.hpp"
 #include "app/publish_command.hpp"
@@ -125,9 +126,9 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
-  app.add_option(
-         "--vex", request.vex,
-         "VEX document of the pipeline: OpenVEX, CSAF or CycloneDX. Repeatable; beside vex.files of .gatepost.yml")
+  app.add_option("--vex", request.vex,
+                 "VEX document of the pipeline: OpenVEX, CSAF, CycloneDX or SPDX 3. Repeatable; beside vex.files of "
+                 ".gatepost.yml")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("--runtime", request.runtime,
@@ -356,13 +357,32 @@ app::OwnersRequest resolved(const OwnersOptions& chosen, const Globals& globals)
   return request;
 }
 
+void declare_owners_findings(CLI::App& app, Action& action) {
+  struct Options {
+    CheckOptions check;
+    bool json = false;
+  };
+  auto chosen = options<Options>();
+  CLI::App* const findings =
+      add_nested(app, "findings", "Counts whom findings go to, by the step that names the owner, and by team.",
+                 "gatepost owners findings --base origin/main --report 'reports/**/*.sarif'");
+  findings->add_flag("--json", chosen->json, "As JSON");
+  declare_evidence(*findings, chosen->check.evidence);
+  findings->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
+      GP_TRY(const app::CheckRequest request, chosen->check.resolved(globals));
+      return app::owners_findings(app::for_forge(ports, chosen->check.evidence.forge), request, chosen->json);
+    };
+  });
+}
+
 void declare_owners(CLI::App& app, Action& action) {
   auto chosen = options<OwnersOptions>();
   declare_owners_options(app, *chosen);
   app.add_option("paths", chosen->request.paths, "Repository paths; they need not exist. - reads one a line")
       ->type_name("PATH");
   app.callback([&action, chosen] {
-    if (action) return;  // `owners check` was chosen
+    if (action) return;  // a command below was chosen
     action = [chosen](const Ports& ports, const Globals& globals) {
       return app::owners(ports, resolved(*chosen, globals));
     };
@@ -381,6 +401,7 @@ void declare_owners(CLI::App& app, Action& action) {
       return app::owners_check(ports, resolved(*checked, globals));
     };
   });
+  declare_owners_findings(app, action);
 }
 
 void declare_diff(CLI::App& app, Action& action) {
@@ -432,12 +453,38 @@ void declare_config(CLI::App& app, Action& action) {
   auto printed = options<app::ConfigRequest>();
   CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
                                       "gatepost config schema policy >policy.schema.json");
-  schema->add_option("name", printed->schema, "gatepost, policy, waivers or services. Default: gatepost")
-      ->check(one_of({"gatepost", "policy", "waivers", "services"}))
+  schema->add_option("name", printed->schema, "gatepost, policy, waivers, services, teams or mapping. Default: gatepost")
+      ->check(one_of({"gatepost", "policy", "waivers", "services", "teams", "mapping"}))
       ->type_name("NAME");
   schema->callback([&action, with, printed] {
     action = [with, printed](const Ports& ports, const Globals& globals) {
       return app::config_schema(ports, with(*printed, globals));
+    };
+  });
+}
+
+void declare_mapping(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  auto tested = options<std::vector<std::string>>();
+  CLI::App* const test = add_nested(app, "test", "Compiles mappings of reports, and runs the tests in them.",
+                                    "gatepost mapping test .gatepost/mappings\ngatepost mapping test acme-lint.yaml");
+  test->add_option("files", *tested, "Mappings, or folders of them")->required()->type_name("PATH");
+  test->callback([&action, tested] {
+    action = [tested](const Ports& ports, const Globals&) { return app::mapping_test(ports, *tested); };
+  });
+
+  struct New {
+    std::string report, id;
+  };
+  auto chosen = options<New>();
+  CLI::App* const sketch =
+      add_nested(app, "new", "Prints a first mapping for a report of a tool that is not known yet.",
+                 "gatepost mapping new report.json --id acme-lint >acme-lint.yaml");
+  sketch->add_option("report", chosen->report, "A report of the tool, with findings")->required()->type_name("REPORT");
+  sketch->add_option("--id", chosen->id, "Id of the mapping. Default: the report's name")->type_name("ID");
+  sketch->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) {
+      return app::mapping_new(ports, chosen->report, chosen->id);
     };
   });
 }
@@ -572,6 +619,8 @@ constexpr std::array kCommands = {
             declare_formats},
     Command{"cvss", "Computes the scores of CVSS vectors.",
             "gatepost cvss CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:P", declare_cvss},
+    Command{"mapping", "Tries and starts mappings: how the reports of a tool are read, as data.",
+            "gatepost mapping new report.json\ngatepost mapping test acme-lint.yaml", declare_mapping},
     Command{"owners", "Tells who owns paths, by CODEOWNERS.", "gatepost owners src/main.c docs/", declare_owners},
     Command{"diff", "Shows a change as the gate sees it: files, renames, hunks.",
             "gatepost diff --base origin/main --json", declare_diff},

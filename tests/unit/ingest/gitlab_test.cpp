@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/text.hpp"
-#include "ingest/formats/gitlab_dependencies.hpp"
+#include "ingest/package_url.hpp"
 #include "support/read_report.hpp"
 #include "support/report_json.hpp"
 
