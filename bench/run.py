@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares gatepost with public tools that do the same work, and with the goals we hold ourselves to.
 
-    ./dev bench [--large] [--only ingest,diff,owners,matching,output,process] [--rounds 9] [--json FILE]
+    ./dev bench [--large] [--only ingest,diff,owners,matching,brain,output,process] [--rounds 9] [--json FILE]
 
 Ratios are medians over rounds in which both sides run in turn, after one round that warms up; behind them the lowest and
 the highest round. Nothing here is a test: the exit code is 0 unless something could not run. docs/benchmarks.md explains.
@@ -242,6 +242,56 @@ def matching(table, _):
         table.add("", name, "half as many", f"{factor:.2f}x", "at most 2.5x", factor <= 2.5)
 
 
+# --- one problem, one score, one verdict -----------------------------------------------------------------------------
+
+def micro(name, wanted):
+    """Nanoseconds of processor time by benchmark, each the median of nine that took turns in one process."""
+    out = timing.run([program(name), f"--benchmark_filter=^({wanted})$", "--benchmark_format=json",
+                      "--benchmark_repetitions=9", "--benchmark_enable_random_interleaving=true",
+                      "--benchmark_min_time=0.1", "--benchmark_report_aggregates_only=true"]).out
+    unit = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+    return {it["run_name"]: it["cpu_time"] * unit[it["time_unit"]]
+            for it in json.loads(out)["benchmarks"] if it["aggregate_name"] == "median"}
+
+
+def across_tools(table):
+    took = micro("correlate_bench", "(sort_keys|correlate_code)/(100000|200000)|alias_graph|number_names")
+    table.add("", "correlate 100,000 observations of several tools", "std::sort of their keys",
+              f"{took['correlate_code/100000'] / took['sort_keys/100000']:.1f}x")
+    factor = took["correlate_code/200000"] / took["correlate_code/100000"]
+    table.add("", "200,000 observations", "half as many", f"{factor:.2f}x", "at most 2.5x", factor <= 2.5)
+    table.add("", "aliases of 300,000 advisories, 900,000 names", "std::unordered_map of the names",
+              f"{took['alias_graph'] / took['number_names']:.2f}x, {took['alias_graph'] / 1e6:.0f} ms")
+
+
+def scores(table):
+    took = micro("risk_bench", "score|bare_root")
+    table.add("", "score a finding, exactly", "its product and root, in floats",
+              f"{took['score'] / took['bare_root']:.0f}x, {1e3 / took['score']:.1f} million a second")
+    took = micro("cvss_bench", "(score|split_metrics)/(v31|v40)")
+    for name, version in (("v31", "CVSS v3.1"), ("v40", "CVSS v4.0")):
+        ours = took[f"score/{name}"]
+        a_second = 1e9 / ours
+        table.add("", f"read and score a {version} vector with all groups", "its metrics in a table",
+                  f"{ours / took[f'split_metrics/{name}']:.2f}x, {a_second / 1e6:.1f} million a second",
+                  "at least 0.2 million", a_second >= 200_000)
+
+
+POLICY_LINE = re.compile(r"(?P<met>\w+): .*: (?P<seconds>[\d.]+) s; (?P<ratio>[\d.]+) times faster")
+
+
+def brain(table, _):
+    across_tools(table)
+    scores(table)
+    said = timing.run([program("policy_acceptance")], codes=(0, 1)).out.decode()
+    line = POLICY_LINE.match(said)
+    if not line:
+        raise timing.CommandFailed(said)
+    seconds = float(line["seconds"])
+    table.add("", "1,000,000 findings by 50 policies", "each condition by itself",
+              f"{1 / float(line['ratio']):.2f}x, {seconds} s", "at most 2 s", seconds <= 2)
+
+
 # --- writing, and whole runs ----------------------------------------------------------------------------------------
 
 def output(table, _):
@@ -292,7 +342,8 @@ def process(table, options):
               f"git diff -U0 -M: {timing.median(theirs) * 1000:.1f} ms", f"{wall:.0f} ms", "at most 80 ms", wall <= 80)
 
 
-PARTS = {"ingest": ingest, "diff": diff, "owners": owners, "matching": matching, "output": output, "process": process}
+PARTS = {"ingest": ingest, "diff": diff, "owners": owners, "matching": matching, "brain": brain,
+         "output": output, "process": process}
 
 
 def main():

@@ -22,6 +22,7 @@ THIRD_PARTY_HEADERS = {
     "re2": ["re2/"],
     "xxhash": ["xxhash.h"],
     "zlib": ["zlib.h", "zconf.h"],
+    "libarchive": ["archive.h", "archive_entry.h"],
     "simdjson": ["simdjson.h", "simdjson/"],
     "nlohmann": ["nlohmann/"],
     "yaml-cpp": ["yaml-cpp/"],

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "app/infer_owners.hpp"
+
 namespace gatepost::app {
 namespace {
 
@@ -37,7 +39,10 @@ Basis basis_of(const Evidence& evidence, const Found& found, Timestamp now) {
 
 Assessment assess(Evidence& evidence, Timestamp now) {
   Found found = find_findings(evidence);
-  return judge(found, basis_of(evidence, found, now));
+  const Basis basis = basis_of(evidence, found, now);
+  Assessment assessment = judge(found, basis);
+  infer_owners(evidence, basis, assessment);
+  return assessment;
 }
 
 }  // namespace gatepost::app

@@ -11,6 +11,7 @@
 #include "app/exit_code.hpp"
 #include "app/explain_risk.hpp"
 #include "app/head_lines.hpp"
+#include "app/infer_owners.hpp"
 #include "app/inputs.hpp"
 #include "app/line_hashes.hpp"
 #include "app/local_channels.hpp"
@@ -112,7 +113,9 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   const Timestamp now = request.now ? *request.now : ports.clock();
   Found found = find_findings(evidence);
   const Basis basis = basis_of(evidence, found, now);
-  const Assessment assessment = judge(found, basis);
+  Assessment judged = judge(found, basis);
+  infer_owners(evidence, basis, judged);
+  const Assessment assessment = std::move(judged);
 
   LineHashes line_hashes(assessment, evidence.repository);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);

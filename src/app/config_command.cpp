@@ -78,14 +78,15 @@ Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) 
   for (const Note& note : settings.notes) log::warning(note.at.empty() ? note.text : note.at + ": " + note.text);
   warn_of_waivers(settings, day_of(request.now ? *request.now : ports.clock()));
   std::string lines;
-  for (const auto* const file : {&files.settings, &files.policy, &files.waivers, &files.services}) {
+  for (const auto* const file : {&files.settings, &files.policy, &files.waivers, &files.services, &files.teams}) {
     if (*file) lines += fmt::format("{}: valid\n", (*file)->name);
   }
   if (lines.empty()) lines = "no configuration file; the defaults are in force\n";
   lines += fmt::format(
-      "{} in force, {}, {}mode {}\n", text::count_of(settings.rules.policies.size(), "policy", "policies"),
+      "{} in force, {}, {}{}mode {}\n", text::count_of(settings.rules.policies.size(), "policy", "policies"),
       text::count_of(settings.waivers.size(), "waiver"),
-      files.services ? text::count_of(settings.services.size(), "service") + ", " : "", to_string(settings.rules.mode));
+      files.services ? text::count_of(settings.services.size(), "service") + ", " : "",
+      files.teams ? text::count_of(settings.teams.size(), "team") + ", " : "", to_string(settings.rules.mode));
   GP_CHECK(ports.output(lines));
   return ExitCode::done;
 }
@@ -118,7 +119,7 @@ Result<ExitCode> config_schema(const Ports& ports, const ConfigRequest& request)
   const auto schema = find_resource("schema/" + request.schema + ".schema.json");
   if (!schema)
     return error(ErrorKind::usage,
-                 fmt::format("there is no schema \"{}\"; expected gatepost, policy, waivers, services or mapping",
+                 fmt::format("there is no schema \"{}\"; expected gatepost, policy, waivers, services, teams or mapping",
                              text::printable(request.schema, 40)));
   GP_CHECK(ports.output(*schema));
   return ExitCode::done;

@@ -52,7 +52,11 @@ std::string formats_json() {
     json.begin_object();
     json.field("id", format.id).field("title", format.title).field("kind", format.kind);
     json.field("recognised_by", format.recognised_by).field("yields", format.yields);
-    if (format.clean_is_bare_array) json.key("clean_reports").begin_array().value("[]").end_array();
+    if (!format.clean_reports.empty()) {
+      json.key("clean_reports").begin_array();
+      for (const std::string& clean : format.clean_reports) json.value(clean);
+      json.end_array();
+    }
     json.end_object();
   }
   json.end_array();

@@ -32,14 +32,6 @@ struct Copy {
   Timestamp asked;
 };
 
-std::string cache_folder(const Ports& ports, const std::string& said) {
-  if (!said.empty()) return said;
-  if (auto folder = ports.environment("GATEPOST_CACHE_DIR")) return *folder;
-  if (auto folder = ports.environment("XDG_CACHE_HOME")) return *folder + "/gatepost";
-  if (auto home = ports.environment("HOME")) return *home + "/.cache/gatepost";
-  return {};
-}
-
 // One file on disk: a line of JSON that describes the bytes behind it. What does not fit them is no copy.
 std::optional<Copy> stored(const std::string& path) {
   auto text = read_file(path, kLargest);
@@ -85,6 +77,14 @@ Result<net::Response> ask(const Ports& ports, const std::string& url, const Copy
 }
 
 }  // namespace
+
+std::string cache_folder(const Ports& ports, const std::string& said) {
+  if (!said.empty()) return said;
+  if (auto folder = ports.environment("GATEPOST_CACHE_DIR")) return *folder;
+  if (auto folder = ports.environment("XDG_CACHE_HOME")) return *folder + "/gatepost";
+  if (auto home = ports.environment("HOME")) return *home + "/.cache/gatepost";
+  return {};
+}
 
 bool is_address(std::string_view place) { return place.starts_with("https://") || place.starts_with("http://"); }
 

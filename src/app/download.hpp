@@ -22,6 +22,9 @@ Result<Download> download(const Ports& ports, const std::string& url, const std:
 Result<std::string> download_pinned(const Ports& ports, const std::string& url, const std::string& digest,
                                     const std::string& folder);
 
+// Where copies are kept; "" when neither `said` nor the environment names a folder.
+std::string cache_folder(const Ports& ports, const std::string& said);
+
 bool is_address(std::string_view place);  // "https://…", "http://…"
 
 }  // namespace gatepost::app

@@ -167,6 +167,7 @@ Found find_findings(Evidence& evidence) {
   std::ranges::sort(out.former_ids);
   mark_unplaced(evidence, out);
   found.missing = std::move(evidence.missing);
+  found.references = std::move(evidence.sources.references);
   return found;
 }
 

@@ -17,6 +17,7 @@ struct Found {
   Assessment assessment;  // change, tables, findings, and of each finding its presence; nothing is judged yet
   std::vector<std::string> missing;  // evidence that should be there and is not, in sentences
   std::vector<Note> notes;
+  std::map<Row, std::vector<policy::WaiverReference>> references;  // of rows of the head: comments that name waivers
   // Of findings that an earlier stage took to be one: to which of them each belongs. Without it all are looked at.
   std::optional<std::map<FindingId, FindingId>> parts;
 };

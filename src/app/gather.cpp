@@ -49,9 +49,35 @@ Error no_reports_named(const std::string& settings_revision) {
                "try: gatepost check --report 'reports/**/*.sarif'; settings count once they are on the base");
 }
 
-Result<correlate::FileIndex> file_index(const git::Tree& tree) {
-  GP_TRY(auto paths, tree.paths());
-  return correlate::FileIndex(std::move(paths));
+// A tree with what each of its files is; the paths are in an index of the evidence.
+struct Listed {
+  git::Tree tree;
+  std::vector<git::Listing::Entry> entries;
+};
+
+Result<Listed> list_head(Evidence& evidence) {
+  GP_TRY(git::Tree tree, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.head)));
+  GP_TRY(git::Listing files, tree.list());
+  evidence.head_files.emplace(std::move(files.paths));
+  return Listed{std::move(tree), std::move(files.entries)};
+}
+
+// Other trees hardly differ from the head's: they are not read anew.
+git::KnownTree known(const Evidence& evidence, const Listed& head) {
+  return {head.tree.id(), evidence.head_files->files(), head.entries};
+}
+
+Result<Listed> list_base(Evidence& evidence, const Listed& head) {
+  GP_TRY(git::Tree tree, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.base)));
+  GP_TRY(auto files, tree.files([](std::string_view) { return true; }, known(evidence, head)));
+  std::vector<std::string> paths;
+  std::vector<git::Listing::Entry> entries;
+  for (git::TreeFile& file : files) {
+    paths.push_back(std::move(file.path));
+    entries.push_back({file.type, file.id});
+  }
+  evidence.base_files.emplace(std::move(paths));
+  return Listed{std::move(tree), std::move(entries)};
 }
 
 // Who proposes a change could bring the reports along that it is judged by. One that a scanner wrote over a committed
@@ -71,7 +97,7 @@ bool is_about_change(const CiFacts& ci) {
 
 // Base reports were written on the base: their paths and their code are those of the base's tree.
 Status gather_base(Evidence& evidence, const GatherRequest& request, const ingest::Options& options,
-                   std::string asked_by) {
+                   std::string asked_by, const Listed& head) {
   const auto& patterns = request.base_reports.empty() ? evidence.settings.base_reports : request.base_reports;
   if (patterns.empty()) return Done{};
   if (evidence.change.base.empty()) {
@@ -97,24 +123,25 @@ Status gather_base(Evidence& evidence, const GatherRequest& request, const inges
                               {}});
     return Done{};
   }
-  GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.base)));
-  GP_TRY(auto files, file_index(tree));
-  evidence.base_files = std::move(files);
+  GP_TRY(const Listed base, list_base(evidence, head));
   const correlate::LineMap lines(evidence.change);
   const auto edited = [&](std::string_view path, std::uint32_t line) {
     return lines.of_base(path, line).state == correlate::LineState::edited;
   };
-  evidence.base_sources = source_facts(evidence.base_table, *evidence.base_files, tree, nullptr, edited);
+  evidence.base_sources =
+      source_facts(evidence.base_table, {base.tree, *evidence.base_files, base.entries}, nullptr, edited);
   return Done{};
 }
 
 // What the revision of the rules says about services and owners.
-Status gather_surroundings(Evidence& evidence, const git::ObjectId& rules) {
+Status gather_surroundings(Evidence& evidence, const git::ObjectId& rules, const Listed& head) {
   GP_TRY(const git::Tree tree, git::Tree::of_commit(evidence.repository, rules));
-  GP_TRY(const std::vector<git::TreeFile> files, tree.files(may_tell_surroundings));
+  GP_TRY(const std::vector<git::TreeFile> files, tree.files(may_tell_surroundings, known(evidence, head)));
   GP_TRY(evidence.surroundings.services,
          gather_services(evidence.repository, evidence.settings.services, files, evidence.change));
   evidence.surroundings.folder_owners = gather_folder_owners(evidence.repository, files, evidence.notes);
+  evidence.surroundings.teams = context::TeamDirectory(
+      context::merge_teams(evidence.settings.teams, evidence.surroundings.services.groups, evidence.notes));
   return Done{};
 }
 
@@ -218,10 +245,11 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);
-  GP_CHECK(gather_surroundings(evidence, found.rules));
-
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
   if (patterns.empty()) return no_reports_named(evidence.settings_revision);
+  GP_TRY(const Listed head, list_head(evidence));
+  GP_CHECK(gather_surroundings(evidence, found.rules, head));
+
   GP_TRY(ingest::Options options, ingest_options(ports, request));
   GP_TRY(options.mappings, read_mappings(evidence.repository, found.rules));
   evidence.threads = options.threads;
@@ -233,19 +261,19 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   add_control_changes(evidence.change, evidence.table);
   evidence.table.end_of_reading();
 
-  GP_TRY(const git::Tree head, git::Tree::of_commit(evidence.repository, *git::ObjectId::parse(evidence.change.head)));
-  GP_TRY(auto files, file_index(head));
-  evidence.head_files = std::move(files);
   const bool compares = !(request.base_reports.empty() && evidence.settings.base_reports.empty());
   const correlate::LineMap lines(evidence.change);
   const auto edited = [&](std::string_view path, std::uint32_t line) {
     return compares && lines.of_head(path, line).state == correlate::LineState::edited;
   };
-  evidence.sources = source_facts(evidence.table, *evidence.head_files, head, &evidence.change, edited);
+  evidence.sources =
+      source_facts(evidence.table, {head.tree, *evidence.head_files, head.entries}, &evidence.change, edited);
   std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
-  GP_CHECK(gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report"));
+  GP_CHECK(
+      gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report", head));
   evidence.surroundings.imports = gather_imports({.repository = evidence.repository,
-                                                  .head = head,
+                                                  .head = head.tree,
+                                                  .entries = head.entries,
                                                   .table = evidence.table,
                                                   .files = *evidence.head_files,
                                                   .placement = evidence.sources.placement,

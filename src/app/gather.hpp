@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "git/repository.hpp"
 #include "model/change.hpp"
 #include "model/observation_table.hpp"
+#include "policy/waiver.hpp"
 
 namespace gatepost::app {
 
@@ -39,10 +41,11 @@ struct GatherRequest {
 // What the repository's files say about the observations of one table.
 struct SourceFacts {
   correlate::Placement placement;
-  std::vector<Digest128> contexts;                 // by row
-  std::vector<correlate::PackageChange> packages;  // by row; empty without a change
-  std::vector<bool> doubtful_lines;                // by row: its number may mean another line
-  correlate::CodeFactsByRow code;                  // of rows on edited lines; only when two scans are compared
+  std::vector<Digest128> contexts;                                 // by row
+  std::vector<correlate::PackageChange> packages;                  // by row; empty without a change
+  std::vector<bool> doubtful_lines;                                // by row: its number may mean another line
+  std::map<Row, std::vector<policy::WaiverReference>> references;  // comments that name waivers, beside the row's line
+  correlate::CodeFactsByRow code;  // of rows on edited lines; only when two scans are compared
 };
 
 struct Evidence {

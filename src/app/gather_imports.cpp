@@ -116,7 +116,8 @@ std::vector<std::string> go_modules(const ImportRequest& request) {
 }
 
 struct Source {
-  git::TreeFile file;
+  std::string_view path;
+  git::ObjectId id;
   context::ImportLanguage language;
 };
 
@@ -125,8 +126,8 @@ class Reading {
   Reading(const ImportRequest& request, const context::ImportFinder& finder, std::vector<Note>& notes)
       : request_(request), finder_(finder), notes_(notes) {}
 
-  Result<std::vector<context::ImportFinder::File>> read() {
-    GP_TRY(const std::vector<Source> sources, choose());
+  std::vector<context::ImportFinder::File> read() {
+    const std::vector<Source> sources = choose();
     std::vector<context::ImportFinder::File> files(sources.size());
     struct Item {
       std::size_t index = 0;
@@ -136,10 +137,10 @@ class Reading {
     const auto produce = [&]() -> std::optional<Item> {
       while (next < sources.size()) {
         const std::size_t index = next++;
-        const git::TreeFile& file = sources[index].file;
-        files[index] = {.path = file.path, .language = sources[index].language};
+        const Source& source = sources[index];
+        files[index] = {.path = std::string(source.path), .language = source.language};
         if (bytes > kMostBytes) continue;
-        auto text = git::read_blob(request_.repository, file.id, context::kLargestImportFile, file.path);
+        auto text = git::read_blob(request_.repository, source.id, context::kLargestImportFile, source.path);
         if (!text) continue;
         bytes += text->size();
         return Item{index, std::move(*text)};
@@ -148,7 +149,7 @@ class Reading {
     };
     const auto work = [&](unsigned, Item item) {
       const Source& source = sources[item.index];
-      files[item.index] = finder_.read(source.file.path, source.language, item.text);
+      files[item.index] = finder_.read(std::string(source.path), source.language, item.text);
     };
     produce_and_work<Item>(sources.size() < 100 ? 1 : request_.threads, std::size_t{4} * request_.threads, produce,
                            work);
@@ -158,22 +159,24 @@ class Reading {
   [[nodiscard]] bool complete() const { return complete_; }
 
  private:
-  Result<std::vector<Source>> choose() {
+  std::vector<Source> choose() {
     const context::ImportRules& rules = context::import_rules();
     std::unordered_set<std::string_view> reports;
     for (const ReportInfo& report : request_.table.reports()) reports.insert(report.path);
     std::vector<Source> sources;
-    GP_TRY(std::vector<git::TreeFile> files, request_.head.files());
-    for (git::TreeFile& file : files) {
-      if (file.type != git::FileType::regular && file.type != git::FileType::executable) continue;
-      const auto language = context::import_language(file.path);
-      if (!language || !finder_.wants(*language) || rules.is_skipped(*language, file.path)) continue;
-      if (rules.is_declaration(file.path) || reports.contains(file.path)) continue;
+    const std::vector<std::string>& paths = request_.files.files();
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      const auto& [type, id] = request_.entries[i];
+      const std::string& path = paths[i];
+      if (type != git::FileType::regular && type != git::FileType::executable) continue;
+      const auto language = context::import_language(path);
+      if (!language || !finder_.wants(*language) || rules.is_skipped(*language, path)) continue;
+      if (rules.is_declaration(path) || reports.contains(path)) continue;
       if (sources.size() == kMostFiles) {
         tell(fmt::format("more than {} files of code", kMostFiles));
         break;
       }
-      sources.push_back({std::move(file), *language});
+      sources.push_back({path, id, *language});
     }
     return sources;
   }
@@ -201,11 +204,7 @@ context::Surroundings::Imports gather_imports(const ImportRequest& request, std:
   const context::ImportFinder finder(packages, has_go ? go_modules(request) : std::vector<std::string>{});
   Reading reading(request, finder, notes);
   auto files = reading.read();
-  if (!files) {
-    notes.push_back({Note::Level::info, "import-limit", "imports are not told: " + files.error().message, {}});
-    return {};
-  }
-  const context::ImportEvidence evidence(packages, std::move(*files), reading.complete());
+  const context::ImportEvidence evidence(packages, std::move(files), reading.complete());
   Declarations declarations(request);
   context::Surroundings::Imports facts;
   for (const auto& [question, it] : asked) {

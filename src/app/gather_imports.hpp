@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@ namespace gatepost::app {
 struct ImportRequest {
   const git::Repository& repository;
   const git::Tree& head;
+  std::span<const git::Listing::Entry> entries;  // of the head; `files` has the paths
   const ObservationTable& table;
   const correlate::FileIndex& files;
   const correlate::Placement& placement;

@@ -18,37 +18,11 @@ namespace {
 
 constexpr std::size_t kMostDeployBytes = std::size_t{64} << 20;
 
-bool is_catalog(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name == "catalog-info.yaml" || name == "catalog-info.yml";
-}
-
 bool is_file(const git::TreeFile& file) {
   return file.type == git::FileType::regular || file.type == git::FileType::executable;
 }
 
 Note limit_note(const std::string& text) { return {Note::Level::warning, "catalogue-limit", text, {}}; }
-
-// What cannot be read is told and left out: it does not decide whether the gate is open.
-std::vector<context::CatalogFile> catalog_files(const git::Repository& repository, std::span<const git::TreeFile> files,
-                                                std::vector<Note>& notes) {
-  std::vector<context::CatalogFile> catalogs;
-  for (const git::TreeFile& file : files) {
-    if (!is_file(file) || !is_catalog(file.path)) continue;
-    if (catalogs.size() >= context::kMostCatalogFiles) {
-      notes.push_back(limit_note(
-          fmt::format("more than {} catalog-info.yaml; the others are not read", context::kMostCatalogFiles)));
-      break;
-    }
-    auto text = git::read_blob(repository, file.id, context::kLargestCatalogFile, file.path);
-    if (text) {
-      catalogs.push_back({file.path, std::move(*text)});
-    } else {
-      notes.push_back(limit_note(text.error().message));
-    }
-  }
-  return catalogs;
-}
 
 // Deployment files in the order of their paths, so far as the limits go.
 class DeployFiles {
@@ -113,6 +87,32 @@ void apply(std::vector<context::DerivedExposure> before, std::vector<context::De
 
 }  // namespace
 
+bool is_catalog(std::string_view path) {
+  if (!path.ends_with(".yaml") && !path.ends_with(".yml")) return false;
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name == "catalog-info.yaml" || name == "catalog-info.yml";
+}
+
+std::vector<context::CatalogFile> catalog_files(const git::Repository& repository, std::span<const git::TreeFile> files,
+                                                std::vector<Note>& notes) {
+  std::vector<context::CatalogFile> catalogs;
+  for (const git::TreeFile& file : files) {
+    if (!is_file(file) || !is_catalog(file.path)) continue;
+    if (catalogs.size() >= context::kMostCatalogFiles) {
+      notes.push_back(limit_note(
+          fmt::format("more than {} catalog-info.yaml; the others are not read", context::kMostCatalogFiles)));
+      break;
+    }
+    auto text = git::read_blob(repository, file.id, context::kLargestCatalogFile, file.path);
+    if (text) {
+      catalogs.push_back({file.path, std::move(*text)});
+    } else {
+      notes.push_back(limit_note(text.error().message));
+    }
+  }
+  return catalogs;
+}
+
 bool may_tell_surroundings(std::string_view path) {
   return is_catalog(path) || context::may_tell_exposure(path) || context::may_name_owners(path);
 }
@@ -123,6 +123,7 @@ Result<context::Surroundings::Services> gather_services(const git::Repository& r
   context::Surroundings::Services out;
   context::BackstageCatalogue backstage = context::read_backstage(catalog_files(repository, files, out.notes));
   std::ranges::move(backstage.notes, std::back_inserter(out.notes));
+  out.groups = std::move(backstage.groups);
   context::Catalogue catalogue(context::merge_services(stated, std::move(backstage.services)));
   if (catalogue.services().empty()) return out;
 
@@ -207,6 +208,7 @@ Result<context::Surroundings::Services> services_without_tree(const std::vector<
   }
   context::BackstageCatalogue backstage = context::read_backstage(catalogs);
   out.notes = std::move(backstage.notes);
+  out.groups = std::move(backstage.groups);
   out.catalogue = context::Catalogue(context::merge_services(stated, std::move(backstage.services)));
   return out;
 }

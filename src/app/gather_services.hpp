@@ -8,6 +8,7 @@
 
 #include "app/settings_files.hpp"
 #include "base/result.hpp"
+#include "context/backstage.hpp"
 #include "context/surroundings.hpp"
 #include "git/repository.hpp"
 #include "git/tree.hpp"
@@ -18,6 +19,12 @@ namespace gatepost::app {
 
 // Whether the functions below ask for a file of this path.
 bool may_tell_surroundings(std::string_view path);
+
+// "catalog-info.yaml" of Backstage, in any folder.
+bool is_catalog(std::string_view path);
+// Their texts. What cannot be read is told and left out: it does not decide whether the gate is open.
+std::vector<context::CatalogFile> catalog_files(const git::Repository& repository, std::span<const git::TreeFile> files,
+                                                std::vector<Note>& notes);
 
 // `stated` is what services.yml says. The catalogs of Backstage and the files that deploy something are read at
 // `rules`; of `change` only what opens a service more counts.

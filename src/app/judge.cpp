@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -76,6 +77,32 @@ class Judge {
     });
   }
 
+  // Comments beside what any tool says of the finding.
+  [[nodiscard]] std::vector<policy::WaiverReference> references_of(std::size_t index) const {
+    constexpr std::size_t kMost = 64;
+    std::vector<policy::WaiverReference> all;
+    const Finding& finding = out_.findings.all[index];
+    if (found_.references.empty() || finding.in_base_only) return all;
+    for (const Row member : out_.findings.members_of(finding)) {
+      const auto found = found_.references.find(member);
+      if (found == found_.references.end()) continue;
+      if (all.size() >= kMost) break;
+      std::ranges::copy_if(found->second, std::back_inserter(all),
+                           [&](const auto& it) { return std::ranges::find(all, it) == all.end(); });
+    }
+    return all;
+  }
+
+  void tell_of_references(const std::vector<std::size_t>& current) {
+    if (found_.references.empty()) return;
+    std::set<policy::WaiverReference> all;
+    for (const std::size_t index : current) {
+      for (policy::WaiverReference& it : references_of(index)) all.insert(std::move(it));
+    }
+    std::ranges::move(policy::notes_on({all.begin(), all.end()}, basis_.settings.waivers),
+                      std::back_inserter(out_.notes));
+  }
+
   // Gone findings need no waiver.
   bool is_current(std::size_t index) const {
     const Presence presence = out_.assessed[index].presence;
@@ -88,8 +115,10 @@ class Judge {
       if (is_current(i)) current.push_back(i);
     }
     const policy::RunFacts run = run_facts(out_, basis_);
+    tell_of_references(current);
     const auto facts = [&](std::size_t index) {
       policy::WaiverFacts finding = waiver_facts(out_, current[index]);
+      finding.references = references_of(current[index]);
       finding.facts.run = &run;
       return finding;
     };

@@ -4,19 +4,27 @@
 
 #include <algorithm>
 
+#include "app/assess.hpp"
 #include "app/ci.hpp"
 #include "app/gather.hpp"
+#include "app/gather_services.hpp"
+#include "app/settings_files.hpp"
 #include "base/bytes.hpp"
 #include "base/file.hpp"
+#include "base/glob.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "config/settings.hpp"
+#include "context/backstage.hpp"
 #include "context/codeowners_location.hpp"
 #include "context/owners_check.hpp"
+#include "context/teams.hpp"
 #include "git/library.hpp"
 #include "git/revision.hpp"
 #include "git/tree.hpp"
 #include "report/owners_json.hpp"
 #include "report/owners_text.hpp"
+#include "report/routing_counts.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -28,7 +36,28 @@ struct Loaded {
   context::CodeOwners owners;
   std::optional<std::vector<std::string>> files;
   std::vector<std::string> ignored;
+  context::TeamDirectory teams;
+  AssigneeChoice assignee = AssigneeChoice::first;
 };
+
+// Teams and settings of the commit. With mistakes in them who owns what can be told all the same.
+void add_teams(const git::Repository& repository, const git::ObjectId& commit, Loaded& loaded) {
+  const auto told = [&]() -> Status {
+    GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, commit));
+    GP_TRY(const Glob catalog, Glob::compile("**/catalog-info.{yaml,yml}"));
+    GP_TRY(const std::vector<git::TreeFile> catalogs, tree.matching(catalog));
+    GP_TRY(config::Files files, settings_files(tree));
+    // Policies that are elsewhere do not matter here.
+    files.policy.reset();
+    GP_TRY(const config::Settings settings, config::load(files));
+    std::vector<Note> notes;
+    const auto groups = context::read_backstage(catalog_files(repository, catalogs, notes)).groups;
+    loaded.teams = context::TeamDirectory(context::merge_teams(settings.teams, groups, notes));
+    loaded.assignee = settings.assignee;
+    return Done{};
+  };
+  if (const Status status = told(); !status) log::warning("teams are left out: " + status.error().message);
+}
 
 Result<Loaded> load_from_disk(const OwnersRequest& request) {
   auto text = read_file(request.codeowners, kLargestInput);
@@ -48,6 +77,7 @@ Result<Loaded> load(const Ports& ports, const OwnersRequest& request, bool with_
   const auto dialect = request.dialect ? request.dialect : dialect_of(ci.system);
   GP_TRY(context::CodeOwners owners, read_owners(repository, commit, dialect));
   Loaded loaded{std::move(owners), std::nullopt, {}};
+  add_teams(repository, commit, loaded);
   if (!with_files) return loaded;
   GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, commit));
   GP_TRY(loaded.files, tree.paths());
@@ -78,12 +108,20 @@ Result<std::vector<std::string>> all_paths(const OwnersRequest& request) {
   return paths;
 }
 
-Status write_json(const Ports& ports, context::OwnershipLookup& lookup, const std::vector<std::string>& paths) {
+Routing routing_of(const Loaded& loaded, const std::vector<Owner>& owners) {
+  Routing routing;
+  context::route_to_teams(loaded.teams, owners, OwnershipStep::codeowners, loaded.assignee, routing);
+  return routing;
+}
+
+Status write_json(const Ports& ports, const Loaded& loaded, const std::vector<std::string>& paths) {
+  context::OwnershipLookup lookup(loaded.owners);
   constexpr std::size_t kPiece = 1 << 16;
   doc::JsonWriter json;
   json.begin_array();
   for (const std::string& path : paths) {
-    report::write_owners(json, lookup.answer(path));
+    const Routing routing = routing_of(loaded, lookup.owners_for(path));
+    report::write_owners(json, lookup.answer(path), &routing);
     if (json.text().size() > kPiece) GP_CHECK(ports.output(json.drain()));
   }
   json.end_array();
@@ -100,12 +138,25 @@ Result<ExitCode> owners(const Ports& ports, const OwnersRequest& request) {
   GP_TRY(const Loaded loaded, load(ports, request, false));
   note_missing_file(loaded.owners);
   GP_TRY(const std::vector<std::string> paths, all_paths(request));
-  context::OwnershipLookup lookup(loaded.owners);
   if (request.json) {
-    GP_CHECK(write_json(ports, lookup, paths));
+    GP_CHECK(write_json(ports, loaded, paths));
     return ExitCode::done;
   }
-  for (const std::string& path : paths) GP_CHECK(ports.output(report::owners_text(lookup.answer(path))));
+  context::OwnershipLookup lookup(loaded.owners);
+  for (const std::string& path : paths) {
+    std::string text = report::owners_text(lookup.answer(path));
+    const std::vector<Owner>& named = lookup.owners_for(path);
+    if (!loaded.teams.empty() && !named.empty()) text += report::teams_text(routing_of(loaded, named));
+    GP_CHECK(ports.output(text));
+  }
+  return ExitCode::done;
+}
+
+Result<ExitCode> owners_findings(const Ports& ports, const CheckRequest& request, bool json) {
+  GP_TRY(const git::Library library, git::Library::start());
+  GP_TRY(Evidence evidence, gather(ports, request.gather));
+  const Assessment assessment = assess(evidence, request.now ? *request.now : ports.clock());
+  GP_CHECK(ports.output(json ? report::routing_json(assessment) : report::routing_text(assessment)));
   return ExitCode::done;
 }
 
@@ -119,8 +170,11 @@ Result<ExitCode> owners_check(const Ports& ports, const OwnersRequest& request) 
     if (!text) return error(ErrorKind::usage, "--known-owners " + text.error().message);
     known = context::KnownOwners::parse(*text);
   }
-  context::OwnersCheckInput input{
-      .owners = loaded.owners, .paths = std::nullopt, .known = known ? &*known : nullptr, .ignored = loaded.ignored};
+  context::OwnersCheckInput input{.owners = loaded.owners,
+                                  .paths = std::nullopt,
+                                  .known = known ? &*known : nullptr,
+                                  .ignored = loaded.ignored,
+                                  .teams = loaded.teams.empty() ? nullptr : &loaded.teams};
   if (loaded.files) input.paths = *loaded.files;
   const OwnersCheck check = context::check_owners(input);
   GP_CHECK(ports.output(request.json ? report::owners_check_json(check) : report::owners_check_text(check)));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/check.hpp"
 #include "app/exit_code.hpp"
 #include "app/ports.hpp"
 #include "base/result.hpp"
@@ -23,6 +24,8 @@ struct OwnersRequest {
   bool colour = false;
 };
 Result<ExitCode> owners(const Ports& ports, const OwnersRequest& request);
+// Whom the findings of reports go to, by step, class and team.
+Result<ExitCode> owners_findings(const Ports& ports, const CheckRequest& request, bool json);
 Result<ExitCode> owners_check(const Ports& ports, const OwnersRequest& request);
 
 }  // namespace gatepost::app

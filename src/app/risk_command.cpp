@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "base/text.hpp"
 #include "doc/json.hpp"
 #include "doc/json_writer.hpp"
+#include "doc/members.hpp"
 #include "report/facts.hpp"
 #include "report/json_parts.hpp"
 #include "risk/described.hpp"
@@ -40,6 +43,18 @@ struct Simulated {
   [[nodiscard]] Band band_before() const { return band_for_tenths(before.effective_tenths); }
   [[nodiscard]] bool moves() const { return rank != rank_before || band() != band_before(); }
 };
+
+// Members of what is described by hand; some are for people only.
+constexpr std::array<std::string_view, 5> kOfFinding = {"id", "title", "input", "note", "expected"};
+constexpr std::array<std::string_view, 9> kOfChange = {"id",    "title",          "introduced", "worsened", "touched",
+                                                       "fixed", "change_signals", "note",       "expected"};
+constexpr std::array<std::string_view, 3> kOfWorsened = {"id", "before", "after"};
+constexpr std::array<std::string_view, 2> kOfSignal = {"signal", "points"};
+
+Status only(const doc::View& object, std::span<const std::string_view> known) {
+  if (auto unknown = doc::unknown_member(object, known)) return error(ErrorKind::usage, std::move(*unknown));
+  return Done{};
+}
 
 Result<doc::Document> read_json(const std::string& path) {
   GP_TRY(const Bytes bytes, Bytes::open(path, {}).context(path == "-" ? "standard input" : path));
@@ -69,6 +84,7 @@ Result<std::vector<Simulated>> findings_of(doc::View root) {
   }
   std::vector<Simulated> all;
   for (const doc::View item : described) {
+    GP_CHECK(only(item, kOfFinding));
     GP_TRY(risk::RiskInput input, risk::described_input(item.at("input")));
     std::string id(item.at("id").scalar());
     if (id.empty()) id = fmt::format("{}", all.size() + 1);
@@ -197,6 +213,7 @@ struct Change {
 
 Result<Change> change_of(doc::View root) {
   if (!root.is_object()) return error(ErrorKind::usage, root.where() + ": a change is described by an object");
+  GP_CHECK(only(root, kOfChange));
   Change change;
   const auto count = [&](std::int64_t tenths) { change.counted.push_back(static_cast<std::uint16_t>(tenths)); };
   GP_TRY(const auto introduced, scores_of(root.at("introduced")));
@@ -206,6 +223,7 @@ Result<Change> change_of(doc::View root) {
   for (const std::int64_t it : touched) count(it / 4);
   for (const std::int64_t it : fixed) change.delta_tenths -= it;
   for (const doc::View item : root.at("worsened").items()) {
+    GP_CHECK(only(item, kOfWorsened));
     GP_TRY(const std::int64_t before, tenths_of(item.at("before")));
     GP_TRY(const std::int64_t after, tenths_of(item.at("after")));
     if (after < 0 || after > 1000) return error(ErrorKind::usage, item.where() + ": a score is from 0 to 100");
@@ -213,6 +231,7 @@ Result<Change> change_of(doc::View root) {
     change.delta_tenths += after - before;
   }
   for (const doc::View item : root.at("change_signals").items()) {
+    GP_CHECK(only(item, kOfSignal));
     GP_TRY(const std::int64_t points, tenths_of(item.at("points")));
     change.signals += points / 10;
   }

@@ -30,6 +30,8 @@ Result<RulesOfBase> rules_of_base(const ReadFile& read, std::optional<OwnersDial
   GP_TRY(context::CodeOwners owners, find_owners(exists, take, dialect));
   context::Surroundings surroundings;
   GP_TRY(surroundings.services, services_without_tree(settings.services, read));
+  surroundings.teams = context::TeamDirectory(
+      context::merge_teams(settings.teams, surroundings.services.groups, surroundings.services.notes));
   GP_TRY(surroundings.evidence, evidence_without_tree(settings, read));
   return RulesOfBase{std::move(settings), std::move(owners), std::move(surroundings)};
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/download.hpp"
+#include "app/pinned_file.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -17,7 +18,7 @@ namespace gatepost::app {
 namespace {
 
 constexpr std::uint64_t kLargestSettings = 1 << 20;
-constexpr std::uint64_t kLargestServices = 4 << 20;
+constexpr std::uint64_t kLargestServices = 4 << 20;  // and teams
 
 // The first of the files that is there.
 Result<std::optional<config::File>> first_of(std::span<const std::string_view> paths, const ReadFile& read,
@@ -55,6 +56,7 @@ Result<config::Files> settings_files(const ReadFile& read) {
   GP_TRY(files.policy, first_of({&config::kPolicyPath, 1}, read));
   GP_TRY(files.waivers, first_of({&config::kWaiversPath, 1}, read));
   GP_TRY(files.services, first_of({&config::kServicesPath, 1}, read, kLargestServices));
+  GP_TRY(files.teams, first_of({&config::kTeamsPath, 1}, read, kLargestServices));
   if (!files.policy) return files;
   const config::Wanted wanted = config::wanted_by(*files.policy);
   GP_CHECK(add_all(wanted.extended, read, files.extended));
@@ -89,6 +91,14 @@ Status add_addresses(const Ports& ports, const std::string& cache_folder, config
                    fmt::format("{}: {} is larger than {} bytes", it.where, it.url, kLargestSettings));
     }
     files.extended.push_back({it.url, std::move(*text)});
+  }
+  for (const config::Wanted::PinnedFile& it : config::wanted_by(*files.policy).pinned) {
+    auto text = pinned_file(ports, it, cache_folder, kLargestSettings);
+    if (!text) {
+      return error(ErrorKind::config, fmt::format("{}: {} cannot be read: {}", it.where, it.name, text.error().message),
+                   text.error().hint);
+    }
+    files.extended.push_back({it.name, std::move(*text)});
   }
   return Done{};
 }

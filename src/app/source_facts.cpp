@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "app/waiver_comments.hpp"
 #include "base/assert.hpp"
 #include "base/resource.hpp"
 #include "correlate/github_line_hash.hpp"
@@ -45,8 +46,8 @@ Digest128 context_of(const ObservationRow& row, const correlate::SourceText& sou
   return row.kind == Kind::secret ? neighbour_digest(source, row.range) : context_digest(source, row.range);
 }
 
-std::optional<correlate::SourceText> source_at(const git::Tree& tree, std::string_view path) {
-  auto bytes = tree.read(path, kLargestSource);
+std::optional<correlate::SourceText> source_at(const SourceTree& sources, std::uint32_t file) {
+  auto bytes = sources.tree.read(sources.files.files()[file], sources.entries[file], kLargestSource);
   if (!bytes || !bytes->has_value()) return std::nullopt;
   return std::optional<correlate::SourceText>(std::in_place, std::move(**bytes));
 }
@@ -171,9 +172,9 @@ void add_packages_by_ecosystem(const ObservationTable& table, const git::Tree& t
 
 }  // namespace
 
-SourceFacts source_facts(const ObservationTable& table, const correlate::FileIndex& files, const git::Tree& tree,
-                         const ChangeSet* change, const IsEdited& edited) {
-  SourceFacts facts{.placement = place(table, files),
+SourceFacts source_facts(const ObservationTable& table, const SourceTree& sources, const ChangeSet* change,
+                         const IsEdited& edited) {
+  SourceFacts facts{.placement = place(table, sources.files),
                     .contexts = std::vector<Digest128>(table.size()),
                     .doubtful_lines = std::vector<bool>(table.size())};
   if (change != nullptr) facts.packages.assign(table.size(), correlate::PackageChange::unknown);
@@ -183,16 +184,17 @@ SourceFacts source_facts(const ObservationTable& table, const correlate::FileInd
   for (auto begin = rows.begin(); begin != rows.end();) {
     const std::uint32_t file = file_of(*begin);
     const auto end = std::find_if(begin, rows.end(), [&](Row row) { return file_of(row) != file; });
-    const std::string& path = files.files()[file];
+    const std::string& path = sources.files.files()[file];
     const auto changed = changes.find(path);
-    if (const auto source = source_at(tree, path)) {
+    if (const auto source = source_at(sources, file)) {
       const FileChange* const edits = changed == changes.end() ? nullptr : changed->second;
       add_facts_of_file(table, {begin, end}, *source, edits, facts);
+      add_references(table, {begin, end}, *source, path, edits, facts.references);
       if (edited) add_code_of_file(table, {begin, end}, *source, path, edited, facts);
     }
     begin = end;
   }
-  if (change != nullptr) add_packages_by_ecosystem(table, tree, *change, facts);
+  if (change != nullptr) add_packages_by_ecosystem(table, sources.tree, *change, facts);
   return facts;
 }
 

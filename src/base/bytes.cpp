@@ -55,7 +55,7 @@ struct Bytes::Holder {
 };
 
 Bytes::Bytes() : Bytes(std::make_shared<const Holder>(std::string{})) {}
-Bytes::Bytes(std::shared_ptr<const Holder> holder) : holder_(std::move(holder)) {}
+Bytes::Bytes(std::shared_ptr<const Holder> holder) : holder_(std::move(holder)), size_(holder_->size) {}
 Bytes Bytes::of(std::string bytes) { return Bytes(std::make_shared<const Holder>(std::move(bytes))); }
 Bytes Bytes::own(int descriptor, std::uint64_t size) { return Bytes(std::make_shared<const Holder>(descriptor, size)); }
 
@@ -77,30 +77,36 @@ Result<Bytes> Bytes::open(const std::string& path, const Limits& limits) {
   return std::move(spool).finish();
 }
 
-std::uint64_t Bytes::size() const { return holder_->size; }
+Bytes Bytes::part(std::uint64_t offset, std::uint64_t size) const {
+  GP_ASSERT(offset <= size_ && size <= size_ - offset);
+  Bytes part = *this;
+  part.first_ = first_ + offset;
+  part.size_ = size;
+  return part;
+}
 
 std::optional<std::string_view> Bytes::in_memory() const {
   if (holder_->descriptor >= 0) return std::nullopt;
-  return holder_->memory;
+  return std::string_view(holder_->memory).substr(static_cast<std::size_t>(first_), static_cast<std::size_t>(size_));
 }
 
 void Bytes::fetch(std::uint64_t offset) const {
   constexpr std::uint64_t kLine = 64, kLines = 3;  // the processor goes on by itself
   if (holder_->descriptor >= 0) return;
   for (std::uint64_t at = offset; at < std::min<std::uint64_t>(offset + kLines * kLine, size()); at += kLine)
-    __builtin_prefetch(holder_->memory.data() + at);
+    __builtin_prefetch(holder_->memory.data() + first_ + at);
 }
 
 Result<std::size_t> Bytes::read(std::uint64_t offset, std::span<char> out) const {
   if (offset >= size() || out.empty()) return std::size_t{0};
   const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size() - offset));
   if (holder_->descriptor < 0) {
-    std::memcpy(out.data(), holder_->memory.data() + offset, wanted);
+    std::memcpy(out.data(), holder_->memory.data() + first_ + offset, wanted);
     return wanted;
   }
   for (std::size_t done = 0; done < wanted;) {
     const ssize_t got =
-        ::pread(holder_->descriptor, out.data() + done, wanted - done, static_cast<off_t>(offset + done));
+        ::pread(holder_->descriptor, out.data() + done, wanted - done, static_cast<off_t>(first_ + offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return error(ErrorKind::unavailable, "cannot be read: " + reason());
     if (got == 0) return error(ErrorKind::unavailable, "became shorter while it was read");

@@ -22,10 +22,12 @@ class Bytes {
   // temporary file. Directories are refused.
   static Result<Bytes> open(const std::string& path, const Limits& limits = {});
 
-  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] std::uint64_t size() const { return size_; }
   // Fills `out` from `offset`; returns the number of bytes read, fewer than asked only at the end. Fails when the file
   // shrank under our hands.
   [[nodiscard]] Result<std::size_t> read(std::uint64_t offset, std::span<char> out) const;
+  // `size` of these bytes from `offset` on; they must be there.
+  [[nodiscard]] Bytes part(std::uint64_t offset, std::uint64_t size) const;
   // All bytes; an error that names the limit when there are more than `limit`.
   [[nodiscard]] Result<std::string> all(std::uint64_t limit) const;
   // The bytes when they are in memory anyway.
@@ -39,6 +41,8 @@ class Bytes {
   static Bytes own(int descriptor, std::uint64_t size);
   friend class Spool;
   std::shared_ptr<const Holder> holder_;
+  std::uint64_t first_ = 0;  // of the holder's bytes
+  std::uint64_t size_ = 0;
 };
 
 // Collects bytes of unknown number in an unnamed temporary file.

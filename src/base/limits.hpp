@@ -15,6 +15,9 @@ struct Limits {
   std::uint64_t yaml_bytes = std::uint64_t{16} << 20;       // yaml-cpp needs 46 bytes for each byte of text
   std::uint64_t unpacked_bytes = std::uint64_t{16} << 30;   // what a compressed report may become
   std::uint32_t unpack_ratio = 200;                         // unpacked bytes for each packed one, beyond the first MiB
+  std::uint32_t archive_members = 1'000;                    // files in a zip or tar archive
+  std::uint64_t member_bytes = std::uint64_t{512} << 20;    // one of them, unpacked
+  std::uint64_t archive_bytes = std::uint64_t{1} << 30;     // all of them, unpacked
   std::uint32_t values = 20'000'000;                        // values, elements or cells of one such tree
   std::uint32_t depth = 128;                                // nesting of any document
   std::uint32_t records = 20'000'000;                       // results in one report

@@ -126,9 +126,9 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
-  app.add_option(
-         "--vex", request.vex,
-         "VEX document of the pipeline: OpenVEX, CSAF or CycloneDX. Repeatable; beside vex.files of .gatepost.yml")
+  app.add_option("--vex", request.vex,
+                 "VEX document of the pipeline: OpenVEX, CSAF, CycloneDX or SPDX 3. Repeatable; beside vex.files of "
+                 ".gatepost.yml")
       ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("--runtime", request.runtime,
@@ -357,13 +357,32 @@ app::OwnersRequest resolved(const OwnersOptions& chosen, const Globals& globals)
   return request;
 }
 
+void declare_owners_findings(CLI::App& app, Action& action) {
+  struct Options {
+    CheckOptions check;
+    bool json = false;
+  };
+  auto chosen = options<Options>();
+  CLI::App* const findings =
+      add_nested(app, "findings", "Counts whom findings go to, by the step that names the owner, and by team.",
+                 "gatepost owners findings --base origin/main --report 'reports/**/*.sarif'");
+  findings->add_flag("--json", chosen->json, "As JSON");
+  declare_evidence(*findings, chosen->check.evidence);
+  findings->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
+      GP_TRY(const app::CheckRequest request, chosen->check.resolved(globals));
+      return app::owners_findings(app::for_forge(ports, chosen->check.evidence.forge), request, chosen->json);
+    };
+  });
+}
+
 void declare_owners(CLI::App& app, Action& action) {
   auto chosen = options<OwnersOptions>();
   declare_owners_options(app, *chosen);
   app.add_option("paths", chosen->request.paths, "Repository paths; they need not exist. - reads one a line")
       ->type_name("PATH");
   app.callback([&action, chosen] {
-    if (action) return;  // `owners check` was chosen
+    if (action) return;  // a command below was chosen
     action = [chosen](const Ports& ports, const Globals& globals) {
       return app::owners(ports, resolved(*chosen, globals));
     };
@@ -382,6 +401,7 @@ void declare_owners(CLI::App& app, Action& action) {
       return app::owners_check(ports, resolved(*checked, globals));
     };
   });
+  declare_owners_findings(app, action);
 }
 
 void declare_diff(CLI::App& app, Action& action) {
@@ -433,8 +453,8 @@ void declare_config(CLI::App& app, Action& action) {
   auto printed = options<app::ConfigRequest>();
   CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
                                       "gatepost config schema policy >policy.schema.json");
-  schema->add_option("name", printed->schema, "gatepost, policy, waivers, services or mapping. Default: gatepost")
-      ->check(one_of({"gatepost", "policy", "waivers", "services", "mapping"}))
+  schema->add_option("name", printed->schema, "gatepost, policy, waivers, services, teams or mapping. Default: gatepost")
+      ->check(one_of({"gatepost", "policy", "waivers", "services", "teams", "mapping"}))
       ->type_name("NAME");
   schema->callback([&action, with, printed] {
     action = [with, printed](const Ports& ports, const Globals& globals) {

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "config/condition_reader.hpp"
+#include "model/repo_path.hpp"
 
 namespace gatepost::config {
 namespace {
@@ -203,6 +204,84 @@ std::string_view shown_address(std::string_view url) {
   return at == std::string_view::npos ? url : url.substr(at + 1);
 }
 
+// A digest in lower case; "" when it is none.
+std::string read_digest(const doc::View& view, Problems& problems) {
+  std::string digest = text::lower(view.text());
+  const bool fits = digest.size() == 64 && digest.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (fits) return digest;
+  if (!digest.empty()) problems.add(view, "sha256 is no digest; expected the 64 hex digits that sha256sum prints");
+  return {};
+}
+
+std::optional<Extension> file_extension(const doc::View& view, Problems& problems) {
+  Section section(view, problems);
+  static_cast<void>(section.required_text("sha256"));
+  Extension it{.path = {}, .sha256 = read_digest(view.at("sha256"), problems), .where = view.where()};
+  it.is_address = view.at("url").exists();
+  it.path = it.is_address ? section.text("url") : section.required_text("path");
+  if (it.is_address && section.get("path").exists())
+    problems.add(view, "a file to extend has either a path in the same revision or a url");
+  const bool refused = it.is_address && !is_fetchable(it.path);
+  if (refused) {
+    problems.add(view.at("url"), fmt::format("\"{}\" is no address of a file to extend; expected https://HOST/PATH "
+                                             "without a user's name or a query",
+                                             text::printable(shown_address(it.path), 200)));
+  }
+  section.finish();
+  return refused ? std::nullopt : std::optional(std::move(it));
+}
+
+// "git@host:path", as ssh writes it.
+bool is_ssh(std::string_view repository) {
+  const std::size_t colon = repository.find(':'), slash = repository.find('/');
+  const bool bare = colon != std::string_view::npos && (slash == std::string_view::npos || colon < slash) &&
+                    !repository.substr(colon).starts_with("://");
+  return bare || repository.starts_with("ssh://") || repository.starts_with("git+ssh://");
+}
+
+// Why a repository cannot be read from there; "" when it can.
+std::string why_no_repository(std::string_view repository) {
+  if (is_ssh(repository)) return "ssh is not spoken here";
+  const bool local = repository.starts_with('/') || repository.starts_with("file:///");
+  const bool plain = repository.size() <= 2048 && std::ranges::none_of(repository, [](char c) {
+                       return static_cast<unsigned char>(c) < ' ' || c == 0x7F;
+                     });
+  return plain && (local || is_fetchable(repository)) ? "" : "no repository can be read from there";
+}
+
+std::optional<Extension> git_extension(const doc::View& view, Problems& problems) {
+  Section section(view, problems);
+  const std::size_t before = problems.size();
+  Extension it{.path = {}, .sha256 = {}, .where = view.where()};
+  it.repository = section.required_text("git");
+  it.commit = text::lower(section.required_text("ref"));
+  const std::string path = section.required_text("path");
+  if (section.get("sha256").exists()) {
+    static_cast<void>(section.required_text("sha256"));
+    it.sha256 = read_digest(view.at("sha256"), problems);
+  }
+  section.finish();
+  if (const std::string why = why_no_repository(it.repository); !it.repository.empty() && !why.empty()) {
+    problems.add(view.at("git"), fmt::format("\"{}\": {}; expected https://HOST/PATH without a user's name or a query, "
+                                             "or an absolute path",
+                                             text::printable(shown_address(it.repository), 200), why));
+  }
+  const bool whole = it.commit.size() == 40 && it.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!it.commit.empty() && !whole) {
+    problems.add(view.at("ref"),
+                 fmt::format("ref \"{}\" is no whole id of a commit; expected its 40 hex digits, because "
+                             "a branch or a tag can be moved",
+                             text::printable(it.commit, 60)));
+  }
+  const auto normal = RepoPath::parse(path);
+  if (!path.empty() && !normal)
+    problems.add(view.at("path"), fmt::format("\"{}\" is no path in a repository", text::printable(path, 200)));
+  if (problems.size() > before) return std::nullopt;
+  it.file = normal->value();
+  it.path = fmt::format("{}@{}:{}", it.repository, it.commit, it.file);
+  return it;
+}
+
 }  // namespace
 
 std::vector<Extension> extensions_of(doc::View root, Problems& problems) {
@@ -211,28 +290,15 @@ std::vector<Extension> extensions_of(doc::View root, Problems& problems) {
   if (list.is_object()) views.push_back(list);
   for (const doc::View item : list.items()) views.push_back(item);
   if (list.exists() && views.empty())
-    problems.add(list, fmt::format("extends must be a mapping of path or url, and sha256, not {}", kind_text(list)));
+    problems.add(list,
+                 fmt::format("extends must be a mapping of path or url, and sha256, or of git, ref and path, not {}",
+                             kind_text(list)));
   if (views.size() > kMostExtensions)
     problems.add(list, fmt::format("more than the limit of {} files to extend", kMostExtensions));
   std::vector<Extension> extensions;
   for (const doc::View view : views) {
-    Section section(view, problems);
-    Extension it{.path = {}, .sha256 = text::lower(section.required_text("sha256")), .where = view.where()};
-    it.is_address = view.at("url").exists();
-    it.path = it.is_address ? section.text("url") : section.required_text("path");
-    if (it.is_address && section.get("path").exists())
-      problems.add(view, "a file to extend has either a path in the same revision or a url");
-    const bool refused = it.is_address && !is_fetchable(it.path);
-    if (refused) {
-      problems.add(view.at("url"), fmt::format("\"{}\" is no address of a file to extend; expected https://HOST/PATH "
-                                               "without a user's name or a query",
-                                               text::printable(shown_address(it.path), 200)));
-    }
-    section.finish();
-    const bool digest = it.sha256.size() == 64 && it.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (!digest && !it.sha256.empty())
-      problems.add(view.at("sha256"), "sha256 is no digest; expected the 64 hex digits that sha256sum prints");
-    if (!refused) extensions.push_back(std::move(it));
+    if (auto it = view.at("git").exists() ? git_extension(view, problems) : file_extension(view, problems))
+      extensions.push_back(*std::move(it));
   }
   return extensions;
 }

@@ -22,11 +22,13 @@ inline constexpr std::array kScannerFiles = {
     ScannerFile{"snyk", ".snyk"}, ScannerFile{"osv-scanner", "osv-scanner.toml"},
     ScannerFile{"gitleaksignore", ".gitleaksignore"}};
 
-// A policy file that another one extends, pinned by its digest.
+// A policy file that another one extends, pinned by its digest or by the id of a commit.
 struct Extension {
-  std::string path, sha256;
-  bool is_address = false;  // `path` is "https://…"
+  std::string path, sha256;  // sha256: "" when a commit's id is enough
+  bool is_address = false;   // `path` is "https://…"
   std::string where;
+  // Of a file in another repository; `path` then tells both: "https://git.acme.example/rules.git@<commit>:org.yml".
+  std::string repository = {}, commit = {}, file = {};
 };
 inline constexpr std::size_t kMostExtensions = 8;
 std::vector<Extension> extensions_of(doc::View root, Problems& problems);

@@ -17,6 +17,7 @@
 #include "config/reader.hpp"
 #include "config/scanner_files.hpp"
 #include "config/services_file.hpp"
+#include "config/teams_file.hpp"
 #include "config/waiver_file.hpp"
 #include "doc/yaml.hpp"
 #include "policy/tighten.hpp"
@@ -140,10 +141,18 @@ void read_routing(doc::View view, Settings& settings, Problems& problems) {
   if (overrides.exists() && !overrides.is_array())
     problems.add(overrides, "\"overrides\" is " + kind_text(overrides) + "; expected a list");
   for (const doc::View entry : overrides.items()) settings.routing.push_back(routing_rule(entry, problems));
-  const doc::View owners = section.get("default");
-  for (const std::string& name : section.texts("default")) {
-    if (!name.empty()) settings.default_owners.push_back({TeamId{name}, owners.where() + " routing.default"});
-  }
+  const auto owners = [&](std::string_view key) {
+    std::vector<Owner> named;
+    for (const std::string& name : section.texts(key)) {
+      if (!name.empty()) named.push_back({TeamId{name}, fmt::format("{} routing.{}", section.get(key).where(), key)});
+    }
+    return named;
+  };
+  settings.repository_owners = owners("repository_team");
+  settings.default_owners = owners("default");
+  if (const auto choice = section.choice("assignee", kAssigneeChoiceNames))
+    settings.assignee = static_cast<AssigneeChoice>(*choice);
+  settings.infers_owners = section.boolean("infer").value_or(false);
   section.finish();
 }
 
@@ -299,12 +308,14 @@ void read_own_policies(const doc::Document& document, const Files& files, Settin
   for (const Extension& extension : extensions) {
     const auto file = std::ranges::find(files.extended, extension.path, &File::name);
     if (file == files.extended.end()) {
-      problems.add_line(fmt::format(
-          "{}: {} is not there; expected {}", extension.where, text::printable(extension.path, 200),
-          extension.is_address ? "what that address gave when it was pinned" : "a file of the same revision"));
+      problems.add_line(fmt::format("{}: {} is not there; expected {}", extension.where,
+                                    text::printable(extension.path, 200),
+                                    extension.is_address        ? "what that address gave when it was pinned"
+                                    : !extension.commit.empty() ? "a file of that commit"
+                                                                : "a file of the same revision"));
       continue;
     }
-    if (hex(sha256(file->text)) != extension.sha256) {
+    if (!extension.sha256.empty() && hex(sha256(file->text)) != extension.sha256) {
       problems.add_line(fmt::format("{}: {} has the digest {}, not {}; look at what changed, then pin it anew",
                                     extension.where, extension.path, hex(sha256(file->text)), extension.sha256));
       continue;
@@ -406,7 +417,10 @@ Wanted wanted_by(const File& policy) {
   if (!document) return wanted;
   Problems ignored;  // load() tells them
   for (Extension& it : extensions_of(document->root(), ignored)) {
-    if (it.is_address && ignored.empty())
+    if (!it.commit.empty())
+      wanted.pinned.push_back({std::move(it.repository), std::move(it.commit), std::move(it.file), std::move(it.path),
+                               std::move(it.where)});
+    else if (it.is_address && ignored.empty())
       wanted.addresses.push_back({std::move(it.path), std::move(it.sha256), std::move(it.where)});
     else if (!it.is_address)
       wanted.extended.push_back(std::move(it.path));
@@ -448,6 +462,8 @@ Result<Settings> load(const Files& files, const Overrides& overrides) {
   add_note_of_unknowable(settings);
   const auto services = parse(files.services, problems);
   if (services) settings.services = read_services(services->root(), problems);
+  const auto teams = parse(files.teams, problems);
+  if (teams) settings.teams = read_teams(teams->root(), problems);
   if (!problems.empty()) return problems.error();
   return settings;
 }

@@ -1,5 +1,5 @@
-// What a run is told to do: .gatepost.yml, .gatepost/policy.yml, .gatepost/waivers.yml and .gatepost/services.yml, all
-// of them optional, as one validated value. Command line flags are put over it in cli.
+// What a run is told to do: .gatepost.yml, .gatepost/policy.yml, .gatepost/waivers.yml, .gatepost/services.yml and
+// .gatepost/teams.yml, all of them optional, as one validated value. Command line flags are put over it in cli.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,10 @@
 #include "context/vex_resolution.hpp"
 #include "model/owner.hpp"
 #include "model/ownership.hpp"
+#include "model/routing.hpp"
 #include "model/service.hpp"
 #include "model/severity.hpp"
+#include "model/team.hpp"
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
 #include "publish/settings.hpp"
@@ -28,6 +30,7 @@ inline constexpr std::string_view kSettingsPaths[] = {".gatepost.yml", ".gatepos
 inline constexpr std::string_view kPolicyPath = ".gatepost/policy.yml";
 inline constexpr std::string_view kWaiversPath = ".gatepost/waivers.yml";
 inline constexpr std::string_view kServicesPath = ".gatepost/services.yml";
+inline constexpr std::string_view kTeamsPath = ".gatepost/teams.yml";
 
 inline constexpr std::string_view kDialectNames[] = {"auto", "github", "gitlab"};
 
@@ -38,7 +41,7 @@ struct Feeds {
 
 // VEX documents, whose statements count, and what a contradiction does.
 struct Vex {
-  std::vector<std::string> files = {".gatepost/vex/**/*.json"};  // globs below the root
+  std::vector<std::string> files = {".gatepost/vex/**/*.{json,jsonld,xml}"};  // globs below the root
   context::VexRules rules;
 };
 
@@ -62,7 +65,11 @@ struct Settings {
   publish::Settings publishing;
   std::vector<Service> services;              // of the services' file, in its order
   std::vector<context::RoutingRule> routing;  // before CODEOWNERS; the first that applies counts
+  std::vector<Owner> repository_owners;       // whom findings go to that no file of the repository gives to anybody
   std::vector<Owner> default_owners;          // whom findings go to that nobody owns
+  AssigneeChoice assignee = AssigneeChoice::first;
+  bool infers_owners = false;  // whether the history is asked who wrote what nobody owns
+  std::vector<Team> teams;     // of the teams' file, in its order
   Feeds feeds;
   Vex vex;
   Runtime runtime;
@@ -75,7 +82,7 @@ struct File {
 };
 
 struct Files {
-  std::optional<File> settings, policy, waivers, services;
+  std::optional<File> settings, policy, waivers, services, teams;
   std::vector<File> extended;       // policy files that `policy` extends, by path
   std::vector<File> scanner_files;  // scanners' own lists of what they ignore, by path
 };
@@ -85,8 +92,14 @@ struct Wanted {
   struct Address {
     std::string url, sha256, where;
   };
+  struct PinnedFile {
+    std::string repository;    // "https://…", "file:///…", "/…"
+    std::string commit, path;  // 40 hex digits; in that commit
+    std::string name, where;
+  };
   std::vector<std::string> extended, scanner_files;
   std::vector<Address> addresses;  // of files to extend that lie elsewhere; Files::extended has them by their url
+  std::vector<PinnedFile> pinned;  // of other repositories; there by their name
 };
 Wanted wanted_by(const File& policy);
 

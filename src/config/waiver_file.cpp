@@ -16,6 +16,12 @@ namespace {
 constexpr std::array<std::string_view, 6> kReasons = {"risk_accepted", "false_positive", "mitigated",
                                                       "test_code",     "no_fix",         "vendor_dispute"};
 
+// What a comment can name: "W-2026-014".
+bool is_reference_id(std::string_view id) {
+  return !id.empty() && id.size() <= 64 &&
+         std::ranges::all_of(id, [](char c) { return text::is_alnum(c) || c == '-' || c == '_'; }) && id.back() != '-';
+}
+
 void read_match(Section& of_waiver, policy::Waiver& waiver, Problems& problems) {
   const doc::View view = of_waiver.get("match");
   if (!view.exists())
@@ -38,13 +44,24 @@ void read_match(Section& of_waiver, policy::Waiver& waiver, Problems& problems) 
       problems.add(path_view, glob.error().message);
     }
   }
+  waiver.in_line = match.boolean("inline").value_or(false);
   match.finish();
   const bool broad = !waiver.rule.empty() || !waiver.advisory.empty() || !waiver.package.empty() ||
                      !waiver.purl.empty() || !waiver.service.empty() || !waiver.engine.empty() ||
                      waiver.path.has_value();
   if (view.is_object() && waiver.finding.empty() && !broad)
     problems.add(view, "match names nothing; expected finding, rule, advisory, package, purl, service, engine or path");
-  if (!waiver.finding.empty() && broad) problems.add(view, "match by finding needs nothing else");
+  if (!waiver.finding.empty() && (broad || waiver.in_line)) problems.add(view, "match by finding needs nothing else");
+  // Whoever writes code writes comments: what they may waive is said here, or it is everything.
+  const bool bound = (!waiver.rule.empty() || !waiver.advisory.empty()) && waiver.path.has_value();
+  if (waiver.in_line && waiver.finding.empty() && !bound)
+    problems.add(view,
+                 "inline: true needs a rule (or an advisory) and a path beside it: a comment chooses among what a "
+                 "waiver grants, and anybody can write one");
+  if (waiver.in_line && !is_reference_id(waiver.id.value)) {
+    problems.add(view, fmt::format("a comment cannot name waiver \"{}\"; expected at most 64 letters, digits, - and _",
+                                   text::printable(waiver.id.value, 80)));
+  }
   if (!waiver.finding.empty() && !is_finding_id(waiver.finding)) {
     problems.add(view.at("finding"),
                  fmt::format("finding \"{}\" is no id; expected GP- and 8 or 26 letters and digits from 2 to 7",

@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "context/catalogue.hpp"
+#include "context/teams.hpp"
 #include "doc/yaml.hpp"
 #include "model/repo_path.hpp"
 
@@ -98,6 +99,7 @@ class Reader {
     for (const CatalogFile& file : files) read_file(file);
     for (Entity& entity : entities_) inherit_all(entity);
     translate_owners();
+    fill_groups();
     resolve_folders();
     for (Entity& entity : entities_) {
       if (entity.kind == "component") out_.services.push_back(std::move(entity.service));
@@ -114,7 +116,7 @@ class Reader {
     const doc::YamlDocuments parsed = doc::parse_yaml_documents(file.text, file.path);
     for (const std::string& problem : parsed.problems) note("catalog-file", problem, {});
     for (const doc::Document& document : parsed.documents) {
-      if (entities_.size() >= kMostEntities) {
+      if (entities_.size() + out_.groups.size() + users_.size() >= kMostEntities) {
         return note("catalog-limit", fmt::format("more than {} entities; the others are not read", kMostEntities),
                     file.path);
       }
@@ -138,6 +140,8 @@ class Reader {
       const std::string_view forge =
           metadata.at("annotations").at(kind == "group" ? "github.com/team-slug" : "github.com/user-login").text();
       if (!forge.empty()) forge_names_.emplace(own, "@" + std::string(forge));
+      if (kind == "group") group(own, name, root);
+      if (kind == "user") users_.try_emplace(own, user(forge.empty() ? std::string_view(name) : forge, root));
       return;
     }
     Entity it{.service = {.name = name, .where = root.where()}, .kind = kind};
@@ -153,6 +157,50 @@ class Reader {
     place(path, metadata, it);
     by_reference_.emplace(own, entities_.size());
     entities_.push_back(std::move(it));
+  }
+
+  void group(const std::string& own, const std::string& name, const doc::View& root) {
+    if (!group_of_.try_emplace(own, out_.groups.size()).second) return;
+    const doc::View metadata = root.at("metadata"), spec = root.at("spec");
+    Team it{.id = name, .where = root.where()};
+    const auto add = [&](TeamSource source, const doc::View& view) {
+      if (!view.text().empty() && view.text().size() <= kLongestTeamName)
+        it.aliases.push_back({source, std::string(view.text()), view.where()});
+    };
+    it.aliases.push_back({TeamSource::backstage, own, root.where()});
+    add(TeamSource::github, metadata.at("annotations").at("github.com/team-slug"));
+    add(TeamSource::email, spec.at("profile").at("email"));
+    it.parent = spec.at("parent").text();
+    for (const doc::View member : spec.at("members").items()) {
+      if (!member.text().empty())
+        members_.push_back({out_.groups.size(), reference(member.text(), "user"), member.where()});
+    }
+    out_.groups.push_back(std::move(it));
+  }
+
+  // The names of one person.
+  std::vector<TeamMember> user(std::string_view name, const doc::View& root) {
+    const doc::View spec = root.at("spec"), mail = spec.at("profile").at("email");
+    std::vector<TeamMember> names = {{std::string(name), root.where()}};
+    if (!mail.text().empty()) names.push_back({std::string(mail.text()), mail.where()});
+    for (const doc::View of : spec.at("memberOf").items()) belongs_.push_back({reference(of.text(), "group"), names});
+    return names;
+  }
+
+  // A User is known by its login and its address, a name without a User by itself.
+  void fill_groups() {
+    for (const Member& it : members_) {
+      const auto known = users_.find(it.user);
+      auto& members = out_.groups[it.group].members;
+      if (known == users_.end()) members.push_back({it.user.substr(it.user.rfind('/') + 1), it.where});
+      if (known != users_.end()) members.insert(members.end(), known->second.begin(), known->second.end());
+    }
+    for (const auto& [group, names] : belongs_) {
+      const auto found = group_of_.find(group);
+      if (found == group_of_.end()) continue;
+      auto& members = out_.groups[found->second].members;
+      members.insert(members.end(), names.begin(), names.end());
+    }
   }
 
   // An annotation wins over a label, that over a tag.
@@ -332,6 +380,14 @@ class Reader {
   std::vector<Entity> entities_;
   std::map<std::string, std::size_t> by_reference_;
   std::map<std::string, std::string> forge_names_;  // of groups and users
+  struct Member {
+    std::size_t group = 0;
+    std::string user, where;
+  };
+  std::vector<Member> members_;                                           // as groups say
+  std::vector<std::pair<std::string, std::vector<TeamMember>>> belongs_;  // to groups, as users say
+  std::map<std::string, std::size_t> group_of_;
+  std::map<std::string, std::vector<TeamMember>> users_;
 };
 
 void fill(Service& own, Service other) {

@@ -7,6 +7,7 @@
 
 #include "base/note.hpp"
 #include "model/service.hpp"
+#include "model/team.hpp"
 
 namespace gatepost::context {
 
@@ -20,6 +21,7 @@ struct CatalogFile {
 
 struct BackstageCatalogue {
   std::vector<Service> services;  // one for each Component, in the order of the files
+  std::vector<Team> groups;       // one for each Group; members are its own and the Users that name it
   std::vector<Note> notes;        // what could not be read or mapped; the rest counts all the same
 };
 

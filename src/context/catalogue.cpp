@@ -35,9 +35,14 @@ Result<PathPattern> parse_path_pattern(std::string_view text) {
   };
   if (text.empty()) return refuse("is empty; expected a folder, a file or a glob");
   if (text.size() > kLongestPattern) return refuse(fmt::format("is longer than {} bytes", kLongestPattern));
+  const bool is_uri = text.find("://") != std::string_view::npos || text.starts_with("file:");
+  if (is_uri) return refuse("is an address; expected a folder, a file or a glob of the repository");
+  const std::size_t backslash = text.find('\\');
+  if (backslash != std::string_view::npos) return refuse("has a backslash; folders are separated by \"/\"");
+  if (is_absolute_path(text) || text.starts_with("~/"))
+    return refuse("is absolute; paths begin at the root of the repository, without \"/\"");
   std::string_view rest = text;
-  if (rest.starts_with('/')) rest.remove_prefix(1);
-  if (rest == "**" || rest == "." || rest == "./" || rest.empty()) return PathPattern{};
+  if (rest == "**" || rest == "." || rest == "./") return PathPattern{};
   if (rest.ends_with("/**")) rest.remove_suffix(3);
   const auto path = RepoPath::parse(rest);
   if (!path) return refuse("leaves the repository");

@@ -26,7 +26,8 @@ struct PathPattern {
   std::string folder;       // the segments before the first wildcard; "" is the root
   std::vector<Glob> globs;  // empty: the folder itself; else one of them has to match
 };
-// "/services/payments/", "services/payments/**" and "services/payments" are the same; "." is the whole repository.
+// "services/payments/", "services/payments/**" and "services/payments" are the same; "." is the whole repository. What
+// is absolute or leaves the repository is an error.
 Result<PathPattern> parse_path_pattern(std::string_view text);
 
 // "docker.io/library/nginx:1.25@sha256:…" is "nginx": without tag, digest and Docker's own names.

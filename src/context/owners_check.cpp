@@ -52,6 +52,7 @@ OwnersCheck check_owners(const OwnersCheckInput& input, const OwnersCheckOptions
   Diagnostics out(own);
   codeowners::lint_text(file, out);
   codeowners::lint_rules(file, input.owners.index(), out);
+  if (input.teams != nullptr) codeowners::lint_teams(file, *input.teams, out);
   if (input.paths) {
     codeowners::TreeView tree{.sorted = sorted_paths(*input.paths), .wins = {}};
     OwnershipCensus census = take_census(input.owners, tree.sorted, input.known);

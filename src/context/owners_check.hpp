@@ -9,6 +9,7 @@
 
 #include "context/known_owners.hpp"
 #include "context/owners.hpp"
+#include "context/teams.hpp"
 #include "model/ownership.hpp"
 
 namespace gatepost::context {
@@ -28,6 +29,7 @@ struct OwnersCheckInput {
   std::optional<std::span<const std::string>> paths;  // every file of the revision; empty: not known
   const KnownOwners* known = nullptr;                 // the owners that exist; null: not known
   std::vector<std::string> ignored;                   // CODEOWNERS files that the forge does not read
+  const TeamDirectory* teams = nullptr;               // null: nobody stated teams
 };
 
 OwnersCheck check_owners(const OwnersCheckInput& input, const OwnersCheckOptions& options = {});

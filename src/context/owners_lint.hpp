@@ -16,6 +16,9 @@ void lint_text(const CodeOwnersFile& file, Diagnostics& out);
 // About the rules: repeated patterns, patterns that never match, rules without owners or with one person.
 void lint_rules(const CodeOwnersFile& file, const OwnerIndex& index, Diagnostics& out);
 
+// About owners, by the directory of teams: unknown names, bots, teams of one person.
+void lint_teams(const CodeOwnersFile& file, const TeamDirectory& teams, Diagnostics& out);
+
 // The files of the repository and what the rules do to them.
 struct TreeView {
   std::vector<std::string_view> sorted;  // the paths, in byte order

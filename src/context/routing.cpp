@@ -108,7 +108,7 @@ bool applies(const RoutingRule& rule, const RoutingFacts& facts) {
 }
 
 bool may_name_owners(std::string_view path) {
-  return std::ranges::any_of(kSources, [&](const Source& it) { return it.name == name_of(path); });
+  return std::ranges::find(kSources, name_of(path), &Source::name) != kSources.end();
 }
 
 FolderOwners::FolderOwners(std::span<const OwnershipFile> files) {

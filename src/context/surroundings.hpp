@@ -11,6 +11,7 @@
 #include "context/evidence.hpp"
 #include "context/exposure.hpp"
 #include "context/routing.hpp"
+#include "context/teams.hpp"
 #include "context/threats.hpp"
 #include "model/change_signal.hpp"
 #include "model/imports.hpp"
@@ -22,6 +23,7 @@ struct Surroundings {
     Catalogue catalogue;
     std::vector<DerivedExposure> before, after;  // by service, as the deployment files of base and head say
     std::vector<ExposureChange> changes;         // services that the change makes more exposed
+    std::vector<Team> groups;                    // of Backstage
     std::vector<Note> notes;
   };
   // By manifest and package (a purl without version): whether the code of the head imports it.
@@ -32,6 +34,7 @@ struct Surroundings {
   Threats threats;
   Evidence evidence;
   FolderOwners folder_owners;
+  TeamDirectory teams;  // those that are stated, and Backstage's
 };
 
 }  // namespace gatepost::context

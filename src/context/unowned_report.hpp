@@ -1,6 +1,8 @@
 // The files that nobody owns, by reason and by top-level directory.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,27 @@
 #include "model/ownership.hpp"
 
 namespace gatepost::context {
+
+// Why CODEOWNERS gives a path to nobody in particular. Without `known` every valid owner counts. `owners` must outlive
+// it.
+class UnownedClassifier {
+ public:
+  UnownedClassifier(const CodeOwners& owners, const KnownOwners* known);
+  // Empty: somebody in particular owns it.
+  std::optional<UnownedClass> why(std::string_view path) { return why(lookup_.find(path)); }
+  [[nodiscard]] std::optional<UnownedClass> why(const codeowners::OwnerLookup::Found& found) const;
+  OwnershipLookup& lookup() { return lookup_; }
+
+ private:
+  enum class Worth : std::uint8_t {
+    nobody,    // names no owner
+    invalid,   // names owners, none of them valid or known
+    everyone,  // the owners of everything
+    owners,
+  };
+  OwnershipLookup lookup_;
+  std::vector<Worth> worth_;  // by rule
+};
 
 struct OwnershipCensus {
   UnownedReport report;

@@ -24,8 +24,26 @@ struct Format {
   bool (*is)(const doc::View& root);
   Status (*read)(const doc::View& root, Collector& out);
 };
-constexpr Format kFormats[] = {
-    {"OpenVEX", is_openvex, read_openvex}, {"CSAF", is_csaf, read_csaf}, {"CycloneDX", is_cyclonedx, read_cyclonedx}};
+constexpr Format kFormats[] = {{"OpenVEX", is_openvex, read_openvex},
+                               {"CSAF", is_csaf, read_csaf},
+                               {"CycloneDX", is_cyclonedx, read_cyclonedx},
+                               {"SPDX", is_spdx, read_spdx}};
+constexpr Limits kLimits{.values = 5'000'000};
+
+// Behind blanks and a byte order mark.
+bool looks_like_xml(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return text::trim(text.substr(0, 4096)).starts_with('<');
+}
+
+Error no_format(const doc::View& root, const std::string& name) {
+  const std::string_view context = root.at("@context").text();
+  return error(
+      ErrorKind::bad_input,
+      fmt::format("{}: no VEX document{}; expected OpenVEX, CSAF of the category csaf_vex, CycloneDX with "
+                  "vulnerabilities, as JSON or XML, or SPDX 3 with VEX relationships",
+                  name, context.empty() ? "" : fmt::format(" (its @context is \"{}\")", text::printable(context, 80))));
+}
 
 }  // namespace
 
@@ -75,6 +93,26 @@ VexProduct product(std::string_view id) {
   return it;
 }
 
+VexProduct at_version(VexProduct it, std::string_view version) {
+  const auto purl = version.empty() ? std::nullopt : Purl::parse(it.purl);
+  if (!purl) return it;
+  const auto one = Purl::make(purl->type(), purl->name_space(), purl->name(), version);
+  const std::size_t qualifiers = it.purl.find_first_of("?#");
+  const std::string rest = qualifiers == std::string::npos ? "" : it.purl.substr(qualifiers);
+  it.purl = one ? one->to_string() + rest : "";
+  return it;
+}
+
+VexProduct package(std::string_view purl, std::string_view name, std::string_view version, bool image) {
+  if (!purl.empty()) {
+    VexProduct it = product(purl);
+    const auto parsed = Purl::parse(it.purl);
+    return parsed && parsed->version().empty() ? at_version(std::move(it), version) : it;
+  }
+  if (!image || version.empty()) return product(name);
+  return product(fmt::format("{}{}{}", name, version.starts_with("sha256:") ? "@" : ":", version));
+}
+
 }  // namespace vex
 
 Result<VexDocument> read_vex(std::string text, const std::string& name, VexOrigin origin) {
@@ -82,15 +120,12 @@ Result<VexDocument> read_vex(std::string text, const std::string& name, VexOrigi
     return error(ErrorKind::bad_input, fmt::format("{}: larger than {} MiB, which is too large for a VEX document",
                                                    name, kLargestVexFile >> 20U));
   }
-  GP_TRY(const doc::Document document, doc::parse_json(std::move(text), name, Limits{.values = 5'000'000}));
+  const bool xml = vex::looks_like_xml(text);
+  GP_TRY(const doc::Document document, xml ? vex::cyclonedx_of_xml(std::move(text), name, vex::kLimits)
+                                           : doc::parse_json(std::move(text), name, vex::kLimits));
   const doc::View root = document.root();
   const auto* const format = std::ranges::find_if(vex::kFormats, [&](const auto& it) { return it.is(root); });
-  if (format == std::end(vex::kFormats)) {
-    return error(ErrorKind::bad_input,
-                 fmt::format("{}: no VEX document; expected OpenVEX, CSAF of the category csaf_vex, or CycloneDX with "
-                             "vulnerabilities, as JSON",
-                             name));
-  }
+  if (format == std::end(vex::kFormats)) return vex::no_format(root, name);
   VexDocument out{.format = std::string(format->name), .statements = {}, .notes = {}};
   vex::Collector collector(out, origin);
   GP_CHECK(format->read(root, collector));
@@ -98,7 +133,10 @@ Result<VexDocument> read_vex(std::string text, const std::string& name, VexOrigi
     return error(ErrorKind::bad_input,
                  fmt::format("{}: more than {} products in statements; none of them counts", name, kMostVexTargets));
   }
-  for (VexStatement& statement : out.statements) statement.document = name;
+  for (VexStatement& statement : out.statements) {
+    statement.document = name;
+    if (xml) statement.pointer = vex::xml_pointer(statement.pointer);
+  }
   return out;
 }
 

@@ -1,4 +1,5 @@
-// VEX documents: OpenVEX 0.2.0, CSAF 2.0 (csaf_vex) and CycloneDX from 1.4 as JSON, read into one list of statements.
+// VEX documents: OpenVEX up to 0.2, CSAF 2.0 (csaf_vex), CycloneDX from 1.4 as JSON or XML, and the VEX relationships
+// of SPDX 3.0, read into one list of statements.
 #pragma once
 
 #include <string>
@@ -14,7 +15,7 @@ inline constexpr std::size_t kLargestVexFile = std::size_t{32} << 20;
 inline constexpr std::size_t kMostVexTargets = 100'000;  // of one document
 
 struct VexDocument {
-  std::string format;  // "OpenVEX", "CSAF", "CycloneDX"
+  std::string format;  // "OpenVEX", "CSAF", "CycloneDX", "SPDX"
   std::vector<VexStatement> statements;
   std::vector<Note> notes;  // statements that lack what their format demands are left out, and told
 };

@@ -9,7 +9,6 @@
 
 #include "base/text.hpp"
 #include "context/vex_parts.hpp"
-#include "model/purl.hpp"
 #include "model/repo_path.hpp"
 
 namespace gatepost::context::vex {
@@ -28,12 +27,8 @@ constexpr std::array<std::string_view, 9> kJustifications = {
     "protected_at_runtime", "protected_at_perimeter", "protected_by_mitigating_control"};
 
 VexProduct product_of(const doc::View& component) {
-  const std::string_view purl = component.at("purl").text();
-  if (!purl.empty()) return product(purl);
-  // An image is named like "ghcr.io/acme/cart:1.2".
-  const std::string_view name = component.at("name").text(), version = component.at("version").text();
-  if (component.at("type").text() != "container" || version.empty()) return product(name);
-  return product(fmt::format("{}{}{}", name, version.starts_with("sha256:") ? "@" : ":", version));
+  return package(component.at("purl").text(), component.at("name").text(), component.at("version").text(),
+                 component.at("type").text() == "container");
 }
 
 // The parts of the document by their references; its subject is the product they are in.
@@ -98,17 +93,10 @@ std::string author_of(const doc::View& metadata) {
 }
 
 // The product at one version or range: what the part is followed by in the statement.
-VexProduct at_version(VexProduct it, const doc::View& entry) {
-  if (const std::string_view range = entry.at("range").text(); !range.empty()) {
-    it.versions = range;
-  } else if (const auto purl = Purl::parse(it.purl)) {
-    if (const auto one = Purl::make(purl->type(), purl->name_space(), purl->name(), entry.at("version").text())) {
-      std::string full = one->to_string();
-      const std::size_t qualifiers = it.purl.find_first_of("?#");
-      if (qualifiers != std::string::npos) full += it.purl.substr(qualifiers);
-      it.purl = std::move(full);
-    }
-  }
+VexProduct at_entry(VexProduct it, const doc::View& entry) {
+  const std::string_view range = entry.at("range").text();
+  if (range.empty()) return at_version(std::move(it), entry.at("version").text());
+  it.versions = range;
   return it;
 }
 
@@ -163,7 +151,7 @@ class Analysis {
       }
       VexTarget one = *target;
       VexProduct& part = one.subcomponents.empty() ? one.product : one.subcomponents.front();
-      part = at_version(std::move(part), entry);
+      part = at_entry(std::move(part), entry);
       statement_.targets.push_back(std::move(one));
     }
   }

@@ -1,4 +1,4 @@
-// OpenVEX 0.2.0. Specification: https://github.com/openvex/spec
+// OpenVEX up to 0.2. Specification: https://github.com/openvex/spec
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@ namespace gatepost::context::vex {
 namespace {
 
 constexpr std::string_view kContext = "https://openvex.dev/ns";
+constexpr std::size_t kNewestMinor = 2;
 constexpr std::array<std::string_view, 5> kJustifications = {
     "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",
     "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist"};
@@ -53,6 +54,39 @@ void add_vulnerability(const doc::View& vulnerability, std::vector<std::string>&
   for (const doc::View alias : vulnerability.at("aliases").items()) add_id(ids, alias.text());
 }
 
+// "https://openvex.dev/ns", or with a version "https://openvex.dev/ns/v0.2.0"; "" for a document of another kind.
+std::string_view context_of(const doc::View& root) {
+  const auto ours = [](std::string_view it) {
+    return it == kContext || (it.starts_with(kContext) && it[kContext.size()] == '/');
+  };
+  const doc::View context = root.at("@context");
+  if (ours(context.text())) return context.text();
+  for (const doc::View it : context.items()) {
+    if (ours(it.text())) return it.text();
+  }
+  return {};
+}
+
+// A version of the same family may say more than we read, never something else by the same words; what follows 0 may.
+Status check_version(const doc::View& root, Collector& out) {
+  std::string_view version = context_of(root).substr(kContext.size());
+  if (version.starts_with('/')) version.remove_prefix(1);
+  if (version.starts_with('v')) version.remove_prefix(1);
+  if (version.ends_with('/')) version.remove_suffix(1);
+  if (version.empty()) return Done{};
+  const auto parts = text::split(version, '.');
+  const auto minor = parts.size() >= 2 && parts[0] == "0" ? text::parse_number(parts[1]) : std::nullopt;
+  if (!minor) {
+    return error(ErrorKind::bad_input, fmt::format("{}: OpenVEX \"{}\"; the versions 0.x can be read",
+                                                   root.at("@context").where(), text::printable(version, 40)));
+  }
+  if (*minor > kNewestMinor) {
+    out.tell(root.at("@context"), fmt::format("OpenVEX {}; it is read as 0.{}, the newest known here",
+                                              text::printable(version, 40), kNewestMinor));
+  }
+  return Done{};
+}
+
 std::optional<Timestamp> newest(const doc::View& holder) {
   return std::max(time_of(holder.at("timestamp")), time_of(holder.at("last_updated")));
 }
@@ -88,14 +122,10 @@ void read_statement(const doc::View& it, const VexStatement& inherited, Collecto
 
 }  // namespace
 
-bool is_openvex(const doc::View& root) {
-  const doc::View context = root.at("@context");
-  if (context.text().starts_with(kContext)) return true;
-  const auto items = context.items();
-  return std::ranges::any_of(items, [](const doc::View& it) { return it.text().starts_with(kContext); });
-}
+bool is_openvex(const doc::View& root) { return !context_of(root).empty(); }
 
 Status read_openvex(const doc::View& root, Collector& out) {
+  GP_CHECK(check_version(root, out));
   VexStatement inherited;
   inherited.author = words(root.at("author"));
   inherited.supplier = words(root.at("supplier"));

@@ -3,8 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <bit>
 #include <set>
+#include <utility>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "model/repo_path.hpp"
 
@@ -35,27 +38,34 @@ std::string describe(const char* why, const std::set<std::string_view>& paths, c
 
 }  // namespace
 
-FileIndex::FileIndex(std::vector<std::string> files) : files_(std::move(files)) {
-  by_name_.reserve(files_.size());
-  for (std::uint32_t i = 0; i < files_.size(); ++i) by_name_[last_segment(files_[i])].push_back(i);
+FileIndex::FileIndex(std::vector<std::string> files)
+    : files_(std::move(files)), first_(std::bit_ceil(files_.size() + 1), kNone), next_(files_.size(), kNone) {
+  for (std::size_t i = files_.size(); i-- > 0;) {
+    std::uint32_t& first = first_[slot_of(last_segment(files_[i]))];
+    next_[i] = std::exchange(first, static_cast<std::uint32_t>(i));
+  }
 }
+
+std::size_t FileIndex::slot_of(std::string_view name) const { return table_hash(name) & (first_.size() - 1); }
 
 FileIndex::Match FileIndex::match(std::string_view path) const {
   const auto exact = std::ranges::lower_bound(files_, path);
   if (exact != files_.end() && *exact == path) return {Fit::exact, static_cast<std::uint32_t>(exact - files_.begin())};
-  const auto same_name = by_name_.find(last_segment(path));
-  if (path.empty() || same_name == by_name_.end()) return {};
+  const std::string_view name = last_segment(path);
+  if (path.empty()) return {};
   // The file whose whole path ends the reported one; the longest of several.
   const std::string* longest = nullptr;
   std::uint32_t file = 0;
-  std::size_t contains_path = 0;
-  for (const std::uint32_t candidate : same_name->second) {
-    const std::string& name = files_[candidate];
-    if (ends_with_path(path, name) && (longest == nullptr || name.size() > longest->size())) {
-      longest = &name;
+  std::size_t same_name = 0, contains_path = 0;
+  for (std::uint32_t candidate = first_[slot_of(name)]; candidate != kNone; candidate = next_[candidate]) {
+    const std::string& known = files_[candidate];
+    if (last_segment(known) != name) continue;
+    ++same_name;
+    if (ends_with_path(path, known) && (longest == nullptr || known.size() > longest->size())) {
+      longest = &known;
       file = candidate;
     }
-    if (longest == nullptr && ends_with_path(name, path)) {
+    if (longest == nullptr && ends_with_path(known, path)) {
       file = candidate;
       ++contains_path;
     }
@@ -63,7 +73,7 @@ FileIndex::Match FileIndex::match(std::string_view path) const {
   if (longest != nullptr) {
     // "…/app.py" and a file app.py at the root: sure only when there is no other app.py.
     const bool name_alone = longest->find('/') == std::string::npos;
-    if (name_alone && same_name->second.size() > 1) return {Fit::ambiguous};
+    if (name_alone && same_name > 1) return {Fit::ambiguous};
     return {Fit::suffix, file};
   }
   if (contains_path == 1) return {Fit::suffix, file};

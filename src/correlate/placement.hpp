@@ -6,7 +6,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/note.hpp"
@@ -33,8 +32,11 @@ class FileIndex {
   [[nodiscard]] const std::vector<std::string>& files() const { return files_; }
 
  private:
+  [[nodiscard]] std::size_t slot_of(std::string_view name) const;
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   std::vector<std::string> files_;
-  std::unordered_map<std::string_view, std::vector<std::uint32_t>> by_name_;  // last segment -> files
+  // Files by their last segment: the first of each slot of a hash table, and of each file the next in its slot.
+  std::vector<std::uint32_t> first_, next_;
 };
 
 // The files that the paths of one table mean.

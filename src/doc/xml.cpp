@@ -412,8 +412,9 @@ class TreeMaker {
       if (!place) place = place_of(child, 0);
       all += child.value();
     }
+    const bool as_it_is = std::string_view(node.attribute("xml:space").value()) == "preserve";
     const std::string_view trimmed = text::trim(all);
-    if (!trimmed.empty()) text("#text", trimmed, *place);
+    if (!trimmed.empty()) text("#text", as_it_is ? std::string_view(all) : trimmed, *place);
   }
 
   void children(pugi::xml_node node) {

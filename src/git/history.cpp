@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/text.hpp"
 #include "git/objects.hpp"
 
 namespace gatepost::git {
@@ -35,6 +36,12 @@ std::string mail_of(std::string_view line) {
   return std::string(line.substr(begin + 1, end - begin - 1));
 }
 
+// "author A Name <mail> 1700000000 +0000" -> "A Name"
+std::string name_of(std::string_view line) {
+  line.remove_prefix(std::min(line.size(), line.find(' ') + 1));
+  return std::string(text::trim(line.substr(0, line.rfind('<', line.rfind('>')))));
+}
+
 // The header: one line for the tree, one for each parent, author, committer, more that we do not need, an empty line.
 std::optional<Commit> parse_commit(std::string_view bytes) {
   Commit commit;
@@ -49,6 +56,7 @@ std::optional<Commit> parse_commit(std::string_view bytes) {
       commit.parents.push_back(*parent);
     } else if (line.starts_with("author ")) {
       commit.author = mail_of(line);
+      commit.author_name = name_of(line);
     } else if (line.starts_with("committer ")) {
       commit.committed_at = time_of(line);
       break;

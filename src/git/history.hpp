@@ -17,7 +17,8 @@ struct Commit {
   ObjectId tree;
   // As the commit itself states them: also those that a shallow clone left out.
   std::vector<ObjectId> parents;
-  std::string author;             // mail address, as the commit says; "" for none
+  std::string author;  // mail address, as the commit says; "" for none
+  std::string author_name;
   std::int64_t committed_at = 0;  // seconds since 1970, as its author claims
   friend bool operator==(const Commit&, const Commit&) = default;
 };

@@ -6,9 +6,13 @@
 #include "git/history.hpp"
 #include "git/revision.hpp"
 #include "git/tree_cursor.hpp"
+#include "git/tree_diff.hpp"
 
 namespace gatepost::git {
 namespace {
+
+// Room for so many files is taken at once; what is not needed of it costs nothing.
+constexpr std::size_t kUsualFiles = 65'536;
 
 FileType type_of(std::uint32_t mode) {
   if (mode == kModeExecutable) return FileType::executable;
@@ -131,12 +135,18 @@ Result<std::optional<TreeFile>> Tree::find(std::string_view path) const {
 
 Result<std::optional<std::string>> Tree::read(std::string_view path, std::uint64_t limit) const {
   GP_TRY(const auto file, find(path));
-  if (!file || file->type == FileType::submodule) return std::optional<std::string>{};
-  if (file->type == FileType::symbolic_link) {
+  if (!file) return std::optional<std::string>{};
+  return read(path, {file->type, file->id}, limit);
+}
+
+Result<std::optional<std::string>> Tree::read(std::string_view path, const Listing::Entry& found,
+                                              std::uint64_t limit) const {
+  if (found.type == FileType::submodule) return std::optional<std::string>{};
+  if (found.type == FileType::symbolic_link) {
     return error(ErrorKind::bad_input, fmt::format("{}: is a symbolic link in git, which is not followed",
                                                    text::printable(path, kLongestPath)));
   }
-  GP_TRY(auto bytes, read_blob(repository_, file->id, limit, path));
+  GP_TRY(auto bytes, read_blob(repository_, found.id, limit, path));
   return std::optional(std::move(bytes));
 }
 
@@ -149,11 +159,20 @@ Result<std::vector<std::string>> Tree::paths(std::size_t most) const {
   return all;
 }
 
-Result<std::vector<TreeFile>> Tree::files() const {
-  return files([](std::string_view) { return true; });
+Result<Listing> Tree::list() const {
+  Listing all;
+  all.paths.reserve(kUsualFiles), all.entries.reserve(kUsualFiles);
+  Walker walker(
+      repository_, kMostFiles, [](std::string_view) { return true; },
+      [&](const std::string& path, const TreeItem& item) {
+        all.paths.push_back(path);
+        all.entries.push_back({type_of(item.mode), item.id});
+      });
+  GP_CHECK(walker.walk(root_));
+  return all;
 }
 
-Result<std::vector<TreeFile>> Tree::files(const std::function<bool(std::string_view path)>& wanted) const {
+Result<std::vector<TreeFile>> Tree::files_if(const Wanted& wanted) const {
   std::vector<TreeFile> all;
   Walker walker(
       repository_, kMostFiles, [](std::string_view) { return true; },
@@ -161,6 +180,26 @@ Result<std::vector<TreeFile>> Tree::files(const std::function<bool(std::string_v
         if (wanted(path)) all.push_back({path, type_of(item.mode), item.id});
       });
   GP_CHECK(walker.walk(root_));
+  return all;
+}
+
+Result<std::vector<TreeFile>> Tree::files(const Wanted& wanted, const KnownTree& known) const {
+  const auto compared = compare_trees(repository_, known.id, root_, known.paths.size() / 4 + 1'000);
+  if (!compared) return files_if(wanted);  // too different, or damaged: then this says how
+  std::vector<TreeFile> all;
+  std::size_t at = 0;
+  const auto take_known_before = [&](const std::string* path) {
+    for (; at < known.paths.size() && (path == nullptr || known.paths[at] < *path); ++at) {
+      if (wanted(known.paths[at])) all.push_back({known.paths[at], known.entries[at].type, known.entries[at].id});
+    }
+  };
+  for (const TreeChange& change : compared->changes) {
+    take_known_before(&change.path);
+    if (change.old_mode != 0) ++at;  // it is the next one
+    if (change.new_mode != 0 && wanted(change.path))
+      all.push_back({change.path, type_of(change.new_mode), change.new_id});
+  }
+  take_known_before(nullptr);
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,23 @@ struct TreeFile {
   friend bool operator==(const TreeFile&, const TreeFile&) = default;
 };
 
+// All files of one tree: the paths, sorted, and what each of them is.
+struct Listing {
+  struct Entry {
+    FileType type = FileType::regular;
+    ObjectId id;
+  };
+  std::vector<std::string> paths;
+  std::vector<Entry> entries;
+};
+
+// A listing that somebody else holds, and the id of its tree.
+struct KnownTree {
+  ObjectId id;
+  std::span<const std::string> paths;
+  std::span<const Listing::Entry> entries;
+};
+
 class Tree {
  public:
   // So many files, and as many directories, are read before we give up: a few small objects can stand for billions.
@@ -41,17 +59,22 @@ class Tree {
   // The bytes of a file; empty when there is none, or a directory or a submodule. An error for a symbolic link, which
   // we never follow, for more than `limit` bytes, and for contents that a partial clone left out.
   [[nodiscard]] Result<std::optional<std::string>> read(std::string_view path, std::uint64_t limit) const;
+  // The same without looking for it.
+  [[nodiscard]] Result<std::optional<std::string>> read(std::string_view path, const Listing::Entry& found,
+                                                        std::uint64_t limit) const;
 
   // All paths, sorted, submodules and links too.
   [[nodiscard]] Result<std::vector<std::string>> paths(std::size_t most = kMostFiles) const;
-  [[nodiscard]] Result<std::vector<TreeFile>> files() const;
-  // Those whose path `wanted` is true for.
-  [[nodiscard]] Result<std::vector<TreeFile>> files(const std::function<bool(std::string_view path)>& wanted) const;
+  [[nodiscard]] Result<Listing> list() const;
+  // The files whose path `wanted` is true for. Only directories that differ from those of `known` are read.
+  using Wanted = std::function<bool(std::string_view path)>;
+  [[nodiscard]] Result<std::vector<TreeFile>> files(const Wanted& wanted, const KnownTree& known) const;
   // Files that match, sorted; directories that no match can lie in are not read.
   [[nodiscard]] Result<std::vector<TreeFile>> matching(const Glob& glob) const;
 
  private:
   Tree(Repository repository, const ObjectId& root) : repository_(std::move(repository)), root_(root) {}
+  [[nodiscard]] Result<std::vector<TreeFile>> files_if(const Wanted& wanted) const;
   Repository repository_;
   ObjectId root_;
 };

@@ -209,7 +209,12 @@ Result<mapping::Source> Candidate::read(mapping::SourceFormat format, std::span<
   }
   GP_TRY(std::string text, bytes_.all(limits_.document_bytes));
   if (text_first) text = blanked(std::move(text), xml);
-  return mapping::read_source(format, std::move(text), name_, columns, limits_);
+  auto source = mapping::read_source(format, std::move(text), name_, columns, limits_);
+  if (source && text_first) {
+    source->notes.push_back(
+        {Note::Level::warning, "text-before-document", "other text before the document was skipped", ""});
+  }
+  return source;
 }
 
 // The same tree as json() has.

@@ -6,9 +6,11 @@
 #include <optional>
 #include <vector>
 
+#include "base/archive.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "ingest/mapping/run.hpp"
+#include "ingest/members.hpp"
 #include "ingest/recognition.hpp"
 #include "model/mask.hpp"
 
@@ -17,12 +19,6 @@ namespace {
 
 constexpr std::size_t kLongestKey = 30;  // of a foreign document, that is shown
 constexpr std::size_t kMostKeys = 5;
-
-// "[]" and nothing else.
-bool is_bare_empty_array(Candidate& candidate) {
-  const doc::View json = candidate.json();
-  return candidate.shape() == doc::Shape::json_array && json.is_array() && json.size() == 0 && !candidate.truncated();
-}
 
 // A key that may be shown: an identifier, and nothing that looks like a token.
 bool is_telling(std::string_view key) {
@@ -99,9 +95,51 @@ bool is_told_better(const Note& note, const ReportInfo& report) {
   return (of_streamed && told("repeated-list")) || (note.code == "invalid-utf8" && told("invalid-utf8"));
 }
 
+// Of a format that was recognised.
 void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& out) {
-  if (recognised.format != nullptr) return recognised.format->read(candidate, out);
-  mapping::read(*recognised.mapping, recognised.source, candidate, out);
+  ReportInfo& report = out.table().report(out.report());
+  report.format = recognised.id();
+  if (candidate.text_before()) {
+    out.note(
+        Note::Level::warning, "text-before-document",
+        fmt::format("{} of other text before the document were skipped", text::count_of(candidate.start(), "byte")));
+  }
+  if (recognised.format != nullptr) {
+    recognised.format->read(candidate, out);
+  } else {
+    mapping::read(*recognised.mapping, recognised.source, candidate, out);
+  }
+  for (const Note& note : candidate.parser_notes()) {
+    if (!is_told_better(note, out.table().report(out.report()))) out.note(note.level, note.code, note.text, note.at);
+  }
+  out.finish();
+}
+
+// What is in no archive (any more).
+void read_plain(std::string path, const Bytes& bytes, const Options& options, ReportWriter& out) {
+  ObservationTable& table = out.table();
+  const std::uint32_t index = out.report();
+  Candidate candidate(std::move(path), bytes, options.limits);
+  if (candidate.decoded()) {
+    if (table.report(index).sha256.empty()) table.report(index).sha256 = digest_of(bytes);
+    table.replace_bytes(index, candidate.bytes());
+    out.note(Note::Level::info, "utf-16", "the file is UTF-16 text; read as such");
+  }
+  const Recognised recognised = recognise(candidate, options, out);
+  if (recognised.found()) return read_as(recognised, candidate, out);
+  if (is_clean_report(options.tool, bytes, options)) {
+    table.report(index).format = options.tool;
+    table.report(index).state = ReportState::complete_empty;
+    return;
+  }
+  out.note(Note::Level::error, "unrecognised", why_unrecognised(candidate, options));
+  table.report(index).state = ReportState::unrecognised;
+}
+
+bool begins_archive(const Bytes& bytes) {
+  std::string head(kArchiveHead, '\0');
+  const auto got = bytes.read(0, head);
+  return got && is_archive(std::string_view(head).substr(0, *got));
 }
 
 }  // namespace
@@ -115,34 +153,13 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
     plain = std::move(*content);
     table.replace_bytes(index, plain);
   }
-  Candidate candidate(std::move(path), plain, options.limits);
-  if (candidate.decoded()) {
+  if (begins_archive(plain)) {
     if (table.report(index).sha256.empty()) table.report(index).sha256 = digest_of(bytes);
-    table.replace_bytes(index, candidate.bytes());
-    out.note(Note::Level::info, "utf-16", "the file is UTF-16 text; read as such");
+    table.replace_bytes(index, Bytes());  // what is read of the members is kept with the observations
+    read_members(plain, options, out, read_plain);
+  } else {
+    read_plain(std::move(path), plain, options, out);
   }
-  const Recognised recognised = recognise(candidate, options, out);
-  if (!recognised.found()) {
-    if (may_be_bare_array(options.tool, options) && is_bare_empty_array(candidate)) {
-      table.report(index).format = options.tool;
-      table.report(index).state = ReportState::complete_empty;
-      return index;
-    }
-    out.note(Note::Level::error, "unrecognised", why_unrecognised(candidate, options));
-    table.report(index).state = ReportState::unrecognised;
-    return index;
-  }
-  table.report(index).format = recognised.id();
-  if (candidate.text_before()) {
-    out.note(
-        Note::Level::warning, "text-before-document",
-        fmt::format("{} of other text before the document were skipped", text::count_of(candidate.start(), "byte")));
-  }
-  read_as(recognised, candidate, out);
-  for (const Note& note : candidate.parser_notes()) {
-    if (!is_told_better(note, table.report(index))) out.note(note.level, note.code, note.text, note.at);
-  }
-  out.finish();
   return index;
 }
 

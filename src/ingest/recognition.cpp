@@ -4,17 +4,15 @@
 
 #include <algorithm>
 
-#include "base/resource.hpp"
 #include "base/text.hpp"
 #include "ingest/mapping/library.hpp"
+#include "ingest/mapping/packed.hpp"
 #include "ingest/mapping/run.hpp"
 
 namespace gatepost::ingest {
 namespace {
 
 using mapping::Mapping;
-
-constexpr std::string_view kFolder = "mappings/", kEnding = ".yaml";
 
 const Format* native(std::string_view id) {
   for (const Format& format : formats()) {
@@ -54,8 +52,9 @@ Recognised by_mapping(Candidate& candidate, const Options& options, ReportWriter
   });
   if (fitting.size() == 1) return fitting.front();
   if (fitting.size() > 1) {
-    out.note(Note::Level::error, "ambiguous-format",
-             fmt::format("both {} and {} read this; say which with --tool", fitting[0].mapping->id, fitting[1].mapping->id));
+    out.note(
+        Note::Level::error, "ambiguous-format",
+        fmt::format("both {} and {} read this; say which with --tool", fitting[0].mapping->id, fitting[1].mapping->id));
   }
   return {};
 }
@@ -73,14 +72,30 @@ Recognised by_name(Candidate& candidate, const Options& options, ReportWriter& o
   return {};
 }
 
+std::vector<std::string> clean_reports(const Format& format) {
+  if (format.bare_empty_array) return {"[]"};
+  return {};
+}
+
+std::vector<std::string> clean_reports(std::string_view id, const Options& options) {
+  if (const Format* const format = native(id)) return clean_reports(*format);
+  const Mapping* const mapping = find_mapping(id, options);
+  return mapping == nullptr ? std::vector<std::string>() : mapping->clean_reports;
+}
+
 FormatInfo info_of(const Format& format) {
-  return {std::string(format.id), std::string(format.title), std::string(format.kind),
-          std::string(format.recognised_by), std::string(format.yields), format.bare_empty_array};
+  return {std::string(format.id),     std::string(format.title),
+          std::string(format.kind),   std::string(format.recognised_by),
+          std::string(format.yields), clean_reports(format)};
 }
 
 FormatInfo info_of(const Mapping& mapping) {
-  return {mapping.id, mapping.title, std::string(to_string(mapping.kind)),
-          text::join(mapping.recognised_by, " and "), mapping.yields, mapping.bare_empty_array};
+  return {mapping.id,
+          mapping.title,
+          std::string(to_string(mapping.kind)),
+          text::join(mapping.recognised_by, " and "),
+          mapping.yields,
+          mapping.clean_reports};
 }
 
 }  // namespace
@@ -98,20 +113,22 @@ Recognised recognise(Candidate& candidate, const Options& options, ReportWriter&
   return by_mapping(candidate, options, out);
 }
 
-bool may_be_bare_array(std::string_view id, const Options& options) {
-  if (id.empty()) return false;
-  if (const Format* const format = native(id)) return format->bare_empty_array;
-  const Mapping* const mapping = find_mapping(id, options);
-  return mapping != nullptr && mapping->bare_empty_array;
+bool is_clean_report(std::string_view id, const Bytes& bytes, const Options& options) {
+  constexpr std::size_t kLongest = 256;
+  if (id.empty() || bytes.size() > kLongest) return false;
+  const auto text = bytes.all(kLongest);
+  if (!text) return false;
+  std::string plain;
+  std::ranges::copy_if(*text, std::back_inserter(plain),
+                       [](char c) { return std::string_view(" \t\r\n").find(c) == std::string_view::npos; });
+  const std::vector<std::string> clean = clean_reports(id, options);
+  return std::ranges::find(clean, plain) != clean.end();
 }
 
 std::vector<std::string_view> format_ids() {
   std::vector<std::string_view> ids;
   for (const Format& format : formats()) ids.push_back(format.id);
-  for (const Resource& resource : resources()) {
-    if (!resource.name.starts_with(kFolder) || !resource.name.ends_with(kEnding)) continue;
-    ids.push_back(resource.name.substr(kFolder.size(), resource.name.size() - kFolder.size() - kEnding.size()));
-  }
+  for (const mapping::PackedMapping& packed : mapping::packed_mappings()) ids.push_back(packed.id);
   std::ranges::sort(ids);
   return ids;
 }

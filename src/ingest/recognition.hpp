@@ -13,7 +13,7 @@ namespace gatepost::ingest {
 // What `gatepost formats` tells of one.
 struct FormatInfo {
   std::string id, title, kind, recognised_by, yields;
-  bool clean_is_bare_array = false;  // "[]" is all that the tool writes for a clean scan
+  std::vector<std::string> clean_reports;  // whole files that the tool writes for a clean scan, without blanks
 };
 // All formats of the binary, by id. Compiles every mapping.
 std::vector<FormatInfo> describe_formats();
@@ -33,7 +33,7 @@ struct Recognised {
 // other, are noted, and nothing is recognised.
 Recognised recognise(Candidate& candidate, const Options& options, ReportWriter& out);
 
-// True when an empty list is all that the tool writes for a clean scan.
-bool may_be_bare_array(std::string_view id, const Options& options);
+// True when these bytes are all that the tool of the format writes for a clean scan: "[]".
+bool is_clean_report(std::string_view id, const Bytes& bytes, const Options& options);
 
 }  // namespace gatepost::ingest

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
 
 namespace gatepost {
 namespace {
@@ -93,10 +92,13 @@ void AliasGraph::build() {
 // As if there were no CVEs: by a GHSA, else by the smallest name.
 void AliasGraph::name_groups() {
   std::vector<Node> name(parent_.size(), 0);
-  const auto rank = [&](Node it) { return std::tuple(naming_[it] != Naming::ghsa, text(it)); };
+  const auto before = [&](Node a, Node b) {
+    const bool is_ghsa = naming_[a] == Naming::ghsa;
+    return is_ghsa == (naming_[b] == Naming::ghsa) ? text(a) < text(b) : is_ghsa;
+  };
   for (Node it = 1; it < parent_.size(); ++it) {
     Node& first = name[parent_[it]];
-    if (first == 0 || rank(it) < rank(first)) first = it;
+    if (first == 0 || before(it, first)) first = it;
   }
   group_.resize(parent_.size());
   for (Node it = 1; it < parent_.size(); ++it) group_[it] = name[parent_[it]];

@@ -23,6 +23,7 @@
 #include "model/observation_table.hpp"
 #include "model/owner.hpp"
 #include "model/risk.hpp"
+#include "model/routing.hpp"
 #include "model/service.hpp"
 #include "model/severity.hpp"
 #include "model/verdict.hpp"
@@ -81,6 +82,8 @@ struct Assessment {
   std::vector<FormerId> former_ids;     // of few, sorted
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
+  std::vector<Routing> routings;               // parallel to owner_sets
+  RoutingCounts routing_counts;
   std::vector<WaiverInfo> waivers;
   std::vector<Service> services;  // of the catalogue, those without findings too
   std::vector<Enrichment> enrichments;
@@ -121,6 +124,11 @@ struct Assessment {
   }
   [[nodiscard]] const std::vector<Owner>& owners_of(std::size_t finding) const {
     return owner_sets[assessed[finding].owners];
+  }
+  // nullptr before findings are routed.
+  [[nodiscard]] const Routing* routing_of(std::size_t finding) const {
+    const std::uint32_t owners = assessed[finding].owners;
+    return owners < routings.size() ? &routings[owners] : nullptr;
   }
   [[nodiscard]] const WaiverInfo* waiver_of(std::size_t finding) const {
     const std::uint32_t waiver = assessed[finding].waiver;

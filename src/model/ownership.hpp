@@ -36,9 +36,21 @@ struct SectionAnswer {
   friend bool operator==(const SectionAnswer&, const SectionAnswer&) = default;
 };
 
-// Which step of the search for an owner gave the answer.
-enum class OwnershipStep : std::uint8_t { none, codeowners };
-inline constexpr std::array<std::string_view, 2> kOwnershipStepNames = {"none", "codeowners"};
+// Which step of the search for an owner gave the answer, in their order.
+enum class OwnershipStep : std::uint8_t {
+  none,
+  override_rule,  // routing.overrides
+  codeowners,
+  service,
+  folder,      // an ownership file
+  blame,       // who wrote the lines: inferred
+  authors,     // who wrote the file: inferred
+  repository,  // routing.repository_team
+  fallback     // routing.default
+};
+inline constexpr std::array<std::string_view, 9> kOwnershipStepNames = {
+    "none", "override", "codeowners", "service", "folder", "blame", "authors", "repository", "default"};
+inline std::string_view to_string(OwnershipStep step) { return kOwnershipStepNames[static_cast<std::size_t>(step)]; }
 
 // Where an answer comes from, so that it can be checked by hand.
 struct OwnershipProvenance {

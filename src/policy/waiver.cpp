@@ -67,8 +67,9 @@ std::string told_of(const FormerId& it) {
 // What a waiver covers, and what it has lapsed for.
 struct Coverage {
   std::vector<std::size_t> findings, lapsed;
-  std::string lapsed_by;             // why, of the first
-  std::vector<FormerId> former_ids;  // by which it means some of the findings
+  std::string lapsed_by;               // why, of the first
+  std::vector<FormerId> former_ids;    // by which it means some of the findings
+  std::vector<WaiverReference> added;  // comments of the change by which it covers something
   int highest_risk = 0;
   bool shared = false;  // its rule found something that another tool's rule found as well
 };
@@ -128,6 +129,13 @@ bool is_shared(const Waiver& waiver, const Facts& facts) {
   return std::ranges::any_of(facts.claims, [&](const ClaimFacts& it) { return means(waiver, it.rule, it.engine); });
 }
 
+constexpr std::size_t kMostNotes = 20;  // on comments
+
+const WaiverReference* reference_to(const Waiver& waiver, const WaiverFacts& finding) {
+  const auto found = std::ranges::find(finding.references, waiver.id.value, &WaiverReference::id);
+  return found == finding.references.end() ? nullptr : &*found;
+}
+
 class Applier {
  public:
   Applier(const std::vector<Waiver>& waivers, const WaiverRules& rules, const Reading& reading)
@@ -152,6 +160,7 @@ class Applier {
       Coverage& covered = covered_[w];
       if (!covers(waiver, finding, reading_)) {
         covered.shared |= is_shared(waiver, finding.facts);
+        tell_of_reference(waiver, finding);
         continue;
       }
       std::string lapse = lapse_of(waiver, finding.facts, reading_);
@@ -160,11 +169,28 @@ class Applier {
         const FormerId* const former = waiver.finding.empty() ? nullptr : former_name(waiver, finding);
         if (former != nullptr && !names_now(waiver, finding)) covered.former_ids.push_back(*former);
         covered.highest_risk = std::max(covered.highest_risk, finding.facts.risk_tenths);
+        if (waiver.in_line) add_new_references(waiver, finding, covered);
       } else {
         covered.lapsed.push_back(index);
         if (covered.lapsed_by.empty()) covered.lapsed_by = std::move(lapse);
       }
     }
+  }
+
+  static void add_new_references(const Waiver& waiver, const WaiverFacts& finding, Coverage& covered) {
+    for (const WaiverReference& it : finding.references) {
+      if (it.id == waiver.id.value && it.added) covered.added.push_back(it);
+    }
+  }
+
+  // A comment that was meant to help and does not.
+  void tell_of_reference(const Waiver& waiver, const WaiverFacts& finding) {
+    const WaiverReference* const named = reference_to(waiver, finding);
+    if (!waiver.in_line || named == nullptr || ++strayed_ > kMostNotes) return;
+    result_.notes.push_back({Note::Level::warning, "waiver-reference",
+                             fmt::format("the comment names waiver {}, which does not cover what is found there: {}",
+                                         waiver.id.value, text::printable(finding.facts.rule, 80)),
+                             named->place});
   }
 
   void decide(const Waiver& waiver, const Coverage& covered) {
@@ -191,6 +217,12 @@ class Applier {
 
   void take(const Waiver& waiver, const Coverage& covered, std::string approved_by) {
     if (covered.findings.empty()) return;
+    if (!covered.added.empty()) {
+      result_.notes.push_back({Note::Level::warning, "waiver-by-new-comment",
+                               fmt::format("the change names waiver {} in {}: look whether that is what was granted",
+                                           waiver.id.value, text::count_of(covered.added.size(), "comment")),
+                               covered.added.front().place});
+    }
     for (const FormerId& it : covered.former_ids)
       result_.notes.push_back(told(waiver, Note::Level::warning, "waiver-by-former-id", told_of(it)));
     for (const std::size_t finding : covered.findings)
@@ -239,6 +271,7 @@ class Applier {
   const Reading& reading_;
   std::vector<Coverage> covered_;
   std::map<std::string, Import> imports_;
+  std::size_t strayed_ = 0;
   Waived result_;
 };
 
@@ -253,6 +286,7 @@ bool is_purl(std::string_view purl, std::string_view wanted) {
 
 bool covers(const Waiver& waiver, const WaiverFacts& finding, const Reading& reading) {
   const Facts& facts = finding.facts;
+  if (waiver.in_line && reference_to(waiver, finding) == nullptr) return false;
   if (!waiver.finding.empty() && !names_now(waiver, finding) && former_name(waiver, finding) == nullptr) return false;
   if (!is_of_rule(waiver, facts)) return false;
   if (!waiver.package.empty() && waiver.package != facts.package) return false;
@@ -268,6 +302,24 @@ bool covers(const Waiver& waiver, const WaiverFacts& finding, const Reading& rea
   const std::string& either = waiver.rule_or_advisory;
   if (!either.empty() && either != facts.rule && !has_advisory(either)) return false;
   return !waiver.scope || waiver.scope->evaluate(facts, reading) == Truth::yes;
+}
+
+std::vector<Note> notes_on(const std::vector<WaiverReference>& references, const std::vector<Waiver>& waivers) {
+  std::vector<Note> notes;
+  for (const WaiverReference& it : references) {
+    const auto named = std::ranges::find(waivers, it.id, [](const Waiver& waiver) { return waiver.id.value; });
+    if (named != waivers.end() && named->in_line) continue;
+    if (notes.size() >= kMostNotes) break;
+    notes.push_back(
+        {Note::Level::warning, "waiver-reference",
+         named == waivers.end()
+             ? fmt::format("the comment names waiver {}, and no waiver that can be read has this id", it.id)
+             : fmt::format("the comment names waiver {}, which is not granted to comments (match: {{inline: "
+                           "true}})",
+                           it.id),
+         it.place});
+  }
+  return notes;
 }
 
 std::string problem_of(const Waiver& waiver, const WaiverRules& rules, std::chrono::sys_days today) {

@@ -33,6 +33,7 @@ struct Waiver {
   std::string rule_or_advisory;  // as scanners' own files name it
   std::uint32_t line = 0;        // 0: any
   std::optional<Glob> path;
+  bool in_line = false;            // only what a comment in the code names it for
   std::optional<Condition> scope;  // and in here
   std::string reason;              // risk_accepted, false_positive, mitigated, test_code, no_fix, vendor_dispute
   std::string justification;
@@ -56,10 +57,19 @@ struct WaiverRules {
   bool apply_unapproved = false;                    // what scanners' own files ignore counts as waived
 };
 
+// A comment beside a finding that names a waiver: it chooses among what was granted, and grants nothing.
+struct WaiverReference {
+  std::string id;
+  std::string place;   // "src/a.py:12", of the comment
+  bool added = false;  // by the change that is judged
+  friend auto operator<=>(const WaiverReference&, const WaiverReference&) = default;
+};
+
 struct WaiverFacts {
   FindingId id;
   Facts facts;
   std::vector<FormerId> former_ids = {};  // of it and its claims
+  std::vector<WaiverReference> references = {};
 };
 
 struct Waived {
@@ -71,6 +81,9 @@ struct Waived {
 
 // True when the waiver is about the finding, whether it applies or not. It may name an id that the finding had before.
 bool covers(const Waiver& waiver, const WaiverFacts& finding, const Reading& reading);
+
+// Tells of comments that name no waiver, or one that is not granted to comments.
+std::vector<Note> notes_on(const std::vector<WaiverReference>& references, const std::vector<Waiver>& waivers);
 
 // Why the waiver does not apply on `today` whatever it covers; "" when it may. It applies from the day it was created
 // to the day it expires, when somebody other than the requester approved it.

@@ -8,6 +8,8 @@
 #include "report/fix_first.hpp"
 #include "report/funnel.hpp"
 #include "report/json_parts.hpp"
+#include "report/owners_json.hpp"
+#include "report/routing_counts.hpp"
 
 namespace gatepost::report {
 namespace {
@@ -57,6 +59,23 @@ void write_owners(JsonWriter& json, const std::vector<Owner>& owners) {
     json.begin_object().field("team", owner.team.value).optional_field("because", owner.because).end_object();
   }
   json.end_array();
+}
+
+void write_routing(JsonWriter& json, const Routing& routing) {
+  if (routing.step == OwnershipStep::none && !routing.inferred) return;
+  json.key("routing").begin_object().field("step", to_string(routing.step));
+  if (routing.team_step != OwnershipStep::none) json.field("team_step", to_string(routing.team_step));
+  write_teams(json, routing);
+  if (!routing.passed.empty()) {
+    json.key("passed").begin_array();
+    for (const std::string& it : routing.passed) json.value(it);
+    json.end_array();
+  }
+  if (const auto& it = routing.inferred) {
+    json.key("inferred").begin_object().field("team", it->owner.team.value).field("step", to_string(it->step));
+    json.field("because", it->owner.because).field("confidence", "inferred").end_object();
+  }
+  json.end_object();
 }
 
 void write_signals(JsonWriter& json, const std::vector<ChangeSignal>& signals) {
@@ -246,6 +265,7 @@ class AssessmentJson {
     json().optional_field("path", path_of(assessment_, index));
     write_range_fields(json(), it.range);
     write_owners(json(), assessment_.owners_of(index));
+    if (const Routing* const routing = assessment_.routing_of(index)) write_routing(json(), *routing);
     if (const Service* service = assessment_.service_of(index)) {
       json().field("service", service->name).field("service_because", service_reason(assessment_, index));
     }
@@ -371,6 +391,7 @@ class AssessmentJson {
     table("decision", kActionNames, decision);
     json().field("waived", waived).field("suppressed", suppressed);
     if (not_affected > 0) json().field("not_affected", not_affected);
+    if (!assessment_.routings.empty()) write_routing_counts(json(), assessment_);
     json().field("observations", assessment_.table.size()).end_object();
   }
 

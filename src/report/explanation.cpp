@@ -244,6 +244,23 @@ class Explanation {
     }
     if (assessment_.owners_of(finding_).empty())
       line("", "nobody: neither CODEOWNERS nor the service nor routing.default name an owner");
+    if (const Routing* const routing = assessment_.routing_of(finding_)) explain_routing(*routing);
+  }
+
+  void explain_routing(const Routing& routing) {
+    if (routing.inferred) {
+      const InferredOwner& it = *routing.inferred;
+      line("inferred", escape::terminal(fmt::format("{} by {}: {}; no policy sees it", it.owner.team.value,
+                                                    to_string(it.step), it.owner.because)));
+    }
+    const auto team = [&](std::string_view name, const RoutedTeam& it) {
+      line(name, escape::terminal(
+                     fmt::format("{} by {} ({}: {})", it.team, to_string(routing.team_step), it.owner, it.because)));
+    };
+    for (const RoutedTeam& it : routing.assignees) team("team", it);
+    for (const RoutedTeam& it : routing.watchers) team("watches", it);
+    if (routing.assignees.empty() && assessment_.routing_counts.has_directory) line("team", "none");
+    for (const std::string& it : routing.passed) line("passed", escape::terminal(it));
   }
 
   void explain_verdict() {

@@ -49,7 +49,20 @@ void write_coverage(JsonWriter& json, const UnownedReport& report) {
 
 }  // namespace
 
-void write_owners(JsonWriter& json, const OwnershipAnswer& answer) {
+void write_teams(JsonWriter& json, const Routing& routing) {
+  const auto write = [&](std::string_view key, const std::vector<RoutedTeam>& teams) {
+    if (teams.empty()) return;
+    json.key(key).begin_array();
+    for (const RoutedTeam& it : teams) {
+      json.begin_object().field("team", it.team).field("owner", it.owner).field("because", it.because).end_object();
+    }
+    json.end_array();
+  };
+  write("assignees", routing.assignees);
+  write("watchers", routing.watchers);
+}
+
+void write_owners(JsonWriter& json, const OwnershipAnswer& answer, const Routing* routing) {
   json.begin_object().field("path", answer.path).field("matched", answer.matched());
   write_texts(json, "owners", answer.owners);
   if (answer.rule) {
@@ -60,6 +73,7 @@ void write_owners(JsonWriter& json, const OwnershipAnswer& answer) {
     for (const SectionAnswer& section : *answer.sections) write_section(json, section);
     json.end_array();
   }
+  if (routing != nullptr) write_teams(json, *routing);
   json.end_object();
 }
 

@@ -92,6 +92,16 @@ std::string owners_text(const OwnershipAnswer& answer) {
   return out;
 }
 
+std::string teams_text(const Routing& routing) {
+  std::string out;
+  const auto add = [&](std::string_view word, const RoutedTeam& it) {
+    out += "  " + std::string(word) + " " + shown(it.team) + " (" + shown(it.owner) + ": " + shown(it.because) + ")\n";
+  };
+  for (const RoutedTeam& it : routing.assignees) add("team", it);
+  for (const RoutedTeam& it : routing.watchers) add("watches", it);
+  return out.empty() ? "  no team\n" : out;
+}
+
 std::string owners_check_text(const OwnersCheck& check, std::size_t most_unowned) {
   std::string out;
   for (const OwnersDiagnostic& it : check.diagnostics) out += diagnostic_line(it, check.file);

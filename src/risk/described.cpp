@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,11 +11,45 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "doc/members.hpp"
 
 namespace gatepost::risk {
 namespace {
 
 constexpr std::int64_t kWholePpm = 1'000'000;
+// "purl" is for people.
+constexpr std::array<std::string_view, 31> kMembers = {"category",
+                                                       "kind",
+                                                       "sev10",
+                                                       "cve",
+                                                       "cvss",
+                                                       "scope",
+                                                       "cwe",
+                                                       "cwe_likelihood",
+                                                       "cwe_top25",
+                                                       "epss_ppm",
+                                                       "kev",
+                                                       "kev_ransomware",
+                                                       "malicious",
+                                                       "exploit_maturity",
+                                                       "automatable",
+                                                       "technical_impact",
+                                                       "human_impact",
+                                                       "secret_state",
+                                                       "verified",
+                                                       "history_only",
+                                                       "repo_visibility",
+                                                       "reach",
+                                                       "exposure",
+                                                       "environment",
+                                                       "mitigation",
+                                                       "criticality",
+                                                       "data_classes",
+                                                       "engines",
+                                                       "vex",
+                                                       "state",
+                                                       "purl"};
+constexpr std::array<std::string_view, 2> kOfEngine = {"engine", "confidence"};
 
 Error wrong(doc::View at, const std::string& what) { return error(ErrorKind::usage, at.where() + ": " + what); }
 
@@ -25,6 +60,10 @@ class Reader {
 
   Result<RiskInput> read() {
     if (!in_.is_object()) return wrong(in_, "a finding is described by an object");
+    if (auto unknown = doc::unknown_member(in_, kMembers)) return error(ErrorKind::usage, std::move(*unknown));
+    for (const doc::View item : given("engines").items()) {
+      if (auto unknown = doc::unknown_member(item, kOfEngine)) return error(ErrorKind::usage, std::move(*unknown));
+    }
     facts_of_problem();
     facts_of_threat();
     facts_of_secret();

@@ -7,8 +7,8 @@
 
 namespace gatepost::risk {
 
-// The members that docs/risk.md lists; what is absent or null is unknown. A value that is not known is an error, a
-// member that is not known is left alone. The vector of the result points into the document.
+// The members that docs/risk.md lists; what is absent or null is unknown. A value or a member that is not
+// known is an error. The vector of the result points into the document.
 Result<RiskInput> described_input(doc::View input);
 
 }  // namespace gatepost::risk

@@ -94,7 +94,11 @@ Status Compiler::read_head() {
   if (!is_id(mapping_.id)) return failure(document_.at("id"), "an id has lower-case letters, digits and \"-\" only");
   mapping_.where = document_.where();
   mapping_.yields = document_.at("yields").text();
-  mapping_.bare_empty_array = document_.at("empty_ok").boolean().value_or(false);
+  if (document_.at("empty_ok").boolean().value_or(false)) {
+    mapping_.clean_reports = {"[]"};
+  } else if (const doc::View clean = document_.at("empty_ok"); clean.exists() && !clean.boolean()) {
+    GP_TRY(mapping_.clean_reports, texts(clean));
+  }
   return Done{};
 }
 
@@ -111,8 +115,6 @@ Status Compiler::read_tool() {
   mapping_.kind = *kind;
   mapping_.engine = engine_id(tool.at("engine").exists() ? tool.at("engine").text() : mapping_.tool_name);
   mapping_.title = document_.at("title").exists() ? std::string(document_.at("title").text()) : mapping_.tool_name;
-  if (!tool.at("version").exists()) return Done{};
-  GP_TRY(mapping_.tool_version, expression(tool.at("version")));
   return Done{};
 }
 
@@ -217,6 +219,9 @@ Status Compiler::read_indexes() {
 }
 
 Status Compiler::read_completeness() {
+  if (const doc::View version = document_.at("tool").at("version"); version.exists()) {
+    GP_TRY(mapping_.tool_version, value(version));
+  }
   GP_TRY(mapping_.evidence, expressions(document_.at("evidence")));
   GP_TRY(mapping_.errors, expressions(document_.at("errors")));
   GP_TRY(mapping_.failed, expressions(document_.at("failed")));
@@ -353,11 +358,11 @@ Result<Expr> Compiler::expression(doc::View view) {
 Result<std::vector<Expr>> Compiler::expressions(doc::View list) {
   std::vector<Expr> all;
   if (list.exists() && !list.is_array()) {
-    GP_TRY(Expr expr, expression(list));
+    GP_TRY(Expr expr, value(list));
     all.push_back(std::move(expr));
   }
   for (const doc::View item : list.items()) {
-    GP_TRY(Expr expr, expression(item));
+    GP_TRY(Expr expr, value(item));
     all.push_back(std::move(expr));
   }
   return all;

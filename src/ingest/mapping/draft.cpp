@@ -74,8 +74,13 @@ class Finisher {
       add_claim({.severity = draft_.severity, .source = source});
     }
     std::optional<double> score = draft_.score;
-    for (const std::string& vector : draft_.vectors) {
-      add_claim({.score = score, .vector = vector, .source = source});
+    for (const std::string& stated : draft_.vectors) {
+      // "nvd CVSS:3.1/…"
+      const std::size_t blank = stated.find(' ');
+      const std::string_view vector = std::string_view(stated).substr(blank == std::string::npos ? 0 : blank + 1);
+      const std::string own = blank == std::string::npos ? source : severity_source(stated.substr(0, blank));
+      if (vector.empty()) continue;
+      add_claim({.score = score, .vector = vector, .source = own});
       score.reset();
     }
     if (score) add_claim({.score = score, .source = source});

@@ -126,10 +126,10 @@ void put_flow(Draft& draft, const Value& value) {
     // "src/a.c:12" or "src/a.c"
     const std::string text = name_of(item);
     const std::size_t colon = text.rfind(':');
-    const auto line = colon == std::string::npos ? std::nullopt : text::parse_number(text.substr(colon + 1));
+    const std::uint32_t line = colon == std::string::npos ? 0 : line_of(Value(text.substr(colon + 1)));
     Location step{
-        .path = normalise_reported_path(line ? text.substr(0, colon) : text, false), .range = {}, .symbol = {}};
-    if (line && *line < 0x7FFFFFFF) step.range.first_line = step.range.last_line = static_cast<std::uint32_t>(*line);
+        .path = normalise_reported_path(line > 0 ? text.substr(0, colon) : text, false), .range = {}, .symbol = {}};
+    step.range.first_line = step.range.last_line = line;
     if (!step.path.empty()) draft.observation.flow.push_back(std::move(step));
   }
 }
@@ -153,7 +153,7 @@ constexpr std::array<Field, 53> kFields = {{
     {"component_version", "installed version", false, [](Draft& d, const Value& v) { d.version = name_of(v); }},
     {"confidence", "word: low, medium, high, confirmed and what tools write for them", false,
      [](Draft& d, const Value& v) { d.observation.confidence = confidence_from_word(v.text()); }},
-    {"cvss", "CVSS vector, or a list of them", false,
+    {"cvss", "CVSS vector, or a list of them; with who says so before it: \"nvd CVSS:3.1/…\"", false,
      [](Draft& d, const Value& v) { add_names(d.vectors, v); }},
     {"cwe", "number or \"CWE-79\", or a list", false, put_cwes},
     {"dependency_path", "list from the root's dependency to the package", false,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "base/base64.hpp"
 #include "base/regex.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -130,6 +131,16 @@ Result<Filter> make_after(const Arguments& arguments) {
   });
 }
 
+Result<Filter> make_add(const Arguments& arguments) {
+  const auto more = Value(arguments[0]).number();
+  if (!more) return error(ErrorKind::config, "add(…) needs a number");
+  return plain([more = *more](const Value& value) -> Value {
+    const auto number = value.number();
+    if (!number) return {};
+    return Value(*number + more);
+  });
+}
+
 Result<Filter> make_date(const Arguments&) {
   return of_text([](const std::string& text) -> Value {
     const auto time = parse_timestamp(text);
@@ -221,6 +232,11 @@ Value upper_case(const std::string& text) {
   return Value(std::move(upper));
 }
 
+Value decoded(const std::string& text) {
+  auto bytes = base64_decode(text);
+  return bytes ? Value(text::to_utf8(*bytes)) : Value();
+}
+
 Value base_name(const std::string& text) { return Value(text.substr(text.find_last_of("/\\") + 1)); }
 
 template <Value::Type type>
@@ -245,8 +261,10 @@ struct Entry {
 };
 
 // In the order of the alphabet.
-constexpr std::array<Entry, 38> kFilters = {{
+constexpr std::array<Entry, 40> kFilters = {{
+    {{"add", "number", "a number plus a number: of columns that begin at 0"}, 1, make_add},
     {{"after", "'mark'", "what stands behind the first mark; null without one"}, 1, make_after},
+    {{"base64", "", "what base64 stands for; null when it is none"}, 0, make_text<decoded>},
     {{"basename", "", "the last part of a path"}, 0, make_text<base_name>},
     {{"before", "'mark'", "what stands before the first mark, or all"}, 1, make_before},
     {{"cve", "", "list of the CVE ids in the text"}, 0, make_cve},

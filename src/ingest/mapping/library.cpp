@@ -5,22 +5,34 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
-#include "base/resource.hpp"
+#include "base/text.hpp"
+#include "doc/json.hpp"
+#include "ingest/mapping/packed.hpp"
 
 namespace gatepost::ingest::mapping {
 
 std::span<const Mapping> shipped() {
   static const std::vector<Mapping> kShipped = [] {
-    std::vector<MappingFile> files;
-    for (const Resource& resource : resources()) {
-      if (resource.name.starts_with("mappings/"))
-        files.push_back({std::string(resource.name), std::string(resource.bytes)});
+    std::vector<Mapping> mappings;
+    for (const PackedMapping& packed : packed_mappings()) {
+      const auto document = doc::parse_json(std::string(packed.json), std::string(packed.id));
+      GP_ASSERT(document.ok());
+      auto mapping = compile_mapping(document->root());
+      GP_ASSERT(mapping.ok());  // a test compiles each
+      mappings.push_back(std::move(*mapping));
     }
-    auto mappings = compile_all(std::move(files));
-    GP_ASSERT(mappings.ok());  // a test compiles each
-    return std::move(*mappings);
+    return mappings;
   }();
   return kShipped;
+}
+
+std::vector<PackedMapping> packed_mappings() {
+  std::vector<PackedMapping> all;
+  for (const std::string_view line : text::split(packed_lines(), '\n')) {
+    const std::size_t blank = line.find(' ');
+    if (blank != std::string_view::npos) all.push_back({line.substr(0, blank), line.substr(blank + 1)});
+  }
+  return all;
 }
 
 Result<std::vector<Mapping>> compile_all(std::vector<MappingFile> files) {

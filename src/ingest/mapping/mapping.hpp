@@ -73,7 +73,7 @@ struct Mapping {
   std::optional<std::string> inventory;
   std::vector<Block> blocks;
   std::vector<Expectation> tests;
-  bool bare_empty_array = false;
+  std::vector<std::string> clean_reports;  // whole files that the tool writes for a clean scan, without blanks: "[]"
   std::size_t slots = 0;
 };
 

@@ -98,8 +98,7 @@ class Search {
  public:
   // Of all lists of objects the one that has most records, inner ones before outer ones when they have as many.
   Records largest(const Source& source) {
-    const bool many = source.roots.size() > 1 || source.format == SourceFormat::jsonl;
-    if (many) return {{{}}, source.roots};
+    if (source.roots.size() > 1) return {{{}}, source.roots};
     if (!source.roots.empty()) visit(source.roots.front(), {{}});
     const Records* best = nullptr;
     for (const auto& [key, found] : found_) {
@@ -241,7 +240,9 @@ Result<std::string> sketch_mapping(Candidate& candidate, const std::string& id) 
                                                   SourceFormat::json_stream, SourceFormat::csv};
   for (const SourceFormat format : kOrder) {
     const Source* const source = candidate.source(format);
-    if (source == nullptr || source->roots.empty()) continue;
+    // One line of JSON is a document, not a list of records.
+    const bool lines = format == SourceFormat::jsonl || format == SourceFormat::json_stream;
+    if (source == nullptr || source->roots.size() < (lines ? 2 : 1)) continue;
     Records found = Search().largest(*source);
     if (found.records.empty()) continue;
     return Writer(*source, std::move(found)).write(id);

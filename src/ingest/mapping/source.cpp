@@ -105,7 +105,16 @@ bool may_be_yaml(std::string_view head) {
 // Some tools write a NUL into their text.
 bool is_nearly_text(std::string_view head) {
   const auto strange = std::ranges::count_if(head, [](char c) { return text::has_controls({&c, 1}); });
-  return static_cast<std::size_t>(strange) * 100 < head.size();
+  return static_cast<std::size_t>(strange) * 20 < head.size();
+}
+
+// Many tools leave the last line without an end, and so does a file that was cut there: nobody can tell.
+bool is_unfinished(std::string_view text) { return !text.empty() && text.back() != '\n'; }
+
+Source told(Source source, bool unfinished) {
+  if (unfinished)
+    source.notes.push_back({Note::Level::info, "unfinished-line", "the last line has no end; is the file whole?", {}});
+  return source;
 }
 
 }  // namespace
@@ -157,14 +166,16 @@ Result<Source> read_source(SourceFormat format, std::string text, const std::str
       return of_xml(std::move(xml));
     }
     case SourceFormat::csv: {
+      const bool unfinished = is_unfinished(text);
       GP_TRY(auto csv, doc::parse_csv(std::move(text), name, columns, limits));
-      return of_csv(std::move(csv));
+      return told(of_csv(std::move(csv)), unfinished);
     }
     case SourceFormat::yaml:
       return of_yaml(text, name, limits);
     case SourceFormat::text: {
+      const bool unfinished = is_unfinished(text);
       GP_TRY(auto document, doc::parse_lines(std::move(text), name, limits));
-      return of_document(format, std::move(document));
+      return told(of_document(format, std::move(document)), unfinished);
     }
   }
   return error(ErrorKind::bad_input, name + ": a notation nobody reads");

@@ -182,7 +182,9 @@ bool Value::equal(const Value& a, const Value& b) {
     const auto x = truth_of(a), y = truth_of(b);
     return x && y && *x == *y;
   }
-  return a.text() == b.text();
+  // Objects and lists are equal to nothing; an XML element stands for its text.
+  const auto is_plain = [](const Value& value) { return value.type() == Type::text || !value.text().empty(); };
+  return is_plain(a) && is_plain(b) && a.text() == b.text();
 }
 
 std::optional<int> Value::compare(const Value& a, const Value& b) {

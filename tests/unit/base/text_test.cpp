@@ -185,3 +185,26 @@ TEST_CASE("text: invisible characters are known") {
   }
   for (const char32_t c : {U'a', U' ', U'ä', U'€', U'\u2010'}) CHECK_FALSE(text::is_invisible(c));
 }
+
+TEST_CASE("text: UTF-16 becomes UTF-8") {
+  using namespace std::string_literals;
+  CHECK(text::utf16_to_utf8("\xFF\xFE"s + "a\0\xE4\0"s) == "aä");
+  CHECK(text::utf16_to_utf8("\xFE\xFF\0a\x20\xAC"s) == "a€");
+  CHECK(text::utf16_to_utf8("\xFF\xFE\x3D\xD8\x00\xDE"s) == "😀");
+  CHECK(text::utf16_to_utf8("\xFF\xFE\x3D\xD8"s + "a\0"s) == "\uFFFDa");  // half a pair
+  CHECK(text::utf16_to_utf8("\xFF\xFE\x00\xDE"s) == "\uFFFD");
+  CHECK(text::utf16_to_utf8("\xFF\xFE\x61"s) == "\uFFFD");
+  CHECK(text::utf16_to_utf8("\xFF\xFE"s)->empty());
+  CHECK_FALSE(text::utf16_to_utf8("ab"));
+}
+
+TEST_CASE("text: codes for terminals go, and so do control characters") {
+  CHECK(text::without_terminal_codes("\x1B[1;31mred\x1B[0m, \x1B]8;;http://x\x1B\\link\x1B]8;;\x07.") == "red, link.");
+  CHECK(text::without_terminal_codes("a\tb\nc\rd\x7F\x01") == "a\tb\nc\rd");
+  CHECK(text::without_terminal_codes("\x1B") == "");
+  CHECK(text::without_terminal_codes("\x1B[") == "");
+  CHECK(text::without_terminal_codes("\x1B]no end\nx") == "]no end\nx");
+  CHECK(text::without_terminal_codes("\x1B[ä") == "ä");
+  CHECK_FALSE(text::has_controls("a\tä\n"));
+  CHECK(text::has_controls("\x1B"));
+}

@@ -36,7 +36,7 @@ TEST_CASE("settings: whom VEX statements are believed of, for which packages and
   CHECK_FALSE(vex.rules.trust[0].not_affected);
   CHECK_FALSE(vex.rules.trust[1].scope.has_value());
   CHECK(vex.rules.trust[1].not_affected);
-  CHECK(loaded("")->vex.files == std::vector<std::string>{".gatepost/vex/**/*.json"});
+  CHECK(loaded("")->vex.files == std::vector<std::string>{".gatepost/vex/**/*.{json,jsonld,xml}"});
 }
 
 TEST_CASE("settings: what cannot be trusted so is told with its place") {

@@ -67,6 +67,16 @@ TEST_CASE("schema: the keys of the schemas are those that the readers know") {
        "services: [{name: a, paths: x, qqqqqqqq: 1}]\n"},
       {"schema/services.schema.json", "/properties/services/items/properties/mitigation/properties",
        "services: [{name: a, paths: x, mitigation: {strength: none, qqqqqqqq: 1}}]\n"},
+      {"schema/teams.schema.json", "/properties", "teams: []\nqqqqqqqq: 1\n"},
+      {"schema/teams.schema.json", "/properties/teams/items/properties", "teams: [{id: a, qqqqqqqq: 1}]\n"},
+      {"schema/teams.schema.json", "/properties/teams/items/properties/aliases/properties",
+       "teams: [{id: a, aliases: {qqqqqqqq: 1}}]\n"},
+      {"schema/teams.schema.json", "/properties/teams/items/properties/jira/properties",
+       "teams: [{id: a, jira: {project: P, qqqqqqqq: 1}}]\n"},
+      {"schema/teams.schema.json", "/properties/teams/items/properties/linear/properties",
+       "teams: [{id: a, linear: {team: P, qqqqqqqq: 1}}]\n"},
+      {"schema/teams.schema.json", "/properties/teams/items/properties/sla/properties",
+       "teams: [{id: a, sla: {qqqqqqqq: 1}}]\n"},
       {"schema/policy.schema.json", "/properties/waivers/properties",
        "gatepost: 1\npolicies: []\nwaivers: {qqqqqqqq: 1}\n"},
       {"schema/policy.schema.json", "/properties/policies/items/properties/scope/properties",
@@ -85,6 +95,7 @@ TEST_CASE("schema: the keys of the schemas are those that the readers know") {
     const auto read = load(schema.find("gatepost.") != std::string_view::npos  ? Files{.settings = file}
                            : schema.find("policy") != std::string_view::npos   ? Files{.policy = file}
                            : schema.find("services") != std::string_view::npos ? Files{.services = file}
+                           : schema.find("teams") != std::string_view::npos    ? Files{.teams = file}
                                                                                : Files{.waivers = file});
     const Status strict = read ? check_strictly(*read) : Status(read.error());
     REQUIRE_FALSE(strict.ok());

@@ -161,7 +161,8 @@ TEST_CASE("policy file: mistakes") {
       {"gatepost: 1\nextends: {path: org.yml, sha256: abc}\n",
        ":2:34: sha256 is no digest; expected the 64 hex digits that sha256sum prints"},
       {"gatepost: 1\nextends: {path: org.yml}\n", "\"sha256\" is missing"},
-      {"gatepost: 1\nextends: org.yml\n", "extends must be a mapping of path or url, and sha256, not a text"},
+      {"gatepost: 1\nextends: org.yml\n",
+       "extends must be a mapping of path or url, and sha256, or of git, ref and path, not a text"},
       {"gatepost: 1\npolicies:\n  - {action: warn}\n", "\"id\" is missing"},
       {"gatepost: 1\npolicies:\n  - {id: a, action: warn}\n  - {id: a, action: warn}\n",
        "policy id \"a\" is used twice"},
@@ -372,6 +373,87 @@ TEST_CASE("extends: a file elsewhere is known by its address, and only https wit
     CHECK(told.error().message.find("pass-word") == std::string::npos);
   }
   CHECK_FALSE(load({.policy = own("path: org.yml, url: \"" + url + "\"")}).ok());
+}
+
+TEST_CASE("extends: a file of another repository is known by the whole id of a commit") {
+  const std::string org = "gatepost: 1\nlocked: true\npolicies:\n  - {id: org, match: {kev: true}, action: block}\n";
+  const std::string commit(40, 'a'), git = "git: \"https://git.example/rules.git\"";
+  const auto own = [&](const std::string& what) {
+    return File{".gatepost/policy.yml", "gatepost: 1\nextends: {" + what + "}\n"};
+  };
+  const File policy = own(git + ", ref: " + std::string(40, 'A') + ", path: ./org.yml");
+  const std::string name = "https://git.example/rules.git@" + commit + ":org.yml";
+  const Wanted wanted = wanted_by(policy);
+  CHECK(wanted.extended.empty());
+  CHECK(wanted.addresses.empty());
+  REQUIRE(wanted.pinned.size() == 1);
+  CHECK(wanted.pinned[0].repository == "https://git.example/rules.git");
+  CHECK(wanted.pinned[0].commit == commit);
+  CHECK(wanted.pinned[0].path == "org.yml");
+  CHECK(wanted.pinned[0].name == name);
+  const auto settings = load({.policy = policy, .extended = {{name, org}}});
+  REQUIRE_MESSAGE(settings.ok(), settings.error().message);
+  CHECK(settings->rules.policies.size() == 1);
+  CHECK(settings->rules.locked);
+  CHECK(settings->policy_sha256 == hex(sha256(org + policy.text)));
+  CHECK_FALSE(load({.policy = policy}).ok());
+  // The digest is optional, and checked when it is there.
+  const std::string pinned = git + ", ref: " + commit + ", path: org.yml, sha256: ";
+  CHECK(load({.policy = own(pinned + hex(sha256(org))), .extended = {{name, org}}}).ok());
+  const auto other = load({.policy = own(pinned + std::string(64, '0')), .extended = {{name, org}}});
+  REQUIRE_FALSE(other.ok());
+  CHECK(other.error().message.find("look at what changed, then pin it anew") != std::string::npos);
+  struct Case {
+    std::string text, told;
+  };
+  for (const auto& [text, told] : {
+           Case{git + ", ref: main, path: a", "ref \"main\" is no whole id of a commit"},
+           Case{git + ", ref: v1.2.0, path: a", "a branch or a tag can be moved"},
+           Case{git + ", ref: aaaaaaaaaa, path: a", "expected its 40 hex digits"},
+           Case{git + ", path: a", "\"ref\" is missing"},
+           Case{git + ", ref: " + commit, "\"path\" is missing"},
+           Case{git + ", ref: " + commit + ", path: ../a", "is no path in a repository"},
+           Case{git + ", ref: " + commit + ", path: a, sha256: abc", "sha256 is no digest"},
+           Case{git + ", ref: " + commit + ", path: a, sha256: [a]", "sha256"},
+           Case{git + ", ref: " + commit + ", path: a, url: \"https://b/c\"", "key \"url\" is not known"},
+           Case{"git: \"ssh://git@git.example/r\", ref: " + commit + ", path: a", "ssh is not spoken here"},
+           Case{"git: \"git@git.example:r.git\", ref: " + commit + ", path: a", "ssh is not spoken here"},
+           Case{"git: \"http://git.example/r\", ref: " + commit + ", path: a", "expected https://HOST/PATH"},
+           Case{"git: ../rules, ref: " + commit + ", path: a", "or an absolute path"},
+           Case{"git: \"https://me:pass-word@git.example/r\", ref: " + commit + ", path: a", "without a user's name"},
+       }) {
+    CAPTURE(text);
+    CHECK(wanted_by(own(text)).pinned.empty());
+    const auto refused = load({.policy = own(text), .extended = {{name, org}}});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().message.find(told) != std::string::npos);
+    CHECK(refused.error().message.find("pass-word") == std::string::npos);
+  }
+  for (const std::string repository : {"/srv/rules.git", "file:///srv/rules.git"})
+    CHECK(wanted_by(own("git: \"" + repository + "\", ref: " + commit + ", path: a")).pinned.size() == 1);
+}
+
+TEST_CASE("waiver file: one for comments says which rule and where") {
+  const auto file = [](const std::string& match, const std::string& id = "W-1") {
+    return File{".gatepost/waivers.yml",
+                "waivers:\n  - {id: " + id + ", match: {" + match +
+                    "}, reason: mitigated, justification: x, requested_by: a, approved_by: [b], created: 2026-11-20, "
+                    "expires: 2026-12-01}\n"};
+  };
+  const auto good = load({.waivers = file("inline: true, rule: B608, path: \"tools/**\"")});
+  REQUIRE(good.ok());
+  REQUIRE(good->waivers.size() == 1);
+  CHECK(good->waivers[0].in_line);
+  for (const std::string match : {"inline: true", "inline: true, rule: B608", "inline: true, path: \"**\"",
+                                  "inline: true, engine: bandit, path: \"**\"", "inline: true, finding: GP-AAAAAAAA"}) {
+    CAPTURE(match);
+    const auto refused = load({.waivers = file(match)});
+    REQUIRE(refused.ok());
+    CHECK(refused->waivers.empty());
+    REQUIRE(refused->broken_waivers.size() == 1);
+  }
+  CHECK(load({.waivers = file("inline: true, rule: B608, path: \"**\"", "\"W 1\"")})->waivers.empty());
+  CHECK_FALSE(load({.waivers = file("rule: B608")})->waivers.at(0).in_line);
 }
 
 TEST_CASE("policy file: what else it wants to have read") {

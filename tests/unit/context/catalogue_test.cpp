@@ -28,7 +28,7 @@ std::string name_of(const Catalogue& catalogue, const std::optional<Catalogue::M
 
 TEST_CASE("catalogue: a path belongs to the service with the longest claim that covers it") {
   const Catalogue catalogue({service("all", {"."}), service("pay", {"services/payments/**"}),
-                             service("book", {"/services/payments/book/"}), service("infra", {"**/*.tf"}),
+                             service("book", {"services/payments/book/"}), service("infra", {"**/*.tf"}),
                              service("api", {"services/*/api"}), service("file", {"web/server.js"})});
   const std::pair<const char*, const char*> cases[] = {
       {"README.md", "all"},

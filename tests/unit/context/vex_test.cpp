@@ -204,3 +204,236 @@ TEST_CASE("vex: many flags on one large group end") {
   const VexDocument document = read(text);
   CHECK(document.statements.empty());
 }
+
+namespace {
+
+// The same document as cyclonedx() writes, as XML.
+std::string cyclonedx_xml(const std::string& analysis, const std::string& affects, const std::string& more = "",
+                          const std::string& version = "1.5") {
+  return fmt::format(
+      R"(<?xml version="1.0"?>
+<bom serialNumber="urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79" version="1" xmlns="http://cyclonedx.org/schema/bom/{}">
+  <metadata><timestamp>2026-08-01T00:00:00Z</timestamp><authors><author><name>Acme</name></author></authors>{}</metadata>
+  <components><component type="framework" bom-ref="f"><name>f</name><components>
+    <component type="library" bom-ref="l"><name>lodash</name><version>4.17.20</version><purl>pkg:npm/lodash@4.17.20</purl></component>
+    <component type="library" bom-ref="v"><name>v</name><version>2.0.0</version><purl>pkg:npm/v</purl></component>
+  </components></component></components>
+  <vulnerabilities>
+    <vulnerability><id>CVE-2020-8203</id></vulnerability>
+    <vulnerability bom-ref="x"><id>CVE-2021-23337</id><source><name>NVD</name></source>
+      <references><reference><id>GHSA-35jh-r3h4-6jhm</id></reference></references>
+      <analysis>{}</analysis><affects>{}</affects></vulnerability>
+  </vulnerabilities>
+</bom>)",
+      version, more, analysis, affects);
+}
+
+const std::string kUnreachable = "<state>not_affected</state><justification>code_not_reachable</justification>";
+
+std::string target_xml(const std::string& ref, const std::string& versions = "") {
+  return "<target><ref>" + ref + "</ref>" + (versions.empty() ? "" : "<versions>" + versions + "</versions>") +
+         "</target>";
+}
+
+std::string spdx(const std::string& relationship, const std::string& more = "", const std::string& version = "3.0.1") {
+  return fmt::format(R"({{"@context":"https://spdx.org/rdf/{}/spdx-context.jsonld","@graph":[
+    {{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-08-01T00:00:00Z","createdBy":["urn:acme"]}},
+    {{"type":"Organization","spdxId":"urn:acme","name":"Acme","creationInfo":"_:c"}},
+    {{"type":"software_Package","spdxId":"urn:lodash","name":"lodash","software_packageVersion":"4.17.20","software_packageUrl":"pkg:npm/lodash@4.17.20"}},
+    {{"type":"software_Package","spdxId":"urn:v","name":"v","software_packageVersion":"2.0.0","software_packageUrl":"pkg:npm/v"}},
+    {{"type":"software_Package","spdxId":"urn:cart","name":"ghcr.io/acme/cart","software_packageVersion":"1.2","software_primaryPurpose":"container"}},
+    {{"type":"software_File","spdxId":"urn:file","name":"lodash.js"}},
+    {{"type":"security_Vulnerability","spdxId":"urn:vuln","name":"CVE-2020-8203","externalIdentifier":[
+      {{"type":"ExternalIdentifier","externalIdentifierType":"cve","identifier":"CVE-2021-23337"}},
+      {{"type":"ExternalIdentifier","externalIdentifierType":"securityOther","identifier":"GHSA-35jh-r3h4-6jhm"}}]}},
+    {}{}]}})",
+                     version, relationship, more);
+}
+
+std::string assessed(const std::string& rest, const std::string& kind = "VexNotAffected",
+                     const std::string& relationship = "doesNotAffect") {
+  return fmt::format(
+      R"({{"type":"security_{}VulnAssessmentRelationship","spdxId":"urn:vex","creationInfo":"_:c","relationshipType":"{}",
+      "from":"urn:vuln",{}}})",
+      kind, relationship, rest);
+}
+
+const std::string kReason = R"("security_justificationType":"vulnerableCodeNotInExecutePath",)";
+
+}  // namespace
+
+TEST_CASE("vex: CycloneDX as XML says what it says as JSON") {
+  const VexDocument document = read(cyclonedx_xml(kUnreachable, target_xml("l")));
+  CHECK(document.format == "CycloneDX");
+  CHECK(document.notes.empty());
+  REQUIRE(document.statements.size() == 1);  // the other vulnerability is reported, not judged
+  const VexStatement& it = document.statements[0];
+  CHECK(it.ids == std::vector<std::string>{"CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"});
+  CHECK(it.status == VexStatus::not_affected);
+  CHECK(it.justification == "code_not_reachable");
+  CHECK(it.author == "Acme");
+  CHECK(it.pointer == "/bom[1]/vulnerabilities[1]/vulnerability[2]");
+  REQUIRE(it.time.has_value());
+  CHECK(to_string(*it.time) == "2026-08-01T00:00:00Z");
+  CHECK(it.targets.at(0).product.purl == "pkg:npm/lodash@4.17.20");
+  const VexDocument inside = read(cyclonedx_xml(
+      "<state>resolved</state><lastUpdated>2026-09-09T00:00:00Z</lastUpdated>", target_xml("l"),
+      R"(<component type="container" bom-ref="root"><name>ghcr.io/acme/cart</name><version>1.2</version></component>)"));
+  REQUIRE(inside.statements.size() == 1);
+  CHECK(inside.statements[0].status == VexStatus::fixed);
+  CHECK(to_string(*inside.statements[0].time) == "2026-09-09T00:00:00Z");
+  CHECK(inside.statements[0].targets[0].product.id == "ghcr.io/acme/cart:1.2");
+  CHECK(inside.statements[0].targets[0].subcomponents.at(0).purl == "pkg:npm/lodash@4.17.20");
+}
+
+TEST_CASE("vex: CycloneDX as XML knows references, versions and traps") {
+  const auto target = [](const std::string& affects) {
+    const VexDocument document = read(cyclonedx_xml(kUnreachable, affects));
+    return document.statements.empty() ? VexProduct{} : document.statements[0].targets[0].product;
+  };
+  CHECK(target(target_xml("urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#l")).purl == "pkg:npm/lodash@4.17.20");
+  CHECK(target(target_xml("pkg:npm/left-pad@1")).purl == "pkg:npm/left-pad@1");
+  CHECK(target(target_xml("urn:cdx:00000000-395b-41f5-a30f-a58921a69b79/1#l")).id.empty());  // of another document
+  CHECK(target(target_xml("nowhere")).id.empty());
+  CHECK(target(target_xml("l", "<version><range>vers:npm/&lt;4.17.21</range></version>")).versions ==
+        "vers:npm/<4.17.21");
+  CHECK(target(target_xml("l", "<version><version>4.17.19</version><status>affected</status></version>")).purl ==
+        "pkg:npm/lodash@4.17.19");
+  CHECK(target(target_xml("l", "<version><version>4.17.19</version><status>unknown</status></version>")).id.empty());
+  const VexDocument bare = read(cyclonedx_xml("<state>not_affected</state>", target_xml("l")));
+  CHECK(bare.statements.empty());
+  REQUIRE(bare.notes.size() == 1);
+  CHECK(bare.notes[0].text.starts_with("vex.json:12:"));  // the line of the analysis
+  CHECK(read(cyclonedx_xml("<state>not_affected</state><detail>never called</detail>", target_xml("l")))
+            .statements.size() == 1);
+}
+
+TEST_CASE("vex: a component whose purl leaves out its version is meant in that version only") {
+  const std::string analysis = R"({"state":"not_affected","justification":"code_not_reachable"})";
+  std::string json = cyclonedx(analysis, R"({"ref":"v"})");
+  json.insert(json.find(R"({"bom-ref":"l")"), R"({"bom-ref":"v","name":"v","version":"2.0.0","purl":"pkg:npm/v"},)");
+  CHECK(read(json).statements.at(0).targets.at(0).product.purl == "pkg:npm/v@2.0.0");
+  CHECK(read(cyclonedx_xml(kUnreachable, target_xml("v"))).statements.at(0).targets.at(0).product.purl ==
+        "pkg:npm/v@2.0.0");
+  CHECK(read(spdx(assessed(kReason + R"("to":["urn:v"])"))).statements.at(0).targets.at(0).product.purl ==
+        "pkg:npm/v@2.0.0");
+}
+
+TEST_CASE("vex: XML that is no CycloneDX document with vulnerabilities is refused with the reason") {
+  CHECK(why_not("<a/>").find("no VEX document") != std::string::npos);
+  CHECK(why_not("\xEF\xBB\xBF\n <a>").starts_with("vex.json: line 2"));
+  CHECK(why_not(cyclonedx_xml(kUnreachable, target_xml("l"), "", "1.3")).find("from 1.4 on") != std::string::npos);
+  CHECK(why_not(R"(<bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>)").find("no VEX document") != std::string::npos);
+  CHECK(why_not("<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><bom>&b;</bom>").find("DOCTYPE") !=
+        std::string::npos);
+  std::string deep;
+  for (int i = 0; i < 200; ++i) deep += "<components><component>";
+  CHECK_FALSE(why_not("<bom>" + deep).empty());
+}
+
+TEST_CASE("vex: SPDX relationships have their names, products, author and time") {
+  const VexDocument document = read(spdx(
+      assessed(kReason + R"("security_impactStatement":"never called","suppliedBy":"urn:acme","to":["urn:lodash"])")));
+  CHECK(document.format == "SPDX");
+  CHECK(document.notes.empty());
+  REQUIRE(document.statements.size() == 1);
+  const VexStatement& it = document.statements[0];
+  CHECK(it.ids == std::vector<std::string>{"CVE-2021-23337", "GHSA-35jh-r3h4-6jhm"});  // not its title
+  CHECK(it.status == VexStatus::not_affected);
+  CHECK(it.justification == "vulnerable_code_not_in_execute_path");
+  CHECK(it.statement == "never called");
+  CHECK(it.author == "Acme");
+  CHECK(it.supplier == "Acme");
+  CHECK(it.pointer == "/@graph/7");
+  REQUIRE(it.time.has_value());
+  CHECK(to_string(*it.time) == "2026-08-01T00:00:00Z");
+  CHECK(it.targets.at(0).product.purl == "pkg:npm/lodash@4.17.20");
+  CHECK(it.targets[0].subcomponents.empty());
+}
+
+TEST_CASE("vex: the four VEX relationships of SPDX become statuses") {
+  struct Case {
+    std::string kind, relationship;
+    VexStatus status;
+  };
+  for (const Case& it :
+       {Case{"VexNotAffected", "doesNotAffect", VexStatus::not_affected}, Case{"VexFixed", "fixedIn", VexStatus::fixed},
+        Case{"VexAffected", "affects", VexStatus::affected},
+        Case{"VexUnderInvestigation", "underInvestigationFor", VexStatus::under_investigation}}) {
+    CAPTURE(it.kind);
+    const VexDocument document = read(spdx(
+        assessed(kReason + R"("security_actionStatement":"upgrade","to":["urn:lodash"])", it.kind, it.relationship)));
+    REQUIRE(document.statements.size() == 1);
+    CHECK(document.statements[0].status == it.status);
+    CHECK(document.notes.empty());
+    // Type and relationship have to say the same.
+    CHECK(read(spdx(assessed(kReason + R"("to":["urn:lodash"])", it.kind, "other"))).statements.empty());
+  }
+}
+
+TEST_CASE("vex: SPDX relationships that lack something do not count, and each is told") {
+  const std::string to = R"("to":["urn:lodash"])";
+  for (const std::string& bad :
+       {assessed(to), assessed(R"("security_justificationType":"because",)" + to),
+        assessed(kReason + R"("to":["urn:file"])"), assessed(kReason + R"("to":["urn:elsewhere"])"),
+        assessed(kReason + R"("to":[])"),
+        assessed(kReason + R"("security_withdrawnTime":"2026-09-01T00:00:00Z",)" + to),
+        assessed(kReason + R"("from":"urn:lodash",)" + to), assessed(kReason + R"("creationInfo":"_:other",)" + to),
+        assessed(kReason + R"("creationInfo":{"created":"2026-08-01T00:00:00Z"},)" + to),
+        assessed(kReason + R"("security_assessedElement":"urn:file",)" + to)}) {
+    CAPTURE(bad);
+    const VexDocument document = read(spdx(bad));
+    CHECK(document.statements.empty());
+    CHECK_FALSE(document.notes.empty());
+  }
+  const VexDocument affected = read(spdx(assessed(to, "VexAffected", "affects")));
+  CHECK(affected.statements.size() == 1);  // what raises an alarm counts in any case
+  CHECK(affected.notes.size() == 1);
+}
+
+TEST_CASE("vex: an SPDX statement on a part of a product is about that product only") {
+  const auto target = [](const std::string& relationship, const std::string& more = "") {
+    const VexDocument document = read(spdx(relationship, more));
+    return document.statements.empty() ? VexTarget{} : document.statements[0].targets[0];
+  };
+  const VexTarget part = target(assessed(kReason + R"("security_assessedElement":"urn:lodash","to":["urn:cart"])"));
+  CHECK(part.product.id == "ghcr.io/acme/cart:1.2");
+  CHECK(part.subcomponents.at(0).purl == "pkg:npm/lodash@4.17.20");
+  const std::string document =
+      R"(,{"type":"SpdxDocument","spdxId":"urn:d","rootElement":["urn:s"]},{"type":"software_Sbom","spdxId":"urn:s","rootElement":["urn:cart"]})";
+  const VexTarget inside = target(assessed(kReason + R"("to":["urn:lodash"])"), document);
+  CHECK(inside.product.id == "ghcr.io/acme/cart:1.2");
+  CHECK(inside.subcomponents.at(0).purl == "pkg:npm/lodash@4.17.20");
+  CHECK(target(assessed(kReason + R"("to":["urn:cart"])"), document).subcomponents.empty());
+  CHECK(target(assessed(kReason + R"("to":"pkg:npm/a@1")")).product.purl == "pkg:npm/a@1");
+}
+
+TEST_CASE("vex: versions of a format that are newer are read with a note, other ones refused") {
+  const auto with = [](std::string text, const std::string& context) {
+    const std::size_t at = text.find("https://"), end = text.find('"', at);
+    return text.replace(at, end - at, context);
+  };
+  const std::string open = openvex(kStatement), bill = spdx(assessed(kReason + R"("to":["urn:lodash"])"));
+  for (const std::string context :
+       {"https://openvex.dev/ns", "https://openvex.dev/ns/v0.2.0", "https://openvex.dev/ns/v0.0.1"}) {
+    CAPTURE(context);
+    CHECK(read(with(open, context)).notes.empty());
+  }
+  const VexDocument newer = read(with(open, "https://openvex.dev/ns/v0.3.0"));
+  CHECK(newer.statements.size() == 1);
+  REQUIRE(newer.notes.size() == 1);
+  CHECK(newer.notes[0].text.find("OpenVEX 0.3.0; it is read as 0.2, the newest known here") != std::string::npos);
+  for (const std::string context :
+       {"https://openvex.dev/ns/v1.0.0", "https://openvex.dev/ns/next", "https://openvex.dev/ns/v0"}) {
+    CAPTURE(context);
+    CHECK(why_not(with(open, context)).find("the versions 0.x can be read") != std::string::npos);
+  }
+  CHECK(why_not(with(open, "https://openvex.dev/nsx")).find("its @context is \"https://openvex.dev/nsx\"") !=
+        std::string::npos);
+  CHECK(why_not(with(open, "https://vex.example/ns/v0.2.0")).find("no VEX document") != std::string::npos);
+  CHECK(read(with(bill, "https://spdx.org/rdf/3.0.0/spdx-context.jsonld")).notes.empty());
+  CHECK(read(with(bill, "https://spdx.org/rdf/3.1/spdx-context.jsonld")).notes.size() == 1);
+  CHECK(why_not(with(bill, "https://spdx.org/rdf/4.0/spdx-context.jsonld")).find("3.x can be read") !=
+        std::string::npos);
+  CHECK(why_not(spdx(R"({"type":"Relationship"})")).find("no VEX document") != std::string::npos);
+}

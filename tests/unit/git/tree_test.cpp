@@ -59,13 +59,64 @@ TEST_CASE("tree: lists all paths, sorted by their bytes") {
   const auto paths = tree.paths();
   REQUIRE(paths.ok());
   CHECK(*paths == expected);
-  const auto files = tree.files();
+  const auto files = tree.list();
   REQUIRE(files.ok());
-  CHECK(paths_of(*files) == expected);
-  CHECK(files->at(4).type == git::FileType::executable);
-  CHECK(files->at(6).type == git::FileType::symbolic_link);
-  CHECK(files->at(7).type == git::FileType::submodule);
-  CHECK(files->at(0).id.hex() == git_line(temp / "r", {"rev-parse", "main:a-b"}));
+  CHECK(files->paths == expected);
+  CHECK(files->entries.at(4).type == git::FileType::executable);
+  CHECK(files->entries.at(6).type == git::FileType::symbolic_link);
+  CHECK(files->entries.at(7).type == git::FileType::submodule);
+  CHECK(files->entries.at(0).id.hex() == git_line(temp / "r", {"rev-parse", "main:a-b"}));
+}
+
+TEST_CASE("tree: by a tree that is known another one has the files that it has by itself") {
+  if (!have_git()) return;
+  const TempDir temp;
+  std::vector<GitFile> other = {{"0", "first\n"},
+                                {"a", "no directory any more\n"},
+                                {"a-b", "1\n", executable},
+                                {"ab/c", "2\n"},
+                                {"docs/n", "4\n"},
+                                {"link", "a/y.json"},
+                                {"zz", "last\n"}};
+  std::vector<GitFile> many;
+  for (int i = 0; i < 1'500; ++i) many.push_back({"f" + std::to_string(i), "1\n"});
+  make_repository(temp / "r", {{"main", {}, kFiles}, {"other", {}, other}, {"many", {}, many}, {"none", {}, {}}}, true);
+  const auto repository = open_repository(temp / "r");
+  for (const char* const from : {"main", "other", "many", "none"}) {
+    for (const char* const to : {"main", "other", "many", "none"}) {
+      CAPTURE(from);
+      CAPTURE(to);
+      const git::Tree known = tree_of(repository, from), tree = tree_of(repository, to);
+      const auto there = known.list(), here = tree.list();
+      REQUIRE((there.ok() && here.ok()));
+      const auto wanted = [](std::string_view path) { return path != "a-b" && path != "f7"; };
+      const auto files = tree.files(wanted, {known.id(), there->paths, there->entries});
+      REQUIRE(files.ok());
+      std::vector<git::TreeFile> expected;
+      for (std::size_t i = 0; i < here->paths.size(); ++i) {
+        if (wanted(here->paths[i])) expected.push_back({here->paths[i], here->entries[i].type, here->entries[i].id});
+      }
+      CHECK(*files == expected);
+    }
+  }
+}
+
+TEST_CASE("tree: what is known of a directory is not read again") {
+  if (!have_git()) return;
+  const TempDir temp;
+  std::vector<GitFile> files = {{"a/1", "1\n"}, {"b/2", "2\n"}};
+  std::vector<GitFile> later = {{"a/1", "1\n"}, {"b/2", "3\n"}};
+  make_repository(temp / "r", {{"main", {}, files}, {"later", {}, later}}, true);
+  const auto repository = open_repository(temp / "r");
+  const git::Tree known = tree_of(repository, "main");
+  const auto listed = known.list();
+  REQUIRE(listed.ok());
+  const std::vector<std::string> invented = {"a/made up", "b/2"};
+  const auto found = tree_of(repository, "later")
+                         .files([](std::string_view) { return true; }, {known.id(), invented, listed->entries});
+  REQUIRE(found.ok());
+  CHECK(paths_of(*found) == invented);
+  CHECK(found->at(1).id.hex() == git_line(temp / "r", {"rev-parse", "later:b/2"}));
 }
 
 TEST_CASE("tree: globs select paths at a revision") {

@@ -302,3 +302,85 @@ TEST_CASE("waiver: the former id of one tool's part covers no more than its id o
   CHECK(by_id(id_of(5), former_ids, of_two_tools()).waiver_of[0] == 0);
   CHECK(by_id(id_of(8), former_ids, of_two_tools()).waiver_of[0] == Assessed::kNone);
 }
+
+namespace {
+
+Waiver for_comments() {
+  Waiver waiver = a_waiver();
+  waiver.path = *Glob::compile("src/**");
+  waiver.in_line = true;
+  waiver.max_findings = 1;
+  return waiver;
+}
+
+Waived run_with(const Waiver& waiver, const std::vector<Facts>& facts,
+                const std::vector<std::vector<WaiverReference>>& references) {
+  return apply({waiver}, {}, facts.size(),
+               [&](std::size_t i) { return WaiverFacts{id_of(i), facts[i], {}, references[i]}; }, {.now = kNow});
+}
+
+const WaiverReference kNamed{.id = "W-1", .place = "src/a.py:7"};
+
+}  // namespace
+
+TEST_CASE("waiver: one for comments covers what a comment names it for, and nothing else") {
+  const Waived result = run_with(for_comments(), {finding(), finding()}, {{kNamed}, {}});
+  CHECK(result.waiver_of[0] == 0);
+  CHECK(result.waiver_of[1] == Assessed::kNone);
+  CHECK(result.notes.empty());
+  CHECK(run_with(for_comments(), {finding()}, {{{.id = "W-2", .place = "src/a.py:7"}}}).waiver_of[0] ==
+        Assessed::kNone);
+}
+
+TEST_CASE("waiver: a comment waives nothing beyond what was granted") {
+  // Another rule, another place.
+  for (const Facts& other : {Facts{.risk_tenths = 300, .path = "src/a.py", .rule = "B105"},
+                             Facts{.risk_tenths = 300, .path = "lib/a.py", .rule = "B608"}}) {
+    const Waived result = run_with(for_comments(), {other}, {{kNamed}});
+    CHECK(result.waiver_of[0] == Assessed::kNone);
+    REQUIRE_FALSE(result.notes.empty());
+    CHECK(result.notes[0].code == "waiver-reference");
+    CHECK(result.notes[0].at == "src/a.py:7");
+  }
+  // One more than granted, and it counts for none of them.
+  const Waived many = run_with(for_comments(), {finding(), finding()}, {{kNamed}, {kNamed}});
+  CHECK(many.waiver_of[0] == Assessed::kNone);
+  CHECK(many.waiver_of[1] == Assessed::kNone);
+  REQUIRE(many.notes.size() == 1);
+  CHECK(many.notes[0].text.find("more than its max_findings of 1") != std::string::npos);
+  // Nobody approved it, it has expired, or the risk is too high for so long.
+  Waiver waiver = for_comments();
+  waiver.approved_by = {"dev"};
+  CHECK(run_with(waiver, {finding()}, {{kNamed}}).waiver_of[0] == Assessed::kNone);
+  waiver = for_comments();
+  waiver.created = *parse_date("2026-10-01");
+  waiver.expires = *parse_date("2026-11-01");
+  const Waived expired = run_with(waiver, {finding()}, {{kNamed}});
+  CHECK(expired.waiver_of[0] == Assessed::kNone);
+  CHECK(expired.expired[0]);
+  waiver = for_comments();
+  waiver.expires = *parse_date("2026-12-20");
+  CHECK(run_with(waiver, {finding(900)}, {{kNamed}}).waiver_of[0] == Assessed::kNone);
+}
+
+TEST_CASE("waiver: a comment that the change brings along is told") {
+  const Waived result = run_with(for_comments(), {finding()}, {{{.id = "W-1", .place = "src/a.py:7", .added = true}}});
+  CHECK(result.waiver_of[0] == 0);
+  REQUIRE(result.notes.size() == 1);
+  CHECK(result.notes[0].code == "waiver-by-new-comment");
+  CHECK(result.notes[0].level == Note::Level::warning);
+  CHECK(result.notes[0].at == "src/a.py:7");
+}
+
+TEST_CASE("waiver: comments that name no waiver for comments are told") {
+  Waiver plain = a_waiver();
+  plain.id = {"W-2"};
+  const auto notes =
+      notes_on({{.id = "W-9", .place = "a:1"}, {.id = "W-2", .place = "a:2"}, {.id = "W-1", .place = "a:3"}},
+               {for_comments(), plain});
+  REQUIRE(notes.size() == 2);
+  CHECK(notes[0].text == "the comment names waiver W-9, and no waiver that can be read has this id");
+  CHECK(notes[1].text == "the comment names waiver W-2, which is not granted to comments (match: {inline: true})");
+  CHECK(notes[1].at == "a:2");
+  CHECK(notes_on(std::vector<WaiverReference>(1000, {.id = "W-9"}), {}).size() == 20);
+}

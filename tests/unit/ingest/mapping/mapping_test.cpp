@@ -1,6 +1,7 @@
 // Whole mappings: what they read, in which state a report ends, and which mistakes are told.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -284,17 +285,19 @@ TEST_CASE("mapping: two that read the same report are named, unless one precedes
 
 TEST_CASE("mapping: all that the binary has compile, and are named as their files") {
   std::size_t count = 0;
-  for (const Resource& resource : resources()) {
-    if (!resource.name.starts_with("mappings/")) continue;
-    CAPTURE(resource.name);
-    const auto mapping = parse_mapping(std::string(resource.bytes), std::string(resource.name));
+  for (const auto& entry : std::filesystem::directory_iterator(GATEPOST_SOURCE_DIR "/config/mappings")) {
+    const std::string file = entry.path().filename().string();
+    CAPTURE(file);
+    std::ifstream stream(entry.path());
+    const auto mapping =
+        parse_mapping(std::string((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>()), file);
     REQUIRE_MESSAGE(mapping.ok(), mapping.error().message);
-    CHECK("mappings/" + mapping->id + ".yaml" == resource.name);
+    CHECK(mapping->id + ".yaml" == file);
     CHECK(!mapping->yields.empty());
     ++count;
   }
   CHECK(count == shipped().size());
-  CHECK(count > 2);
+  CHECK(count > 200);
 }
 
 TEST_CASE("mapping: the schema for editors knows every field") {

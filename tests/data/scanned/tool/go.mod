@@ -1,0 +1,5 @@
+module shop.example/tool
+
+go 1.22
+
+require golang.org/x/text v0.3.5

@@ -1,0 +1,17 @@
+// What a git server answers, up to its pack.
+#include "base/text.hpp"
+#include "fuzz/check.hpp"
+#include "git/pinned.hpp"
+
+using namespace gatepost;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text = fuzz::text_of(data, size);
+  const auto pack = git::pack_in(text);
+  if (pack) {
+    FUZZ_CHECK(pack->size() <= text.size() && pack->starts_with("PACK"));
+  } else {
+    FUZZ_CHECK(text::is_utf8(pack.error().message));
+  }
+  return 0;
+}
