@@ -291,6 +291,7 @@ def suite_lint_ci(log, jobs):
 
 
 def suite_corpus(log, jobs):
+    counted(log, "mapping test", *run([str(BINARY), "mapping", "test", "config/mappings"], env=clean_environment()))
     counted(log, "quality_self_test.py", *run([sys.executable, "tools/quality_self_test.py"], env=clean_environment()))
     for script in ("corpus_quality.py", "samples_quality.py"):
         counted(log, script, *run([sys.executable, f"tools/{script}", "--gatepost", str(BINARY), "--jobs", str(jobs)],

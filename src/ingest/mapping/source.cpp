@@ -170,8 +170,10 @@ Result<Source> read_source(SourceFormat format, std::string text, const std::str
       GP_TRY(auto csv, doc::parse_csv(std::move(text), name, columns, limits));
       return told(of_csv(std::move(csv)), unfinished);
     }
-    case SourceFormat::yaml:
-      return of_yaml(text, name, limits);
+    case SourceFormat::yaml: {
+      GP_TRY(Source source, of_yaml(text, name, limits));
+      return told(std::move(source), is_unfinished(text));
+    }
     case SourceFormat::text: {
       const bool unfinished = is_unfinished(text);
       GP_TRY(auto document, doc::parse_lines(std::move(text), name, limits));
