@@ -189,11 +189,11 @@ def suite_headers(log, jobs):
 
 def suite_format(log, jobs):
     code, output = run(["git", "ls-files", "--cached", "--others", "--exclude-standard",
-                        "src/*.[ch]pp", "tests/*.[ch]pp", "bench/*.[ch]pp"])
+                        "src/*.[ch]pp", "tests/*.[ch]pp", "bench/*.[ch]pp", "tools/*.[ch]pp", ":!tests/data"])
     files = [it for it in sorted(set(output.splitlines())) if (ROOT / it).exists()] if code == 0 else []
     if not files:  # an exported tree, without git
-        files = [str(path.relative_to(ROOT)) for folder in ("src", "tests", "bench")
-                 for path in sorted((ROOT / folder).rglob("*.[ch]pp"))]
+        files = [str(path.relative_to(ROOT)) for folder in ("src", "tests", "bench", "tools")
+                 for path in sorted((ROOT / folder).rglob("*.[ch]pp")) if ROOT / "tests/data" not in path.parents]
     code, output = run(["clang-format-19", "--dry-run", *files])
     log.write(output)
     if code is None:

@@ -118,9 +118,10 @@ Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
 Result<ExitCode> config_schema(const Ports& ports, const ConfigRequest& request) {
   const auto schema = find_resource("schema/" + request.schema + ".schema.json");
   if (!schema)
-    return error(ErrorKind::usage,
-                 fmt::format("there is no schema \"{}\"; expected gatepost, policy, waivers, services, teams or mapping",
-                             text::printable(request.schema, 40)));
+    return error(
+        ErrorKind::usage,
+        fmt::format("there is no schema \"{}\"; expected gatepost, policy, waivers, services, teams or mapping",
+                    text::printable(request.schema, 40)));
   GP_CHECK(ports.output(*schema));
   return ExitCode::done;
 }

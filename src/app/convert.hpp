@@ -15,7 +15,7 @@ struct ConvertRequest {
   std::string tool;                  // id of the only format to try; "" tries all
   std::string format = "json";       // json, jsonl, sarif, csv, summary
   std::string output = "-";
-  std::string mappings;              // file or folder of further mappings; "" for none
+  std::string mappings;  // file or folder of further mappings; "" for none
   unsigned threads = 0;
   std::string version;
 };

@@ -453,7 +453,8 @@ void declare_config(CLI::App& app, Action& action) {
   auto printed = options<app::ConfigRequest>();
   CLI::App* const schema = add_nested(app, "schema", "Prints the JSON Schema of a configuration file.",
                                       "gatepost config schema policy >policy.schema.json");
-  schema->add_option("name", printed->schema, "gatepost, policy, waivers, services, teams or mapping. Default: gatepost")
+  schema
+      ->add_option("name", printed->schema, "gatepost, policy, waivers, services, teams or mapping. Default: gatepost")
       ->check(one_of({"gatepost", "policy", "waivers", "services", "teams", "mapping"}))
       ->type_name("NAME");
   schema->callback([&action, with, printed] {
