@@ -209,6 +209,8 @@ Status Compiler::read_indexes() {
     auto loops = compile_loops(each, names_);
     if (!loops) return std::move(loops).error().context(view.at("each").where());
     index.loops = std::move(*loops);
+    if (!view.at("key").exists() || !view.at("value").exists())
+      return failure(view, "an index needs \"each\", \"key\" and \"value\"");
     GP_TRY(index.key, value(view.at("key")));
     GP_TRY(index.value, value(view.at("value")));
     names_.release(mark);
@@ -383,6 +385,8 @@ Result<Expr> Compiler::choice(doc::View cases) {
   for (const doc::View branch : cases.items()) {
     GP_CHECK(check_keys(branch, {"when", "then", "else"}));
     const bool last = branch.at("else").exists();
+    const bool whole = last || (branch.at("when").exists() && branch.at("then").exists());
+    if (!whole) return failure(branch, "expected {when: …, then: …} or {else: …}");
     Expr always = [](Scope&) { return Value(true); };
     GP_TRY(Expr condition, last ? Result<Expr>(std::move(always)) : expression(branch.at("when")));
     GP_TRY(Expr result, value(last ? branch.at("else") : branch.at("then")));
@@ -400,6 +404,8 @@ Result<Expr> Compiler::choice(doc::View cases) {
 // {from: …, map: {…}} or {from: …, thresholds: [[…]]}, with "default: …" for what neither has.
 Result<Expr> Compiler::translation(doc::View view) {
   GP_CHECK(check_keys(view, {"from", "map", "thresholds", "default"}));
+  const bool whole = view.at("from").exists() && (view.at("map").exists() || view.at("thresholds").exists());
+  if (!whole) return failure(view, "expected {from: …, map: {…}}, {from: …, thresholds: […]} or {case: […]}");
   GP_TRY(Expr from, value(view.at("from")));
   Expr otherwise;
   if (view.at("default").exists()) {
@@ -422,8 +428,9 @@ Result<Expr> Compiler::translation(doc::View view) {
 
 Result<Mapping> compile_mapping(doc::View document) { return Compiler(document).run(); }
 
-Result<Mapping> parse_mapping(std::string text, std::string name) {
-  GP_TRY(const doc::Document document, doc::parse_yaml(std::move(text), std::move(name)));
+Result<Mapping> parse_mapping(std::string text, const std::string& name) {
+  GP_TRY(const doc::Document document, doc::parse_yaml(std::move(text), name));
+  if (!document.root().is_object()) return error(ErrorKind::config, name + ": there is no mapping in it");
   return compile_mapping(document.root());
 }
 

@@ -38,7 +38,7 @@ std::vector<PackedMapping> packed_mappings() {
 Result<std::vector<Mapping>> compile_all(std::vector<MappingFile> files) {
   std::vector<Mapping> mappings;
   for (MappingFile& file : files) {
-    GP_TRY(Mapping mapping, parse_mapping(std::move(file.text), std::move(file.name)));
+    GP_TRY(Mapping mapping, parse_mapping(std::move(file.text), file.name));
     mappings.push_back(std::move(mapping));
   }
   std::ranges::stable_sort(mappings, {}, &Mapping::id);

@@ -79,6 +79,6 @@ struct Mapping {
 
 // From one YAML document. Errors say "file:line:column: …".
 Result<Mapping> compile_mapping(doc::View document);
-Result<Mapping> parse_mapping(std::string text, std::string name);
+Result<Mapping> parse_mapping(std::string text, const std::string& name);
 
 }  // namespace gatepost::ingest::mapping
