@@ -95,13 +95,24 @@ IdentityKey Identifier::secret_key(const ObservationRow& row, Row index) {
     return {secret_place(row, detail->secret->kind, detail->secret->id), true};
   }
   const RuleInfo& rule = in_.table.rule_of(row);
-  begin("secret.masked.v1").field(path_of(row)).field(in_.table.text(rule.id)).field(bytes_of(context_of(row, index)));
+  begin("secret.masked.v1")
+      .field(secret_site(row))
+      .field(in_.table.text(rule.id))
+      .field(bytes_of(context_of(row, index)));
   return {hasher_.finish128(), true};
 }
 
 Digest128 Identifier::secret_place(const ObservationRow& row, std::string_view kind, std::string_view id) {
-  begin("secret.loc.v1").field(path_of(row)).field(kind).field(id);
+  begin("secret.loc.v1").field(secret_site(row)).field(kind).field(id);
   return hasher_.finish128();
+}
+
+// Where a secret is: its file; a page, a ticket or a setting when it is in none.
+std::string_view Identifier::secret_site(const ObservationRow& row) const {
+  const std::string_view path = path_of(row);
+  const ObservationDetail* const detail = in_.table.detail_of(row);
+  if (!path.empty() || detail == nullptr) return path;
+  return detail->endpoint ? std::string_view(detail->endpoint->url) : std::string_view(detail->resource);
 }
 
 std::optional<Digest128> Identifier::former_key(Row index) {
@@ -130,6 +141,9 @@ IdentityKey Identifier::dependency_key(const ObservationRow& row, bool with_vers
   const auto purl = Purl::parse(in_.table.text(component.purl));
   begin(image ? (with_version ? "img.v1" : "img.pkg.v1") : (with_version ? "sca.v1" : "sca.pkg.v1"));
   hasher_.field(container_of(row));
+  // Of a workload or a machine: without it the same package elsewhere would be the same finding.
+  if (const ObservationDetail* const detail = in_.table.detail_of(row); detail != nullptr && !image)
+    if (!detail->resource.empty()) hasher_.field(detail->resource);
   hasher_.field(to_string(row.kind == Kind::license ? Kind::license : Kind::sca));
   hasher_.field(to_string(component.scope));
   hasher_.field(purl ? purl->package() : std::string(in_.table.text(component.package)));

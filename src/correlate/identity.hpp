@@ -70,6 +70,7 @@ class Identifier {
   [[nodiscard]] std::span<const std::uint64_t> words(Row row) const;
   // The path as it enters the identity: of the placed file, or as reported when it means no file.
   [[nodiscard]] std::string_view path_of(const ObservationRow& row) const;
+  [[nodiscard]] std::string_view secret_site(const ObservationRow& row) const;
 
  private:
   IdentityKey code_key(const ObservationRow& row, Row index);

@@ -16,6 +16,7 @@
 
 #include "correlate/find.hpp"
 #include "correlate/presence.hpp"
+#include "correlate/url_template.hpp"
 #include "ingest/ingest.hpp"
 #include "model/purl.hpp"
 #include "support/read_report.hpp"
@@ -62,7 +63,20 @@ void shift(Location& it) {
   ++it.range.last_line;
 }
 
-std::string other_version(const std::string& version) { return version + ".1"; }
+// The last number of the version one higher, as a release that repairs something else: a form that its ecosystem knows.
+std::string other_version(const std::string& version) {
+  const std::size_t end = version.find_last_of("0123456789");
+  if (end == std::string::npos) return version + ".1";
+  std::string next = version;
+  for (std::size_t digit = end;; --digit) {
+    if (next[digit] != '9') {
+      ++next[digit];
+      return next;
+    }
+    next[digit] = '0';
+    if (digit == 0 || next[digit - 1] < '0' || next[digit - 1] > '9') return next.insert(digit, "1");
+  }
+}
 
 bool has_file(const Observation& it) { return !it.place.path.empty(); }
 bool has_line(const Observation& it) { return has_file(it) && it.place.range.first_line != 0; }
@@ -160,9 +174,12 @@ void run(const std::vector<Observation>& all, const Change& edit, Count& out) {
 
 // What makes two observations different problems, whatever they are called.
 std::string facts_of(const Observation& it) {
-  std::string out = fmt::format("{}|{}|{}", it.place.path, it.place.range.first_line, it.resource);
+  // A package is in an image or it is not: neither how often nor where that image runs makes it another problem.
+  std::string out = it.image;
+  if (it.image.empty()) out = fmt::format("{}|{}|{}", it.place.path, it.place.range.first_line, it.resource);
   if (it.component) out += fmt::format("|{}|{}", it.component->package, it.component->version);
-  if (it.endpoint) out += "|" + it.endpoint->url + "|" + it.endpoint->parameter;
+  // An address is one of the running application: neither the host of this scan nor the values that were tried count.
+  if (it.endpoint) out += "|" + url_template(it.endpoint->url) + "|" + it.endpoint->parameter;
   return out;
 }
 

@@ -212,6 +212,23 @@ TEST_CASE("find: what lies in no file goes by the service, account or address th
   }
 }
 
+TEST_CASE("find: a package of another machine, and a secret on another page, are other findings") {
+  const auto on = [](const char* machine) {
+    AnObservation it =
+        AnObservation().kind(Kind::sca).package("pkg:deb/debian/zlib@1", "zlib", "1").advisory("CVE-2024-1000").at("", 0);
+    it.get().resource = machine;
+    return it;
+  };
+  CHECK(World().add(on("a")).only_id() != World().add(on("b")).only_id());
+  const auto page = [](const char* url) {
+    AnObservation it = AnObservation().kind(Kind::secret).at("", 0);
+    it.get().secret = SecretMark{.kind = "key", .id = "hmac:0:1", .verified = {}};
+    it.get().endpoint = Endpoint{.method = "", .url = url, .parameter = ""};
+    return it;
+  };
+  CHECK(World().add(page("https://wiki.example/1")).only_id() != World().add(page("https://wiki.example/2")).only_id());
+}
+
 TEST_CASE("find: a renamed file keeps its findings when the new name is known") {
   ObservationTable base;
   base.add(AnObservation().at("src/old.c", 10), TextId::none, 0);
