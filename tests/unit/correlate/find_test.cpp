@@ -214,8 +214,11 @@ TEST_CASE("find: what lies in no file goes by the service, account or address th
 
 TEST_CASE("find: a package of another machine, and a secret on another page, are other findings") {
   const auto on = [](const char* machine) {
-    AnObservation it =
-        AnObservation().kind(Kind::sca).package("pkg:deb/debian/zlib@1", "zlib", "1").advisory("CVE-2024-1000").at("", 0);
+    AnObservation it = AnObservation()
+                           .kind(Kind::sca)
+                           .package("pkg:deb/debian/zlib@1", "zlib", "1")
+                           .advisory("CVE-2024-1000")
+                           .at("", 0);
     it.get().resource = machine;
     return it;
   };
