@@ -48,7 +48,7 @@ function(gatepost_pack_mappings target directory)
   file(GLOB files CONFIGURE_DEPENDS ${directory}/*.yaml)
   set(packed ${CMAKE_CURRENT_BINARY_DIR}/mappings.jsonl)
   set(source ${CMAKE_CURRENT_BINARY_DIR}/packed_mappings.cpp)
-  add_executable(pack_mappings ${CMAKE_SOURCE_DIR}/tools/pack_mappings.cpp)
+  add_executable(pack_mappings ${CMAKE_SOURCE_DIR}/cmake/pack_mappings.cpp)
   target_link_libraries(pack_mappings PRIVATE gatepost_doc gatepost_warnings)
   add_custom_command(OUTPUT ${packed} COMMAND pack_mappings ${directory} ${packed} DEPENDS pack_mappings ${files} VERBATIM)
   file(CONFIGURE OUTPUT ${source} CONTENT

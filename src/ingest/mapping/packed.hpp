@@ -6,7 +6,7 @@
 
 namespace gatepost::ingest::mapping {
 
-// One mapping a line: its id, a blank, and its document. Made by tools/pack_mappings.cpp when the binary is built.
+// One mapping a line: its id, a blank, and its document. Made by cmake/pack_mappings.cpp when the binary is built.
 std::string_view packed_lines();
 
 struct PackedMapping {
