@@ -16,6 +16,6 @@ packages_of() {
   done | sed 's/: .*//; s/:.*//; s/,.*//' | LC_ALL=C sort -u
 }
 
-# Libraries of templates: compiled into the binary, so no file of theirs is beside it.
+# Libraries of templates, and static ones: compiled into the binary, so no file of theirs is beside it.
 # shellcheck disable=SC2034  # for those who source this
-COMPILED_IN='libcli11-dev libxxhash-dev nlohmann-json3-dev'
+COMPILED_IN='libarchive-dev libcli11-dev libxxhash-dev nlohmann-json3-dev'
