@@ -14,8 +14,8 @@ namespace gatepost::test {
 inline constexpr std::int64_t kFirstMoment = 1'767'225'600'000;  // 2026-01-01T00:00:00Z
 
 inline std::string text_of(const ledger::Line& line, const std::string& subject, const std::string& more) {
-  return fmt::format(R"({{{}"hash":"{}","prev":"{}","seq":{},"subject":"{}","ts":"{}","type":"{}"}})", more, line.hash,
-                     line.prev, line.seq, subject, to_string(line.at), line.type);
+  return fmt::format(R"({{{}"hash":"{}","prev":"{}","seq":{},"subject":"{}","ts":{},"type":"{}"}})", more, line.hash,
+                     line.prev, line.seq, subject, line.at.unix_ms, line.type);
 }
 
 // One event behind `head`, an hour after the one before. `more` are members of its JSON, each with a comma behind.
