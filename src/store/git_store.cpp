@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
-#include <limits>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/text.hpp"
@@ -24,7 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{256} << 20;
-constexpr int kPatience = 5;  // with somebody who holds the ref's lock for a moment
+constexpr int kPatience = 100;  // looks at a lock, and between them:
+constexpr std::chrono::milliseconds kPause(20);
 
 // A folder of our own inside of another, removed at the end.
 class Scratch {
@@ -190,8 +192,18 @@ class GitStore final : public Store {
     return changes;
   }
 
+  // A writer holds the ref's lock for a moment; one that was killed in that moment holds it for ever.
   Status move(const Tip& tip, const git::ObjectId& commit) {
-    return git::move_ref(*repository_, options_.ref, tip, commit);
+    for (int i = 0; i < kPatience; ++i) {
+      Status moved = git::move_ref(*repository_, options_.ref, tip, commit);
+      if (moved || moved.error().kind != ErrorKind::conflict) return moved;
+      GP_TRY(const Tip now, git::ref_target(*repository_, options_.ref));
+      if (now != tip) return conflict_with(now, moved);
+      std::this_thread::sleep_for(kPause);
+    }
+    return error(ErrorKind::unavailable, fmt::format("{}: the ref is locked", name()),
+                 fmt::format("when no other process writes to the repository, remove {}/{}.lock",
+                             repository_->common_directory(), options_.ref));
   }
 
   // Whether our commit arrived is asked when the answer does not say so: it may have been lost, or be the answer to the
