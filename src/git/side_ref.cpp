@@ -1,7 +1,15 @@
 #include "git/side_ref.hpp"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <thread>
+#include <tuple>
 #include <vector>
 
 #include "git/handles.hpp"
@@ -14,6 +22,9 @@ using TreeHandle = CHandle<git_tree, git_tree_free>;
 using SignatureHandle = CHandle<git_signature, git_signature_free>;
 using EntryHandle = CHandle<git_tree_entry, git_tree_entry_free>;
 using PackHandle = CHandle<git_packbuilder, git_packbuilder_free>;
+
+constexpr int kLooks = 50;  // at a ref's lock, and between them:
+constexpr std::chrono::milliseconds kPause(20);
 
 Result<CommitHandle> commit_of(const Repository& repository, const ObjectId& id) {
   git_commit* raw = nullptr;
@@ -82,6 +93,50 @@ Status add_new(git_packbuilder* pack, git_repository* repository, const git_tree
   return Done{};
 }
 
+// One of our processes at a time moves refs of a repository on this disk. Unlike the lock of a ref, this one ends with
+// the process that holds it, however that ends.
+class Turn {
+ public:
+  Turn() = default;
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    if (file_ >= 0) ::close(file_);
+  }
+  Status take(const std::string& common_directory) {
+    const std::string path = common_directory + "/gatepost.lock";
+    file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (file_ < 0)
+      return error(ErrorKind::denied, path + ": cannot be made", "the repository's folder must be writable");
+    while (::flock(file_, LOCK_EX) != 0) {
+      if (errno != EINTR) return error(ErrorKind::unavailable, path + ": cannot be locked");
+    }
+    return Done{};
+  }
+
+ private:
+  int file_ = -1;
+};
+
+// Which file a lock is; nothing when there is none.
+using LockSeen = std::optional<std::tuple<ino_t, time_t, long>>;
+LockSeen look_at(const std::string& path) {
+  struct stat about{};
+  if (::lstat(path.c_str(), &about) != 0) return std::nullopt;
+  return std::tuple(about.st_ino, about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
+}
+
+int try_to_move(const Repository& repository, const std::string& ref, const std::optional<ObjectId>& before,
+                const ObjectId& after) {
+  // Compared while the ref is locked; zeros stand for a ref that is not there.
+  const ObjectId expected = before.value_or(ObjectId{});
+  git_reference* raw = nullptr;
+  const int status =
+      git_reference_create_matching(&raw, repository.handle(), ref.c_str(), as_git(after), 1, as_git(expected), "");
+  const ReferenceHandle moved(raw);
+  return status;
+}
+
 }  // namespace
 
 Result<std::optional<ObjectId>> ref_target(const Repository& repository, const std::string& ref) {
@@ -119,17 +174,24 @@ Result<ObjectId> write_commit(const Repository& repository, const std::optional<
 
 Status move_ref(const Repository& repository, const std::string& ref, const std::optional<ObjectId>& before,
                 const ObjectId& after) {
-  // Compared while the ref is locked; zeros stand for a ref that is not there.
-  const ObjectId expected = before.value_or(ObjectId{});
-  git_reference* raw = nullptr;
-  const int status =
-      git_reference_create_matching(&raw, repository.handle(), ref.c_str(), as_git(after), 1, as_git(expected), "");
-  const ReferenceHandle moved(raw);
-  if (status >= 0) return Done{};
-  const bool faster = status == GIT_EMODIFIED || status == GIT_EEXISTS || status == GIT_ELOCKED;
-  if (faster || (before && status == GIT_ENOTFOUND))
-    return error(ErrorKind::conflict, fmt::format("{} was moved by somebody else", ref));
-  return library_failure(ErrorKind::unavailable, ref + " cannot be written");
+  const std::string lock = repository.common_directory() + "/" + ref + ".lock";
+  Turn turn;
+  GP_CHECK(turn.take(repository.common_directory()));
+  const LockSeen first = look_at(lock);
+  for (int look = 0; look < kLooks; ++look) {
+    const int status = try_to_move(repository, ref, before, after);
+    if (status >= 0) return Done{};
+    if (status == GIT_EMODIFIED || status == GIT_EEXISTS || (before && status == GIT_ENOTFOUND))
+      return error(ErrorKind::conflict, fmt::format("{} was moved by somebody else", ref));
+    if (status != GIT_ELOCKED) return library_failure(ErrorKind::unavailable, ref + " cannot be written");
+    std::this_thread::sleep_for(kPause);
+  }
+  // Nobody holds a ref's lock so long: its owner was killed. While it is our turn nobody else of us comes to think so.
+  if (first && look_at(lock) == first && ::unlink(lock.c_str()) == 0) {
+    if (try_to_move(repository, ref, before, after) >= 0) return Done{};
+  }
+  return error(ErrorKind::unavailable, fmt::format("{} is locked", ref),
+               fmt::format("when no other process writes to the repository, remove {}", lock));
 }
 
 Result<std::string> pack_of(const Repository& repository, const ObjectId& commit) {

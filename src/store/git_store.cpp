@@ -4,10 +4,8 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/text.hpp"
@@ -15,8 +13,8 @@
 #include "git/repository.hpp"
 #include "git/side_ref.hpp"
 #include "git/tree.hpp"
+#include "ledger/chain.hpp"
 #include "store/checks.hpp"
-#include "store/event_line.hpp"
 #include "store/git_files.hpp"
 
 namespace gatepost::store {
@@ -25,9 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{256} << 20;
-constexpr int kPatience = 100;  // looks at a lock, and between them:
-constexpr std::chrono::milliseconds kPause(20);
-
 // A folder of our own inside of another, removed at the end.
 class Scratch {
  public:
@@ -56,7 +51,7 @@ Status read_events(std::string_view text, std::uint64_t after, std::vector<ledge
     if (text.back() == '\n') text.remove_suffix(1);
     const std::size_t end = text.rfind('\n');
     const std::size_t begin = end == std::string_view::npos ? 0 : end + 1;
-    GP_TRY(ledger::Line line, read_line(text.substr(begin)));
+    GP_TRY(ledger::Line line, ledger::read_line(text.substr(begin)));
     if (line.seq <= after) break;
     lines.push_back(std::move(line));
     text = text.substr(0, begin);
@@ -192,18 +187,11 @@ class GitStore final : public Store {
     return changes;
   }
 
-  // A writer holds the ref's lock for a moment; one that was killed in that moment holds it for ever.
   Status move(const Tip& tip, const git::ObjectId& commit) {
-    for (int i = 0; i < kPatience; ++i) {
-      Status moved = git::move_ref(*repository_, options_.ref, tip, commit);
-      if (moved || moved.error().kind != ErrorKind::conflict) return moved;
-      GP_TRY(const Tip now, git::ref_target(*repository_, options_.ref));
-      if (now != tip) return conflict_with(now, moved);
-      std::this_thread::sleep_for(kPause);
-    }
-    return error(ErrorKind::unavailable, fmt::format("{}: the ref is locked", name()),
-                 fmt::format("when no other process writes to the repository, remove {}/{}.lock",
-                             repository_->common_directory(), options_.ref));
+    Status moved = git::move_ref(*repository_, options_.ref, tip, commit);
+    if (moved || moved.error().kind != ErrorKind::conflict) return moved;
+    GP_TRY(const Tip now, git::ref_target(*repository_, options_.ref));
+    return conflict_with(now, moved);
   }
 
   // Whether our commit arrived is asked when the answer does not say so: it may have been lost, or be the answer to the

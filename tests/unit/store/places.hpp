@@ -8,11 +8,13 @@
 #include "base/result.hpp"
 #include "git/library.hpp"
 #include "store/git_store.hpp"
+#include "store/postgresql_store.hpp"
 #include "store/sqlite_store.hpp"
 #include "store/store.hpp"
 #include "support/git_repo.hpp"
 #include "support/temporary_folder.hpp"
 #include "unit/store/lines.hpp"
+#include "unit/store/postgresql_server.hpp"
 
 namespace gatepost::test {
 
@@ -24,6 +26,8 @@ class Place {
   virtual ~Place() = default;
   // One more store on the same ledger. May be called by several threads at once, and by child processes.
   virtual Result<std::unique_ptr<store::Store>> open() = 0;
+  // What each of sixteen writers writes: fewer where every look at the ledger starts a process.
+  [[nodiscard]] virtual int events_per_writer() const { return 4; }
 };
 
 struct PlaceKind {
@@ -65,6 +69,7 @@ class ServerPlace final : public Place {
                             .scratch = folder_.path("scratch"),
                             .now = {kFirstMoment}});
   }
+  [[nodiscard]] int events_per_writer() const override { return 1; }
   [[nodiscard]] std::string server_folder() const { return folder_.path("shop.git"); }
   [[nodiscard]] std::string scratch() const { return folder_.path("scratch"); }
   [[nodiscard]] Result<std::string> answer(const git::ServiceRequest& request) const {
@@ -81,15 +86,37 @@ class ServerPlace final : public Place {
   TemporaryFolder folder_;
 };
 
+// A database of its own on a real server.
+class PostgresqlPlace final : public Place {
+ public:
+  explicit PostgresqlPlace(const PostgresqlServer& server) : server_(server), database_(server.make_database()) {
+    server.run("postgres", "ALTER DATABASE " + database_ + " OWNER TO owner");
+  }
+  Result<std::unique_ptr<store::Store>> open() override {
+    return store::open_postgresql(server_.address(database_), "acme/shop");
+  }
+  [[nodiscard]] const std::string& database() const { return database_; }
+
+ private:
+  const PostgresqlServer& server_;
+  std::string database_;
+};
+
 template <class Kind>
 std::unique_ptr<Place> make_place() {
   return std::make_unique<Kind>();
 }
+template <>
+inline std::unique_ptr<Place> make_place<PostgresqlPlace>() {
+  const PostgresqlServer* const server = PostgresqlServer::running();
+  return server == nullptr ? nullptr : std::make_unique<PostgresqlPlace>(*server);
+}
 
-inline constexpr std::array<PlaceKind, 3> kPlaces = {{
+inline constexpr std::array<PlaceKind, 4> kPlaces = {{
     {"sqlite", &make_place<SqlitePlace>},
     {"git", &make_place<GitPlace>},
     {"git server", &make_place<ServerPlace>},
+    {"postgresql", &make_place<PostgresqlPlace>},
 }};
 
 }  // namespace gatepost::test
