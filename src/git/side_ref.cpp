@@ -21,6 +21,7 @@ using CommitHandle = CHandle<git_commit, git_commit_free>;
 using TreeHandle = CHandle<git_tree, git_tree_free>;
 using SignatureHandle = CHandle<git_signature, git_signature_free>;
 using EntryHandle = CHandle<git_tree_entry, git_tree_entry_free>;
+using RemoteHandle = CHandle<git_remote, git_remote_free>;
 using PackHandle = CHandle<git_packbuilder, git_packbuilder_free>;
 
 constexpr int kLooks = 50;  // at a ref's lock, and between them:
@@ -145,6 +146,16 @@ Result<std::optional<ObjectId>> ref_target(const Repository& repository, const s
   if (status == GIT_ENOTFOUND) return std::optional<ObjectId>();
   if (status < 0) return library_failure(ErrorKind::bad_input, ref + " cannot be read");
   return std::optional(from_git(id));
+}
+
+Result<std::optional<std::string>> remote_url(const Repository& repository, const std::string& name) {
+  git_remote* raw = nullptr;
+  const int status = git_remote_lookup(&raw, repository.handle(), name.c_str());
+  const RemoteHandle remote(raw);
+  if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC) return std::optional<std::string>();
+  if (status < 0) return library_failure(ErrorKind::bad_input, "a remote cannot be read");
+  const char* const url = git_remote_url(remote.get());
+  return std::optional<std::string>(url == nullptr ? "" : url);
 }
 
 Result<ObjectId> write_commit(const Repository& repository, const std::optional<ObjectId>& parent,

@@ -16,6 +16,9 @@ namespace gatepost::git {
 // Where the ref points to; empty when there is none.
 Result<std::optional<ObjectId>> ref_target(const Repository& repository, const std::string& ref);
 
+// The address of a remote of the repository, as its configuration has it; empty when there is none of this name.
+Result<std::optional<std::string>> remote_url(const Repository& repository, const std::string& name);
+
 // What a commit does to the files of its parent, by path. No value: the file goes, should there be one.
 using FileChanges = std::map<std::string, std::optional<std::string>>;
 
