@@ -29,7 +29,11 @@ Status check_address(const Secret& address) {
   const std::string text(address.reveal());
   const Options options(PQconninfoParse(text.c_str(), &message));
   PQfreemem(message);
-  if (!options || option(options.get(), "host").find('@') != std::string_view::npos) return broken;
+  if (!options) return broken;
+  const bool misread = option(options.get(), "host").find('@') != std::string_view::npos ||
+                       option(options.get(), "dbname").find('@') != std::string_view::npos ||
+                       option(options.get(), "port").find_first_not_of("0123456789,") != std::string_view::npos;
+  if (misread) return broken;
   return Done{};
 }
 
