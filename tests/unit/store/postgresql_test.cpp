@@ -104,6 +104,7 @@ TEST_CASE_FIXTURE(Database, "Views put the events together") {
   if (server == nullptr) return;
   const Life life = a_year();
   REQUIRE(open("acme/shop")->append({}, life.lines, {}).ok());
+  see_all();
   CHECK(
       ask("SELECT finding, standing, triage, severity, risk, package, detected_at::date, fixed_at::date, due_at::date "
           "FROM gatepost.findings ORDER BY finding") ==
