@@ -128,6 +128,7 @@ class Finding {
   void seen(const Seen& seen) {
     const Tracked* const known = c_.exists() ? &c_.now() : nullptr;
     const Tracked before = known == nullptr ? Tracked{} : *known;
+    kev_limit_ = seen.kev ? kev_since(seen) + r_.kev_days * kDayMs : 0;
     const bool same_life = known != nullptr && !starts_anew(before);
     if (same_life) recognise(seen, before);
     if (!same_life) {
@@ -343,7 +344,8 @@ class Finding {
     const std::int64_t paused = t.clocks.paused_since != 0 ? t.clocks.paused_since
                                 : t.clocks.closed != 0     ? t.clocks.closed
                                                            : c_.at();
-    return c_.at() + std::max(t.clocks.due - paused, r_.least_after_waiver * kDayMs);
+    const std::int64_t least = c_.at() + r_.least_after_waiver * kDayMs;
+    return std::max(earlier(c_.at() + t.clocks.due - paused, kev_limit_), least);
   }
 
   // --- of what the run did not see ---
@@ -445,6 +447,7 @@ class Finding {
   const Evidence& f_;
   const Rules& r_;
   Course& c_;
+  std::int64_t kev_limit_ = 0;  // the last day that a known exploitation leaves; 0: none is known
 };
 
 class Planner {
