@@ -304,7 +304,8 @@ Result<ExitCode> ledger_verify(const Ports& ports, const LedgerVerifyRequest& re
                         ? std::string("the ledger is empty")
                         : fmt::format("{} in an unbroken chain, the last of {}, hash {}",
                                       text::count_of(head.seq, "event"), to_string(verifier->last()), head.hash);
-  if (!request.checkpoints.empty()) out += "; " + text::count_of(request.checkpoints.size(), "checkpoint") + " fit";
+  if (!request.checkpoints.empty())
+    out += "; " + text::count_of(request.checkpoints.size(), "checkpoint fits", "checkpoints fit");
   GP_CHECK(ports.output(out + "\n"));
   return ExitCode::done;
 }
