@@ -9,31 +9,13 @@
 
 #include "base/text.hpp"
 #include "ledger/course.hpp"
+#include "ledger/evidence.hpp"
 #include "ledger/vex_status.hpp"
 
 namespace gatepost::ledger {
 namespace {
 
 bool suppresses(std::string_view vex) { return vex == "not_affected" || vex == "fixed"; }
-bool has(const std::vector<std::string>& sorted, std::string_view text) {
-  return std::ranges::binary_search(sorted, text);
-}
-
-// True when the sorted list names the path or a folder above it.
-bool names_path(const std::vector<std::string>& sorted, std::string_view path) {
-  if (path.empty()) return false;
-  if (has(sorted, path)) return true;
-  for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
-    if (has(sorted, path.substr(0, slash + 1))) return true;
-  }
-  return false;
-}
-
-std::vector<std::string> sorted(std::vector<std::string> all) {
-  std::ranges::sort(all);
-  return all;
-}
-
 std::int64_t days_of(const Record& record, const Rules& rules) {
   return record.decision ? rules.decision_days[static_cast<std::size_t>(*record.decision)]
                          : rules.band_days[static_cast<std::size_t>(record.band())];
@@ -42,72 +24,6 @@ std::int64_t days_of(const Record& record, const Rules& rules) {
 std::int64_t earlier(std::int64_t a, std::int64_t b) { return a == 0 ? b : b == 0 ? a : std::min(a, b); }
 
 std::string day(std::int64_t ms) { return gatepost::to_string(day_of({ms})); }
-
-// Everything that is asked of the facts of a run more than once, in order.
-class Evidence {
- public:
-  Evidence(const State& state, const RunFacts& facts) : run(facts), state_(state) {
-    for (const EngineRun& it : facts.engines) engines_[it.id] = in_order(it);
-    deleted_ = sorted(facts.deleted_paths);
-    withdrawn_ = sorted(facts.withdrawn_advisories);
-    retired_services_ = sorted(facts.retired_services);
-    retired_targets_ = sorted(facts.retired_targets);
-    trusted_ = sorted(facts.trusted);
-    if (facts.waivers_in_force) waivers_ = sorted(*facts.waivers_in_force);
-    upgraded_.insert(facts.upgraded.begin(), facts.upgraded.end());
-    for (const Merged& it : facts.merged) merged_.emplace(it.id, it.into);
-    for (const NamedVersion& it : facts.inputs.feeds) {
-      if (it.name == "epss") epss_day = it.version;
-    }
-    for (const NamedVersion& it : state.last_inputs.feeds) {
-      if (it.name == "epss") last_epss_day = it.version;
-    }
-  }
-
-  const RunFacts& run;
-  std::string epss_day, last_epss_day;
-
-  // The engine ended well, with a database that is no older than the last one.
-  [[nodiscard]] const EngineRun* complete(std::string_view engine) const {
-    const auto found = engines_.find(engine);
-    if (found == engines_.end() || !found->second.complete) return nullptr;
-    const auto before = state_.engines.find(std::string(engine));
-    const bool older = before != state_.engines.end() && found->second.database < before->second.database;
-    return older ? nullptr : &found->second;
-  }
-  [[nodiscard]] const std::map<std::string, EngineRun, std::less<>>& engines() const { return engines_; }
-  [[nodiscard]] bool deleted(std::string_view path) const { return !path.empty() && has(deleted_, path); }
-  [[nodiscard]] bool upgraded(const FindingId& id) const { return upgraded_.contains(id); }
-  [[nodiscard]] bool trusts(std::string_view engine) const { return has(trusted_, engine); }
-  [[nodiscard]] bool in_force(std::string_view waiver) const { return !waivers_ || has(*waivers_, waiver); }
-  [[nodiscard]] bool retired(std::string_view service, std::string_view target) const {
-    return run.archived || (!service.empty() && has(retired_services_, service)) ||
-           (!target.empty() && has(retired_targets_, target));
-  }
-  // All names of the problem were taken back.
-  [[nodiscard]] bool withdrawn(std::string_view advisories) const {
-    if (advisories.empty() || withdrawn_.empty()) return false;
-    return std::ranges::all_of(text::split(advisories, '\n'), [&](std::string_view it) { return has(withdrawn_, it); });
-  }
-  [[nodiscard]] const FindingId* merged_into(const FindingId& id) const {
-    const auto found = merged_.find(id);
-    return found == merged_.end() ? nullptr : &found->second;
-  }
-
- private:
-  static EngineRun in_order(EngineRun it) {
-    std::ranges::sort(it.scope);
-    std::ranges::sort(it.failed);
-    if (it.rules) std::ranges::sort(*it.rules);
-    return it;
-  }
-  const State& state_;
-  std::map<std::string, EngineRun, std::less<>> engines_;
-  std::vector<std::string> deleted_, withdrawn_, retired_services_, retired_targets_, trusted_;
-  std::optional<std::vector<std::string>> waivers_;
-  std::set<FindingId> upgraded_;
-  std::map<FindingId, FindingId> merged_;
-};
 
 }  // namespace
 
@@ -587,7 +503,11 @@ class Planner {
   void services() {
     if (!run_.services) return;
     std::map<std::string, ServiceFact> now;
-    for (const ServiceFact& it : *run_.services) now.emplace(it.name, it);
+    for (const ServiceFact& it : *run_.services) {
+      ServiceFact& one = now[it.name];
+      one.owned = one.owned || it.owned;
+      one.internet = one.internet || it.internet;
+    }
     for (const auto& [name, it] : now) {
       const auto before = s_.services.find(name);
       if (before == s_.services.end() || before->second == "retired") {

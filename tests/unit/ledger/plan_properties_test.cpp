@@ -25,6 +25,8 @@ class Life {
       if (one_in(3)) engine.rules_version = std::to_string(below(3));
       if (one_in(2)) engine.database = "2026-0" + std::to_string(1 + below(9));
       run.engines.push_back(engine);
+      if (one_in(8))
+        run.engines.push_back({.id = name, .complete = !one_in(3), .scope = {"src/"}, .database = "2026-05"});
     }
     for (int i = 0; i < 14; ++i) {
       if (!one_in(3)) run.seen.push_back(seen(i, at));
