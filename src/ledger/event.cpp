@@ -14,8 +14,6 @@ namespace {
 using Item = CanonicalText::Item;
 using ItemKind = CanonicalText::Kind;
 
-constexpr std::int64_t kLastMs = 253'402'300'799'999;  // the year 9999
-
 bool is_fact_name(std::string_view name) {
   return !name.empty() &&
          std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || text::is_digit(c) || c == '_'; });
@@ -296,9 +294,11 @@ Result<std::vector<Line>> seal(const std::vector<Draft>& drafts, const Head& hea
               .prev = end.hash,
               .hash = {},
               .text = {}};
-    line.hash = hex(Sha256().add(line.prev).add(canonical(draft, line.seq, now, line.prev, {})).finish());
-    line.text = canonical(draft, line.seq, now, line.prev, line.hash);
-    if (line.text.size() > CanonicalLimits{}.bytes) problem = "it is longer than a line may be";
+    if (problem.empty()) {
+      line.hash = hex(Sha256().add(line.prev).add(canonical(draft, line.seq, now, line.prev, {})).finish());
+      line.text = canonical(draft, line.seq, now, line.prev, line.hash);
+      if (line.text.size() > CanonicalLimits{}.bytes) problem = "it is longer than a line may be";
+    }
     if (!problem.empty()) {
       return error(ErrorKind::bad_input, fmt::format("a {} event of \"{}\" cannot be written: {}", line.type,
                                                      text::printable(line.subject, 40), problem));

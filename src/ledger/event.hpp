@@ -193,6 +193,7 @@ struct Event : Draft {
   friend bool operator==(const Event&, const Event&) = default;
 };
 
+inline constexpr std::int64_t kLastMs = 253'402'300'799'999;             // the end of the year 9999
 inline constexpr std::int64_t kTolerance = std::int64_t{5} * 60 * 1000;  // ms that clocks of writers may differ
 
 // Drafts as lines that follow `head`, whose event was of `last` (or nothing, of an empty ledger). Refused: an event

@@ -9,31 +9,13 @@
 
 #include "base/text.hpp"
 #include "ledger/course.hpp"
+#include "ledger/evidence.hpp"
 #include "ledger/vex_status.hpp"
 
 namespace gatepost::ledger {
 namespace {
 
 bool suppresses(std::string_view vex) { return vex == "not_affected" || vex == "fixed"; }
-bool has(const std::vector<std::string>& sorted, std::string_view text) {
-  return std::ranges::binary_search(sorted, text);
-}
-
-// True when the sorted list names the path or a folder above it.
-bool names_path(const std::vector<std::string>& sorted, std::string_view path) {
-  if (path.empty()) return false;
-  if (has(sorted, path)) return true;
-  for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
-    if (has(sorted, path.substr(0, slash + 1))) return true;
-  }
-  return false;
-}
-
-std::vector<std::string> sorted(std::vector<std::string> all) {
-  std::ranges::sort(all);
-  return all;
-}
-
 std::int64_t days_of(const Record& record, const Rules& rules) {
   return record.decision ? rules.decision_days[static_cast<std::size_t>(*record.decision)]
                          : rules.band_days[static_cast<std::size_t>(record.band())];
@@ -42,72 +24,6 @@ std::int64_t days_of(const Record& record, const Rules& rules) {
 std::int64_t earlier(std::int64_t a, std::int64_t b) { return a == 0 ? b : b == 0 ? a : std::min(a, b); }
 
 std::string day(std::int64_t ms) { return gatepost::to_string(day_of({ms})); }
-
-// Everything that is asked of the facts of a run more than once, in order.
-class Evidence {
- public:
-  Evidence(const State& state, const RunFacts& facts) : run(facts), state_(state) {
-    for (const EngineRun& it : facts.engines) engines_[it.id] = in_order(it);
-    deleted_ = sorted(facts.deleted_paths);
-    withdrawn_ = sorted(facts.withdrawn_advisories);
-    retired_services_ = sorted(facts.retired_services);
-    retired_targets_ = sorted(facts.retired_targets);
-    trusted_ = sorted(facts.trusted);
-    if (facts.waivers_in_force) waivers_ = sorted(*facts.waivers_in_force);
-    upgraded_.insert(facts.upgraded.begin(), facts.upgraded.end());
-    for (const Merged& it : facts.merged) merged_.emplace(it.id, it.into);
-    for (const NamedVersion& it : facts.inputs.feeds) {
-      if (it.name == "epss") epss_day = it.version;
-    }
-    for (const NamedVersion& it : state.last_inputs.feeds) {
-      if (it.name == "epss") last_epss_day = it.version;
-    }
-  }
-
-  const RunFacts& run;
-  std::string epss_day, last_epss_day;
-
-  // The engine ended well, with a database that is no older than the last one.
-  [[nodiscard]] const EngineRun* complete(std::string_view engine) const {
-    const auto found = engines_.find(engine);
-    if (found == engines_.end() || !found->second.complete) return nullptr;
-    const auto before = state_.engines.find(std::string(engine));
-    const bool older = before != state_.engines.end() && found->second.database < before->second.database;
-    return older ? nullptr : &found->second;
-  }
-  [[nodiscard]] const std::map<std::string, EngineRun, std::less<>>& engines() const { return engines_; }
-  [[nodiscard]] bool deleted(std::string_view path) const { return !path.empty() && has(deleted_, path); }
-  [[nodiscard]] bool upgraded(const FindingId& id) const { return upgraded_.contains(id); }
-  [[nodiscard]] bool trusts(std::string_view engine) const { return has(trusted_, engine); }
-  [[nodiscard]] bool in_force(std::string_view waiver) const { return !waivers_ || has(*waivers_, waiver); }
-  [[nodiscard]] bool retired(std::string_view service, std::string_view target) const {
-    return run.archived || (!service.empty() && has(retired_services_, service)) ||
-           (!target.empty() && has(retired_targets_, target));
-  }
-  // All names of the problem were taken back.
-  [[nodiscard]] bool withdrawn(std::string_view advisories) const {
-    if (advisories.empty() || withdrawn_.empty()) return false;
-    return std::ranges::all_of(text::split(advisories, '\n'), [&](std::string_view it) { return has(withdrawn_, it); });
-  }
-  [[nodiscard]] const FindingId* merged_into(const FindingId& id) const {
-    const auto found = merged_.find(id);
-    return found == merged_.end() ? nullptr : &found->second;
-  }
-
- private:
-  static EngineRun in_order(EngineRun it) {
-    std::ranges::sort(it.scope);
-    std::ranges::sort(it.failed);
-    if (it.rules) std::ranges::sort(*it.rules);
-    return it;
-  }
-  const State& state_;
-  std::map<std::string, EngineRun, std::less<>> engines_;
-  std::vector<std::string> deleted_, withdrawn_, retired_services_, retired_targets_, trusted_;
-  std::optional<std::vector<std::string>> waivers_;
-  std::set<FindingId> upgraded_;
-  std::map<FindingId, FindingId> merged_;
-};
 
 }  // namespace
 
@@ -128,6 +44,7 @@ class Finding {
   void seen(const Seen& seen) {
     const Tracked* const known = c_.exists() ? &c_.now() : nullptr;
     const Tracked before = known == nullptr ? Tracked{} : *known;
+    kev_limit_ = seen.kev ? kev_since(seen) + r_.kev_days * kDayMs : 0;
     const bool same_life = known != nullptr && !starts_anew(before);
     if (same_life) recognise(seen, before);
     if (!same_life) {
@@ -136,9 +53,11 @@ class Finding {
       come_back(seen, before);
       if (c_.is_live()) news(seen, before);
     }
-    statements(seen, before);
+    if (c_.is_live() && taken_back(seen)) c_.add(EventType::withdrawn);
+    if (c_.is(Standing::waived) || c_.is(Standing::false_positive)) expire(c_.now(), seen);
+    statements(seen, before, same_life);
     decide(seen);
-    if (same_life) service_levels(before);
+    service_levels(same_life ? before : Tracked{});
   }
 
   // `suspicious`: the run saw so little that nothing is closed.
@@ -212,11 +131,12 @@ class Finding {
       c_.add_due(EventType::returned, resumed(before)).record = seen.record;
     } else if (c_.is(Standing::duplicate)) {
       c_.add(EventType::separated).record = seen.record;
-    } else if (c_.is(Standing::withdrawn) && !f_.withdrawn(text::join(seen.record.advisories, "\n"))) {
+    } else if (c_.is(Standing::withdrawn) && !taken_back(seen)) {
       c_.add_due(EventType::reinstated, resumed(before)).record = seen.record;
-    } else if (c_.is_live() && f_.withdrawn(text::join(seen.record.advisories, "\n"))) {
-      c_.add(EventType::withdrawn);
     }
+  }
+  [[nodiscard]] bool taken_back(const Seen& seen) const {
+    return f_.withdrawn(text::join(seen.record.advisories, "\n"));
   }
 
   void news(const Seen& seen, const Tracked& before) {
@@ -268,12 +188,12 @@ class Finding {
     if (band <= before.epss_band || f_.epss_day.empty()) return;
     const std::string rising_day = text(before.epss_day);
     const bool waiting = before.epss_rising > before.epss_band && rising_day == f_.last_epss_day;
-    if (waiting && f_.epss_day > rising_day) {
-      c_.add(EventType::epss_band_up,
-             {{"band", std::int64_t{std::min(band, before.epss_rising)}}, {"ppm", std::int64_t{*seen.epss_ppm}}});
-    } else if (!waiting || f_.epss_day != rising_day) {
+    const bool confirmed = waiting && f_.epss_day > rising_day;
+    const std::uint8_t reached = confirmed ? std::min(band, before.epss_rising) : before.epss_band;
+    if (confirmed)
+      c_.add(EventType::epss_band_up, {{"band", std::int64_t{reached}}, {"ppm", std::int64_t{*seen.epss_ppm}}});
+    if (band > reached && (confirmed || !waiting))
       c_.add(EventType::epss_rising, {{"band", std::int64_t{band}}, {"day", f_.epss_day}});
-    }
   }
   [[nodiscard]] std::uint8_t epss_band(const Seen& seen) const {
     if (!seen.epss_ppm) return 0;
@@ -286,7 +206,7 @@ class Finding {
   }
 
   // What vendors say.
-  void statements(const Seen& seen, const Tracked& before) {
+  void statements(const Seen& seen, const Tracked& before, bool same_life) {
     if (!c_.is_live()) return;
     const auto told = [&](std::string_view status) {
       Facts facts{{"vex", std::string(status)}};
@@ -297,15 +217,13 @@ class Finding {
       if (c_.is(Standing::open) || c_.is(Standing::waived)) c_.add(EventType::not_affected, told(seen.vex));
     } else if (c_.is(Standing::not_affected)) {
       c_.add_due(EventType::superseded, resumed(before), told(seen.vex));
-    } else if (before.detected_seq != 0 && !seen.vex.empty() && seen.vex != kVexNames[before.vex] &&
-               before.standing != Standing::fixed) {
+    } else if (same_life && !seen.vex.empty() && seen.vex != kVexNames[before.vex]) {
       c_.add(EventType::vex_added, told(seen.vex));
     }
   }
 
   // What people decided.
   void decide(const Seen& seen) {
-    if (c_.is(Standing::waived) || c_.is(Standing::false_positive)) expire(c_.now(), seen);
     if (!seen.waiver || seen.waiver->until <= c_.at()) return;
     const Decision& it = *seen.waiver;
     const bool renewed = c_.is(Standing::waived) &&
@@ -315,7 +233,9 @@ class Finding {
     Facts facts{{"waiver", it.id}, {"reason", it.reason}, {"until", it.until}};
     if (!it.approved_by.empty()) facts["approved_by"] = sorted(it.approved_by);
     if (!it.requested_by.empty()) facts["requested_by"] = it.requested_by;
-    c_.add(it.reason == "false_positive" ? EventType::false_positive : EventType::waived, std::move(facts));
+    const bool false_positive = it.reason == "false_positive";
+    Draft& draft = c_.add(false_positive ? EventType::false_positive : EventType::waived, std::move(facts));
+    if (false_positive) draft.record = seen.record;  // the code that was decided about
   }
 
   // A waiver that is over. One without a name was decided in the ledger itself and ends by its day alone.
@@ -343,7 +263,8 @@ class Finding {
     const std::int64_t paused = t.clocks.paused_since != 0 ? t.clocks.paused_since
                                 : t.clocks.closed != 0     ? t.clocks.closed
                                                            : c_.at();
-    return c_.at() + std::max(t.clocks.due - paused, r_.least_after_waiver * kDayMs);
+    const std::int64_t least = c_.at() + r_.least_after_waiver * kDayMs;
+    return std::max(earlier(c_.at() + t.clocks.due - paused, kev_limit_), least);
   }
 
   // --- of what the run did not see ---
@@ -428,15 +349,15 @@ class Finding {
 
   void service_levels(const Tracked& before) {
     if (!c_.is(Standing::open) || c_.due() == 0) return;
-    if (c_.due() != before.clocks.due) return;  // it was set a moment ago
+    const bool other_day = c_.due() != before.clocks.due;
     const std::int64_t due = c_.due(), now = c_.at();
-    const std::int64_t since = std::max(before.clocks.detected, before.clocks.reopened);
     Facts facts{{"day", day(due)}};
     if (now > due) {
       if (!before.has(Flag::breached)) c_.add(EventType::sla_breach, std::move(facts));
     } else if (now > due - kDayMs) {
-      if (!before.has(Flag::due_told)) c_.add(EventType::sla_due, std::move(facts));
-    } else if (!before.has(Flag::warned) && now - since >= (due - since) / 100 * r_.warning_percent) {
+      if (other_day || !before.has(Flag::due_told)) c_.add(EventType::sla_due, std::move(facts));
+    } else if (!other_day && !before.has(Flag::warned) &&
+               now - before.clocks.due_since >= (due - before.clocks.due_since) / 100 * r_.warning_percent) {
       c_.add(EventType::sla_warning, std::move(facts));
     }
   }
@@ -445,6 +366,7 @@ class Finding {
   const Evidence& f_;
   const Rules& r_;
   Course& c_;
+  std::int64_t kev_limit_ = 0;  // the last day that a known exploitation leaves; 0: none is known
 };
 
 class Planner {
@@ -490,15 +412,16 @@ class Planner {
     seen_.erase(same.begin(), same.end());
     is_seen_.assign(s_.findings.size(), false);
     known_.assign(seen_.size(), nullptr);
-    // Those with the same id first; what is left over may be known by another.
-    for (std::size_t i = 0; i < seen_.size(); ++i) claim(i, seen_[i]->record.id);
+    // By the id that they have now, then by one that they had, then as matching says.
+    for (std::size_t i = 0; i < seen_.size(); ++i) claim(i, seen_[i]->record.id, true);
+    for (std::size_t i = 0; i < seen_.size(); ++i) claim(i, seen_[i]->record.id, false);
     for (std::size_t i = 0; i < seen_.size(); ++i) {
-      if (known_[i] == nullptr && seen_[i]->former) claim(i, *seen_[i]->former);
+      if (seen_[i]->former) claim(i, *seen_[i]->former, false);
     }
   }
-  void claim(std::size_t seen, const FindingId& id) {
-    const Tracked* const known = s_.find(id);
-    if (known == nullptr) return;
+  void claim(std::size_t seen, const FindingId& id, bool by_present_id) {
+    const Tracked* const known = known_[seen] == nullptr ? s_.find(id) : nullptr;
+    if (known == nullptr || (by_present_id && known->id != id)) return;
     const auto at = static_cast<std::size_t>(known - s_.findings.data());
     if (is_seen_[at]) return;
     is_seen_[at] = true;
@@ -580,7 +503,11 @@ class Planner {
   void services() {
     if (!run_.services) return;
     std::map<std::string, ServiceFact> now;
-    for (const ServiceFact& it : *run_.services) now.emplace(it.name, it);
+    for (const ServiceFact& it : *run_.services) {
+      ServiceFact& one = now[it.name];
+      one.owned = one.owned || it.owned;
+      one.internet = one.internet || it.internet;
+    }
     for (const auto& [name, it] : now) {
       const auto before = s_.services.find(name);
       if (before == s_.services.end() || before->second == "retired") {

@@ -103,8 +103,9 @@ class Reader {
   static bool texts(CanonicalText::Item item, std::vector<std::string>& into) {
     bool good = item.kind() == CanonicalText::Kind::array;
     item.each([&](CanonicalText::Item one) {
-      good = good && one.kind() == CanonicalText::Kind::text;
       into.push_back(one.text());
+      // A state keeps them as lines of one text.
+      good = good && !into.back().empty() && into.back().find('\n') == std::string::npos;
     });
     return good && std::ranges::is_sorted(into);
   }

@@ -239,7 +239,13 @@ class Application {
     if (const Transition& step = transition(e_.type); step.to) take(*step.to);
     if (e_.record) remember(f, *e_.record);
     news(f);
-    if (const auto due = e_.number("due")) set_due(f, *due);
+    if (const std::int64_t due = time("due"); due != 0) set_due(f, due);
+  }
+
+  // A point in time among the facts; one that no calendar has counts as not known.
+  [[nodiscard]] std::int64_t time(std::string_view fact, std::int64_t fallback = 0) const {
+    const auto number = e_.number(fact);
+    return number && *number > 0 && *number <= kLastMs ? *number : fallback;
   }
 
   void add() {
@@ -260,9 +266,9 @@ class Application {
       next.recurrence_of = static_cast<std::uint64_t>(std::max<std::int64_t>(*before, 0));
     next.detected_seq = e_.seq;
     next.since = e_.at.unix_ms;
-    next.clocks.detected = e_.number("observed_at").value_or(e_.at.unix_ms);
-    next.clocks.published = e_.number("published").value_or(0);
-    next.clocks.introduced = e_.number("introduced").value_or(0);
+    next.clocks.detected = time("observed_at", e_.at.unix_ms);
+    next.clocks.published = time("published");
+    next.clocks.introduced = time("introduced");
     next.epss_band = static_cast<std::uint8_t>(std::clamp<std::int64_t>(e_.number("epss_band").value_or(0), 0, 255));
     set(next, Flag::kev, e_.facts.contains("kev"));
     set(next, Flag::fix_available, e_.facts.contains("fix_available"));
@@ -310,7 +316,7 @@ class Application {
     f.because = s_.texts.intern(reason);
     const bool decided = f.standing == Standing::waived || f.standing == Standing::false_positive;
     f.waiver = decided ? s_.texts.intern(e_.text("waiver")) : TextId::none;
-    f.waived_until = decided ? e_.number("until").value_or(0) : 0;
+    f.waived_until = decided ? time("until") : 0;
     if (f.standing == Standing::fixed) f.fixed_commit = s_.texts.intern(e_.commit);
     if (e_.type == EventType::reopened) {
       ++f.reopened_count;
@@ -346,9 +352,10 @@ class Application {
     }
   }
 
-  static void set_due(Tracked& f, std::int64_t due) {
+  void set_due(Tracked& f, std::int64_t due) const {
     if (f.clocks.due == due) return;
     f.clocks.due = due;
+    f.clocks.due_since = e_.type == EventType::detected ? f.clocks.detected : e_.at.unix_ms;
     set(f, Flag::warned, false), set(f, Flag::due_told, false);
   }
 
