@@ -70,6 +70,9 @@ class Literal:
         wanted = str(value).strip().lower()
         return bool(wanted) and any(wanted in it for it in self.lower)
 
+    def has_path(self, path):
+        return any(path.lower() in it for it in self.lower) or any(path.lower() in it.replace("\\", "/") for it in self.lower)
+
     def has_word(self, value):
         """As a value of its own, not as a part of some sentence."""
         pattern = rf"(?:^|{EDGE})[ ]*{re.escape(str(value).lower())}[ ]*(?:$|{EDGE})"
@@ -173,7 +176,7 @@ class Seen:
         name = str(name).strip().lower()
         if name in self.names or last_part(name) in {last_part(it) for it in self.names}:
             return True
-        if name in {f"{it}-{version}" for it in self.names for version in self.versions}:
+        if self.is_package(name) or name in {f"{it}-{version}" for it in self.names for version in self.versions}:
             return True
         return any(name in it.lower() or same_path(name, it) for it in self.things)  # a host, an image, a workload
 
@@ -182,16 +185,19 @@ class Seen:
         plain = plain_version(version)
         return any(plain == plain_version(it) or plain_version(it).startswith(plain + "-") for it in self.versions)
 
-    def fits_place(self, place):
-        """A file, or what the reference has in its place: a package, or the chain of packages to it."""
-        if any(same_path(place, it) for it in self.paths):
+    def is_package(self, text):
+        """A package URL, or how some tools write one: deb://debian:libc:1.2."""
+        if urllib.parse.unquote(text.split("?")[0]) == self.purl != "":
+            return True
+        return any(re.fullmatch(rf"[a-z]+://(?:.+[:/])?{re.escape(name)}:{re.escape(version)}", text)
+                   for name in self.names for version in self.versions)
+
+    def fits_place(self, place, literal):
+        """A file, of which ours may be the longer path; or in its place a package, or the chain of packages to it."""
+        if any(same_path(place, it) or (same_path(it, place) and literal.has_path(it)) for it in self.paths):
             return True
         place = str(place).strip().lower()
-        package = urllib.parse.unquote(place.split("?")[0])
-        if place in self.names or package == self.purl != "" or place == self.chain != "":
-            return True
-        return any(re.fullmatch(rf"[a-z]+://(?:.+[:/])?{re.escape(name)}:{re.escape(version)}", place)
-                   for name in self.names for version in self.versions)
+        return place in self.names or place == self.chain != "" or self.is_package(place)
 
     def fits_fix(self, versions):
         parts = [it for it in re.split(r"[\s,|;]+|\bor\b|\band\b", str(versions).lower()) if re.search(r"\d", it)]
@@ -224,7 +230,7 @@ def agrees(field, value, seen, literal):
     if field == "severity":
         return LEVELS.get(str(value).lower(), str(value).lower()) in seen.severity
     if field == "file_path":
-        return seen.fits_place(value)
+        return seen.fits_place(value, literal)
     if field == "line":
         return int(value) in seen.lines
     if field == "cwe":
@@ -293,12 +299,14 @@ def compare(findings, observations, literal):
         expected.append(facts)
     lacks = [[[key for key, value in facts.items() if not agrees(key, value, it, literal)] for it in seen]
              for facts in expected]
-    pairs = matching([[at for at, lack in enumerate(row) if not lack] for row in lacks], len(seen))
+    edges = [[at for at, lack in enumerate(row) if facts and not lack] for facts, row in zip(expected, lacks)]
+    pairs = matching(edges, len(seen))
     left = set(range(len(seen))) - set(pairs.values())
     missing = []
-    for index, facts in enumerate(expected):
+    for index in sorted(range(len(expected)), key=lambda it: -len(expected[it])):  # who tells most chooses first
+        facts = expected[index]
         # Where we have fewer observations than the reference has findings, one may answer for several: the count tells.
-        if index in pairs or (len(seen) < len(findings) and any(not lack for lack in lacks[index])):
+        if not facts or index in pairs or (len(seen) < len(findings) and any(not lack for lack in lacks[index])):
             continue
         candidates = sorted(left) or range(len(seen))
         nearest = min(candidates, key=lambda at: (len(lacks[index][at]), at), default=None)
@@ -306,4 +314,4 @@ def compare(findings, observations, literal):
         fields = list(facts) if nearest is None else lacks[index][nearest]
         if fields:
             missing.append(Missing(index, facts, nearest, fields))
-    return compared, missing
+    return compared, sorted(missing, key=lambda it: it.index)
