@@ -28,9 +28,10 @@ GOAL = 97
 STANDARDS = {"sarif", "cyclonedx", "spdx", "openvex", "csaf"}
 # What may differ besides the fields of facts.
 KINDS = ("unrecognised", "accepted", "format", "state", "count-more", "count-fewer")
-KEYS = {"file", "tool", "fields", "cause", "reason", "by", "without", "by_hand", "refused_as"}
+KEYS = {"file", "tool", "fields", "cause", "reason", "by", "without", "by_hand", "refused_as", "counted_by",
+        "stands_as"}
 # Causes of which only people can tell whether they are right.
-UNCHECKED = {"reference-misfiles", "another-reading", "not-read"}
+UNCHECKED = {"another-reading", "not-read"}
 
 
 @dataclasses.dataclass
@@ -43,6 +44,8 @@ class Entry:
     by: list = dataclasses.field(default_factory=list)  # facts by which the reference folds
     without: dict = dataclasses.field(default_factory=dict)  # facts and patterns of what the reference leaves out
     by_hand: str = ""  # how it was verified where the suite cannot
+    counted_by: str = ""  # member of the report that counts its findings
+    stands_as: list = dataclasses.field(default_factory=list)  # members, attributes or columns that have the value
     refused_as: list = dataclasses.field(default_factory=list)  # formats that refuse the report when they are named
     used: set = dataclasses.field(default_factory=set)
 

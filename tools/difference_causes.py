@@ -1,8 +1,11 @@
 """Why a reading differs from the reference: a closed list of causes, and what can be verified of each without trusting
 the entry that claims it. docs/quality/README.md tells the causes to people."""
+import csv
 import dataclasses
+import io
 import json
 import re
+from xml.etree import ElementTree
 
 import report_facts
 
@@ -24,7 +27,7 @@ CAUSES = {
     "reference-drops": Cause("the reference leaves records out", (MORE,), True),
     "reference-adds": Cause("the reference makes findings of what the report calls passed, or does not have",
                             (FEWER, *FACTS), True),
-    "reference-splits": Cause("the reference makes several findings of one record", (FEWER,), True),
+    "reference-splits": Cause("the reference makes several findings of what the report counts as one", (FEWER,), True),
     "not-in-report": Cause("the value is the reference's own; the record does not have it", FACTS, True),
     "reference-misfiles": Cause("the report has the value, but as something else than the reference takes it for",
                                 FACTS, True),
@@ -73,7 +76,8 @@ def doubt(entry, field, verdict, report):
     """Why the cause of a difference could not be verified; None when it is verified, or nothing can be. `report` is its
     bytes."""
     checks = {"reference-folds": folds, "reference-drops": drops, "reference-adds": adds, "reference-splits": splits,
-              "not-in-report": invented, "empty-proves-nothing": empty, "report-unfinished": unfinished}
+              "not-in-report": invented, "empty-proves-nothing": empty, "report-unfinished": unfinished,
+              "reference-misfiles": misfiled}
     check = checks.get(entry.cause)
     return check(entry, field, verdict, report) if check else None
 
@@ -101,8 +105,71 @@ def adds(entry, field, verdict, report):
 
 
 def splits(entry, field, verdict, report):
+    if entry.counted_by:
+        return counted(entry.counted_by, verdict, report)
     places = sum(len(it.get("locations", [])) or 1 for it in verdict.outcome.observations)
     return None if places == verdict.count else f"there are {places} places, not {verdict.count}"
+
+
+def counted(member, verdict, report):
+    """The report's own count is ours."""
+    number = sum(int(it) for name, it in leaves(report) if name == member and str(it).isdigit())
+    ours = len(verdict.outcome.observations)
+    return None if number == ours else f"{member} gives {number}, not {ours}"
+
+
+def misfiled(entry, field, verdict, report):
+    """Wherever the whole value stands, it stands as what the entry says."""
+    if not entry.stands_as:
+        return "`stands_as` names no member, attribute or column"
+    names = {}
+    for name, value in leaves(report):
+        names.setdefault(str(value).strip().lower(), set()).add(name)
+    for one in verdict.missing:
+        for value in report_facts.as_list(one.facts[field]) if field in one.fields else []:
+            found = names.get(str(value).strip().lower(), set())
+            if not found or found - set(entry.stands_as):
+                return f"{value!r} stands as {', '.join(sorted(found)) or 'a part of something'}"
+    return None
+
+
+def leaves(report):
+    """(name, value) of every member, attribute, element or cell. Of a list its name counts for each item."""
+    text = report_facts.decoded(report)
+    for read in (json_leaves, xml_leaves, csv_leaves):
+        try:
+            return list(read(text))
+        except (ValueError, ElementTree.ParseError, csv.Error):
+            continue
+    return []
+
+
+def json_leaves(text):
+    try:
+        documents = [json.loads(text)]
+    except ValueError:
+        documents = [json.loads(it) for it in text.splitlines() if it.strip()]
+    waiting = [("", it) for it in documents]
+    while waiting:
+        name, node = waiting.pop()
+        if isinstance(node, dict):
+            waiting += node.items()
+        elif isinstance(node, list):
+            waiting += ((name, it) for it in node)
+        else:
+            yield name, node
+
+
+def xml_leaves(text):
+    for element in ElementTree.fromstring(text.encode()).iter():
+        yield from element.attrib.items()
+        if element.text and element.text.strip():
+            yield element.tag.rsplit("}", 1)[-1], element.text
+
+
+def csv_leaves(text):
+    for row in csv.DictReader(io.StringIO(text), strict=True):
+        yield from ((name, value) for name, value in row.items() if name is not None)
 
 
 def invented(entry, field, verdict, report):
