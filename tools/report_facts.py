@@ -183,7 +183,7 @@ class Seen:
     def fits_version(self, version):
         """Theirs may lack the epoch and the release that ours has."""
         plain = plain_version(version)
-        return any(plain == plain_version(it) or plain_version(it).startswith(plain + "-") for it in self.versions)
+        return any(re.fullmatch(rf"{re.escape(plain)}(?:-\d.*)?", plain_version(it)) for it in self.versions)
 
     def is_package(self, text):
         """A package URL, or how some tools write one: deb://debian:libc:1.2."""
