@@ -255,13 +255,18 @@ def totals(verdicts):
     bad = [it for it in verdicts if not it.must_be_read]
     recognised = [it for it in due if it.recognised]
     yield f"recognised: {share(len(recognised), len(due))} of the reports that must be read"
-    yield f"refused: {share(sum('accepted' not in it.differs for it in bad), len(bad))} of those that must be refused"
+    refused = sum("accepted" not in it.differs for it in bad)
+    named = sum("read-as-what-it-is" in it.causes for it in bad)
+    yield (f"refused: {share(refused, len(bad))} of those that must be refused; {named} more are whole reports of another "
+           "format, and refused when the one is named that the reference took them for")
     equal = [it for it in recognised if not {"count-more", "count-fewer"} & set(it.differs)]
     yield f"equal in number of findings: {share(len(equal), len(recognised))}"
     for field in report_facts.FIELDS:
         held = [it for it in recognised if it.compared.get(field)]
         if held:
             yield f"{field}: {share(sum(field not in it.differs for it in held), len(held))} of the reports with such facts"
+    alike = sum(not set(it.differs) - {"state", "format"} for it in recognised)
+    yield f"equal in number and in all facts: {share(alike, len(recognised))} of the reports that are recognised"
     compared, agreeing = (sum(it[at] for it in facts_held(verdicts).values()) for at in (0, 1))
     yield f"single facts: {share(agreeing, compared)} of all that are compared"
     agree = sum(not it.differs for it in verdicts)
