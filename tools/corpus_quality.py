@@ -72,7 +72,8 @@ class Reasons:
         if wrong or place not in (reference if "file" in table else tools):
             raise ValueError(f"{DIFFERENCES.name}: entry of {place!r}: it needs one of file and tool, as the corpus "
                              f"names them; fields of {', '.join([*KINDS, *report_facts.FIELDS])}; and a reason")
-        entry = Entry(place, **{key: value for key, value in {"cause": "", **table}.items() if key not in ("file", "tool")})
+        said = {key: value for key, value in table.items() if key not in ("file", "tool")}
+        entry = Entry(place, **{"cause": "", **said})
         if problem := difference_causes.check_keys(entry):
             raise ValueError(f"{DIFFERENCES.name}: entry of {place!r}: {problem}")
         return entry
@@ -115,7 +116,7 @@ class Verdict:
 
     @property
     def is_empty(self):
-        return self.causes == {"empty-proves-nothing"}
+        return not self.unexplained and self.causes == {"empty-proves-nothing"}
 
     @property
     def agrees_literally(self):

@@ -87,7 +87,7 @@ def folds(entry, field, verdict, report):
         return "`by` does not say by which facts the reference folds"
     facts = [told(it) for it in verdict.outcome.observations]
     number = len({tuple(it[key] for key in entry.by) for it in facts})
-    return None if number == verdict.count else f"by {', '.join(entry.by)} there are {number} of them, not {verdict.count}"
+    return None if number == verdict.count else f"by {', '.join(entry.by)} there are {number}, not {verdict.count}"
 
 
 def drops(entry, field, verdict, report):

@@ -71,7 +71,8 @@ class Literal:
         return bool(wanted) and any(wanted in it for it in self.lower)
 
     def has_path(self, path):
-        return any(path.lower() in it for it in self.lower) or any(path.lower() in it.replace("\\", "/") for it in self.lower)
+        """With slashes of any kind."""
+        return any(path.lower() in it or path.lower() in it.replace("\\", "/") for it in self.lower)
 
     def has_word(self, value):
         """As a value of its own, not as a part of some sentence."""
