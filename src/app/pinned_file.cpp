@@ -16,6 +16,7 @@
 #include "base/file.hpp"
 #include "git/library.hpp"
 #include "git/pinned.hpp"
+#include "git/protocol.hpp"
 #include "net/client.hpp"
 #include "net/refusal.hpp"
 #include "net/url.hpp"

@@ -34,8 +34,8 @@ class Store {
   virtual Result<std::vector<std::string>> document_names(std::string_view prefix) = 0;  // sorted
   // Events and documents together or nothing of them, and only when the ledger still ends at `expected`: otherwise an
   // error of kind conflict, upon which the caller reads again and thinks again.
-  virtual Result<void> append(const ledger::Head& expected, std::span<const ledger::Line> events,
-                              const Documents& documents) = 0;
+  virtual Status append(const ledger::Head& expected, std::span<const ledger::Line> events,
+                        const Documents& documents) = 0;
 };
 
 }  // namespace gatepost::store

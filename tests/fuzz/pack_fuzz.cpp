@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "fuzz/check.hpp"
 #include "git/pinned.hpp"
+#include "git/protocol.hpp"
 
 using namespace gatepost;
 
