@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const BANDS = ["critical", "high", "medium", "low", "unknown"];
+  const BANDS = ["critical", "high", "medium", "low", "info", "unknown"];
   const PAGE = 100;
   const lists = data.lists || {};
   const column = Object.fromEntries(data.findings.columns.map((name, i) => [name, i]));
