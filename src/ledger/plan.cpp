@@ -137,9 +137,11 @@ class Finding {
       come_back(seen, before);
       if (c_.is_live()) news(seen, before);
     }
-    statements(seen, before);
+    if (c_.is_live() && taken_back(seen)) c_.add(EventType::withdrawn);
+    if (c_.is(Standing::waived) || c_.is(Standing::false_positive)) expire(c_.now(), seen);
+    statements(seen, before, same_life);
     decide(seen);
-    if (same_life) service_levels(before);
+    service_levels(same_life ? before : Tracked{});
   }
 
   // `suspicious`: the run saw so little that nothing is closed.
@@ -213,11 +215,12 @@ class Finding {
       c_.add_due(EventType::returned, resumed(before)).record = seen.record;
     } else if (c_.is(Standing::duplicate)) {
       c_.add(EventType::separated).record = seen.record;
-    } else if (c_.is(Standing::withdrawn) && !f_.withdrawn(text::join(seen.record.advisories, "\n"))) {
+    } else if (c_.is(Standing::withdrawn) && !taken_back(seen)) {
       c_.add_due(EventType::reinstated, resumed(before)).record = seen.record;
-    } else if (c_.is_live() && f_.withdrawn(text::join(seen.record.advisories, "\n"))) {
-      c_.add(EventType::withdrawn);
     }
+  }
+  [[nodiscard]] bool taken_back(const Seen& seen) const {
+    return f_.withdrawn(text::join(seen.record.advisories, "\n"));
   }
 
   void news(const Seen& seen, const Tracked& before) {
@@ -269,12 +272,12 @@ class Finding {
     if (band <= before.epss_band || f_.epss_day.empty()) return;
     const std::string rising_day = text(before.epss_day);
     const bool waiting = before.epss_rising > before.epss_band && rising_day == f_.last_epss_day;
-    if (waiting && f_.epss_day > rising_day) {
-      c_.add(EventType::epss_band_up,
-             {{"band", std::int64_t{std::min(band, before.epss_rising)}}, {"ppm", std::int64_t{*seen.epss_ppm}}});
-    } else if (!waiting || f_.epss_day != rising_day) {
+    const bool confirmed = waiting && f_.epss_day > rising_day;
+    const std::uint8_t reached = confirmed ? std::min(band, before.epss_rising) : before.epss_band;
+    if (confirmed)
+      c_.add(EventType::epss_band_up, {{"band", std::int64_t{reached}}, {"ppm", std::int64_t{*seen.epss_ppm}}});
+    if (band > reached && (confirmed || !waiting))
       c_.add(EventType::epss_rising, {{"band", std::int64_t{band}}, {"day", f_.epss_day}});
-    }
   }
   [[nodiscard]] std::uint8_t epss_band(const Seen& seen) const {
     if (!seen.epss_ppm) return 0;
@@ -287,7 +290,7 @@ class Finding {
   }
 
   // What vendors say.
-  void statements(const Seen& seen, const Tracked& before) {
+  void statements(const Seen& seen, const Tracked& before, bool same_life) {
     if (!c_.is_live()) return;
     const auto told = [&](std::string_view status) {
       Facts facts{{"vex", std::string(status)}};
@@ -298,15 +301,13 @@ class Finding {
       if (c_.is(Standing::open) || c_.is(Standing::waived)) c_.add(EventType::not_affected, told(seen.vex));
     } else if (c_.is(Standing::not_affected)) {
       c_.add_due(EventType::superseded, resumed(before), told(seen.vex));
-    } else if (before.detected_seq != 0 && !seen.vex.empty() && seen.vex != kVexNames[before.vex] &&
-               before.standing != Standing::fixed) {
+    } else if (same_life && !seen.vex.empty() && seen.vex != kVexNames[before.vex]) {
       c_.add(EventType::vex_added, told(seen.vex));
     }
   }
 
   // What people decided.
   void decide(const Seen& seen) {
-    if (c_.is(Standing::waived) || c_.is(Standing::false_positive)) expire(c_.now(), seen);
     if (!seen.waiver || seen.waiver->until <= c_.at()) return;
     const Decision& it = *seen.waiver;
     const bool renewed = c_.is(Standing::waived) &&
@@ -316,7 +317,9 @@ class Finding {
     Facts facts{{"waiver", it.id}, {"reason", it.reason}, {"until", it.until}};
     if (!it.approved_by.empty()) facts["approved_by"] = sorted(it.approved_by);
     if (!it.requested_by.empty()) facts["requested_by"] = it.requested_by;
-    c_.add(it.reason == "false_positive" ? EventType::false_positive : EventType::waived, std::move(facts));
+    const bool false_positive = it.reason == "false_positive";
+    Draft& draft = c_.add(false_positive ? EventType::false_positive : EventType::waived, std::move(facts));
+    if (false_positive) draft.record = seen.record;  // the code that was decided about
   }
 
   // A waiver that is over. One without a name was decided in the ledger itself and ends by its day alone.
@@ -430,15 +433,15 @@ class Finding {
 
   void service_levels(const Tracked& before) {
     if (!c_.is(Standing::open) || c_.due() == 0) return;
-    if (c_.due() != before.clocks.due) return;  // it was set a moment ago
+    const bool other_day = c_.due() != before.clocks.due;
     const std::int64_t due = c_.due(), now = c_.at();
-    const std::int64_t since = std::max(before.clocks.detected, before.clocks.reopened);
     Facts facts{{"day", day(due)}};
     if (now > due) {
       if (!before.has(Flag::breached)) c_.add(EventType::sla_breach, std::move(facts));
     } else if (now > due - kDayMs) {
-      if (!before.has(Flag::due_told)) c_.add(EventType::sla_due, std::move(facts));
-    } else if (!before.has(Flag::warned) && now - since >= (due - since) / 100 * r_.warning_percent) {
+      if (other_day || !before.has(Flag::due_told)) c_.add(EventType::sla_due, std::move(facts));
+    } else if (!other_day && !before.has(Flag::warned) &&
+               now - before.clocks.due_since >= (due - before.clocks.due_since) / 100 * r_.warning_percent) {
       c_.add(EventType::sla_warning, std::move(facts));
     }
   }
@@ -493,15 +496,16 @@ class Planner {
     seen_.erase(same.begin(), same.end());
     is_seen_.assign(s_.findings.size(), false);
     known_.assign(seen_.size(), nullptr);
-    // Those with the same id first; what is left over may be known by another.
-    for (std::size_t i = 0; i < seen_.size(); ++i) claim(i, seen_[i]->record.id);
+    // By the id that they have now, then by one that they had, then as matching says.
+    for (std::size_t i = 0; i < seen_.size(); ++i) claim(i, seen_[i]->record.id, true);
+    for (std::size_t i = 0; i < seen_.size(); ++i) claim(i, seen_[i]->record.id, false);
     for (std::size_t i = 0; i < seen_.size(); ++i) {
-      if (known_[i] == nullptr && seen_[i]->former) claim(i, *seen_[i]->former);
+      if (seen_[i]->former) claim(i, *seen_[i]->former, false);
     }
   }
-  void claim(std::size_t seen, const FindingId& id) {
-    const Tracked* const known = s_.find(id);
-    if (known == nullptr) return;
+  void claim(std::size_t seen, const FindingId& id, bool by_present_id) {
+    const Tracked* const known = known_[seen] == nullptr ? s_.find(id) : nullptr;
+    if (known == nullptr || (by_present_id && known->id != id)) return;
     const auto at = static_cast<std::size_t>(known - s_.findings.data());
     if (is_seen_[at]) return;
     is_seen_[at] = true;

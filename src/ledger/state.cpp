@@ -346,9 +346,10 @@ class Application {
     }
   }
 
-  static void set_due(Tracked& f, std::int64_t due) {
+  void set_due(Tracked& f, std::int64_t due) const {
     if (f.clocks.due == due) return;
     f.clocks.due = due;
+    f.clocks.due_since = e_.type == EventType::detected ? f.clocks.detected : e_.at.unix_ms;
     set(f, Flag::warned, false), set(f, Flag::due_told, false);
   }
 

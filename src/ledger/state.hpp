@@ -45,7 +45,7 @@ struct Clocks {
   std::int64_t fix_merged = 0, fix_deployed = 0;
   std::int64_t closed = 0;                       // since when it has its state, when that is none of the below
   std::int64_t paused_since = 0, paused_ms = 0;  // waived or not affected
-  std::int64_t due = 0;
+  std::int64_t due = 0, due_since = 0;           // the day, and when it was set
   friend bool operator==(const Clocks&, const Clocks&) = default;
 };
 

@@ -9,7 +9,12 @@ namespace gatepost::ledger {
 namespace {
 
 void write(CanonicalWriter& out, const Clocks& c) {
-  out.key("clocks").begin_object().known("closed", c.closed).known("detected", c.detected).known("due", c.due);
+  out.key("clocks")
+      .begin_object()
+      .known("closed", c.closed)
+      .known("detected", c.detected)
+      .known("due", c.due)
+      .known("due_since", c.due_since);
   out.known("fix_deployed", c.fix_deployed).known("fix_merged", c.fix_merged).known("introduced", c.introduced);
   out.known("paused_ms", c.paused_ms).known("paused_since", c.paused_since).known("published", c.published);
   out.known("reopened", c.reopened).known("ticketed", c.ticketed).known("triaged", c.triaged).end_object();
