@@ -65,4 +65,11 @@ bool EngineCoverage::covers(const ObservationTable& other, Row row) const {
   return !same_names && (domains.empty() || domains.contains(static_cast<std::uint8_t>(domain_of(seen.kind))));
 }
 
+bool EngineCoverage::covers(std::string_view engine, Kind kind) const {
+  const auto found = complete_.find(engine);
+  if (found == complete_.end()) return false;
+  const auto& domains = found->second.domains;
+  return domains.empty() || domains.contains(static_cast<std::uint8_t>(domain_of(kind)));
+}
+
 }  // namespace gatepost::app
