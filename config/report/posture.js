@@ -80,8 +80,8 @@
     if (!body.length) return el("p", { class: "empty" }, empty || "Nothing to show.");
     return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
       el("table", {}, el("caption", {}, caption),
-        el("thead", {}, el("tr", {}, heads.map((h) => el("th", { scope: "col", class: h.n ? "n" : undefined }, h.text || h)))),
-        el("tbody", {}, body.map((cells) => el("tr", {}, cells.map((cell, i) => el("td", { class: heads[i].n ? "n" : undefined }, cell ?? "")))))));
+        el("thead", {}, el("tr", {}, heads.map((h) => el("th", { scope: "col", class: h.n ? "n" : h.k ? "k" : undefined }, h.text || h)))),
+        el("tbody", {}, body.map((cells) => el("tr", {}, cells.map((cell, i) => el("td", { class: heads[i].n ? "n" : heads[i].k ? "k" : undefined }, cell ?? "")))))));
   }
   const tile = (label, number, note, href) =>
     el("li", { class: "tile" }, href ? el("a", { href }, label) : label, el("b", {}, number), note ? el("span", { class: "soft" }, note) : "");
@@ -197,7 +197,7 @@
     },
     audit() {
       return [el("h2", {}, TITLES.audit), el("p", { class: data.audit_verified ? "soft" : "note" }, data.audit_sentence || ""),
-        table(`The newest ${count((data.audit || []).length)} of ${count(data.audit_total)} events`, [{ text: "No.", n: true }, "Time", "Event", "By", "About", "What", "Hash"],
+        table(`The newest ${count((data.audit || []).length)} of ${count(data.audit_total)} events`, [{ text: "No.", n: true }, { text: "Time", k: true }, { text: "Event", k: true }, { text: "By", k: true }, { text: "About", k: true }, "What", { text: "Hash", k: true }],
           (data.audit || []).map((it) => [count(it.seq), it.at, it.type, it.actor, it.subject.startsWith("GP-") ? el("a", { href: link({ finding: it.subject }) }, it.subject.slice(0, 11)) : it.subject, it.what, it.hash.slice(0, 12)]), "The ledger has no events.")];
     },
     compliance() {

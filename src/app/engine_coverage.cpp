@@ -38,11 +38,11 @@ std::string_view file_name(std::string_view path) { return path.substr(path.rfin
 
 EngineCoverage::EngineCoverage(const ObservationTable& table) {
   for (const ReportInfo& report : table.reports()) {
-    if (!is_complete(report.state)) continue;
+    if (!gatepost::is_complete(report.state)) continue;
     for (const std::string& engine : report.engines) complete_[engine].file_names.emplace(file_name(report.path));
   }
   for (const ReportInfo& report : table.reports()) {
-    if (is_complete(report.state)) continue;
+    if (gatepost::is_complete(report.state)) continue;
     for (const std::string& engine : report.engines) complete_.erase(engine);
   }
   for (Row row = 0; row < table.size(); ++row) {

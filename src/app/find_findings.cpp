@@ -143,14 +143,9 @@ void mark_unplaced(const Evidence& evidence, Assessment& out) {
 }  // namespace
 
 correlate::IdentityInputs identity_inputs(const Evidence& evidence, const Assessment& assessment) {
-  return {assessment.table,
-          *evidence.head_files,
-          evidence.sources.placement,
-          evidence.sources.contexts,
-          evidence.settings.repository,
-          {},
-          evidence.threads,
-          &evidence.sources.code};
+  return {assessment.table,          *evidence.head_files,         evidence.sources.placement,
+          evidence.sources.contexts, evidence.settings.repository, {},
+          evidence.threads,          &evidence.sources.code};
 }
 
 Found find_findings(Evidence& evidence) {

@@ -32,7 +32,7 @@ Result<LedgerView> read_ledger(store::Store& store, Timestamp now) {
 }
 
 Result<Appended> append_to_ledger(store::Store& store, Timestamp now, const Think& think,
-                                  const store::Documents& documents) {
+                                  const std::function<store::Documents()>& documents) {
   Appended result;
   for (int attempt = 1;; ++attempt) {
     GP_TRY(result.ledger, read_ledger(store, now));
@@ -40,7 +40,7 @@ Result<Appended> append_to_ledger(store::Store& store, Timestamp now, const Thin
     const std::vector<ledger::Draft> drafts = think(state);
     if (drafts.empty()) return result;
     GP_TRY(const std::vector<ledger::Line> lines, ledger::seal(drafts, state.head, state.last, now));
-    const Status appended = store.append(state.head, lines, documents);
+    const Status appended = store.append(state.head, lines, documents());
     if (appended) {
       GP_CHECK(ledger::fold_into(state, lines));
       for (const ledger::Line& line : lines) {

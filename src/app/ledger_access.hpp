@@ -26,14 +26,14 @@ struct LedgerView {
 // All of it. A chain that is broken is an error: nothing may be built upon it.
 Result<LedgerView> read_ledger(store::Store& store, Timestamp now);
 
-// What `think` makes of the ledger is appended; when somebody else was faster, it thinks again. Returns the ledger as it
-// is then.
+// What `think` makes of the ledger is appended, with the documents that there are then; when somebody else was faster,
+// it thinks again. Returns the ledger as it is in the end.
 using Think = std::function<std::vector<ledger::Draft>(const ledger::State& state)>;
 struct Appended {
   LedgerView ledger;
   std::vector<ledger::Event> events;  // that were appended
 };
 Result<Appended> append_to_ledger(store::Store& store, Timestamp now, const Think& think,
-                                  const store::Documents& documents = {});
+                                  const std::function<store::Documents()>& documents);
 
 }  // namespace gatepost::app

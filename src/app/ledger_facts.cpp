@@ -136,7 +136,8 @@ std::vector<ledger::Merged> merged_of(const Assessment& assessment, const ledger
   for (const Across& parts : assessment.across) {
     const FindingId& into = assessment.findings.all[parts.finding].id;
     for (const Claim& claim : parts.claims) {
-      if (claim.finding.id != into && state.find(claim.finding.id) != nullptr) merged.push_back({claim.finding.id, into});
+      if (claim.finding.id != into && state.find(claim.finding.id) != nullptr)
+        merged.push_back({claim.finding.id, into});
     }
   }
   return merged;

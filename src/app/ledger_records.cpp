@@ -70,8 +70,12 @@ ledger::Record ledger_record(const Assessment& assessment, std::size_t finding, 
   record.advisories = texts(table, row.advisories);
   if (service != nullptr) record.service = service->name;
   record.team = team_of(assessment, finding);
-  for (std::size_t key = 0; key < ledger::kKeyCount; ++key)
-    record.keys[key] = identifier.match_key(static_cast<correlate::Key>(key), it.primary);
+  for (std::size_t key = 0; key < ledger::kKeyCount; ++key) {
+    const auto which = static_cast<correlate::Key>(key);
+    const bool asked =
+        which != correlate::Key::successor || identifier.category(it.primary) == correlate::Category::package;
+    if (asked) record.keys[key] = identifier.match_key(which, it.primary);
+  }
   record.context = record.keys[static_cast<std::size_t>(correlate::Key::content)];
   return record;
 }
@@ -107,8 +111,7 @@ std::vector<BaseMatch> match_with_ledger(const ledger::State& state, const Asses
   }
   const auto no_words = [](std::uint32_t, std::vector<std::uint64_t>& out) { out.clear(); };
   const correlate::Side base{
-      before,
-      [&](correlate::Key key, std::uint32_t i) { return state.key(*known[i], static_cast<std::size_t>(key)); },
+      before, [&](correlate::Key key, std::uint32_t i) { return state.key(*known[i], static_cast<std::size_t>(key)); },
       no_words};
   const correlate::Side head{
       now, [&](correlate::Key key, std::uint32_t i) { return identifier.match_key(key, rows[i]); }, no_words};

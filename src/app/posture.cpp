@@ -79,7 +79,7 @@ void add_knowledge(const Assessment& assessment, std::vector<PostureFinding>& fi
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {
     const auto found = by_id.find(to_string(assessment.findings.all[i].id));
     if (found == by_id.end()) continue;
-    found->second->why = risk_story(assessment, i).in_one_line;
+    found->second->why = risk_story(assessment, i).line;
     found->second->fix = report::fix_of(assessment, i);
   }
 }
@@ -133,9 +133,16 @@ void add_history(const LedgerView& ledger, const PostureRequest& request, Postur
     const auto finding = parse_finding_id(event->subject);
     trend.add(state, *event, finding ? &*finding : nullptr);
     if (event->at.unix_ms < since) continue;
-    PostureEvent shown{.seq = event->seq, .at = to_string(event->at), .type = std::string(to_string(event->type)),
-                       .actor = event->actor.id.empty() ? event->actor.type : event->actor.id, .subject = event->subject,
-                       .what = event_text(*event, request.people), .hash = event->hash};
+    PostureEvent shown{.seq = event->seq,
+                       .at = to_string(event->at),
+                       .type = std::string(to_string(event->type)),
+                       .actor = event->actor.id.empty() ? event->actor.type : event->actor.id,
+                       .subject = event->subject,
+                       .what = event_text(*event, request.people),
+                       .hash = event->hash};
+    const Tracked* const about = finding ? state.find(*finding) : nullptr;
+    if (about != nullptr && !event->record)
+      shown.what += (shown.what.empty() ? "" : ": ") + std::string(state.text(about->title));
     if (is_drift(event->type)) {
       out.drift.push_back(shown);
       if (!shown.subject.empty()) out.drift.back().what = shown.subject + (shown.what.empty() ? "" : ": " + shown.what);
@@ -169,8 +176,12 @@ void add_scanners(const ledger::State& state, Posture& out) {
   std::map<std::string_view, std::uint32_t> open;
   for (const Tracked& it : state.findings) open[state.text(it.engine)] += it.standing == Standing::open ? 1 : 0;
   for (const auto& [name, it] : state.engines) {
-    PostureScanner scanner{.engine = name, .version = it.rules, .database = it.database,
-                           .last_complete = time_text(it.last_complete), .state = "complete", .open = open[name]};
+    PostureScanner scanner{.engine = name,
+                           .version = it.rules,
+                           .database = it.database,
+                           .last_complete = time_text(it.last_complete),
+                           .state = "complete",
+                           .open = open[name]};
     if (it.last_complete != state.last_run_at.unix_ms) scanner.state = "incomplete";
     if (it.silent) scanner.state = "silent";
     if (it.suspicious) scanner.note = "it missed so much at once that nothing was closed";
@@ -194,7 +205,8 @@ void add_service_level(const ledger::State& state, const PostureRequest& request
   level.due = static_cast<std::uint32_t>(kept.due);
   level.met = static_cast<std::uint32_t>(kept.kept);
   level.late = level.due - level.met;
-  for (const Tracked& it : state.findings) level.overdue += wanted(state, it) && is_overdue(it, request.now.unix_ms) ? 1 : 0;
+  for (const Tracked& it : state.findings)
+    level.overdue += wanted(state, it) && is_overdue(it, request.now.unix_ms) ? 1 : 0;
   out.service_levels.push_back(std::move(level));
 }
 
@@ -218,7 +230,8 @@ void add_backlog(const ledger::State& state, std::int64_t now, Posture& out) {
   const std::vector<std::int64_t>& edges = ledger::built_in_rules().backlog_days;
   for (std::size_t i = 0; i <= edges.size(); ++i) {
     const std::int64_t first = i == 0 ? 0 : edges[i - 1] + 1;
-    out.backlog.push_back({i == edges.size() ? fmt::format("more than {}", edges[i - 1]) : fmt::format("{} to {}", first, edges[i]), {}});
+    out.backlog.push_back(
+        {i == edges.size() ? fmt::format("more than {}", edges[i - 1]) : fmt::format("{} to {}", first, edges[i]), {}});
   }
   for (const Tracked& it : state.findings) {
     if (it.standing != Standing::open) continue;
@@ -230,23 +243,37 @@ void add_backlog(const ledger::State& state, std::int64_t now, Posture& out) {
 
 void add_waivers(const ledger::State& state, const PostureRequest& request, Posture& out) {
   std::map<std::string_view, std::uint32_t> covered;
-  for (const Tracked& it : state.findings) covered[state.text(it.waiver)] += it.standing == Standing::waived || it.standing == Standing::false_positive ? 1 : 0;
+  for (const Tracked& it : state.findings)
+    covered[state.text(it.waiver)] +=
+        it.standing == Standing::waived || it.standing == Standing::false_positive ? 1 : 0;
   const auto today = day_of(request.now);
   for (const policy::Waiver& it : request.waivers) {
     const char* const standing = it.expires < today ? "expired" : it.created > today ? "later" : "active";
-    out.waivers.push_back({.id = it.id.value, .state = standing, .reason = it.reason, .justification = it.justification,
-                           .requested_by = it.requested_by, .approved_by = text::join(it.approved_by, ", "),
-                           .expires = to_string(it.expires), .findings = covered[it.id.value]});
+    out.waivers.push_back({.id = it.id.value,
+                           .state = standing,
+                           .reason = it.reason,
+                           .justification = it.justification,
+                           .requested_by = it.requested_by,
+                           .approved_by = text::join(it.approved_by, ", "),
+                           .expires = to_string(it.expires),
+                           .findings = covered[it.id.value]});
   }
   std::ranges::stable_sort(out.waivers, {}, &PostureWaiver::expires);
+}
+
+std::string unit_text(const FixAction& action) {
+  const std::string extent = report::extent_of(action);
+  return report::title_of(action) + (extent.empty() ? "" : " " + extent);
 }
 
 void add_units(const Assessment& assessment, Posture& out) {
   for (const FixAction& it : assessment.fixes.actions) {
     if (out.fix_first.size() == kMostUnits) return;
-    PostureUnit unit{.what = report::action_text(it), .closes = static_cast<std::uint32_t>(it.closes.size()),
-                     .risk_before = it.before_tenths, .risk_after = it.after_tenths};
-    if (!it.steps.empty()) unit.command = it.steps.front().command;
+    PostureUnit unit{.what = unit_text(it),
+                     .closes = static_cast<std::uint32_t>(it.closes.size()),
+                     .risk_before = it.before_tenths,
+                     .risk_after = it.after_tenths};
+    unit.command = report::how_to(it).command;
     unit.team = report::teams(assessment.owner_sets[it.owners]);
     out.fix_first.push_back(std::move(unit));
   }
@@ -295,8 +322,8 @@ Posture posture_of(const LedgerView& ledger, const PostureRequest& request) {
   if (request.assessment != nullptr) add_units(*request.assessment, out);
   out.events = ledger.lines.size();
   out.verified = true;
-  out.verification = fmt::format("The chain of {} is whole; its last hash is {}.", text::count_of(ledger.lines.size(), "event"),
-                                 state.head.hash.substr(0, 16));
+  out.verification = fmt::format("The chain of {} is whole; its last hash is {}.",
+                                 text::count_of(ledger.lines.size(), "event"), state.head.hash.substr(0, 16));
   return out;
 }
 
