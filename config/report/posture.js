@@ -206,7 +206,7 @@
         nodes.push(el("h3", {}, framework.name), table(`${framework.name}: ${count(framework.controls.length)} controls`, ["Control", "What it asks", "State", { text: "Findings", n: true }, "Evidence", "Exceptions"],
           framework.controls.map((it) => [it.id, it.title, it.state, count(it.open), it.evidence, it.exceptions || "none"])));
       }
-      return nodes.length > 2 ? nodes : [...nodes, el("p", { class: "empty" }, "No framework was chosen.")];
+      return nodes.length > 2 ? nodes : [...nodes, el("p", { class: "empty" }, "No framework was evaluated.")];
     },
   };
 
