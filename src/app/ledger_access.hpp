@@ -8,6 +8,7 @@
 
 #include "app/ports.hpp"
 #include "base/result.hpp"
+#include "config/settings.hpp"
 #include "git/repository.hpp"
 #include "ledger/event.hpp"
 #include "ledger/state.hpp"
@@ -15,9 +16,10 @@
 
 namespace gatepost::app {
 
-// `place`: "git" for the ref of the repository, else the path of a SQLite file.
-Result<std::unique_ptr<store::Store>> open_ledger(const git::Repository& repository, const std::string& place,
-                                                  Timestamp now);
+// The one that the settings name, or the SQLite file `file` unless that is "". Never without a store: settings that
+// want none are an error.
+Result<std::unique_ptr<store::Store>> open_ledger_or_file(const Ports& ports, const config::Settings& settings,
+                                                          const git::Repository& repository, const std::string& file);
 
 struct LedgerView {
   std::vector<ledger::Line> lines;

@@ -13,9 +13,9 @@ namespace gatepost::app {
 
 struct NightlyRequest {
   GatherRequest gather;
-  std::string ledger = "git";  // "git", or a SQLite file
-  std::string output_folder;   // for posture.html, posture.json, posture.md and findings.csv; "" for none
-  bool dry_run = false;        // tells what would be appended, and appends nothing
+  std::string ledger;         // a SQLite file in place of what the settings name; "": those
+  std::string output_folder;  // for posture.html, posture.json, posture.md and findings.csv; "" for none
+  bool dry_run = false;       // tells what would be appended, and appends nothing
   std::optional<Timestamp> now;
   std::string version;
 };

@@ -19,7 +19,7 @@ Result<ExitCode> report_posture(const Ports& ports, const ReportRequest& request
   GatherRequest gathered;
   gathered.config = request.config;
   GP_TRY(const config::Settings settings, read_settings(ports, repository, whole, gathered, Inputs(ports, {})));
-  GP_TRY(const auto store, open_ledger(repository, request.ledger, now));
+  GP_TRY(const auto store, open_ledger_or_file(ports, settings, repository, request.ledger));
   GP_TRY(const LedgerView ledger, read_ledger(*store, now));
   if (ledger.lines.empty()) {
     return error(ErrorKind::bad_input, store->name() + " has no events yet",

@@ -148,9 +148,10 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
       ->allow_extra_args(false);
 }
 
-void declare_ledger(CLI::App& app, std::string& place) {
-  app.add_option("--ledger", place, "Where the ledger is: git, a ref of the repository, or a SQLite file. Default: git")
-      ->type_name("git|FILE");
+void declare_ledger_file(CLI::App& app, std::string& file) {
+  app.add_option("--ledger", file,
+                 "A SQLite file that the ledger is in. Default: as ledger of .gatepost.yml says, else git")
+      ->type_name("FILE");
 }
 
 Result<app::CheckRequest> CheckOptions::resolved(const Globals& globals) const {
