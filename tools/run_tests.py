@@ -331,6 +331,7 @@ SUITES = {
     "cli": suite_cli,
     "docs-current": suite_docs_current,
     "sarif-schema": suite_sarif_schema,
+    "sarif-tool": counting_suite(["python3", "tools/sarif_tool_test.py"]),
     "secrets": counting_suite(["python3", "tools/secret_hunt.py", "--gatepost", str(BINARY)]),
     "probes": suite_probes,
     "corpus": suite_corpus,
