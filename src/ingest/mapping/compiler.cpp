@@ -60,9 +60,9 @@ Value constant_of(doc::View scalar) {
   return Value(std::string(scalar.scalar()));
 }
 
-constexpr std::array<SourceFormat, 7> kFormats = {SourceFormat::json, SourceFormat::jsonl, SourceFormat::json_stream,
+constexpr std::array<SourceFormat, 8> kFormats = {SourceFormat::json, SourceFormat::jsonl, SourceFormat::json_stream,
                                                   SourceFormat::xml,  SourceFormat::csv,   SourceFormat::yaml,
-                                                  SourceFormat::text};
+                                                  SourceFormat::text, SourceFormat::html};
 
 }  // namespace
 
@@ -126,7 +126,7 @@ Status Compiler::read_formats() {
         std::ranges::find_if(kFormats, [&](SourceFormat format) { return to_string(format) == name; });
     if (found == kFormats.end())
       return failure(formats,
-                     fmt::format("\"{}\" is no format; there are json, jsonl, json-stream, xml, csv, yaml, text",
+                     fmt::format("\"{}\" is no format; there are json, jsonl, json-stream, xml, csv, yaml, text, html",
                                  text::printable(name, 40)));
     mapping_.formats.push_back(*found);
   }

@@ -19,7 +19,8 @@ constexpr std::uint64_t kLeastVisits = 20'000'000;
 
 Value root_of(const Source& source) {
   const bool one = source.format == SourceFormat::json || source.format == SourceFormat::xml ||
-                   source.format == SourceFormat::csv || source.format == SourceFormat::text;
+                   source.format == SourceFormat::csv || source.format == SourceFormat::text ||
+                   source.format == SourceFormat::html;
   if (one || (source.format == SourceFormat::yaml && source.roots.size() == 1))
     return source.roots.empty() ? Value() : Value(source.roots.front());
   List roots;
