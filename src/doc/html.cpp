@@ -379,6 +379,7 @@ class PageReader {
       const std::size_t element = open_[depth].element;
       if (page_.elements[element].tag == "body" || is_list(element)) continue;
       close_down_to(depth);
+      page_.text.resize(page_.elements[element].text.begin);
       page_.elements.resize(element);
       return;
     }
