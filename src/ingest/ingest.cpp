@@ -90,14 +90,15 @@ std::string digest_of(const Bytes& bytes) {
 }
 
 // The parser lets the last of equal keys count; of lists that are streamed past it all are read. And bytes that are not
-// UTF-8 are told with their place by a reader that has one.
+// UTF-8, or words behind the document, are told with their place by a reader that has one.
 bool is_told_better(const Note& note, const ReportInfo& report) {
   const auto told = [&](std::string_view code) {
     return std::ranges::find(report.notes, code, &Note::code) != report.notes.end();
   };
   const bool of_streamed = note.code == "duplicate-key" &&
                            (note.text.starts_with("key \"runs\"") || note.text.starts_with("key \"results\""));
-  return (of_streamed && told("repeated-list")) || (note.code == "invalid-utf8" && told("invalid-utf8"));
+  return (of_streamed && told("repeated-list")) ||
+         ((note.code == "invalid-utf8" || note.code == "text-after-document") && told(note.code));
 }
 
 // Of a format that was recognised.
