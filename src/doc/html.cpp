@@ -142,8 +142,8 @@ class PageReader {
       at_ = tag;
       if (at_ < source_.size()) read_markup();
     }
+    if (page_.elements.empty()) open_root(0);
     if (refused_) return refused_;
-    if (page_.elements.empty()) open("html", 0, {});
     if (!is_ended_) drop_unfinished();
     while (!open_.empty()) close_top();
     return std::nullopt;
@@ -207,6 +207,7 @@ class PageReader {
     const Slice attributes{first, page_.attributes.size()};
     is_ended_ = false;
     if (tag != "html" && open_.empty()) open_root(place);
+    if (refused_) return;
     if ((tag == "html" && !open_.empty()) || (tag == "body" && has_body_)) return;
     has_body_ = has_body_ || tag == "body";
     imply_ends(tag);

@@ -126,7 +126,7 @@ void Candidate::parse() {
     json_ = parse_text(std::move(document));
     if (json_)
       notes_.push_back({Note::Level::warning, "text-after-document", "other text behind the document was skipped", ""});
-    if (!json_) problem_ = problem;
+    problem_ = json_ ? "" : problem;
     return;
   }
   const auto whole_records = doc::close_cut_json(document, shape_ == doc::Shape::json_array ? 1 : 2);

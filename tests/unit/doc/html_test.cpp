@@ -117,6 +117,8 @@ TEST_CASE("html: pages that would take for ever are refused, or read in linear t
   for (int i = 0; i < 200; ++i) attributes += " a" + std::to_string(i);
   CHECK(doc::parse_html(attributes + ">", "page", few).error().message ==
         "page: more than the limit of 100 elements and attributes");
+  few.values = 0;
+  for (const char* const text : {"", "x", "<html>", "<tr>"}) CHECK(!doc::parse_html(text, "page", few).ok());
   few.document_bytes = 10;
   CHECK(doc::parse_html("<html></html>", "page", few).error().message ==
         "page: larger than the limit of 10 bytes for one page");
