@@ -366,6 +366,10 @@ Result<Records> parse_json_values(std::string text, const std::string& name, con
   bool truncated = false;
   for (std::size_t at = end_of_blanks(all, 0); at < size; at = end_of_blanks(all, at)) {
     const std::size_t begin = at;
+    if (all[begin] == '\0') {  // between the values of some tools
+      ++at;
+      continue;
+    }
     if (!begins_record(all[begin])) {
       values.reject(begin, "found no JSON object");
       if (read == 0 && ++foreign == kForeignLines) break;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/text.hpp"
 #include "doc/json.hpp"
@@ -35,6 +36,19 @@ std::size_t json_on_a_line(std::string_view text) {
     if (begins_document(text.substr(at + 1))) return at + 1;
   }
   return std::string_view::npos;
+}
+
+// Where a JSON document ends behind which there are words, as of a tool that says goodbye; empty when there are none,
+// or more JSON, which is no document but records.
+std::optional<std::size_t> end_before_words(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t end = doc::end_of_json(text, begin);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = text::trim(text.substr(end));
+  const bool words = !rest.empty() && std::string_view("{[,]}\"").find(rest.front()) == std::string_view::npos &&
+                     rest.find('\0') == std::string_view::npos;
+  return words && json_on_a_line(rest) == std::string_view::npos ? std::optional(end) : std::nullopt;
 }
 
 // The same for XML.
@@ -106,7 +120,15 @@ void Candidate::parse() {
   const std::string problem = problem_;
   text = bytes_.all(limits_.document_bytes);
   if (!text) return;
-  const std::string document = blanked(std::move(*text), static_cast<std::size_t>(start_));
+  std::string document = blanked(std::move(*text), static_cast<std::size_t>(start_));
+  if (const auto end = end_before_words(document)) {
+    document.resize(*end);
+    json_ = parse_text(std::move(document));
+    if (json_)
+      notes_.push_back({Note::Level::warning, "text-after-document", "other text behind the document was skipped", ""});
+    problem_ = json_ ? "" : problem;
+    return;
+  }
   const auto whole_records = doc::close_cut_json(document, shape_ == doc::Shape::json_array ? 1 : 2);
   if (whole_records) json_ = parse_text(*whole_records);
   truncated_ = json_.has_value();

@@ -9,6 +9,7 @@
 #include "base/archive.hpp"
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "ingest/hints.hpp"
 #include "ingest/mapping/run.hpp"
 #include "ingest/members.hpp"
 #include "ingest/recognition.hpp"
@@ -45,6 +46,10 @@ std::string keys_of(doc::View document) {
 std::string why_unrecognised(Candidate& candidate, const Options& options) {
   const doc::View json = candidate.json();
   const doc::Shape shape = candidate.shape();
+  if (const ReportHint* const hint = hint_for(candidate.head())) {
+    return fmt::format("{} that looks like {}: {}; gatepost formats lists what can be read", doc::describe(shape),
+                       hint->of, hint->remedy);
+  }
   const bool bad_xml = shape == doc::Shape::xml && candidate.source(mapping::SourceFormat::xml) == nullptr;
   if (shape == doc::Shape::empty) return "the file is empty; did the scanner run and write here?";
   if (shape == doc::Shape::html) return "an HTML page; was an error or login page saved instead of the report?";
@@ -85,18 +90,19 @@ std::string digest_of(const Bytes& bytes) {
 }
 
 // The parser lets the last of equal keys count; of lists that are streamed past it all are read. And bytes that are not
-// UTF-8 are told with their place by a reader that has one.
+// UTF-8, or words behind the document, are told with their place by a reader that has one.
 bool is_told_better(const Note& note, const ReportInfo& report) {
   const auto told = [&](std::string_view code) {
     return std::ranges::find(report.notes, code, &Note::code) != report.notes.end();
   };
   const bool of_streamed = note.code == "duplicate-key" &&
                            (note.text.starts_with("key \"runs\"") || note.text.starts_with("key \"results\""));
-  return (of_streamed && told("repeated-list")) || (note.code == "invalid-utf8" && told("invalid-utf8"));
+  return (of_streamed && told("repeated-list")) ||
+         ((note.code == "invalid-utf8" || note.code == "text-after-document") && told(note.code));
 }
 
 // Of a format that was recognised.
-void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& out) {
+void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& out, Companions* beside) {
   ReportInfo& report = out.table().report(out.report());
   report.format = recognised.id();
   if (candidate.text_before()) {
@@ -107,7 +113,7 @@ void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& o
   if (recognised.format != nullptr) {
     recognised.format->read(candidate, out);
   } else {
-    mapping::read(*recognised.mapping, recognised.source, candidate, out);
+    mapping::read(*recognised.mapping, recognised.source, candidate, out, beside);
   }
   for (const Note& note : candidate.parser_notes()) {
     if (!is_told_better(note, out.table().report(out.report()))) out.note(note.level, note.code, note.text, note.at);
@@ -116,7 +122,7 @@ void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& o
 }
 
 // What is in no archive (any more).
-void read_plain(std::string path, const Bytes& bytes, const Options& options, ReportWriter& out) {
+void read_plain(std::string path, const Bytes& bytes, const Options& options, ReportWriter& out, Companions* beside) {
   ObservationTable& table = out.table();
   const std::uint32_t index = out.report();
   Candidate candidate(std::move(path), bytes, options.limits);
@@ -126,7 +132,7 @@ void read_plain(std::string path, const Bytes& bytes, const Options& options, Re
     out.note(Note::Level::info, "utf-16", "the file is UTF-16 text; read as such");
   }
   const Recognised recognised = recognise(candidate, options, out);
-  if (recognised.found()) return read_as(recognised, candidate, out);
+  if (recognised.found()) return read_as(recognised, candidate, out, beside);
   if (is_clean_report(options.tool, bytes, options)) {
     table.report(index).format = options.tool;
     table.report(index).state = ReportState::complete_empty;
@@ -158,7 +164,7 @@ std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes
     table.replace_bytes(index, Bytes());  // what is read of the members is kept with the observations
     read_members(plain, options, out, read_plain);
   } else {
-    read_plain(std::move(path), plain, options, out);
+    read_plain(std::move(path), plain, options, out, nullptr);
   }
   return index;
 }

@@ -11,6 +11,7 @@
 #include "base/regex.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "doc/entities.hpp"
 #include "ingest/mapping/markup.hpp"
 #include "model/cwe.hpp"
 #include "model/repo_path.hpp"
@@ -321,7 +322,7 @@ constexpr std::array<Entry, 40> kFilters = {{
      make_text<[](const std::string& text) { return Value(std::string(text::trim(text))); }>},
     {{"unescape", "", "entities of HTML and XML resolved"},
      0,
-     make_text<[](const std::string& text) { return Value(without_entities(text)); }>},
+     make_text<[](const std::string& text) { return Value(doc::without_entities(text)); }>},
     {{"uniq", "", "each item once, in the order of the list"}, 0, make_plain<unique>},
     {{"upper", "", "a-z in upper case"}, 0, make_text<upper_case>},
     {{"urldecode", "", "%41 as A"}, 0, make_text<[](const std::string& text) { return Value(percent_decode(text)); }>},

@@ -110,13 +110,23 @@ Expr concat(std::vector<Expr> arguments) {
   };
 }
 
+// The item of a list whose number is computed.
+Expr item_numbered(std::vector<Expr> arguments) {
+  return [list = std::move(arguments[0]), number = std::move(arguments[1])](Scope& scope) {
+    constexpr double kMost = 1e9;
+    const auto index = number(scope).number();
+    if (!index || !(*index >= 0 && *index < kMost)) return Value();
+    return list(scope).item(static_cast<std::int64_t>(*index));
+  };
+}
+
 struct Function {
   std::string_view name;
-  bool one_argument;
+  std::size_t arguments;  // 0: one or more
   Expr (*make)(std::vector<Expr>);
 };
-constexpr std::array<Function, 3> kFunctions = {
-    {{"exists", true, exists}, {"first", false, first_of}, {"concat", false, concat}}};
+constexpr std::array<Function, 4> kFunctions = {
+    {{"exists", 1, exists}, {"first", 0, first_of}, {"concat", 0, concat}, {"item", 2, item_numbered}}};
 
 }  // namespace
 
@@ -226,14 +236,16 @@ Result<Expr> make_function(std::string_view name, std::vector<Expr> arguments) {
     std::vector<std::string_view> known{"lookup"};
     for (const Function& function : kFunctions) known.push_back(function.name);
     const std::string close = text::nearest(name, known);
-    return error(ErrorKind::config,
-                 fmt::format("there is no function \"{}\"{}", text::printable(name, 60),
-                             close.empty() ? "; there are exists, first, concat and lookup; filters stand behind \"|\""
-                                           : fmt::format("; did you mean \"{}\"?", close)));
+    return error(
+        ErrorKind::config,
+        fmt::format("there is no function \"{}\"{}", text::printable(name, 60),
+                    close.empty() ? "; there are exists, first, concat, item and lookup; filters stand behind \"|\""
+                                  : fmt::format("; did you mean \"{}\"?", close)));
   }
-  if (arguments.empty() || (found->one_argument && arguments.size() != 1))
-    return error(ErrorKind::config,
-                 fmt::format("{}(…) takes {}", name, found->one_argument ? "one argument" : "arguments"));
+  if (arguments.empty() || (found->arguments != 0 && arguments.size() != found->arguments)) {
+    constexpr std::array<std::string_view, 3> kWanted = {"arguments", "one argument", "two arguments"};
+    return error(ErrorKind::config, fmt::format("{}(…) takes {}", name, kWanted.at(found->arguments)));
+  }
   return found->make(std::move(arguments));
 }
 

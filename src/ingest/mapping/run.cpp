@@ -19,7 +19,8 @@ constexpr std::uint64_t kLeastVisits = 20'000'000;
 
 Value root_of(const Source& source) {
   const bool one = source.format == SourceFormat::json || source.format == SourceFormat::xml ||
-                   source.format == SourceFormat::csv || source.format == SourceFormat::text;
+                   source.format == SourceFormat::csv || source.format == SourceFormat::text ||
+                   source.format == SourceFormat::html;
   if (one || (source.format == SourceFormat::yaml && source.roots.size() == 1))
     return source.roots.empty() ? Value() : Value(source.roots.front());
   List roots;
@@ -170,6 +171,31 @@ class BlockReader {
   std::uint64_t folded_ = 0, skipped_ = 0;
 };
 
+// Of several files one list.
+Value joined(const std::vector<const Source*>& sources) {
+  if (sources.size() == 1) return root_of(*sources.front());
+  List all;
+  for (const Source* const source : sources) {
+    for (const Value& item : root_of(*source).items()) all.push_back(item);
+  }
+  return all.empty() ? Value() : Value(std::move(all));
+}
+
+// Lets joins see the files beside the report.
+void join_companions(const Mapping& mapping, std::string_view own, Companions& beside, Scope& scope,
+                     ReportWriter& out) {
+  for (const Companion& companion : mapping.companions) {
+    if (!companion.format) {
+      beside.claim(*companion.file, own);
+      continue;
+    }
+    const Companions::Found found = beside.find(*companion.file, *companion.format, own);
+    for (const std::string& problem : found.problems) out.incomplete("companion", problem);
+    scope.slots[companion.slot] = joined(found.sources);
+    scope.budget += found.bytes * kVisitsPerByte;
+  }
+}
+
 void fill_indexes(const Mapping& mapping, Scope& scope) {
   for (std::size_t i = 0; i < mapping.indexes.size(); ++i) {
     const Index& index = mapping.indexes[i];
@@ -231,10 +257,11 @@ std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candida
   return std::nullopt;
 }
 
-void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out) {
+void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out, Companions* beside) {
   const Source& source = *source_of(mapping, format, candidate);
   Scope scope = scope_of(mapping, source, root_of(source), candidate.bytes().size());
   for (const Variable& variable : mapping.lets) scope.slots[variable.slot] = variable.value(scope);
+  if (beside != nullptr) join_companions(mapping, candidate.name(), *beside, scope, out);
   fill_indexes(mapping, scope);
   out.tool(mapping.tool_name, mapping.tool_version ? plain_name((*mapping.tool_version)(scope).text()) : "");
   out.engine(mapping.engine);

@@ -1,6 +1,7 @@
 // Reads reports by a mapping.
 #pragma once
 
+#include "ingest/companions.hpp"
 #include "ingest/format.hpp"
 #include "ingest/mapping/mapping.hpp"
 
@@ -8,6 +9,7 @@ namespace gatepost::ingest::mapping {
 
 // In which of its formats the content is a report of this mapping; empty when it is none.
 std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candidate);
-void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out);
+// What lies beside the report may be nullptr.
+void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out, Companions* beside);
 
 }  // namespace gatepost::ingest::mapping

@@ -15,12 +15,13 @@
 
 namespace gatepost::ingest::mapping {
 
-enum class SourceFormat : std::uint8_t { json, jsonl, json_stream, xml, csv, yaml, text };
+enum class SourceFormat : std::uint8_t { json, jsonl, json_stream, xml, csv, yaml, text, html };
 std::string_view to_string(SourceFormat format);  // as mappings write it: "json-stream"
 
 struct Source {
   std::vector<doc::Document> documents;  // own what the roots show; of json the Candidate does
-  // json: the document. jsonl, json-stream, yaml: each of them. xml: the root element, as doc::parse_xml shows it.
+  // json: the document. jsonl, json-stream, yaml: each of them. xml, html: the root element, as doc::parse_xml and
+  // doc::parse_html show it.
   // csv: a list of rows, which are objects by column. text: a list of lines.
   std::vector<doc::View> roots;
   SourceFormat format = SourceFormat::json;
