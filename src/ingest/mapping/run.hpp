@@ -6,8 +6,8 @@
 
 namespace gatepost::ingest::mapping {
 
-// In which of its formats the content is a report of this mapping; empty when it is none.
-std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candidate);
+// In which of its formats the content, or the beginning of it, is a report of this mapping; empty when it is none.
+std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candidate, Extent extent = Extent::whole);
 void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out);
 
 }  // namespace gatepost::ingest::mapping
