@@ -74,7 +74,7 @@ std::vector<Recognised> fitting(Candidate& candidate, std::span<const Mapping* c
 }
 
 // The beginning of a file nearly always tells; else, and when the rest of it tells otherwise, all of it is asked.
-Recognised by_mapping(Candidate& candidate, const Options& options, ReportWriter& out) {
+Recognised by_mapping(Candidate& candidate, const Options& options, std::vector<Note>& notes) {
   const std::vector<const Mapping*> mappings = mappings_of(options);
   std::vector<Recognised> found = fitting(candidate, mappings, mapping::Extent::beginning);
   const auto holds = [&](const Recognised& it) { return mapping::recognise(*it.mapping, candidate) == it.source; };
@@ -82,23 +82,27 @@ Recognised by_mapping(Candidate& candidate, const Options& options, ReportWriter
   found = fitting(candidate, mappings, mapping::Extent::whole);
   if (found.size() == 1) return found.front();
   if (found.size() > 1) {
-    out.note(
-        Note::Level::error, "ambiguous-format",
-        fmt::format("both {} and {} read this; say which with --tool", found[0].mapping->id, found[1].mapping->id));
+    notes.push_back(
+        {Note::Level::error,
+         "ambiguous-format",
+         fmt::format("both {} and {} read this; say which with --tool", found[0].mapping->id, found[1].mapping->id),
+         {}});
   }
   return {};
 }
 
-Recognised by_name(Candidate& candidate, const Options& options, ReportWriter& out) {
+Recognised by_name(Candidate& candidate, const Options& options, std::vector<Note>& notes) {
   if (const Format* const format = native(options.tool)) return {format->recognise(candidate) ? format : nullptr};
   if (const Mapping* const mapping = find_mapping(options.tool, options)) {
     const auto source = mapping::recognise(*mapping, candidate);
     return source ? Recognised{nullptr, mapping, *source} : Recognised{};
   }
   const std::string close = text::nearest(options.tool, format_ids());
-  out.note(Note::Level::error, "unknown-format",
-           fmt::format("there is no format \"{}\"{}", text::printable(options.tool),
-                       close.empty() ? "; see gatepost formats" : fmt::format("; did you mean \"{}\"?", close)));
+  notes.push_back({Note::Level::error,
+                   "unknown-format",
+                   fmt::format("there is no format \"{}\"{}", text::printable(options.tool),
+                               close.empty() ? "; see gatepost formats" : fmt::format("; did you mean \"{}\"?", close)),
+                   {}});
   return {};
 }
 
@@ -135,12 +139,12 @@ std::string_view Recognised::id() const {
   return mapping == nullptr ? std::string_view{} : std::string_view(mapping->id);
 }
 
-Recognised recognise(Candidate& candidate, const Options& options, ReportWriter& out) {
-  if (!options.tool.empty()) return by_name(candidate, options, out);
+Recognised recognise(Candidate& candidate, const Options& options, std::vector<Note>& notes) {
+  if (!options.tool.empty()) return by_name(candidate, options, notes);
   for (const Format& format : formats()) {
     if (format.recognise(candidate)) return {&format};
   }
-  return by_mapping(candidate, options, out);
+  return by_mapping(candidate, options, notes);
 }
 
 bool is_clean_report(std::string_view id, const Bytes& bytes, const Options& options) {
