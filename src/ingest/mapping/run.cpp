@@ -51,7 +51,7 @@ void loop(const std::vector<Loop>& loops, std::size_t depth, Scope& scope, Each&
     return loop(loops, depth + 1, scope, each);
   }
   for (const Value& item : items) {
-    if (scope.exhausted) return;
+    if (!scope.spend(1)) return;
     scope.slots[level.slot] = item;
     loop(loops, depth + 1, scope, each);
   }
@@ -225,7 +225,7 @@ std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candida
     if (source == nullptr) continue;
     const bool cut_json = format == SourceFormat::json && source->truncated && mapping.strip_prefix.empty();
     Value root = cut_json ? Value(candidate.json_so_far()) : root_of(*source);
-    Scope scope = scope_of(mapping, *source, std::move(root), 0);
+    Scope scope = scope_of(mapping, *source, std::move(root), candidate.bytes().size());
     if (std::ranges::all_of(mapping.recognise, [&](const Expr& condition) { return condition(scope).is_true(); }))
       return format;
   }
