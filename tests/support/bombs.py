@@ -58,7 +58,7 @@ KINDS = {
     "string": lambda: bandit("a" * (100 << 20)),
     "quotes": lambda: '{"a": "' + '\\"' * (10 << 20),
     "brackets-in-lines": lambda: '{"a":1}\n' + "{[" * (5 << 20),
-    "records": lambda: '{"scanner": "slow", "hits": [' + ", ".join(f'{{"id": "r{i}"}}' for i in range(60_000)) + "]}",
+    "records": lambda: '{"scanner": "slow", "hits": [' + ", ".join(f'{{"id": "r{i}"}}' for i in range(20_000)) + "]}",
     "workbook": lambda: workbook("<row>" + "<c/>" * 30_000_000 + "</row>"),
     "wide-workbook": lambda: workbook("".join(f'<row r="{i}"><c r="XFD{i}"><v>{i * 7919}</v></c></row>' for i in range(1, 200_000))),
 }
