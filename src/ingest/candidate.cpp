@@ -238,14 +238,16 @@ Result<mapping::Source> Candidate::read(mapping::SourceFormat format, std::span<
   return source;
 }
 
-// As many whole lines as are in the beginning of the file, at least one.
+// As many whole lines as are in the beginning of the file, at least one; but of one that has no end there its
+// beginning.
 Result<std::string> Candidate::first_lines() const {
   for (std::size_t size = kBeginningBytes;; size *= 4) {
     std::string text(std::min<std::uint64_t>(size, bytes_.size()), '\0');
     GP_TRY(const std::size_t got, bytes_.read(0, text));
     text.resize(got);
     const std::size_t end = text.rfind('\n');
-    if (got == bytes_.size() || end != std::string::npos) return text.substr(0, got == bytes_.size() ? got : end + 1);
+    if (got == bytes_.size() || size >= 4 * kBeginningBytes) return text.substr(0, got);
+    if (end != std::string::npos) return text.substr(0, end + 1);
   }
 }
 
