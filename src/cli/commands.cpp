@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "app/advisories.hpp"
 #include "app/check.hpp"
 #include "app/config_command.hpp"
 #include "app/convert.hpp"
@@ -603,6 +604,61 @@ void declare_risk(CLI::App& app, Action& action) {
       [&action] { action = [](const Ports& ports, const Globals&) { return app::print_risk_tables(ports); }; });
 }
 
+void declare_advisories(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  auto matched = options<app::MatchRequest>();
+  CLI::App* const match =
+      add_nested(app, "match", "Tells which components of bills of materials advisories are about.",
+                 "gatepost advisories match --sbom bom.json --osv npm/all.zip\n"
+                 "gatepost advisories match --sbom 'stored.jsonl' --osv changed/ --since 2026-11-20 --json");
+  match
+      ->add_option("--sbom", matched->sboms,
+                   "Bill of materials: CycloneDX, SPDX, Syft's JSON, or what --inventory wrote. Repeatable")
+      ->required()
+      ->type_name("FILE");
+  match
+      ->add_option("--osv", matched->osv,
+                   "Advisories of OSV: a record, a list or lines of them, a folder, an archive. Repeatable")
+      ->required()
+      ->type_name("PATH");
+  match
+      ->add_option("--service", matched->service,
+                   "Whose components these are. Default: what the bill of materials says it is about")
+      ->type_name("NAME");
+  match->add_option("--since", matched->since, "Only advisories modified then or later. Default: all")
+      ->type_name("TIME");
+  match->add_flag("--json", matched->json, "As JSON");
+  match
+      ->add_option("--inventory", matched->inventory,
+                   "Write the components, to be matched again later with --sbom: canonical JSON, one a line")
+      ->type_name("FILE");
+  match
+      ->add_option("--observations", matched->observations,
+                   "Write the matches as a report that check, correlate and convert read")
+      ->type_name("FILE");
+  match->callback([&action, matched] {
+    action = [matched](const Ports& ports, const Globals&) {
+      app::MatchRequest request = *matched;
+      request.version = kVersion;
+      return app::match_advisories(ports, request);
+    };
+  });
+
+  auto compared = options<app::CompareRequest>();
+  CLI::App* const compare =
+      add_nested(app, "compare", "Compares two versions as their ecosystem orders them, or checks lines \"a < b\".",
+                 "gatepost advisories compare PyPI 1.0rc1 1.0\ngatepost advisories compare Debian - <versions.txt");
+  compare->add_option("ecosystem", compared->ecosystem, "As OSV names it, or the type of a package URL")
+      ->required()
+      ->type_name("ECOSYSTEM");
+  compare->add_option("versions", compared->versions, "Two versions; - checks lines of standard input")
+      ->required()
+      ->type_name("VERSION");
+  compare->callback([&action, compared] {
+    action = [compared](const Ports& ports, const Globals&) { return app::compare_versions(ports, *compared); };
+  });
+}
+
 constexpr std::array kCommands = {
     Command{"check", "Judges a change by its scanners' reports: the gate.",
             "gatepost check --base origin/main --report 'reports/**/*.sarif'\n"
@@ -632,6 +688,8 @@ constexpr std::array kCommands = {
             "gatepost risk simulate findings.json --json\ngatepost risk tables", declare_risk},
     Command{"policy", "Checks policies, runs their fixtures, and tells why one matches a finding.",
             "gatepost policy check\ngatepost policy test", declare_policy},
+    Command{"advisories", "Matches bills of materials with advisories, also those of yesterday with those of today.",
+            "gatepost advisories match --sbom bom.json --osv npm/all.zip", declare_advisories},
     Command{"config", "Checks, starts and describes the configuration.", "gatepost config init\ngatepost config check",
             declare_config},
     Command{"doctor", "Checks whether everything is there that a gate needs.",
