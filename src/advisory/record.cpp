@@ -107,7 +107,7 @@ void sort_events(Range& range) {
       range.events, [&](const Event& a, const Event& b) { return comes_before(range.scheme, a.version, b.version); });
 }
 
-std::optional<Range> range_of(doc::View view, VersionScheme of_ecosystem, RecordCounts& counts) {
+std::optional<Range> range_of(doc::View view, VersionScheme of_ecosystem, ReadCounts& counts) {
   const std::string_view type = view.at("type").text();
   if (type == "GIT") {
     ++counts.git_ranges;
@@ -125,7 +125,7 @@ std::optional<PackageKey> package_key(doc::View package) {
   return key_of_package(package.at("ecosystem").text(), text::trim(package.at("name").text()));
 }
 
-Affected affected_of(doc::View view, PackageKey key, std::string_view source, RecordCounts& counts) {
+Affected affected_of(doc::View view, PackageKey key, std::string_view source, ReadCounts& counts) {
   Affected it{.key = std::move(key), .ranges = {}, .versions = {}, .claims = claims_of(view, source)};
   for (const doc::View range : view.at("ranges").items()) {
     if (it.ranges.size() > kMostRanges) break;  // then the whole record is refused
@@ -171,7 +171,7 @@ enum class Packages : std::uint8_t { read, none, too_many };
 
 // Reads the packages that are asked for.
 Packages read_packages(doc::View record, std::string_view source, const ReadOptions& options, Advisory& out,
-                       RecordCounts& counts) {
+                       ReadCounts& counts) {
   std::size_t ranges = 0;
   for (const doc::View view : record.at("affected").items()) {
     auto key = package_key(view.at("package"));
@@ -189,7 +189,7 @@ Packages read_packages(doc::View record, std::string_view source, const ReadOpti
 
 }  // namespace
 
-std::optional<Advisory> read_record(doc::View record, const ReadOptions& options, RecordCounts& counts) {
+std::optional<Advisory> read_record(doc::View record, const ReadOptions& options, ReadCounts& counts) {
   const auto id = AdvisoryId::parse(text::trim(record.at("id").text()));
   if (!id || !record.at("modified").is_string()) {
     ++counts.damaged;

@@ -52,7 +52,7 @@ struct Advisory {
 };
 
 // What was left out of the records that were read. Nothing of it is an error of ours, and all of it is told.
-struct RecordCounts {
+struct ReadCounts {
   std::size_t records = 0;             // that are advisories
   std::size_t damaged = 0;             // that are none, not JSON, or list more than anybody could mean
   std::size_t withdrawn = 0;           // are kept, and match nothing
@@ -70,6 +70,6 @@ struct ReadOptions {
 };
 
 // Empty for what is no advisory, and for what nobody asked for; `counts` says which.
-std::optional<Advisory> read_record(doc::View record, const ReadOptions& options, RecordCounts& counts);
+std::optional<Advisory> read_record(doc::View record, const ReadOptions& options, ReadCounts& counts);
 
 }  // namespace gatepost::advisory

@@ -101,7 +101,7 @@ std::string reasons(const Matched& all) {
 
 std::string summary(const Matched& all) {
   const advisory::MatchCounts& counts = all.found.counts;
-  const advisory::RecordCounts& records = all.osv.counts;
+  const advisory::ReadCounts& records = all.osv.counts;
   const std::size_t unmatched = counts.unmatched_components() + all.bom.without_purl;
   std::string out = fmt::format("\n{}, {} of them in different versions; {} cannot be matched{}{}\n",
                                 text::count_of(counts.components + all.bom.without_purl, "component"), counts.packages,
@@ -161,7 +161,7 @@ Status write_text(const Ports& ports, const Matched& all) {
 
 void write_counts(doc::JsonWriter& json, const Matched& all) {
   const advisory::MatchCounts& counts = all.found.counts;
-  const advisory::RecordCounts& records = all.osv.counts;
+  const advisory::ReadCounts& records = all.osv.counts;
   json.field("components", counts.components + all.bom.without_purl).field("packages", counts.packages);
   json.key("unmatched_component").begin_object();
   json.field("total", counts.unmatched_components() + all.bom.without_purl);

@@ -12,7 +12,7 @@ namespace gatepost::app {
 
 struct OsvRecords {
   std::vector<advisory::Advisory> advisories;  // by id; of one id only the newest
-  advisory::RecordCounts counts;
+  advisory::ReadCounts counts;
   std::string first_damage;  // "all.zip: GHSA-x.json: why"; "" for none
 };
 // Fails when a place cannot be read at all; damaged records are counted.

@@ -98,11 +98,12 @@ void take_stability(std::string_view& rest, Composed& it) {
     ahead.remove_prefix(word.size());
     it.stability = stability;
     rest = ahead;
+    const bool counts = stability != kStable;  // the number behind "stable" says nothing
     for (;;) {
       if (!ahead.empty() && (ahead[0] == '.' || ahead[0] == '-')) ahead.remove_prefix(1);
       const std::string_view digits = take_digits(ahead);
       if (digits.empty()) return;
-      it.tail.push_back(digits);
+      if (counts) it.tail.push_back(digits);
       rest = ahead;
     }
   }
@@ -177,10 +178,13 @@ std::strong_ordering compare_php(std::string_view a, std::string_view b) {
   }
   if (left.size() == right.size()) return std::strong_ordering::equal;
   // What follows on one side stands against a number, and is later when it is one.
-  const std::string_view next = left.size() > common ? left[common] : right[common];
-  const int form = next.empty() ? -1 : form_of(next);
-  const bool later = form >= 4;
+  const bool later = form_of(left.size() > common ? left[common] : right[common]) >= 4;
   return later == (left.size() > common) ? std::strong_ordering::greater : std::strong_ordering::less;
+}
+
+// PHP orders what begins or ends with a point by which of the two stands first: that is no order.
+bool has_parts(std::string_view points) {
+  return !points.empty() && text::is_alnum(points[0]) && !points.ends_with('.');
 }
 
 std::string_view without_v(std::string_view version) {
@@ -216,8 +220,9 @@ Order compare_lists(std::string_view a, std::string_view b, std::string_view mar
 Order packagist(std::string_view a, std::string_view b) {
   a = without_v(a);
   b = without_v(b);
-  if (a.empty() || b.empty()) return std::nullopt;
-  return compare_php(with_points(a), with_points(b));
+  const std::string left = with_points(a), right = with_points(b);
+  if (!has_parts(left) || !has_parts(right)) return std::nullopt;
+  return compare_php(left, right);
 }
 
 Order cran(std::string_view a, std::string_view b) { return compare_lists(a, b, ".-"); }

@@ -15,9 +15,9 @@ namespace {
 // The first package of a record.
 Affected affected_of(const std::string& package) {
   const auto document = doc::parse_json(
-      R"({"id": "OSV-1", "modified": "2026-01-01T00:00:00Z", "affected": [)" + package + "]}", "record");
+      R"({"id": "ACME-2026-1", "modified": "2026-01-01T00:00:00Z", "affected": [)" + package + "]}", "record");
   REQUIRE(document.ok());
-  RecordCounts counts;
+  ReadCounts counts;
   const auto advisory = read_record(document->root(), {}, counts);
   REQUIRE(advisory.has_value());
   return advisory->affected.at(0);

@@ -19,7 +19,7 @@ Advisory advisory_of(const std::string& id, const std::string& affected, const s
       R"({"id": ")" + id + R"(", "modified": "2026-01-01T00:00:00Z", "affected": [)" + affected + "]" + more + "}",
       "x");
   REQUIRE(document.ok());
-  RecordCounts counts;
+  ReadCounts counts;
   auto advisory = read_record(document->root(), {}, counts);
   REQUIRE(advisory.has_value());
   return std::move(*advisory);
@@ -59,16 +59,16 @@ TEST_CASE("match: every component of an affected version, in order, and no other
                                             {.purl = "pkg:npm/lodash-es@4.17.20", .service = "shop"},
                                             {.purl = "pkg:pypi/Lodash@4.17.20", .service = "shop"}});
   const std::vector<Advisory> advisories = {
-      advisory_of("OSV-3", below("npm", "lodash", "4.17.21")), advisory_of("OSV-1", below("npm", "lodash", "9.0.0")),
-      advisory_of("OSV-2", below("npm", "lodash", "9.0.0"), R"(, "withdrawn": "2026-01-02T00:00:00Z")")};
+      advisory_of("ACME-2026-3", below("npm", "lodash", "4.17.21")), advisory_of("ACME-2026-1", below("npm", "lodash", "9.0.0")),
+      advisory_of("ACME-2026-2", below("npm", "lodash", "9.0.0"), R"(, "withdrawn": "2026-01-02T00:00:00Z")")};
   const PackageIndex index(inventory);
   const Matches found = index.match(advisories);
   CHECK(shown(inventory, advisories, found) ==
-        "pkg:npm/lodash@4.17.20 cart OSV-1 9.0.0\n"
-        "pkg:npm/lodash@4.17.20 cart OSV-3 4.17.21\n"
-        "pkg:npm/lodash@4.17.20 shop OSV-1 9.0.0\n"
-        "pkg:npm/lodash@4.17.20 shop OSV-3 4.17.21\n"
-        "pkg:npm/lodash@4.17.21 shop OSV-1 9.0.0\n");
+        "pkg:npm/lodash@4.17.20 cart ACME-2026-1 9.0.0\n"
+        "pkg:npm/lodash@4.17.20 cart ACME-2026-3 4.17.21\n"
+        "pkg:npm/lodash@4.17.20 shop ACME-2026-1 9.0.0\n"
+        "pkg:npm/lodash@4.17.20 shop ACME-2026-3 4.17.21\n"
+        "pkg:npm/lodash@4.17.21 shop ACME-2026-1 9.0.0\n");
   CHECK(found.verdicts.size() == 3);
   CHECK(found.counts.components == 5);
   CHECK(found.counts.packages == 4);
@@ -78,9 +78,9 @@ TEST_CASE("match: every component of an affected version, in order, and no other
 TEST_CASE("match: several entries of one advisory about one package say one thing") {
   const Inventory inventory = inventory_of({{.purl = "pkg:npm/x@1.0.0"}});
   const std::vector<Advisory> advisories = {advisory_of(
-      "OSV-1", below("npm", "x", "10.0.0") + "," + below("npm", "x", "9.0.0") + "," + below("npm", "y", "2"))};
+      "ACME-2026-1", below("npm", "x", "10.0.0") + "," + below("npm", "x", "9.0.0") + "," + below("npm", "y", "2"))};
   CHECK(shown(inventory, advisories, PackageIndex(inventory).match(advisories)) ==
-        "pkg:npm/x@1.0.0  OSV-1 9.0.0 10.0.0\n");
+        "pkg:npm/x@1.0.0  ACME-2026-1 9.0.0 10.0.0\n");
 }
 
 TEST_CASE("match: a release of a distribution meets its own advisories only") {
@@ -104,8 +104,8 @@ TEST_CASE("match: components that nobody can match are counted, never guessed") 
                                             {.purl = "pkg:npm/x@1.0.0"},
                                             {.purl = "pkg:npm/ok@1.0.0"}});
   const std::vector<Advisory> advisories = {
-      advisory_of("OSV-1", below("Maven", "a:b", "9") + "," + below("Packagist", "a/b", "9.0.0")),
-      advisory_of("OSV-2", below("npm", "x", "someday"))};
+      advisory_of("ACME-2026-1", below("Maven", "a:b", "9") + "," + below("Packagist", "a/b", "9.0.0")),
+      advisory_of("ACME-2026-2", below("npm", "x", "someday"))};
   const PackageIndex index(inventory);
   const Matches found = index.match(advisories);
   CHECK(found.matches.empty());
