@@ -25,7 +25,8 @@ class Adding {
       : inventory_(inventory), service_(std::move(service)), digest_(std::move(digest)) {}
 
   void service_if_unknown(std::string_view name) {
-    if (service_.empty()) service_ = text::fold_whitespace(text::to_utf8(name, 200));
+    const bool folder = name == "." || name == "/";  // that was scanned, and not called anything
+    if (service_.empty() && !folder) service_ = text::fold_whitespace(text::to_utf8(name, 200));
   }
 
   // `version` is for package URLs that have none.

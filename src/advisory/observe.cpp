@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::string_view kList = "/matches";
 
+bool is_of_system(const Purl& purl) { return purl.type() == "deb" || purl.type() == "rpm" || purl.type() == "apk"; }
+
 std::string package_name(const Purl& purl) {
-  if (purl.name_space().empty()) return purl.name();
+  if (purl.name_space().empty() || is_of_system(purl)) return purl.name();
   return purl.name_space() + (purl.type() == "maven" ? ":" : "/") + purl.name();
 }
-
-bool is_of_system(const Purl& purl) { return purl.type() == "deb" || purl.type() == "rpm" || purl.type() == "apk"; }
 
 Kind kind_of(const Advisory& advisory, const Purl& purl) {
   if (advisory.malicious) return Kind::malware;

@@ -150,8 +150,13 @@ std::string reference_of(doc::View record) {
   return first;
 }
 
+// Records of distributions name what they come from: one vulnerability is another name of theirs, several are not.
 std::vector<std::string> aliases_of(doc::View record, const std::string& id) {
   std::vector<std::string> aliases;
+  const doc::View upstream = record.at("upstream");
+  const auto only =
+      upstream.size() == 1 ? AdvisoryId::parse(text::trim(upstream.at(std::size_t{0}).text())) : std::nullopt;
+  if (only && only->value() != id) aliases.push_back(only->value());
   for (const doc::View alias : record.at("aliases").items()) {
     const auto parsed = AdvisoryId::parse(text::trim(alias.text()));
     if (parsed && parsed->value() != id && aliases.size() < kMostAliases) aliases.push_back(parsed->value());

@@ -59,7 +59,8 @@ TEST_CASE("match: every component of an affected version, in order, and no other
                                             {.purl = "pkg:npm/lodash-es@4.17.20", .service = "shop"},
                                             {.purl = "pkg:pypi/Lodash@4.17.20", .service = "shop"}});
   const std::vector<Advisory> advisories = {
-      advisory_of("ACME-2026-3", below("npm", "lodash", "4.17.21")), advisory_of("ACME-2026-1", below("npm", "lodash", "9.0.0")),
+      advisory_of("ACME-2026-3", below("npm", "lodash", "4.17.21")),
+      advisory_of("ACME-2026-1", below("npm", "lodash", "9.0.0")),
       advisory_of("ACME-2026-2", below("npm", "lodash", "9.0.0"), R"(, "withdrawn": "2026-01-02T00:00:00Z")")};
   const PackageIndex index(inventory);
   const Matches found = index.match(advisories);
@@ -139,6 +140,22 @@ TEST_CASE("match: the same findings as observations") {
   CHECK(first.claims.at(0).label == SeverityLabel::high);
   CHECK(table.observation(1).kind == Kind::malware);
   CHECK(table.observation(1).component->scope == Scope::dev);
+}
+
+TEST_CASE("match: a distribution's record is known by the vulnerability that it comes from") {
+  const Inventory inventory = inventory_of({{.purl = "pkg:deb/debian/curl@7.88.1-10?distro=debian-12"}});
+  const std::vector<Advisory> advisories = {advisory_of("DEBIAN-CVE-2026-0001", below("Debian:12", "curl", "7.88.1-11"),
+                                                        R"(, "upstream": ["CVE-2026-0001"])"),
+                                            advisory_of("DSA-5000-1", below("Debian:12", "curl", "7.88.1-11"),
+                                                        R"(, "upstream": ["CVE-2026-0001", "CVE-2026-0002"])")};
+  CHECK(advisories[0].aliases == std::vector<std::string>{"CVE-2026-0001"});
+  CHECK(advisories[1].aliases.empty());
+  ObservationTable table;
+  observe(inventory, advisories, PackageIndex(inventory).match(advisories), false, table);
+  REQUIRE(table.size() == 2);
+  CHECK(table.observation(0).kind == Kind::container);
+  CHECK(table.observation(0).component->package == "curl");
+  CHECK(table.reports()[0].state == ReportState::partial);
 }
 
 TEST_CASE("inventory: lines are canonical, and come back as they were") {
