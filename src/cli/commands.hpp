@@ -1,5 +1,5 @@
-// The table of commands. A command is one function that declares its options, and a line in the table; help texts and
-// docs/cli.md are made from both.
+// The table of commands. A command is a file in commands/ that declares its options, and a line in commands.def; help
+// texts and docs/cli.md are made from both.
 #pragma once
 
 #include <functional>
@@ -39,5 +39,9 @@ struct Command {
   void (*declare)(CLI::App& app, Action& action);
 };
 std::span<const Command> commands();
+
+#define GATEPOST_COMMAND(name, summary, example) void declare_##name(CLI::App& app, Action& action);
+#include "cli/commands.def"
+#undef GATEPOST_COMMAND
 
 }  // namespace gatepost::cli

@@ -103,6 +103,21 @@ std::optional<std::size_t> Section::choice(std::string_view key, std::span<const
   return std::nullopt;
 }
 
+doc::View Section::file_list(std::string_view key, std::string_view file, std::size_t most) {
+  const doc::View list = get(key);
+  if (list.is_array() && list.size() > most) {
+    problems_.add(list, fmt::format("{} {}; expected at most {}", list.size(), key, most));
+    return {};
+  }
+  if (!list.exists()) {
+    problems_.add_line(fmt::format("{}: \"{}\" is missing: the list of {}",
+                                   view_.exists() ? view_.where() : fmt::format("{}:1:1", file), key, key));
+  } else if (!list.is_null() && !list.is_array()) {
+    problems_.add(list, fmt::format("{} must be a list, not {}", key, doc::to_string(list.kind())));
+  }
+  return list;
+}
+
 void Section::finish() {
   for (const auto& [key, value] : view_.members()) {
     if (std::ranges::find(known_, key) == known_.end()) problems_.add_at_key(value, unknown_name("key", key, known_));

@@ -44,6 +44,9 @@ class Section {
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);  // a list of texts, or one text
   // Position in `names`; a value that is not there is a problem. true and false mean "on" and "off".
   [[nodiscard]] std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> names);
+  // The list that the file `file` is about. One that is missing, no list or longer than `most` is a problem, and
+  // nothing of it is to be read: the answer does not exist.
+  [[nodiscard]] doc::View file_list(std::string_view key, std::string_view file, std::size_t most);
   void finish();
   [[nodiscard]] doc::View view() const { return view_; }
 

@@ -40,17 +40,7 @@ class ServiceReader {
 
   std::vector<Service> read(doc::View root) {
     Section section(root, problems_);
-    const doc::View list = section.get("services");
-    if (!list.exists()) {
-      problems_.add_line((root.exists() ? root.where() : std::string(".gatepost/services.yml:1:1")) +
-                         ": \"services\" is missing: the list of services");
-    } else if (!list.is_null() && !list.is_array()) {
-      problems_.add(list, fmt::format("services must be a list, not {}", doc::to_string(list.kind())));
-    }
-    if (list.size() > context::kMostServices) {
-      problems_.add(list, fmt::format("{} services; expected at most {}", list.size(), context::kMostServices));
-      return {};
-    }
+    const doc::View list = section.file_list("services", ".gatepost/services.yml", context::kMostServices);
     for (const doc::View view : list.items()) {
       services_.push_back(service(view));
       if (problems_.size() > kMostProblems || claims_ > context::kMostClaims) break;

@@ -49,18 +49,8 @@ class TeamReader {
 
   std::vector<Team> read(doc::View root) {
     Section section(root, problems_);
-    const doc::View list = section.get("teams");
-    if (!list.exists()) {
-      problems_.add_line((root.exists() ? root.where() : std::string(".gatepost/teams.yml:1:1")) +
-                         ": \"teams\" is missing: the list of teams");
-    } else if (!list.is_null() && !list.is_array()) {
-      problems_.add(list, fmt::format("teams must be a list, not {}", doc::to_string(list.kind())));
-    }
+    const doc::View list = section.file_list("teams", ".gatepost/teams.yml", context::kMostTeams);
     section.finish();
-    if (list.size() > context::kMostTeams) {
-      problems_.add(list, fmt::format("{} teams; expected at most {}", list.size(), context::kMostTeams));
-      return {};
-    }
     for (const doc::View view : list.items()) {
       teams_.push_back(team(view));
       if (problems_.size() > kMostProblems || names_ > context::kMostTeamNames) break;
