@@ -1,5 +1,4 @@
 #include "app/advisories.hpp"
-
 #include "cli/options.hpp"
 #include "cli/version.hpp"
 
