@@ -340,6 +340,7 @@ SUITES = {
     "lint-ci": suite_lint_ci,
     "emulators": suite_emulators,
     "e2e": suite_e2e,
+    "pages": counting_suite(["node", "tests/pages/report_test.mjs", str(BINARY), "build/pages"], timeout=1200),
     "image": counting_suite(["python3", "tools/image_test.py"]),
     "action": counting_suite(["python3", "tools/action_test.py"]),
     "gitlab": counting_suite(["python3", "tools/gitlab_test.py"]),
