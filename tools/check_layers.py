@@ -29,6 +29,8 @@ THIRD_PARTY_HEADERS = {
     "pugixml": ["pugixml.hpp", "pugiconfig.hpp"],
     "libgit2": ["git2.h", "git2/"],
     "curl": ["curl/"],
+    "sqlite": ["sqlite3.h"],
+    "libpq": ["libpq-fe.h"],
     "cli11": ["CLI/"],
 }
 

@@ -17,6 +17,7 @@ import pathlib
 import sys
 import tomllib
 
+import difference_causes
 import report_facts
 import report_reading as reading
 
@@ -27,7 +28,10 @@ GOAL = 97
 STANDARDS = {"sarif", "cyclonedx", "spdx", "openvex", "csaf"}
 # What may differ besides the fields of facts.
 KINDS = ("unrecognised", "accepted", "format", "state", "count-more", "count-fewer")
-KEYS = {"file", "tool", "fields", "reason"}
+KEYS = {"file", "tool", "fields", "cause", "reason", "by", "without", "by_hand", "refused_as", "counted_by",
+        "stands_as"}
+# Causes of which only people can tell whether they are right.
+UNCHECKED = {"another-reading", "not-read"}
 
 
 @dataclasses.dataclass
@@ -35,7 +39,14 @@ class Entry:
     """A stated reason for differences of one file or of all files of a tool."""
     place: str
     fields: list
+    cause: str
     reason: str
+    by: list = dataclasses.field(default_factory=list)  # facts by which the reference folds
+    without: dict = dataclasses.field(default_factory=dict)  # facts and patterns of what the reference leaves out
+    by_hand: str = ""  # how it was verified where the suite cannot
+    counted_by: str = ""  # member of the report that counts its findings
+    stands_as: list = dataclasses.field(default_factory=list)  # members, attributes or columns that have the value
+    refused_as: list = dataclasses.field(default_factory=list)  # formats that refuse the report when they are named
     used: set = dataclasses.field(default_factory=set)
 
     def covers(self, file):
@@ -46,7 +57,6 @@ class Reasons:
     def __init__(self, path, reference):
         tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(path.glob("*.toml"))]
         self.formats = {name: ids for table in tables for name, ids in table.get("formats", {}).items()}
-        self.all_tools = any(table.get("all_tools", False) for table in tables)
         self.entries = [self.entry(it, reference) for table in tables for it in table.get("difference", [])]
         tools = {it["tool"] for it in reference.values()}
         if unknown := set(self.formats) - tools - set(reference):
@@ -62,14 +72,18 @@ class Reasons:
         if wrong or place not in (reference if "file" in table else tools):
             raise ValueError(f"{DIFFERENCES.name}: entry of {place!r}: it needs one of file and tool, as the corpus "
                              f"names them; fields of {', '.join([*KINDS, *report_facts.FIELDS])}; and a reason")
-        return Entry(place, table["fields"], table["reason"])
+        said = {key: value for key, value in table.items() if key not in ("file", "tool")}
+        entry = Entry(place, **{"cause": "", **said})
+        if problem := difference_causes.check_keys(entry):
+            raise ValueError(f"{DIFFERENCES.name}: entry of {place!r}: {problem}")
+        return entry
 
-    def reason(self, file, field):
-        """Also marks the entry as needed. What is said of a file comes before what is said of its tool."""
+    def entry_of(self, file, field):
+        """Also marks the entries as needed. What is said of a file comes before what is said of its tool."""
         found = [it for it in self.entries if it.covers(file) and field in it.fields]
         for entry in found:
             entry.used.add(field)
-        return max(found, key=lambda it: "/" in it.place).reason if found else None
+        return max(found, key=lambda it: "/" in it.place) if found else None
 
     def is_right_format(self, verdict):
         plain = lambda text: "".join(it for it in text.lower() if it.isalnum())
@@ -84,8 +98,10 @@ class Verdict:
     tool: str
     outcome: reading.Outcome
     must_be_read: bool
-    apart: bool  # of another format than the other reports of its tool
+    count: int  # findings of the reference
     differs: dict = dataclasses.field(default_factory=dict)  # field -> what is expected, what is there
+    entries: dict = dataclasses.field(default_factory=dict)  # field -> entry that explains it
+    doubts: dict = dataclasses.field(default_factory=dict)  # field -> why the entry's cause could not be verified
     compared: dict = dataclasses.field(default_factory=dict)
     missing: list = dataclasses.field(default_factory=list)
     unexplained: list = dataclasses.field(default_factory=list)
@@ -93,6 +109,19 @@ class Verdict:
     @property
     def recognised(self):
         return self.outcome.state not in reading.REFUSED | {"failed"}
+
+    @property
+    def causes(self):
+        return {it.cause for it in self.entries.values()}
+
+    @property
+    def is_empty(self):
+        return not self.unexplained and self.causes == {"empty-proves-nothing"}
+
+    @property
+    def agrees_literally(self):
+        """Whether all that differs does not stand in the report."""
+        return not self.unexplained and all(difference_causes.CAUSES[it].literal for it in self.causes)
 
 
 def judge_counts(verdict, expected):
@@ -114,7 +143,8 @@ def judge_facts(verdict, expected, literal):
 
 
 def judge(file, expected, outcome, reasons, folder):
-    verdict = Verdict(file, expected["tool"], outcome, expected["read"] == "ok", file in reasons.formats)
+    verdict = Verdict(file, expected["tool"], outcome, expected["read"] == "ok", expected.get("count", 0))
+    report = (folder / file).read_bytes()
     if outcome.state == "failed":
         verdict.differs["state"] = outcome.why
     elif not verdict.must_be_read:
@@ -129,9 +159,22 @@ def judge(file, expected, outcome, reasons, folder):
         if outcome.state not in reading.COMPLETE:
             verdict.differs["state"] = f"{outcome.state}: {outcome.why}"
         judge_counts(verdict, expected)
-        judge_facts(verdict, expected, report_facts.Literal((folder / file).read_bytes()))
-    verdict.unexplained = [it for it in verdict.differs if reasons.reason(file, it) is None]
+        judge_facts(verdict, expected, report_facts.Literal(report))
+    explain(verdict, reasons, report)
     return verdict
+
+
+def explain(verdict, reasons, report):
+    for field in verdict.differs:
+        entry = reasons.entry_of(verdict.file, field)
+        if entry is None:
+            verdict.unexplained.append(field)
+            continue
+        verdict.entries[field] = entry
+        if problem := difference_causes.doubt(entry, field, verdict, report):
+            verdict.doubts[field] = problem
+            if not entry.by_hand:
+                verdict.unexplained.append(field)
 
 
 def stale_entries(reasons, verdicts):
@@ -141,6 +184,26 @@ def stale_entries(reasons, verdicts):
         gone = [it for it in entry.fields if it not in entry.used]
         if gone and any(it.recognised or not it.must_be_read or "unrecognised" in gone for it in read):
             yield f"{DIFFERENCES.name}: {entry.place}: {', '.join(gone)}: no longer differs"
+
+
+def idle_checks(reasons, verdicts):
+    """Entries that were verified by hand although the suite can."""
+    for entry in reasons.entries:
+        doubted = any(found is entry and field in it.doubts for it in verdicts for field, found in it.entries.items())
+        if entry.by_hand and entry.used and not doubted:
+            yield f"{DIFFERENCES.name}: {entry.place}: {entry.cause} is verified, by_hand is not needed"
+
+
+def told_formats(reasons, verdicts, options, folder):
+    """Reports that must be refused when the format is named which the reference took them for."""
+    hinted = collections.defaultdict(list)
+    for verdict in verdicts:
+        for entry in verdict.entries.values():
+            for hint in entry.refused_as:
+                hinted[hint].append(folder / verdict.file)
+    for (hint, file), outcome in reading.read_hinted(options.gatepost.resolve(), options.jobs, hinted).items():
+        if outcome.state not in reading.REFUSED:
+            yield f"{file.relative_to(folder)}: is {outcome.state} with --tool {hint}, and must be refused"
 
 
 def print_details(verdict):
@@ -159,12 +222,19 @@ def print_details(verdict):
             print(f"    {field}: expected {json.dumps(one.facts[field])}, got {mine}")
 
 
-def print_file(verdict, reasons, verbose):
+def remark(verdict, field):
+    entry = verdict.entries.get(field)
+    if entry is None:
+        return ""
+    doubted = f"; not verified: {verdict.doubts[field]}" if field in verdict.unexplained else ""
+    return f" [{entry.cause}: {entry.reason}{doubted}]"
+
+
+def print_file(verdict, verbose):
     if not verdict.differs and not verbose:
         return
     word = "failed" if verdict.unexplained else "explained" if verdict.differs else "agrees"
-    texts = [f"{field}: {text}" + (f" [{reasons.reason(verdict.file, field)}]" if field not in verdict.unexplained
-                                   else "") for field, text in verdict.differs.items()]
+    texts = [f"{field}: {text}{remark(verdict, field)}" for field, text in verdict.differs.items()]
     print(f"{word}: {verdict.file} ({verdict.outcome.format or '-'}, {verdict.outcome.state}): " + "; ".join(texts))
     if verbose:
         print_details(verdict)
@@ -186,16 +256,57 @@ def totals(verdicts):
     bad = [it for it in verdicts if not it.must_be_read]
     recognised = [it for it in due if it.recognised]
     yield f"recognised: {share(len(recognised), len(due))} of the reports that must be read"
-    yield f"refused: {share(sum('accepted' not in it.differs for it in bad), len(bad))} of those that must be refused"
+    refused = sum("accepted" not in it.differs for it in bad)
+    named = sum("read-as-what-it-is" in it.causes for it in bad)
+    yield (f"refused: {share(refused, len(bad))} of those that must be refused; {named} more are whole reports of another "
+           "format, and refused when the one is named that the reference took them for")
     equal = [it for it in recognised if not {"count-more", "count-fewer"} & set(it.differs)]
     yield f"equal in number of findings: {share(len(equal), len(recognised))}"
     for field in report_facts.FIELDS:
         held = [it for it in recognised if it.compared.get(field)]
         if held:
             yield f"{field}: {share(sum(field not in it.differs for it in held), len(held))} of the reports with such facts"
+    alike = sum(not set(it.differs) - {"state", "format"} for it in recognised)
+    yield f"equal in number and in all facts: {share(alike, len(recognised))} of the reports that are recognised"
+    compared, agreeing = (sum(it[at] for it in facts_held(verdicts).values()) for at in (0, 1))
+    yield f"single facts: {share(agreeing, compared)} of all that are compared"
     agree = sum(not it.differs for it in verdicts)
-    yield f"agreeing in everything compared: {share(agree, len(verdicts))}, goal {GOAL} %"
+    yield f"literal agreement with the reference: {share(agree, len(verdicts))} of the reports"
+    told = [it for it in verdicts if not it.is_empty]
+    literal = share(sum(it.agrees_literally for it in told), len(told))
+    yield f"agreement in what stands in the report: {literal} of the reports in which anything stands, goal {GOAL} %"
     yield f"agreeing or explained: {share(sum(not it.unexplained for it in verdicts), len(verdicts))}"
+
+
+def facts_held(verdicts):
+    """{fact: (compared, agreeing, differing by what the report does not state)}"""
+    held = {}
+    for field in report_facts.FIELDS:
+        read = [it for it in verdicts if it.must_be_read and it.recognised]
+        compared = sum(it.compared.get(field, 0) for it in read)
+        lacking = {it.file: sum(field in one.fields for one in it.missing) for it in read}
+        foreign = sum(lacking[it.file] for it in read if field in it.entries and field not in it.unexplained
+                      and difference_causes.CAUSES[it.entries[field].cause].literal)
+        held[field] = (compared, compared - sum(lacking.values()), foreign)
+    return held
+
+
+def causes_table(verdicts):
+    yield "| cause | meaning | reports | verified by the suite | against gatepost |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name, cause in difference_causes.CAUSES.items():
+        having = [(it, [field for field, entry in it.entries.items() if entry.cause == name]) for it in verdicts]
+        having = [(it, fields) for it, fields in having if fields]
+        sure = sum(not set(fields) & set(it.doubts) for it, fields in having)
+        checked = "" if name in UNCHECKED else f"{sure} of {len(having)}"
+        yield f"| {name} | {cause.meaning} | {len(having)} | {checked} | {'' if cause.literal else 'yes'} |"
+
+
+def facts_table(verdicts):
+    yield "| fact | compared | agreeing | differing because the report does not state it | differing otherwise |"
+    yield "| --- | --- | --- | --- | --- |"
+    for field, (compared, agreeing, foreign) in facts_held(verdicts).items():
+        yield f"| {field} | {compared} | {agreeing} | {foreign} | {compared - agreeing - foreign} |"
 
 
 HEAD = """# Where the reading of reports differs from the reference
@@ -210,23 +321,22 @@ def cell(text):
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def markdown(verdicts, reasons):
-    by_tool = verdicts_by_tool(verdicts)
-    unread = [it for it in verdicts if is_unread(it, by_tool)]
-    held = [it for it in verdicts if it not in unread]
+def markdown(verdicts):
     rows = collections.defaultdict(lambda: collections.defaultdict(list))
-    for verdict in held:
+    for verdict in verdicts:
         for field in verdict.differs:
-            reason = reasons.reason(verdict.file, field) or "**not explained**"
-            rows[verdict.tool, reason][verdict.file].append(field)
+            entry = verdict.entries.get(field)
+            why = (entry.reason, entry.cause, entry.by_hand) if entry else ("**not explained**", "", "")
+            rows[verdict.tool, *why][verdict.file].append(field)
     lines = [HEAD, "| reports of the corpus | |", "| --- | --- |"]
-    lines += [f"| {name} | {cell(value)} |" for name, value in (it.split(": ", 1) for it in totals(held))]
-    lines.append(f"| not counted above | {len(unread)} of {len({it.tool for it in unread})} tools that no format reads |")
-    lines += ["", "| report | what differs | reason |", "| --- | --- | --- |"]
-    for (_, reason), files in sorted(rows.items()):
+    lines += [f"| {name} | {cell(value)} |" for name, value in (it.split(": ", 1) for it in totals(verdicts))]
+    lines += ["", *causes_table(verdicts), "", *facts_table(verdicts)]
+    lines += ["", "| report | what differs | cause | reason |", "| --- | --- | --- | --- |"]
+    for (_, reason, cause, by_hand), files in sorted(rows.items()):
         fields = sorted({it for one in files.values() for it in one})
         names = ", ".join(f"`{it}`" for it in sorted(files))
-        lines.append(f"| {names} | {', '.join(fields)} | {cell(reason)} |")
+        hand = f" (by hand: {by_hand})" if by_hand else ""
+        lines.append(f"| {names} | {', '.join(fields)} | {cause} | {cell(reason + hand)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -235,13 +345,6 @@ def verdicts_by_tool(verdicts):
     for verdict in verdicts:
         by_tool[verdict.tool].append(verdict)
     return by_tool
-
-
-def is_unread(verdict, by_tool):
-    """Of a tool whose reports none of our formats reads."""
-    return verdict.must_be_read and not any(it.must_be_read and it.recognised and not it.apart
-                                            for it in by_tool[verdict.tool]) \
-        and set(verdict.differs) == {"unrecognised"}
 
 
 def check_document(text):
@@ -253,28 +356,22 @@ def check_document(text):
     return [f"{DOCUMENT.relative_to(reading.ROOT)}: is not what --markdown prints; GATEPOST_UPDATE_GOLDEN=1 writes it"]
 
 
-def report(verdicts, reasons, options):
+def report(verdicts, reasons, options, folder):
     by_tool = verdicts_by_tool(verdicts)
-    unread = set() if reasons.all_tools or options.tools else {it.tool for it in verdicts if is_unread(it, by_tool)}
-    skipped = [it for it in verdicts if it.tool in unread and is_unread(it, by_tool)]
     for verdict in verdicts:
-        if verdict not in skipped:
-            print_file(verdict, reasons, options.verbose)
-    problems = list(stale_entries(reasons, verdicts))
+        print_file(verdict, options.verbose)
+    problems = [*stale_entries(reasons, verdicts), *idle_checks(reasons, verdicts),
+                *told_formats(reasons, verdicts, options, folder)]
     if not options.tools:
-        problems += check_document(markdown(verdicts, reasons))
-    print_tools({tool: them for tool, them in by_tool.items() if tool not in unread})
+        problems += check_document(markdown(verdicts))
+    print_tools(by_tool)
     print()
-    for sentence in totals(verdicts):
-        print(sentence)
+    for line in (*causes_table(verdicts), "", *facts_table(verdicts), "", *totals(verdicts)):
+        print(line)
     for problem in problems:
         print(f"failed: {problem}")
-    if skipped:
-        print(f"no format reads: {' '.join(sorted(unread))}")
-        print(f"skipped: {len(skipped)} reports of {len(unread)} tools that no format reads")
-    held = [it for it in verdicts if it not in skipped]
-    failed = sum(bool(it.unexplained) for it in held)
-    print(f"{len(held) - failed} passed, {failed + len(problems)} failed, {len(skipped)} skipped")
+    failed = sum(bool(it.unexplained) for it in verdicts)
+    print(f"{len(verdicts) - failed} passed, {failed + len(problems)} failed, 0 skipped")
     return 1 if failed or problems else 0
 
 
@@ -300,9 +397,9 @@ def main():
     outcomes = reading.read_all(options.gatepost.resolve(), options.jobs, [folder / it for it in files])
     verdicts = [judge(it, reference[it], outcomes[folder / it], reasons, folder) for it in files]
     if options.markdown:
-        sys.stdout.write(markdown(verdicts, reasons))
+        sys.stdout.write(markdown(verdicts))
         return 0
-    return report(verdicts, reasons, options)
+    return report(verdicts, reasons, options, folder)
 
 
 if __name__ == "__main__":

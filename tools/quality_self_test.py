@@ -10,6 +10,8 @@ import sys
 import tempfile
 import unittest
 
+import corpus_quality
+import difference_causes
 import report_facts
 import report_probes
 import report_reading as reading
@@ -97,9 +99,128 @@ class Facts(unittest.TestCase):
         self.assertTrue(fits("app.acme.example", endpoint={"url": "https://app.acme.example/x"}))
         self.assertFalse(fits("lib2", package="lib"))
 
+    def test_ours_may_be_the_longer_path_when_it_stands_in_the_report(self):
+        finding = {"file_path": "/aws/db.tf"}
+        self.assertEqual(missing([finding], [seen(path="infra/aws/db.tf")], "/aws/db.tf infra/aws/db.tf"), [])
+        self.assertEqual(missing([finding], [seen(path="made/up/aws/db.tf")], "/aws/db.tf"), [["file_path"]])
+
+    def test_what_is_no_file_may_be_the_package(self):
+        ours = seen(purl="pkg:npm/%40a/b@1.2", package="@a/b", version="1.2", dependency_path=["x", "@a/b"])
+        for place in ("pkg:npm/@a/b@1.2?type=x", "npm://@a/b:1.2", "x>@a/b"):
+            self.assertEqual(missing([{"file_path": place}], [ours], place), [], place)
+        for place in ("pkg:npm/@a/b@1.3", "npm://@a/b:1.3", "y>@a/b"):
+            self.assertEqual(missing([{"file_path": place}], [ours], place), [["file_path"]], place)
+
+    def test_versions_may_have_epoch_release_and_v(self):
+        fits = lambda wanted, **one: report_facts.Seen(one).fits_version(wanted)
+        self.assertTrue(fits("2.1.0-1", version="17:2.1.0-1"))
+        self.assertTrue(fits("4.19.118", version="4.19.118-2"))
+        self.assertTrue(fits("latest", image="ghcr.io:443/a/b:latest"))
+        self.assertFalse(fits("4.19.11", version="4.19.118-2"))
+        self.assertFalse(fits("2", version="2.1"))
+        self.assertFalse(fits("2.1", version="2.1-beta"))
+
+    def test_a_composed_id_agrees_by_its_parts(self):
+        fact = {"vuln_id_from_tool": "waf-detect"}
+        self.assertEqual(missing([fact], [seen(rule="waf-detect:cloudflare")], "waf-detect"), [])
+        self.assertEqual(missing([fact], [seen(rule="x", uid="waf-detect")], "waf-detect"), [])
+        self.assertEqual(missing([fact], [seen(rule="waf-detect-2")], "waf-detect"), [["vuln_id_from_tool"]])
+
+    def test_a_word_for_nothing_is_no_fact(self):
+        self.assertEqual(missing([{"file_path": "None", "component_version": "N/A"}], [seen()], "None N/A"), [])
+
+    def test_a_finding_without_facts_takes_nothing_from_one_with_facts(self):
+        findings = [{}, {"vuln_ids": ["CVE-1"], "line": 5}]
+        both = [seen(advisories=["CVE-1"], line=6), seen(line=7)]
+        self.assertEqual(missing(findings, both, "CVE-1 5"), [["line"]])
+
     def test_an_unknown_fact_is_an_error(self):
         with self.assertRaises(ValueError):
             missing([{"colour": "red"}], [], "red")
+
+
+def doubt(cause, field, observations, count=0, facts=None, report="{}", state="partial", notes=(), skipped=0, **entry):
+    """Why the cause cannot be verified, of one finding that is held against the observations."""
+    outcome = reading.Outcome(state, "fake", [], {"skipped": skipped}, list(notes), observations)
+    verdict = corpus_quality.Verdict("t/f", "t", outcome, True, count)
+    literal = report_facts.Literal(report.encode())
+    verdict.missing = report_facts.compare([facts], observations, literal)[1] if facts else []
+    entry = corpus_quality.Entry("t", [field], cause, "for the test", **entry)
+    return difference_causes.check_keys(entry) or difference_causes.doubt(entry, field, verdict, report.encode())
+
+
+class Causes(unittest.TestCase):
+    """Each is believed when it is true, and only then."""
+
+    def holds(self, *words, **more):
+        self.assertIsNone(doubt(*words, **more))
+
+    def fails(self, *words, **more):
+        self.assertIsNotNone(doubt(*words, **more))
+
+    def test_an_unknown_cause_is_an_error(self):
+        self.fails("because", "count-more", [])
+        self.fails("reference-folds", "severity", [])
+        self.fails("reference-folds", "count-more", [], by=["colour"])
+
+    def test_folding_is_counted(self):
+        three = [seen(rule="a", line=1), seen(rule="a", line=2), seen(rule="b", line=1)]
+        self.holds("reference-folds", "count-more", three, count=2, by=["rule"])
+        self.fails("reference-folds", "count-more", three, count=1, by=["rule"])
+        self.fails("reference-folds", "count-more", three, count=2)
+
+    def test_what_is_dropped_is_counted(self):
+        three = [seen(suppressed={"by": "x"}), seen(), seen()]
+        self.holds("reference-drops", "count-more", three, count=2, without={"suppressed": "."})
+        self.fails("reference-drops", "count-more", three, count=1, without={"suppressed": "."})
+
+    def test_what_is_added_was_passed_over(self):
+        self.holds("reference-adds", "count-fewer", [seen()], count=3, skipped=2)
+        self.fails("reference-adds", "count-fewer", [seen()], count=3, skipped=1)
+
+    def test_what_is_split_has_places_or_is_counted_by_the_report(self):
+        two = [seen(locations=[{}, {}]), seen()]
+        self.holds("reference-splits", "count-fewer", two, count=3)
+        self.fails("reference-splits", "count-fewer", two, count=4)
+        self.holds("reference-splits", "count-fewer", two, count=9, report='{"unique": 2}', counted_by="unique")
+        self.fails("reference-splits", "count-fewer", two, count=9, report='{"unique": 3}', counted_by="unique")
+
+    def test_a_value_that_stands_in_the_record_is_not_the_references_own(self):
+        report = '{"rows": [{"level": "warn"}, {"level": "High"}]}'
+        facts = {"severity": "High"}
+        self.holds("not-in-report", "severity", [{"at": "/rows/0"}], facts=facts, report=report)
+        self.fails("not-in-report", "severity", [{"at": "/rows/1"}], facts=facts, report=report)
+        self.fails("not-in-report", "severity", [{"at": "/rows/2"}], facts=facts, report=report)
+
+    def test_a_misfiled_value_stands_as_what_the_entry_says(self):
+        facts = {"component_name": "Shop"}
+        for report in ('{"app": "Shop"}', "<r><app>Shop</app></r>", '<r app="Shop"/>', "app,x\nShop,1\n"):
+            self.holds("reference-misfiles", "component_name", [seen()], facts=facts, report=report, stands_as=["app"])
+            self.fails("reference-misfiles", "component_name", [seen()], facts=facts, report=report, stands_as=["env"])
+        self.fails("reference-misfiles", "component_name", [seen()], facts=facts, stands_as=["app"],
+                   report='{"app": "Shop", "package": "Shop"}')
+
+    def test_an_empty_report_has_no_value(self):
+        for report in ("", "[]", '{"a": [[], {}], "b": null}'):
+            self.holds("empty-proves-nothing", "unrecognised", [], report=report)
+        for report in ('{"a": 0}', "no findings"):
+            self.fails("empty-proves-nothing", "unrecognised", [], report=report)
+        self.fails("empty-proves-nothing", "unrecognised", [], report="[]", count=1)
+
+    def test_an_unfinished_report_says_so_itself(self):
+        said, refused = ({"level": "warning", "code": it} for it in ("scanner-message", "rejected-record"))
+        self.holds("report-unfinished", "state", [seen()], notes=[said])
+        self.fails("report-unfinished", "state", [seen()], notes=[said, refused])
+
+    def test_the_second_figure_counts_neither_another_reading_nor_empty_reports(self):
+        def verdict(cause):
+            one = corpus_quality.Verdict("t/f", "t", reading.Outcome("complete"), True, 0, differs={"severity": "x"})
+            one.entries["severity"] = corpus_quality.Entry("t", ["severity"], cause, "for the test")
+            return one
+        them = [verdict(it) for it in ("not-in-report", "another-reading", "not-read", "empty-proves-nothing")]
+        figures = dict(it.split(": ", 1) for it in corpus_quality.totals(them))
+        self.assertTrue(figures["agreement in what stands in the report"].startswith("1 of 3 "), figures)
+        self.assertTrue(figures["literal agreement with the reference"].startswith("0 of 4 "), figures)
 
 
 class Cuts(unittest.TestCase):

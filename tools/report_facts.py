@@ -15,6 +15,8 @@ from functools import cached_property
 MEMBERS_AT_MOST = 64 << 20
 VECTOR = re.compile(r"\bAV:[NALP]/[A-Za-z]+:[A-Za-z0-9.]+(?:/[A-Za-z]+:[A-Za-z0-9.]+)+")
 CWE_NEAR = r"cwe[\s\"'`:=\[\](){{}},;#&\w./<>-]{{0,240}}?(?<!\d)0*{0}(?!\d)"
+LEVELS = {"information": "info", "informational": "info"}  # other words for a level of ours
+NOTHING = {"none", "n/a", "null"}  # words that tools write where they have no value
 EDGE = "[\"'`<>,;|\\t\\[\\](){}:=*]"
 FIELDS = ("severity", "file_path", "line", "cwe", "vuln_ids", "component_name", "component_version",
           "vuln_id_from_tool", "cvssv3", "fix_version", "is_mitigated", "false_p")
@@ -68,6 +70,10 @@ class Literal:
         wanted = str(value).strip().lower()
         return bool(wanted) and any(wanted in it for it in self.lower)
 
+    def has_path(self, path):
+        """With slashes of any kind."""
+        return any(path.lower() in it or path.lower() in it.replace("\\", "/") for it in self.lower)
+
     def has_word(self, value):
         """As a value of its own, not as a part of some sentence."""
         pattern = rf"(?:^|{EDGE})[ ]*{re.escape(str(value).lower())}[ ]*(?:$|{EDGE})"
@@ -103,13 +109,24 @@ def plain_path(path):
 
 
 def same_path(theirs, ours):
-    """Ours may lack the folder of the build agent that the tool wrote in front."""
+    """Ours may lack the folder of the build agent, or the key of the project, that the tool wrote in front."""
     theirs, ours = plain_path(theirs), plain_path(ours)
-    return bool(ours) and (theirs == ours or theirs.endswith("/" + ours))
+    return bool(ours) and (theirs == ours or theirs.endswith(("/" + ours, ":" + ours)))
 
 
 def last_part(name):
     return re.split(r"[/:]", str(name).strip("/: "))[-1].lower()
+
+
+def parts_of(name):
+    """A composed name, and what stands between its colons."""
+    name = str(name).lower()
+    return {name, *name.split(":")} - {""}
+
+
+def plain_version(version):
+    """Without an epoch in front and a v, as Go writes it."""
+    return re.sub(r"^(?:\d+:|v(?=\d))", "", str(version).strip().lower())
 
 
 def as_list(value):
@@ -133,10 +150,12 @@ class Seen:
         self.paths = [it["path"] for it in places if it.get("path")] + self.things
         self.lines = {it[key] for it in places for key in ("line", "end_line") if key in it}
         self.cwe = set(one.get("cwe", []))
-        self.rule = str(one.get("rule", ""))
-        self.ids = {str(it).lower() for it in (*one.get("advisories", []), self.rule) if it}
-        self.versions = {one.get("version", "").lower()} - {""}
+        self.ids = {str(it).lower() for it in one.get("advisories", [])}
+        self.ids |= parts_of(one.get("rule", "")) | parts_of(one.get("uid", ""))
+        self.versions = self.versions_of(one)
         self.names = self.names_of(one)
+        self.purl = urllib.parse.unquote(one.get("purl", "").split("?")[0]).lower()
+        self.chain = ">".join(one.get("dependency_path", [])).lower()
         self.vectors = {metrics_of(it["vector"]) for it in claims if it.get("vector")}
         self.fixed = {it.lower() for it in one.get("fixed_versions", [])}
         self.fixes = " ".join(it.get("description", "") for it in one.get("fixes", [])).lower()
@@ -146,22 +165,50 @@ class Seen:
     @staticmethod
     def names_of(one):
         purl = urllib.parse.unquote(re.sub(r"[@?#].*$", "", re.sub(r"^pkg:[^/]+/", "", one.get("purl", ""))))
-        return {it.lower() for it in (one.get("package", ""), purl, purl.replace("/", ":")) if it}
+        return {it.lower() for it in (one.get("package", ""), purl, *(purl.replace("/", it) for it in ": ")) if it}
+
+    @staticmethod
+    def versions_of(one):
+        """Of the package, and of an image its tag."""
+        tag = re.search(r"^[^@]*:([^/:@]+)", one.get("image", ""))
+        return {one.get("version", "").lower(), tag.group(1).lower() if tag else ""} - {""}
 
     def fits_name(self, name):
         name = str(name).strip().lower()
         if name in self.names or last_part(name) in {last_part(it) for it in self.names}:
             return True
-        return any(name == it.lower() or name in it.lower() for it in self.things)  # a host, an image
+        if self.is_package(name) or name in {f"{it}-{version}" for it in self.names for version in self.versions}:
+            return True
+        return any(name in it.lower() or same_path(name, it) for it in self.things)  # a host, an image, a workload
+
+    def fits_version(self, version):
+        """Theirs may lack the epoch and the release that ours has."""
+        plain = plain_version(version)
+        return any(re.fullmatch(rf"{re.escape(plain)}(?:-\d.*)?", plain_version(it)) for it in self.versions)
+
+    def is_package(self, text):
+        """A package URL, or how some tools write one: deb://debian:libc:1.2."""
+        if urllib.parse.unquote(text.split("?")[0]) == self.purl != "":
+            return True
+        return any(re.fullmatch(rf"[a-z]+://(?:.+[:/])?{re.escape(name)}:{re.escape(version)}", text)
+                   for name in self.names for version in self.versions)
+
+    def fits_place(self, place, literal):
+        """A file, of which ours may be the longer path; or in its place a package, or the chain of packages to it."""
+        if any(same_path(place, it) or (same_path(it, place) and literal.has_path(it)) for it in self.paths):
+            return True
+        place = str(place).strip().lower()
+        return place in self.names or place == self.chain != "" or self.is_package(place)
 
     def fits_fix(self, versions):
         parts = [it for it in re.split(r"[\s,|;]+|\bor\b|\band\b", str(versions).lower()) if re.search(r"\d", it)]
-        return all(it in self.fixed or it in self.fixes for it in parts)
+        fixed = {plain_version(it) for it in self.fixed}
+        return all(plain_version(it) in fixed or it in self.fixes for it in parts)
 
 
 def counts(field, value, literal):
     """Whether the fact can be expected from somebody who reads the same file."""
-    if value in (None, "", []):
+    if value in (None, "", []) or str(value).strip().lower() in NOTHING:
         return False
     if field == "severity":
         return literal.has_word(value)
@@ -182,9 +229,9 @@ def counts(field, value, literal):
 
 def agrees(field, value, seen, literal):
     if field == "severity":
-        return str(value).lower() in seen.severity
+        return LEVELS.get(str(value).lower(), str(value).lower()) in seen.severity
     if field == "file_path":
-        return any(same_path(value, it) for it in seen.paths)
+        return seen.fits_place(value, literal)
     if field == "line":
         return int(value) in seen.lines
     if field == "cwe":
@@ -194,7 +241,7 @@ def agrees(field, value, seen, literal):
     if field == "component_name":
         return seen.fits_name(value)
     if field == "component_version":
-        return str(value).lower() in seen.versions
+        return seen.fits_version(value)
     if field == "vuln_id_from_tool":
         return str(value).lower() in seen.ids
     if field == "cvssv3":
@@ -253,12 +300,14 @@ def compare(findings, observations, literal):
         expected.append(facts)
     lacks = [[[key for key, value in facts.items() if not agrees(key, value, it, literal)] for it in seen]
              for facts in expected]
-    pairs = matching([[at for at, lack in enumerate(row) if not lack] for row in lacks], len(seen))
+    edges = [[at for at, lack in enumerate(row) if facts and not lack] for facts, row in zip(expected, lacks)]
+    pairs = matching(edges, len(seen))
     left = set(range(len(seen))) - set(pairs.values())
     missing = []
-    for index, facts in enumerate(expected):
+    for index in sorted(range(len(expected)), key=lambda it: -len(expected[it])):  # who tells most chooses first
+        facts = expected[index]
         # Where we have fewer observations than the reference has findings, one may answer for several: the count tells.
-        if index in pairs or (len(seen) < len(findings) and any(not lack for lack in lacks[index])):
+        if not facts or index in pairs or (len(seen) < len(findings) and any(not lack for lack in lacks[index])):
             continue
         candidates = sorted(left) or range(len(seen))
         nearest = min(candidates, key=lambda at: (len(lacks[index][at]), at), default=None)
@@ -266,4 +315,4 @@ def compare(findings, observations, literal):
         fields = list(facts) if nearest is None else lacks[index][nearest]
         if fields:
             missing.append(Missing(index, facts, nearest, fields))
-    return compared, missing
+    return compared, sorted(missing, key=lambda it: it.index)

@@ -29,6 +29,11 @@ CONSTANTS = {
     "a JSON array of another tool": b'[{"foo": 1}, {"foo": 2, "bar": "baz"}]\n',
     "an HTML error page": b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n"
                           b"<body><center><h1>502 Bad Gateway</h1></center></body></html>\n",
+    "an HTML login page": b"<!doctype html><html lang=en><head><title>Sign in</title><script>var issues = [];</script></head>\n"
+                          b"<body><form action=/login method=post><label>User<input name=user></label></form></body></html>\n",
+    "an HTML report of another tool": b"<!DOCTYPE html><html><head><title>Vulnerability Report</title></head><body><div class=report>\n"
+                                      b"<h2>Detail</h2><table class='issue-table'><thead><tr><th>Rule</th><th>Severity</th></tr></thead>"
+                                      b"<tbody></tbody></table></div></body></html>\n",
     "XML of another tool": b'<?xml version="1.0"?>\n<foo><bar id="1"/></foo>\n',
     "a crash": b"ERROR: scanner crashed unexpectedly\nTraceback (most recent call last):\n"
                b'  File "scan.py", line 1, in <module>\nRuntimeError: no space left on device\n',

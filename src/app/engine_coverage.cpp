@@ -38,11 +38,11 @@ std::string_view file_name(std::string_view path) { return path.substr(path.rfin
 
 EngineCoverage::EngineCoverage(const ObservationTable& table) {
   for (const ReportInfo& report : table.reports()) {
-    if (!is_complete(report.state)) continue;
+    if (!gatepost::is_complete(report.state)) continue;
     for (const std::string& engine : report.engines) complete_[engine].file_names.emplace(file_name(report.path));
   }
   for (const ReportInfo& report : table.reports()) {
-    if (is_complete(report.state)) continue;
+    if (gatepost::is_complete(report.state)) continue;
     for (const std::string& engine : report.engines) complete_.erase(engine);
   }
   for (Row row = 0; row < table.size(); ++row) {
@@ -63,6 +63,13 @@ bool EngineCoverage::covers(const ObservationTable& other, Row row) const {
     return std::ranges::find(report.engines, name) != report.engines.end() && names.contains(file_name(report.path));
   });
   return !same_names && (domains.empty() || domains.contains(static_cast<std::uint8_t>(domain_of(seen.kind))));
+}
+
+bool EngineCoverage::covers(std::string_view engine, Kind kind) const {
+  const auto found = complete_.find(engine);
+  if (found == complete_.end()) return false;
+  const auto& domains = found->second.domains;
+  return domains.empty() || domains.contains(static_cast<std::uint8_t>(domain_of(kind)));
 }
 
 }  // namespace gatepost::app

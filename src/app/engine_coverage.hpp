@@ -21,6 +21,9 @@ class EngineCoverage {
   // has, names tell nothing, and an engine whose reports here are all about something else (packages, not
   // configurations) did not look: many scanners are several in one.
   [[nodiscard]] bool covers(const ObservationTable& other, Row row) const;
+  // The same of a finding without a report: by what the engine's reports here are about.
+  [[nodiscard]] bool covers(std::string_view engine, Kind kind) const;
+  [[nodiscard]] bool is_complete(std::string_view engine) const { return complete_.contains(engine); }
 
  private:
   struct Seen {

@@ -21,17 +21,6 @@
 namespace gatepost::app {
 namespace {
 
-correlate::IdentityInputs head_inputs(const Evidence& evidence, const Assessment& out) {
-  return {out.table,
-          *evidence.head_files,
-          evidence.sources.placement,
-          evidence.sources.contexts,
-          evidence.settings.repository,
-          {},
-          evidence.threads,
-          &evidence.sources.code};
-}
-
 std::string_view engine_of(const ObservationTable& table, Row row) {
   return table.text(table.rule_of(table.row(row)).engine);
 }
@@ -99,7 +88,7 @@ Note note_of(const correlate::Comparison::Doubt& doubt) {
 std::vector<Presence> compare(const Evidence& evidence, const correlate::PresenceInputs& inputs, Assessment& out,
                               std::vector<Note>& notes) {
   const correlate::LineMap lines(out.change);
-  const correlate::IdentityInputs head = head_inputs(evidence, out);
+  const correlate::IdentityInputs head = identity_inputs(evidence, out);
   const correlate::IdentityInputs base{out.base_table,
                                        *evidence.base_files,
                                        evidence.base_sources.placement,
@@ -153,14 +142,20 @@ void mark_unplaced(const Evidence& evidence, Assessment& out) {
 
 }  // namespace
 
+correlate::IdentityInputs identity_inputs(const Evidence& evidence, const Assessment& assessment) {
+  return {assessment.table,          *evidence.head_files,         evidence.sources.placement,
+          evidence.sources.contexts, evidence.settings.repository, {},
+          evidence.threads,          &evidence.sources.code};
+}
+
 Found find_findings(Evidence& evidence) {
   Found found;
   Assessment& out = found.assessment;
   out.change = std::move(evidence.change);
   out.table = std::move(evidence.table);
   out.base_table = std::move(evidence.base_table);
-  out.findings = correlate::find(head_inputs(evidence, out));
-  out.former_ids = correlate::ids_by_previous_key(head_inputs(evidence, out), out.findings);
+  out.findings = correlate::find(identity_inputs(evidence, out));
+  out.former_ids = correlate::ids_by_previous_key(identity_inputs(evidence, out), out.findings);
   found.notes = std::move(evidence.notes);
   add_presence(evidence, out, found.notes);
   std::ranges::copy(correlate::ids_in_base(out.findings, out.base_matches), std::back_inserter(out.former_ids));

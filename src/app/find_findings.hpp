@@ -26,4 +26,7 @@ struct Found {
 // notes and missing evidence out of `evidence`.
 Found find_findings(Evidence& evidence);
 
+// What the findings of the head are identified by; both must outlive it.
+correlate::IdentityInputs identity_inputs(const Evidence& evidence, const Assessment& assessment);
+
 }  // namespace gatepost::app

@@ -163,6 +163,17 @@ Error with_checkout_advice(Error failure, const git::Repository& repository, CiF
   return failure;
 }
 
+// What the CI says about where it runs, and nothing about a change.
+CiFacts without_change(CiFacts ci) {
+  for (std::string* const it : {&ci.merge_commit, &ci.change_head, &ci.queue_base, &ci.forge_merge_base, &ci.push_base,
+                                &ci.event_base, &ci.target_branch})
+    it->clear();
+  ci.change_request.reset();
+  ci.judges_other_run = false;
+  ci.event.clear();
+  return ci;
+}
+
 }  // namespace
 
 Result<git::Repository> open_repository(const Ports& ports, const std::string& directory, const CiFacts& ci) {
@@ -233,7 +244,7 @@ GatherRequest with_inputs(const Inputs& inputs, GatherRequest request) {
 Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   const Inputs inputs(ports, flags.flags);
   const GatherRequest request = with_inputs(inputs, flags);
-  CiFacts ci = detect_ci(ports);
+  CiFacts ci = request.without_base ? without_change(detect_ci(ports)) : detect_ci(ports);
   GP_TRY(git::Repository repository, open_repository(ports, request.repository, ci));
   Evidence evidence(std::move(repository));
   evidence.notes = std::move(ci.notes);
@@ -261,7 +272,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   add_control_changes(evidence.change, evidence.table);
   evidence.table.end_of_reading();
 
-  const bool compares = !(request.base_reports.empty() && evidence.settings.base_reports.empty());
+  const bool compares =
+      !request.without_base && !(request.base_reports.empty() && evidence.settings.base_reports.empty());
   const correlate::LineMap lines(evidence.change);
   const auto edited = [&](std::string_view path, std::uint32_t line) {
     return compares && lines.of_head(path, line).state == correlate::LineState::edited;

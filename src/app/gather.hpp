@@ -36,6 +36,7 @@ struct GatherRequest {
   std::string cache_dir;                  // --cache-dir
   unsigned threads = 0;                   // 0: as many as the machine has
   Flags flags;                            // of inputs.def
+  bool without_base = false;              // the head as it stands, whatever the CI says of a change
 };
 
 // What the repository's files say about the observations of one table.

@@ -1,6 +1,5 @@
 #include "app/pinned_file.hpp"
 
-#include <fmt/core.h>
 #include <stdlib.h>
 
 #include <chrono>
@@ -8,17 +7,14 @@
 #include <optional>
 #include <utility>
 
-#include "app/ci.hpp"
-#include "app/connection.hpp"
 #include "app/download.hpp"
+#include "app/git_server.hpp"
 #include "base/assert.hpp"
-#include "base/base64.hpp"
 #include "base/file.hpp"
 #include "git/library.hpp"
 #include "git/pinned.hpp"
+#include "git/protocol.hpp"
 #include "net/client.hpp"
-#include "net/refusal.hpp"
-#include "net/url.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -63,43 +59,11 @@ Result<std::string> file_in(std::string_view pack, const git::ObjectId& commit, 
   return git::read_pinned(repository, commit, path, limit);
 }
 
-// Git's servers take a token as the password of a user whom nobody looks at; only a job of GitLab has a name of its
-// own.
-net::Credential credential_for(const Ports& ports, const net::Url& repository) {
-  const CiFacts ci = detect_ci(ports);
-  const auto own = net::Url::parse(ci.server);
-  if (!own || own->origin != repository.origin) return {};
-  const forge::Access access = find_access(ports, ci);
-  if (access.token.reveal().empty()) return {};
-  const bool job = access.kind == forge::TokenKind::gitlab_job;
-  const std::string_view user = ci.system == CiFacts::System::github ? "x-access-token"
-                                : job                                ? "gitlab-ci-token"
-                                                                     : "oauth2";
-  return {
-      .prefix = repository.text,
-      .header = {"Authorization", Secret("Basic " + base64_encode(fmt::format("{}:{}", user, access.token.reveal())))},
-      .expires = {},
-      .renew = {}};
-}
-
-Result<std::string> fetch(const Ports& ports, std::string address, const git::ObjectId& commit) {
-  while (address.ends_with('/')) address.pop_back();
-  GP_TRY(const net::Url repository, net::Url::parse(address));
-  net::CurlOptions options = curl_options(ports, "");
-  options.user_agent = "git/gatepost";
-  options.body_bytes = kLargestPack;
-  GP_TRY(const auto http, ports.http(std::move(options)));
-  net::Client client(*http, time_of(ports), credential_for(ports, repository), kLimits);
-  const net::Call call{.method = "POST",
-                       .url = repository.text + "/git-upload-pack",
-                       .headers = {{"Content-Type", "application/x-git-upload-pack-request"},
-                                   {"Accept", "application/x-git-upload-pack-result"},
-                                   {"Git-Protocol", "version=2"}},
-                       .body = git::fetch_request(commit),
-                       .effect = net::Effect::read};
-  GP_TRY(const net::Response response, client.call(call));
-  if (!response.ok()) return client.error_of(response, "POST " + net::shown_url(call.url));
-  return git::pack_in(response.body);
+Result<std::string> fetch(const Ports& ports, const std::string& address, const git::ObjectId& commit) {
+  GP_TRY(const git::Exchange exchange, exchange_with(ports, address, kLargestPack, kLimits));
+  GP_TRY(const std::string answer,
+         exchange({.service = "git-upload-pack", .body = git::fetch_request(commit), .version2 = true}));
+  return git::pack_in(answer);
 }
 
 }  // namespace

@@ -108,20 +108,13 @@ void declare_forge(CLI::App& app, std::string& forge) {
       ->type_name("github|gitlab|none");
 }
 
-void declare_evidence(CLI::App& app, EvidenceOptions& options) {
+void declare_branch_evidence(CLI::App& app, EvidenceOptions& options) {
   app::GatherRequest& request = options.request;
-  app.add_option("--base", request.base,
-                 "What the change is compared with: a revision. Default: from the CI, else none")
-      ->type_name("REV");
   app.add_option("--head", request.head, "The change: a revision. Default: from the CI, else HEAD")->type_name("REV");
   app.add_option("--report", request.reports,
                  "Reports of the head: a glob in the work tree, git:REV:GLOB in a commit, or - for standard input; "
                  "=FORMAT may follow. "
                  "Repeatable. Default: \"reports\" of .gatepost.yml")
-      ->type_name("PATTERN")
-      ->allow_extra_args(false);
-  app.add_option("--base-report", request.base_reports,
-                 "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   app.add_option("--vex", request.vex,
@@ -141,6 +134,24 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Threads to read large reports with. Default: one for each core, at most 8")
       ->type_name("N");
   declare_forge(app, options.forge);
+}
+
+void declare_evidence(CLI::App& app, EvidenceOptions& options) {
+  app::GatherRequest& request = options.request;
+  app.add_option("--base", request.base,
+                 "What the change is compared with: a revision. Default: from the CI, else none")
+      ->type_name("REV");
+  declare_branch_evidence(app, options);
+  app.add_option("--base-report", request.base_reports,
+                 "Reports of the base, to tell new findings from old ones. Repeatable")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+}
+
+void declare_ledger_file(CLI::App& app, std::string& file) {
+  app.add_option("--ledger", file,
+                 "A SQLite file that the ledger is in. Default: as ledger of .gatepost.yml says, else git")
+      ->type_name("FILE");
 }
 
 Result<app::CheckRequest> CheckOptions::resolved(const Globals& globals) const {

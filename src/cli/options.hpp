@@ -44,6 +44,9 @@ struct EvidenceOptions {
   [[nodiscard]] app::GatherRequest resolved(const Globals& globals) const;
 };
 void declare_evidence(CLI::App& app, EvidenceOptions& options);
+// The same for a branch as it stands, which is compared with nothing.
+void declare_branch_evidence(CLI::App& app, EvidenceOptions& options);
+void declare_ledger_file(CLI::App& app, std::string& file);
 
 // The n-th --output belongs to the n-th --format; a format without one goes to standard output.
 struct CheckOptions {

@@ -225,6 +225,20 @@ void read_runtime(doc::View view, Runtime& runtime, Problems& problems) {
   section.finish();
 }
 
+void read_ledger(doc::View view, Ledger& ledger, Problems& problems) {
+  Section section(view, problems);
+  if (const auto store = section.choice("store", kStoreNames)) ledger.store = static_cast<Ledger::Store>(*store);
+  ledger.path = section.text("path");
+  ledger.remote = section.text("remote");
+  const bool is_file = ledger.store == Ledger::Store::sqlite;
+  if (is_file && ledger.path.empty()) problems.add(view, "\"path\" is missing: the file that the ledger is kept in");
+  if (!is_file && !ledger.path.empty())
+    problems.add(section.get("path"), "path has no effect: only a ledger of store: sqlite has one");
+  if (ledger.store != Ledger::Store::git && !ledger.remote.empty())
+    problems.add(section.get("remote"), "remote has no effect: only a ledger of store: git has one");
+  section.finish();
+}
+
 Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   Section section(root, problems);
   Gate gate;
@@ -251,6 +265,7 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   read_feeds(section.get("feeds"), settings.feeds, problems);
   read_vex(section.get("vex"), settings.vex, problems);
   read_runtime(section.get("runtime"), settings.runtime, problems);
+  read_ledger(section.get("ledger"), settings.ledger, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
   read_routing(section.get("routing"), settings, problems);
   section.finish();

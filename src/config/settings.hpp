@@ -2,6 +2,7 @@
 // .gatepost/teams.yml, all of them optional, as one validated value. Command line flags are put over it in cli.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,15 @@ struct Runtime {
   context::RuntimeColumns columns;  // of CSV exports
 };
 
+// Where the memory of the repository's findings is kept.
+struct Ledger {
+  enum class Store : std::uint8_t { git, sqlite, postgresql, none };
+  Store store = Store::git;
+  std::string path;    // of sqlite: a file, relative to the root of the work tree
+  std::string remote;  // of git: a remote's name, an address, a path, "none"; "" for what the pipeline says
+};
+inline constexpr std::string_view kStoreNames[] = {"git", "sqlite", "postgresql", "none"};
+
 struct Settings {
   std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
@@ -73,6 +83,7 @@ struct Settings {
   Feeds feeds;
   Vex vex;
   Runtime runtime;
+  Ledger ledger;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.

@@ -56,4 +56,22 @@ std::optional<std::string> close_cut_json(std::string_view text, std::size_t dep
   return std::string(text.substr(0, safe)).append(open.rbegin(), open.rend());
 }
 
+std::size_t end_of_json(std::string_view text, std::size_t begin) {
+  std::size_t open = 0;
+  for (std::size_t at = begin; at < text.size();) {
+    const char c = text[at];
+    if (c == '"') {
+      const auto end = end_of_string(text, at);
+      if (!end) break;
+      at = *end;
+      continue;
+    }
+    if (c == '{' || c == '[') ++open;
+    if ((c == '}' || c == ']') && open > 0) --open;
+    if (open == 0) return at > begin ? at + 1 : std::string_view::npos;
+    ++at;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace gatepost::doc

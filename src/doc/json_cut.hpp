@@ -16,4 +16,7 @@ inline constexpr std::size_t kAnyDepth = std::numeric_limits<std::size_t>::max()
 // nothing is missing, or the brackets do not match; the rest of the grammar is not looked at.
 std::optional<std::string> close_cut_json(std::string_view text, std::size_t depth);
 
+// Behind the list or object that begins at `begin`, found by its brackets; npos when it does not end, or is none.
+std::size_t end_of_json(std::string_view text, std::size_t begin);
+
 }  // namespace gatepost::doc

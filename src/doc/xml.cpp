@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "doc/plist.hpp"
 #include "doc/xml_cut.hpp"
 
 namespace gatepost::doc {
@@ -487,7 +488,11 @@ Result<XmlTree> parse_xml(std::string text, std::string name, const Limits& limi
   if (!is_shallow(root, limits.depth))
     return refuse(fmt::format("nested deeper than the limit of {} levels", limits.depth));
   TreeBuilder out(std::move(name), std::move(tree.source), true);
-  TreeMaker(out).element(root);
+  if (is_plist(root)) {
+    make_plist(root, out);
+  } else {
+    TreeMaker(out).element(root);
+  }
   return XmlTree{out.finish(), whole.has_value(), std::move(notes)};
 }
 

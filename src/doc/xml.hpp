@@ -60,7 +60,7 @@ class XmlDocument {
 // An XML document as a tree of plain views. An element is an object: "#tag", "@name" for each attribute, "#text" when
 // it has text of its own (blanks at its ends only where xml:space says so), and for each tag among its children a list
 // of those, in the order of the text. Names are without their prefix; of equal attributes the one without a prefix
-// counts, then the first.
+// counts, then the first. A property list is what it states instead: objects, lists, texts, numbers.
 struct XmlTree {
   Document document;
   bool truncated = false;  // the text ends in the middle: elements that are not whole are left out, but for the root

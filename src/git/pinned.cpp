@@ -9,12 +9,12 @@
 #include "base/text.hpp"
 #include "git/handles.hpp"
 #include "git/objects.hpp"
+#include "git/packets.hpp"
 
 namespace gatepost::git {
 namespace {
 
 using OwnRepository = CHandle<git_repository, git_repository_free>;
-using OdbHandle = CHandle<git_odb, git_odb_free>;
 
 constexpr std::uint64_t kLargestTree = std::uint64_t{16} << 20;
 
@@ -73,44 +73,6 @@ Result<ObjectId> tree_of(const Repository& repository, const ObjectId& commit) {
   return *id;
 }
 
-// --- the protocol ---
-
-std::string packet(std::string_view line) { return fmt::format("{:04x}{}", line.size() + 4, line); }
-
-// Takes packets off the front of an answer.
-class Packets {
- public:
-  enum class Kind { data, other, end };
-  explicit Packets(std::string_view bytes) : rest_(bytes) {}
-
-  // `data` is what a packet holds; `other` a mark between packets. `end` is also what is no packet.
-  Kind next(std::string_view& data) {
-    constexpr std::size_t kHead = 4;
-    if (rest_.size() < kHead) return Kind::end;
-    std::size_t size = 0;
-    for (const char c : rest_.substr(0, kHead)) {
-      const auto digit = std::string_view("0123456789abcdef").find(text::lower(std::string(1, c)));
-      if (digit == std::string_view::npos) return Kind::end;
-      size = size * 16 + digit;
-    }
-    if (size < kHead) {
-      rest_.remove_prefix(kHead);
-      return size == 3 ? Kind::end : Kind::other;
-    }
-    if (size > rest_.size()) return Kind::end;
-    data = rest_.substr(kHead, size - kHead);
-    rest_.remove_prefix(size);
-    return Kind::data;
-  }
-
- private:
-  std::string_view rest_;
-};
-
-Error refused(std::string_view words) {
-  return error(ErrorKind::bad_input, fmt::format("the server refuses: {}", text::printable(text::trim(words), 200)));
-}
-
 }  // namespace
 
 Result<std::string> read_pinned(const Repository& repository, const ObjectId& commit, std::string_view path,
@@ -133,41 +95,18 @@ Result<std::string> read_pinned(const Repository& repository, const ObjectId& co
   return std::string(file.bytes());
 }
 
-std::string fetch_request(const ObjectId& commit) {
-  return packet("command=fetch\n") + "0001" + packet("no-progress\n") + packet("ofs-delta\n") + packet("deepen 1\n") +
-         packet(fmt::format("want {}\n", commit.hex())) + packet("done\n") + "0000";
-}
-
-Result<std::string> pack_in(std::string_view response) {
-  constexpr char kData = 1, kFailure = 3;
-  Packets packets(response);
-  std::string pack;
-  bool inside = false;
-  std::string_view data;
-  for (auto kind = packets.next(data); kind != Packets::Kind::end; kind = packets.next(data)) {
-    if (kind == Packets::Kind::other || data.empty()) continue;
-    if (!inside && data.starts_with("ERR ")) return refused(data.substr(4));
-    if (inside && data[0] == kFailure) return refused(data.substr(1));
-    if (inside && data[0] == kData) pack += data.substr(1);
-    inside = inside || text::trim(data) == "packfile";
-  }
-  if (pack.starts_with("PACK")) return pack;
-  return error(ErrorKind::bad_input, "the answer holds no pack",
-               "the server has to speak version 2 of git's protocol, as every git from 2.18 on does");
-}
-
-Result<Repository> unpack(const std::string& folder, std::string_view pack) {
+Result<Repository> make_bare(const std::string& folder) {
   git_repository* made = nullptr;
   if (git_repository_init(&made, folder.c_str(), 1) < 0)
     return library_failure(ErrorKind::unavailable, folder + ": no repository can be made");
   const OwnRepository repository(made);
-  git_odb* opened = nullptr;
-  if (git_repository_odb(&opened, made) < 0)
-    return library_failure(ErrorKind::unavailable, folder + ": no objects can be written");
-  const OdbHandle objects(opened);
+  return Repository::open(folder, {.trusted_path = true});
+}
+
+Status add_pack(const Repository& repository, std::string_view pack) {
   git_odb_writepack* writer = nullptr;
-  if (git_odb_write_pack(&writer, opened, nullptr, nullptr) < 0)
-    return library_failure(ErrorKind::unavailable, folder + ": no pack can be written");
+  if (git_odb_write_pack(&writer, repository.objects().get(), nullptr, nullptr) < 0)
+    return library_failure(ErrorKind::unavailable, repository.git_directory() + ": no pack can be written");
   git_indexer_progress progress{};
   const bool written =
       writer->append(writer, pack.data(), pack.size(), &progress) == 0 && writer->commit(writer, &progress) == 0;
@@ -175,7 +114,15 @@ Result<Repository> unpack(const std::string& folder, std::string_view pack) {
   if (!written) failure = library_failure(ErrorKind::bad_input, "the pack is damaged");
   writer->free(writer);
   if (failure) return *std::move(failure);
-  return Repository::open(folder, {.trusted_path = true});
+  if (git_odb_refresh(repository.objects().get()) < 0)
+    return library_failure(ErrorKind::unavailable, repository.git_directory() + ": the pack cannot be read again");
+  return Done{};
+}
+
+Result<Repository> unpack(const std::string& folder, std::string_view pack) {
+  GP_TRY(Repository repository, make_bare(folder));
+  GP_CHECK(add_pack(repository, pack));
+  return repository;
 }
 
 }  // namespace gatepost::git

@@ -17,12 +17,11 @@ namespace gatepost::git {
 Result<std::string> read_pinned(const Repository& repository, const ObjectId& commit, std::string_view path,
                                 std::uint64_t limit);
 
-// What to POST to <repository>/git-upload-pack to get one commit without its history, by version 2 of git's protocol.
-// libgit2 1.5 can neither leave the history out nor end when a server does not answer.
-std::string fetch_request(const ObjectId& commit);
-// The pack in the answer to it. Fails with the server's own words when it refuses.
-Result<std::string> pack_in(std::string_view response);
-// A new bare repository in the empty directory `folder` with the objects of the pack, which are all hashed.
+// A new bare repository in the empty directory `folder`.
+Result<Repository> make_bare(const std::string& folder);
+// Adds the objects of a pack, which are all hashed: all of them or, when the pack is damaged, none.
+Status add_pack(const Repository& repository, std::string_view pack);
+// Both.
 Result<Repository> unpack(const std::string& folder, std::string_view pack);
 
 }  // namespace gatepost::git

@@ -21,24 +21,8 @@ constexpr std::size_t kMostNames = 5;  // of members that a note lists
 constexpr std::array<std::string_view, 11> kReportEndings = {".json", ".sarif", ".xml", ".csv",    ".jsonl", ".ndjson",
                                                              ".fvdl", ".gz",    ".zip", ".tar.gz", ".tgz"};
 
-// What stands beside the report of a tool's own bundle, and is none.
-struct Bundle {
-  std::string_view report;  // a member's name ends like this
-  std::array<std::string_view, 3> beside;
-};
-constexpr std::array kBundles = {
-    Bundle{"audit.fvdl", {"audit.xml", "attachments.xml", "filtertemplate.xml"}},
-};
-
 bool ends_like(std::string_view name, std::string_view ending) {
   return name.size() >= ending.size() && text::equal_ignoring_case(name.substr(name.size() - ending.size()), ending);
-}
-
-bool is_beside_a_report(std::string_view name, const std::vector<ArchiveMember>& members) {
-  return std::ranges::any_of(kBundles, [&](const Bundle& bundle) {
-    return std::ranges::any_of(bundle.beside, [&](std::string_view it) { return ends_like(name, it); }) &&
-           std::ranges::any_of(members, [&](const ArchiveMember& it) { return ends_like(it.name, bundle.report); });
-  });
 }
 
 // The copies that one system's file manager packs beside each file.
@@ -46,9 +30,9 @@ bool is_shadow(std::string_view name) {
   return name.starts_with("__MACOSX/") || name.substr(name.rfind('/') + 1).starts_with("._");
 }
 
-bool looks_like_report(std::string_view name, const std::vector<ArchiveMember>& members) {
+bool looks_like_report(std::string_view name) {
   return std::ranges::any_of(kReportEndings, [&](std::string_view ending) { return ends_like(name, ending); }) &&
-         !is_shadow(name) && !is_beside_a_report(name, members);
+         !is_shadow(name);
 }
 
 bool is_packed(const Bytes& bytes) {
@@ -68,13 +52,14 @@ std::string listed(const std::vector<std::string>& names) {
 
 class MemberReader {
  public:
-  MemberReader(const Options& options, ReportWriter& out, ReadPlain read_plain)
-      : options_(options), out_(out), read_(read_plain) {}
+  MemberReader(const std::vector<ArchiveMember>& members, const Options& options, ReportWriter& out,
+               ReadPlain read_plain)
+      : members_(members), options_(options), out_(out), read_(read_plain), beside_(members, options.limits) {}
 
-  void read_all(const std::vector<ArchiveMember>& members) {
-    for (const ArchiveMember& member : members) {
+  void read_all() {
+    for (const ArchiveMember& member : members_) {
       if (is_shadow(member.name) || !read(member)) {
-        (looks_like_report(member.name, members) ? unread_ : others_).push_back(member.name);
+        (looks_like_report(member.name) ? unread_ : others_).push_back(member.name);
       }
     }
     finish();
@@ -91,7 +76,7 @@ class MemberReader {
     const std::string name = plain_name(member.name);
     const std::uint32_t index = own.add_report({.path = name}, member.bytes);
     ReportWriter writer(own, index, options_);
-    read_(name, member.bytes, options_, writer);
+    read_(name, member.bytes, options_, writer, &beside_);
     const ReportInfo& report = own.reports().front();
     if (report.state == ReportState::unrecognised) {
       remember_why(name, report);
@@ -126,6 +111,8 @@ class MemberReader {
   }
 
   void finish() {
+    for (auto* const names : {&unread_, &others_})
+      std::erase_if(*names, [&](const std::string& name) { return beside_.has_served(name); });
     if (states_.empty()) return refuse();
     if (!unread_.empty()) {
       out_.note(Note::Level::warning, "unread-members",
@@ -169,9 +156,11 @@ class MemberReader {
     return nested_ ? "; archives in archives are not opened" : "";
   }
 
+  const std::vector<ArchiveMember>& members_;
   const Options& options_;
   ReportWriter& out_;
   ReadPlain read_;
+  Companions beside_;
   std::vector<ReportState> states_;                           // of the members that were recognised
   std::vector<std::string> unread_, others_;                  // names of the rest
   std::vector<std::pair<std::string, std::string>> reasons_;  // name and why
@@ -190,7 +179,7 @@ void read_members(const Bytes& archive, const Options& options, ReportWriter& ou
     out.table().report(out.report()).state = ReportState::unrecognised;
     return;
   }
-  MemberReader(options, out, read).read_all(*members);
+  MemberReader(*members, options, out, read).read_all();
 }
 
 }  // namespace gatepost::ingest

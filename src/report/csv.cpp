@@ -5,46 +5,11 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "report/escape.hpp"
+#include "report/csv_table.hpp"
 #include "report/facts.hpp"
 
 namespace gatepost::report {
 namespace {
-
-// Rows on their way into a sink.
-class Table {
- public:
-  explicit Table(const Sink& sink) : sink_(sink) {}
-
-  Table& cell(std::string_view text) {
-    if (!row_is_empty_) out_ += ',';
-    row_is_empty_ = false;
-    out_ += escape::csv_cell(text);
-    return *this;
-  }
-  Table& number(std::uint64_t value) { return cell(value == 0 ? "" : std::to_string(value)); }  // 0: unknown
-  template <class... Names>
-  Status header(const Names&... names) {
-    (cell(names), ...);
-    return end_row();
-  }
-  Status end_row() {
-    out_ += "\r\n";
-    row_is_empty_ = true;
-    return out_.size() < kPiece ? Status(Done{}) : finish();
-  }
-  Status finish() {
-    GP_CHECK(sink_(out_));
-    out_.clear();
-    return Done{};
-  }
-
- private:
-  static constexpr std::size_t kPiece = std::size_t{256} << 10;
-  const Sink& sink_;
-  std::string out_;
-  bool row_is_empty_ = true;
-};
 
 std::string joined(const ObservationTable& table, ListId list) {
   std::string out;
@@ -70,7 +35,7 @@ std::string joined(std::span<const Cwe> cwes) {
   return out;
 }
 
-Status write_finding(Table& out, const Input& input, std::size_t index) {
+Status write_finding(CsvTable& out, const Input& input, std::size_t index) {
   const Assessment& assessment = input.assessment;
   const Finding& it = assessment.findings.all[index];
   const Assessed& judged = assessment.assessed[index];
@@ -86,7 +51,7 @@ Status write_finding(Table& out, const Input& input, std::size_t index) {
   return out.end_row();
 }
 
-Status write_observation_row(Table& out, const TableInput& input, Row index) {
+Status write_observation_row(CsvTable& out, const TableInput& input, Row index) {
   const ObservationTable& table = input.table;
   const ObservationRow& row = table.row(index);
   const RuleInfo& rule = table.rule_of(row);
@@ -115,7 +80,7 @@ Status write_observation_row(Table& out, const TableInput& input, Row index) {
 }  // namespace
 
 Status write_findings_csv(const Input& input, const Sink& sink) {
-  Table out(sink);
+  CsvTable out(sink);
   GP_CHECK(out.header("id", "presence", "state", "decision", "risk", "band", "severity", "kind", "title", "path",
                       "line", "rule", "engines", "owners", "waiver", "fix"));
   for (std::size_t i = 0; i < input.assessment.findings.all.size(); ++i) GP_CHECK(write_finding(out, input, i));
@@ -123,7 +88,7 @@ Status write_findings_csv(const Input& input, const Sink& sink) {
 }
 
 Status write_observations_csv(const TableInput& input, const Sink& sink) {
-  Table out(sink);
+  CsvTable out(sink);
   GP_CHECK(out.header("report", "engine", "kind", "rule", "title", "message", "severity", "severity_score",
                       "confidence", "path", "line", "column", "end_line", "end_column", "symbol", "package", "version",
                       "purl", "fixed_versions", "advisories", "cwe", "help_url", "suppressed", "uid"));

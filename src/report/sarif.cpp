@@ -298,10 +298,8 @@ class SarifLog {
   // Results of one report stand together, so that it is enough to know the latest.
   const std::string& artifact_of_report(const std::string& report) {
     if (&report == report_) return report_artifact_;
-    const auto path = RepoPath::parse(report);
-    const std::string name = path ? path->value() : report.substr(report.rfind('/') + 1);
     report_ = &report;
-    report_artifact_ = sarif::artifact(name.empty() ? "report" : name);
+    report_artifact_ = sarif::artifact(sarif::report_name(report));
     return report_artifact_;
   }
 

@@ -12,7 +12,7 @@ namespace gatepost::report {
 // result is an open alert. What nobody looked for again stays in: a result that is missing closes its alert.
 Status write_sarif(const Input& input, const Sink& sink);
 
-// One run for each tool of each report, with everything that was read, and no limits.
+// One run for each tool of each report, with everything that was read, and no limits. Every result has a place.
 Status write_observations_sarif(const TableInput& input, const Sink& sink);
 
 }  // namespace gatepost::report

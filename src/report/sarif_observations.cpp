@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json_text.hpp"
+#include "model/sarif_base.hpp"
 #include "report/escape.hpp"
 #include "report/facts.hpp"
 #include "report/sarif.hpp"
@@ -25,26 +28,57 @@ class ConvertedLog {
 
   Status write() {
     sarif::begin_log(json());
+    std::vector<Run> runs = this->runs();
+    tell_apart(runs);
+    for (const Run& run : runs) GP_CHECK(write_run(run));
+    json().end_array().end_object();
+    return stream_.finish();
+  }
+
+ private:
+  // What one tool says in one report.
+  struct Run {
+    std::uint32_t report;
+    ToolInfo tool;
+    std::vector<Row> rows;
+    std::string category;  // "" when the tool has no other run
+  };
+
+  JsonWriter& json() { return stream_.json; }
+
+  [[nodiscard]] std::vector<Run> runs() {
+    std::vector<Run> runs;
     for (std::uint32_t report = 0; report < table_.reports().size(); ++report) {
-      const std::vector<Row> rows = rows_of(report);
+      std::vector<Row> rows = rows_of(report);
       const std::vector<TextId> engines = engines_in(rows);
       if (engines.size() < 2) {
-        GP_CHECK(run(report, own_tool(report, engines), rows));
+        runs.push_back({report, own_tool(report, engines), std::move(rows), ""});
         continue;
       }
       for (const TextId engine : engines) {
         std::vector<Row> its;
         std::ranges::copy_if(rows, std::back_inserter(its),
                              [&](Row row) { return table_.rule_of(table_.row(row)).engine == engine; });
-        GP_CHECK(run(report, {std::string(table_.text(engine)), ""}, its));
+        runs.push_back({report, {name_of(engine), ""}, std::move(its), ""});
       }
     }
-    json().end_array().end_object();
-    return stream_.finish();
+    return runs;
   }
 
- private:
-  JsonWriter& json() { return stream_.json; }
+  // GitHub refuses a log with two runs of one tool in one category: where a tool has several, each is called after its
+  // report.
+  void tell_apart(std::vector<Run>& runs) const {
+    std::map<std::string, std::size_t> count;
+    for (const Run& run : runs) ++count[run.tool.name];
+    std::map<std::pair<std::string, std::string>, std::size_t> namesakes;
+    for (Run& run : runs) {
+      if (count[run.tool.name] < 2) continue;
+      std::string category = sarif::report_name(table_.reports()[run.report].path);
+      const std::size_t number = ++namesakes[{run.tool.name, category}];
+      if (number > 1) category += " (" + std::to_string(number) + ")";
+      run.category = category + "/";
+    }
+  }
 
   // Rows of a report stand together.
   [[nodiscard]] std::vector<Row> rows_of(std::uint32_t report) {
@@ -63,28 +97,36 @@ class ConvertedLog {
   [[nodiscard]] ToolInfo own_tool(std::uint32_t report, const std::vector<TextId>& engines) const {
     const ReportInfo& info = table_.reports()[report];
     if (info.tools.size() == 1 && !info.tools.front().name.empty()) return info.tools.front();
-    if (!engines.empty()) return {std::string(table_.text(engines.front())), ""};
+    if (!engines.empty()) return {name_of(engines.front()), ""};
     return {info.format.empty() ? "unknown" : info.format, ""};
+  }
+  [[nodiscard]] std::string name_of(TextId engine) const {
+    const std::string_view name = table_.text(engine);
+    return name.empty() ? "unknown" : std::string(name);
   }
   [[nodiscard]] Severity severity_of(const ObservationRow& row) const {
     const auto claims = static_cast<std::size_t>(table_.claims_of(row));
     return claims < input_.severities.size() ? input_.severities[claims] : Severity{};
   }
 
-  Status run(std::uint32_t report, const ToolInfo& tool, const std::vector<Row>& rows) {
+  Status write_run(const Run& run) {
+    const std::vector<Row>& rows = run.rows;
     sarif::Rules rules;
     const std::vector<std::uint32_t> rule_of_result = collect(rows, rules);
     const std::vector<std::string> heads = rules.result_heads();
 
-    const ReportInfo& info = table_.reports()[report];
+    const ReportInfo& info = table_.reports()[run.report];
     json().line_break().begin_object().key("tool").begin_object().key("driver").begin_object();
-    json().field("name", tool.name.empty() ? "unknown" : tool.name).optional_field("version", tool.version);
+    json().field("name", run.tool.name).optional_field("version", run.tool.version);
     rules.write_rules(json());
     json().end_object().end_object();
     json().key("conversion").begin_object().key("tool").begin_object().key("driver").begin_object();
     sarif::write_name_and_version(json(), input_.tool_version);
     json().end_object().end_object().end_object();
-    sarif::write_root(json());
+    if (!run.category.empty()) {
+      json().key("automationDetails").begin_object().field("id", run.category).end_object();
+    }
+    sarif::write_roots(json());
     json().key("invocations").begin_array().begin_object().field("executionSuccessful", is_complete(info.state));
     if (!is_complete(info.state)) {
       json().key("toolExecutionNotifications").begin_array();
@@ -92,9 +134,10 @@ class ConvertedLog {
       json().end_array();
     }
     json().end_object().end_array().key("results").begin_array();
+    const std::string report = sarif::artifact(sarif::report_name(info.path), kReportBase);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::uint32_t rule = rule_of_result[i];
-      result(json().line_break().by_hand(), table_.row(rows[i]), heads[rule], rules.all()[rule].id);
+      result(json().line_break().by_hand(), table_.row(rows[i]), heads[rule], rules.all()[rule].id, report);
       GP_CHECK(stream_.pass_on());
     }
     json().end_array();
@@ -133,18 +176,15 @@ class ConvertedLog {
             .kind = row.kind};
   }
 
-  void result(std::string& out, const ObservationRow& row, const std::string& head, const std::string& rule_id) {
+  void result(std::string& out, const ObservationRow& row, const std::string& head, const std::string& rule_id,
+              const std::string& report) {
     const ObservationDetail* const detail = table_.detail_of(row);
     out.append(head).append(sarif::level_of(severity_of(row).label)).append(R"(","message":)");
     std::string text = table_.message(row);
     if (text.empty()) text = reported_title(table_, row);
     if (text.empty()) text = rule_id;
     sarif::append_message(out, escape::sarif_message(std::move(text), kMessageBytes));
-    if (row.path != TextId::none) {
-      out += R"(,"locations":[)";
-      sarif::append_location(out, artifacts_.of(table_, row.path), row.range, table_.text(row.symbol), {});
-      out += ']';
-    }
+    location(out, row, report);
     sarif::append_flow(out, table_, row, artifacts_);
     sarif::append_related(out, table_, detail, artifacts_);
     fingerprints(out, row);
@@ -159,6 +199,20 @@ class ConvertedLog {
       sarif::append_number(out, detail->occurrences);
     }
     out += '}';
+  }
+
+  // GitHub refuses a log in which one result has no place.
+  void location(std::string& out, const ObservationRow& row, const std::string& report) {
+    out += R"(,"locations":[)";
+    const std::string_view symbol = table_.text(row.symbol);
+    if (row.path != TextId::none) {
+      sarif::append_location(out, artifacts_.of(table_, row.path), row.range, symbol, {});
+    } else {
+      const std::string place = place_of(table_, row);
+      const std::string why = "in no file, as this report says" + (place.empty() ? place : ": " + place);
+      sarif::append_location(out, report, {}, symbol, escape::sarif_message(why, sarif::kMessageBytes));
+    }
+    out += ']';
   }
 
   void fingerprints(std::string& out, const ObservationRow& row) {

@@ -6,6 +6,7 @@
 
 #include "base/json_text.hpp"
 #include "model/repo_path.hpp"
+#include "model/sarif_base.hpp"
 #include "report/escape.hpp"
 
 namespace gatepost::report::sarif {
@@ -14,8 +15,15 @@ namespace {
 using doc::JsonWriter;
 
 constexpr std::string_view kSchema = "https://json.schemastore.org/sarif-2.1.0.json";
+constexpr std::string_view kRepositoryBase = "%SRCROOT%";
 constexpr std::size_t kMostFlowSteps = 1'000;  // GitHub keeps no more
 constexpr std::size_t kMostRelated = 100;      // GitHub keeps no more
+
+void write_base(JsonWriter& json, std::string_view id, std::string_view uri, std::string_view description) {
+  json.key(id).begin_object().optional_field("uri", uri);
+  write_message(json, "description", description);
+  json.end_object();
+}
 
 bool is_number_for_all(std::uint64_t number) { return number <= std::numeric_limits<std::int32_t>::max(); }
 
@@ -96,9 +104,17 @@ void write_name_and_version(JsonWriter& json, const std::string& version) {
 }
 
 void write_root(JsonWriter& json) {
-  json.key("originalUriBaseIds").begin_object().key("%SRCROOT%").begin_object();
-  write_message(json, "description", "The root of the repository.");
-  json.end_object().end_object();
+  json.key("originalUriBaseIds").begin_object();
+  write_base(json, kRepositoryBase, {}, "The root of the repository.");
+  json.end_object();
+}
+
+void write_roots(JsonWriter& json) {
+  json.key("originalUriBaseIds").begin_object();
+  write_base(json, kRepositoryBase, {}, "The root of the repository.");
+  write_base(json, kFileSystemBase, "file:///", "The root of the file system that was scanned.");
+  write_base(json, kReportBase, {}, "Where the report lies: it stands for the place of what is in no file.");
+  json.end_object();
 }
 
 void write_message(JsonWriter& json, std::string_view key, std::string_view text) {
@@ -122,11 +138,22 @@ void append_message(std::string& out, std::string_view text) {
   out += '}';
 }
 
+std::string artifact(std::string_view path, std::string_view base) {
+  // GitHub refuses an address that is empty.
+  std::string text = R"({"uri":")" + (path.empty() ? "." : escape::url_path(path));
+  return text.append(R"(","uriBaseId":")").append(base).append("\"}");
+}
+
 std::string artifact(std::string_view path) {
-  if (!is_absolute_path(path)) {
-    return R"({"uri":")" + escape::url_path(path) + R"(","uriBaseId":"%SRCROOT%"})";
-  }
-  return std::string(R"({"uri":")") + (path.starts_with('/') ? "file://" : "file:///") + escape::url_path(path) + "\"}";
+  const bool absolute = is_absolute_path(path);
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  return artifact(path, absolute ? kFileSystemBase : kRepositoryBase);
+}
+
+std::string report_name(std::string_view path) {
+  if (const auto inside = RepoPath::parse(path)) return inside->value();
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return name.empty() ? "report" : std::string(name);
 }
 
 std::string_view Artifacts::of(const ObservationTable& table, TextId path) {

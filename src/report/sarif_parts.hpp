@@ -21,9 +21,11 @@ std::string_view level_of(SeverityLabel label);
 
 // The log up to its first run.
 void begin_log(doc::JsonWriter& json);
-// Members "name" and "version" of gatepost as a driver, and "originalUriBaseIds" of a run.
+// Members "name" and "version" of gatepost as a driver.
 void write_name_and_version(doc::JsonWriter& json, const std::string& version);
+// "originalUriBaseIds" of a run: the root of the repository, and all that artifacts may refer to.
 void write_root(doc::JsonWriter& json);
+void write_roots(doc::JsonWriter& json);
 void write_message(doc::JsonWriter& json, std::string_view key, std::string_view text);
 void write_notification(doc::JsonWriter& json, std::string_view id, std::string_view text);
 
@@ -33,8 +35,12 @@ void write_notification(doc::JsonWriter& json, std::string_view id, std::string_
 void append_number(std::string& out, std::uint64_t number);
 // {"text":"…"}
 void append_message(std::string& out, std::string_view text);
-// {"uri":"…","uriBaseId":"%SRCROOT%"}
+// {"uri":"…","uriBaseId":"%SRCROOT%"}. GitHub refuses absolute addresses: a path that is absolute starts from the base
+// of the file system.
 std::string artifact(std::string_view path);
+std::string artifact(std::string_view path, std::string_view base);
+// How a report is called where it stands for the place of what it says: never empty, and no path of this machine.
+std::string report_name(std::string_view path);
 // Artifacts of paths in reports. Tools name the same files again and again: of those that share a place in here the
 // latest is kept.
 class Artifacts {

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "fuzz/check.hpp"
 #include "git/pinned.hpp"
+#include "git/protocol.hpp"
 
 using namespace gatepost;
 
@@ -13,5 +14,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   } else {
     FUZZ_CHECK(text::is_utf8(pack.error().message));
   }
+  const auto ref = git::ref_in(text, "refs/gatepost/ledger");
+  FUZZ_CHECK(ref || text::is_utf8(ref.error().message));
+  const Status pushed = git::check_push(text, "refs/gatepost/ledger");
+  FUZZ_CHECK(pushed || text::is_utf8(pushed.error().message));
   return 0;
 }

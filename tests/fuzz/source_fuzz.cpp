@@ -47,8 +47,9 @@ void check_source(const Source* source, const std::string& problem) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Limits limits;
   ingest::Candidate candidate("input", Bytes::of(fuzz::text_of(data, size)), limits);
-  for (const SourceFormat format : {SourceFormat::json, SourceFormat::jsonl, SourceFormat::json_stream,
-                                    SourceFormat::xml, SourceFormat::csv, SourceFormat::yaml, SourceFormat::text}) {
+  for (const SourceFormat format :
+       {SourceFormat::json, SourceFormat::jsonl, SourceFormat::json_stream, SourceFormat::xml, SourceFormat::csv,
+        SourceFormat::yaml, SourceFormat::text, SourceFormat::html}) {
     const Source* const source = candidate.source(format);
     check_source(source, candidate.source_problem());
     FUZZ_CHECK(candidate.source(format) == source);

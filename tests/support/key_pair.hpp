@@ -1,4 +1,4 @@
-// An RSA key made at run time, so that none stands in the source. Whoever includes this links OpenSSL.
+// Keys made at run time, so that none stands in the source. Whoever includes this links OpenSSL.
 #pragma once
 
 #include <openssl/evp.h>
@@ -11,8 +11,11 @@ namespace gatepost::test {
 struct KeyPair {
   std::string private_pem, public_pem;
 
-  static KeyPair make() {
-    EVP_PKEY* const key = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048});
+  static KeyPair make() { return of(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048})); }
+  static KeyPair ed25519() { return of(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")); }
+
+ private:
+  static KeyPair of(EVP_PKEY* key) {
     KeyPair pair;
     pair.private_pem =
         written([key](BIO* out) { return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); });
@@ -20,8 +23,6 @@ struct KeyPair {
     EVP_PKEY_free(key);
     return pair;
   }
-
- private:
   template <class Write>
   static std::string written(const Write& write) {
     BIO* const memory = BIO_new(BIO_s_mem());

@@ -10,6 +10,7 @@
 #include "ingest/plain_text.hpp"
 #include "model/mask.hpp"
 #include "model/repo_path.hpp"
+#include "model/sarif_base.hpp"
 
 namespace gatepost::ingest::sarif {
 namespace {
@@ -21,6 +22,12 @@ std::string notification_text(doc::View notification) {
   if (text.empty()) text = text::fold_whitespace(notification.at("exception").at("message").text());
   if (text.empty()) text = notification.at("descriptor").at("id").text();
   return text.empty() ? "no text" : mask_tokens(text::to_utf8(text, 300));
+}
+
+// "etc/passwd" is "/etc/passwd"; "C%3A/x" is "C:/x".
+std::string path_below_root(std::string_view uri) {
+  std::string path = normalise_reported_path(uri, true);
+  return is_absolute_path(path) ? path : normalise_reported_path("/" + path, false);
 }
 
 std::string joined_uri(std::string base, std::string_view relative) {
@@ -230,6 +237,8 @@ std::string Run::base_uri(std::string_view id, int depth) const {
 }
 
 std::string Run::path_of(std::string_view uri, std::string_view base_id) const {
+  if (base_id == kReportBase) return {};
+  if (base_id == kFileSystemBase) return strip_checkout_root(path_below_root(uri));
   std::string own = strip_checkout_root(normalise_reported_path(uri, true));
   if (base_id.empty() || is_absolute_path(own)) return own;
   // A base below a known checkout says where in the repository the path starts. Any other base is the root of something

@@ -60,17 +60,25 @@ Value constant_of(doc::View scalar) {
   return Value(std::string(scalar.scalar()));
 }
 
-constexpr std::array<SourceFormat, 7> kFormats = {SourceFormat::json, SourceFormat::jsonl, SourceFormat::json_stream,
+constexpr std::array<SourceFormat, 8> kFormats = {SourceFormat::json, SourceFormat::jsonl, SourceFormat::json_stream,
                                                   SourceFormat::xml,  SourceFormat::csv,   SourceFormat::yaml,
-                                                  SourceFormat::text};
+                                                  SourceFormat::text, SourceFormat::html};
+
+Result<SourceFormat> format_called(std::string_view name, doc::View at) {
+  const auto* const found =
+      std::ranges::find_if(kFormats, [&](SourceFormat format) { return to_string(format) == name; });
+  if (found != kFormats.end()) return *found;
+  return failure(at, fmt::format("\"{}\" is no format; there are json, jsonl, json-stream, xml, csv, yaml, text, html",
+                                 text::printable(name, 40)));
+}
 
 }  // namespace
 
 Result<Mapping> Compiler::run() {
-  GP_CHECK(
-      check_keys(document_, {"mapping",   "id",     "title",     "tool",     "format",     "columns", "strip_prefix",
-                             "recognise", "over",   "let",       "tables",   "thresholds", "index",   "evidence",
-                             "errors",    "failed", "inventory", "empty_ok", "findings",   "tests",   "yields"}));
+  GP_CHECK(check_keys(
+      document_, {"mapping",   "id",       "title",    "tool",       "format", "columns",   "strip_prefix", "recognise",
+                  "over",      "let",      "tables",   "thresholds", "index",  "evidence",  "errors",       "failed",
+                  "inventory", "empty_ok", "findings", "tests",      "yields", "companions"}));
   GP_CHECK(read_head());
   GP_CHECK(read_tool());
   GP_CHECK(read_formats());
@@ -78,7 +86,10 @@ Result<Mapping> Compiler::run() {
   GP_CHECK(read_tables());
   GP_CHECK(read_thresholds());
   GP_CHECK(read_lets(document_.at("let"), mapping_.lets));
+  const std::size_t mark = names_.mark();
+  GP_CHECK(read_companions());
   GP_CHECK(read_indexes());
+  names_.release(mark);
   GP_CHECK(read_completeness());
   GP_CHECK(read_blocks());
   GP_CHECK(read_tests());
@@ -122,13 +133,8 @@ Status Compiler::read_formats() {
   const doc::View formats = document_.at("format");
   GP_TRY(const std::vector<std::string> names, texts(formats));
   for (const std::string& name : names) {
-    const auto* const found =
-        std::ranges::find_if(kFormats, [&](SourceFormat format) { return to_string(format) == name; });
-    if (found == kFormats.end())
-      return failure(formats,
-                     fmt::format("\"{}\" is no format; there are json, jsonl, json-stream, xml, csv, yaml, text",
-                                 text::printable(name, 40)));
-    mapping_.formats.push_back(*found);
+    GP_TRY(const SourceFormat format, format_called(name, formats));
+    mapping_.formats.push_back(format);
   }
   if (names.empty()) return failure(document_, "\"format\" is missing");
   GP_TRY(mapping_.columns, texts(document_.at("columns")));
@@ -196,6 +202,27 @@ Status Compiler::read_lets(doc::View lets, std::vector<Variable>& out) {
     if (names_.knows(name))
       return failure(view, fmt::format("\"{}\" has a meaning already", text::printable(name, 60)));
     out.push_back({names_.declare(std::string(name)), std::move(expr)});
+  }
+  return Done{};
+}
+
+// Joins alone see them.
+Status Compiler::read_companions() {
+  for (const auto& [name, view] : document_.at("companions").members()) {
+    GP_CHECK(check_keys(view, {"file", "format"}));
+    Companion companion;
+    GP_TRY(const std::string file, text_at(view, "file"));
+    auto pattern = Regex::compile(file);
+    if (!pattern) return std::move(pattern).error().context(view.at("file").where());
+    companion.file = std::make_shared<const Regex>(std::move(*pattern));
+    if (view.at("format").exists()) {
+      GP_TRY(const std::string format, text_at(view, "format"));
+      GP_TRY(companion.format, format_called(format, view.at("format")));
+    }
+    if (names_.knows(name))
+      return failure(view, fmt::format("\"{}\" has a meaning already", text::printable(name, 60)));
+    companion.slot = names_.declare(std::string(name));
+    mapping_.companions.push_back(std::move(companion));
   }
   return Done{};
 }

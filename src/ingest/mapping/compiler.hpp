@@ -24,6 +24,7 @@ class Compiler {
   Status read_tables();
   Status read_thresholds();
   Status read_lets(doc::View lets, std::vector<Variable>& out);
+  Status read_companions();
   Status read_indexes();
   Status read_completeness();
   Status read_blocks();

@@ -11,6 +11,7 @@
 #include "base/regex.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "doc/entities.hpp"
 #include "ingest/mapping/markup.hpp"
 #include "model/cwe.hpp"
 #include "model/repo_path.hpp"
@@ -61,6 +62,14 @@ Result<Filter> make_regex(const Arguments& arguments) {
 Result<Filter> make_matches(const Arguments& arguments) {
   GP_TRY(const SharedRegex regex, regex_of(arguments[0]));
   return plain([regex](const Value& value) {
+    // Most lists are the report's own, of texts: nothing of them is copied.
+    if (const auto view = value.view(); view && !view->is_object()) {
+      const auto fits = [&](doc::View item) {
+        const bool scalar = !item.is_object() && !item.is_array();
+        return scalar ? !item.is_null() && regex->found_in(item.scalar()) : regex->found_in(Value(item).text());
+      };
+      return Value(view->is_array() ? std::ranges::any_of(view->items(), fits) : fits(*view));
+    }
     const List items = value.items();
     return Value(std::ranges::any_of(items, [&](const Value& item) { return regex->found_in(item.text()); }));
   });
@@ -321,7 +330,7 @@ constexpr std::array<Entry, 40> kFilters = {{
      make_text<[](const std::string& text) { return Value(std::string(text::trim(text))); }>},
     {{"unescape", "", "entities of HTML and XML resolved"},
      0,
-     make_text<[](const std::string& text) { return Value(without_entities(text)); }>},
+     make_text<[](const std::string& text) { return Value(doc::without_entities(text)); }>},
     {{"uniq", "", "each item once, in the order of the list"}, 0, make_plain<unique>},
     {{"upper", "", "a-z in upper case"}, 0, make_text<upper_case>},
     {{"urldecode", "", "%41 as A"}, 0, make_text<[](const std::string& text) { return Value(percent_decode(text)); }>},

@@ -1,11 +1,13 @@
 // A mapping: how the reports of one tool are read, as data. The language is docs/mapping-language.md.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/regex.hpp"
 #include "base/result.hpp"
 #include "doc/document.hpp"
 #include "ingest/mapping/expression.hpp"
@@ -17,6 +19,14 @@ namespace gatepost::ingest::mapping {
 struct Variable {
   std::size_t slot = 0;
   Expr value;
+};
+
+// Other files of the archive that a report lies in, as they are seen by joins; without a format they are known to
+// belong to it, and not looked at.
+struct Companion {
+  std::shared_ptr<const Regex> file;  // their names
+  std::optional<SourceFormat> format;
+  std::size_t slot = 0;
 };
 
 // A join: `each` record is found again by its key.
@@ -68,6 +78,7 @@ struct Mapping {
   std::vector<std::string> recognised_by;  // the same as it is written
   std::vector<std::string> over;           // ids of mappings that this one precedes
   std::vector<Variable> lets;
+  std::vector<Companion> companions;
   std::vector<Index> indexes;
   std::vector<Expr> evidence, errors, failed;
   std::optional<std::string> inventory;

@@ -7,8 +7,6 @@
 
 namespace gatepost::ingest::mapping {
 
-// "&amp;", "&#39;", "&#x27;" and the usual names resolved, once; what is none of them stays as it is.
-std::string without_entities(std::string_view text);
 // Tags dropped, line breaks kept where paragraphs, items and breaks end, entities resolved, blanks folded.
 std::string text_of_html(std::string_view html);
 

@@ -103,20 +103,32 @@ Expr concat(std::vector<Expr> arguments) {
   return [lists = std::move(arguments)](Scope& scope) {
     List all;
     for (const Expr& list : lists) {
-      List items = list(scope).items();
+      const Value list_or_one = list(scope);
+      if (!scope.spend(list_or_one.size())) break;
+      List items = list_or_one.items();
       std::move(items.begin(), items.end(), std::back_inserter(all));
     }
     return Value(std::move(all));
   };
 }
 
+// The item of a list whose number is computed.
+Expr item_numbered(std::vector<Expr> arguments) {
+  return [list = std::move(arguments[0]), number = std::move(arguments[1])](Scope& scope) {
+    constexpr double kMost = 1e9;
+    const auto index = number(scope).number();
+    if (!index || !(*index >= 0 && *index < kMost)) return Value();
+    return list(scope).item(static_cast<std::int64_t>(*index));
+  };
+}
+
 struct Function {
   std::string_view name;
-  bool one_argument;
+  std::size_t arguments;  // 0: one or more
   Expr (*make)(std::vector<Expr>);
 };
-constexpr std::array<Function, 3> kFunctions = {
-    {{"exists", true, exists}, {"first", false, first_of}, {"concat", false, concat}}};
+constexpr std::array<Function, 4> kFunctions = {
+    {{"exists", 1, exists}, {"first", 0, first_of}, {"concat", 0, concat}, {"item", 2, item_numbered}}};
 
 }  // namespace
 
@@ -153,7 +165,9 @@ Expr negated(Expr inner) {
 
 Expr compared(const Comparison& comparison, Expr left, Expr right) {
   return [holds = comparison.holds, left = std::move(left), right = std::move(right)](Scope& scope) {
-    return Value(holds(left(scope), right(scope)));
+    const Value a = left(scope), b = right(scope);
+    const auto items_of = [](const Value& value) { return value.type() == Value::Type::list ? value.size() : 0; };
+    return Value(scope.spend(items_of(a) + items_of(b)) && holds(a, b));
   };
 }
 
@@ -174,7 +188,9 @@ Expr descendants(Expr value, std::string name) {
 Expr projection(Expr list, std::vector<Step> steps) {
   return [list = std::move(list), steps = std::move(steps)](Scope& scope) {
     List items;
-    spread(list(scope), items);
+    const Value whole = list(scope);
+    if (whole.type() == Value::Type::list && !scope.spend(whole.size())) return Value();
+    spread(whole, items);
     for (const Step& step : steps) items = taken(items, step, scope);
     return Value(std::move(items));
   };
@@ -226,14 +242,16 @@ Result<Expr> make_function(std::string_view name, std::vector<Expr> arguments) {
     std::vector<std::string_view> known{"lookup"};
     for (const Function& function : kFunctions) known.push_back(function.name);
     const std::string close = text::nearest(name, known);
-    return error(ErrorKind::config,
-                 fmt::format("there is no function \"{}\"{}", text::printable(name, 60),
-                             close.empty() ? "; there are exists, first, concat and lookup; filters stand behind \"|\""
-                                           : fmt::format("; did you mean \"{}\"?", close)));
+    return error(
+        ErrorKind::config,
+        fmt::format("there is no function \"{}\"{}", text::printable(name, 60),
+                    close.empty() ? "; there are exists, first, concat, item and lookup; filters stand behind \"|\""
+                                  : fmt::format("; did you mean \"{}\"?", close)));
   }
-  if (arguments.empty() || (found->one_argument && arguments.size() != 1))
-    return error(ErrorKind::config,
-                 fmt::format("{}(…) takes {}", name, found->one_argument ? "one argument" : "arguments"));
+  if (arguments.empty() || (found->arguments != 0 && arguments.size() != found->arguments)) {
+    constexpr std::array<std::string_view, 3> kWanted = {"arguments", "one argument", "two arguments"};
+    return error(ErrorKind::config, fmt::format("{}(…) takes {}", name, kWanted.at(found->arguments)));
+  }
   return found->make(std::move(arguments));
 }
 

@@ -41,7 +41,7 @@ Expr changed_items(Expr list, std::size_t slot, Expr change);
 Expr listed(std::vector<Expr> items);
 Expr joined(std::vector<Expr> parts);
 
-// exists(x), first(a, b, …), concat(a, b, …); an error for a name that is none of them.
+// exists(x), first(a, b, …), concat(a, b, …), item(list, number); an error for a name that is none of them.
 Result<Expr> make_function(std::string_view name, std::vector<Expr> arguments);
 
 }  // namespace gatepost::ingest::mapping

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "doc/csv.hpp"
+#include "doc/html.hpp"
 #include "doc/json.hpp"
 #include "doc/lines.hpp"
 #include "doc/shape.hpp"
@@ -15,7 +16,8 @@
 namespace gatepost::ingest::mapping {
 namespace {
 
-constexpr std::array<std::string_view, 7> kNames = {"json", "jsonl", "json-stream", "xml", "csv", "yaml", "text"};
+constexpr std::array<std::string_view, 8> kNames = {"json", "jsonl", "json-stream", "xml",
+                                                    "csv",  "yaml",  "text",        "html"};
 
 Source of_document(SourceFormat format, doc::Document document) {
   Source source{.format = format};
@@ -48,10 +50,12 @@ Source of_csv(doc::CsvTree csv) {
   return source;
 }
 
-Source of_xml(doc::XmlTree xml) {
-  Source source = of_document(SourceFormat::xml, std::move(xml.document));
-  source.truncated = xml.truncated;
-  source.notes.insert(source.notes.end(), xml.notes.begin(), xml.notes.end());
+// Of an XmlTree or HtmlTree.
+template <class Tree>
+Source of_markup(SourceFormat format, Tree tree) {
+  Source source = of_document(format, std::move(tree.document));
+  source.truncated = tree.truncated;
+  source.notes.insert(source.notes.end(), tree.notes.begin(), tree.notes.end());
   return source;
 }
 
@@ -142,6 +146,8 @@ bool may_be(SourceFormat format, std::string_view head) {
       return shape == Shape::text && may_be_yaml(head);
     case SourceFormat::text:
       return shape != Shape::binary;
+    case SourceFormat::html:
+      return shape == Shape::html;
   }
   return false;
 }
@@ -163,7 +169,7 @@ Result<Source> read_source(SourceFormat format, std::string text, const std::str
     }
     case SourceFormat::xml: {
       GP_TRY(auto xml, doc::parse_xml(std::move(text), name, limits));
-      return of_xml(std::move(xml));
+      return of_markup(format, std::move(xml));
     }
     case SourceFormat::csv: {
       const bool unfinished = is_unfinished(text);
@@ -178,6 +184,10 @@ Result<Source> read_source(SourceFormat format, std::string text, const std::str
       const bool unfinished = is_unfinished(text);
       GP_TRY(auto document, doc::parse_lines(std::move(text), name, limits));
       return told(of_document(format, std::move(document)), unfinished);
+    }
+    case SourceFormat::html: {
+      GP_TRY(auto html, doc::parse_html(std::move(text), name, limits));
+      return of_markup(format, std::move(html));
     }
   }
   return error(ErrorKind::bad_input, name + ": a notation nobody reads");

@@ -6,6 +6,7 @@
 #include "base/base64.hpp"
 #include "git/library.hpp"
 #include "git/pinned.hpp"
+#include "git/protocol.hpp"
 #include "support/git_repo.hpp"
 #include "support/process.hpp"
 #include "support/scripted_http.hpp"

@@ -473,3 +473,22 @@ TEST_CASE("settings: every shipped policy file is valid") {
     CHECK(load({.policy = File{std::string(resource.name), std::string(resource.bytes)}}).ok());
   }
 }
+
+TEST_CASE("settings: a ledger is where its section says") {
+  CHECK(load({})->ledger.store == Ledger::Store::git);
+  const auto file = with_settings("version: 1\nledger: {store: sqlite, path: posture.db}\n");
+  REQUIRE(file.ok());
+  CHECK(file->ledger.store == Ledger::Store::sqlite);
+  CHECK(file->ledger.path == "posture.db");
+  CHECK(with_settings("version: 1\nledger: {remote: origin}\n")->ledger.remote == "origin");
+  for (const Mistake& it :
+       std::initializer_list<Mistake>{{"version: 1\nledger: {store: sqlite}\n", "\"path\" is missing"},
+                                      {"version: 1\nledger: {path: x.db}\n", ".gatepost.yml:2:16: path has no effect"},
+                                      {"version: 1\nledger: {store: none, remote: origin}\n", "remote has no effect"},
+                                      {"version: 1\nledger: {store: postgres}\n", "postgresql"}}) {
+    CAPTURE(it.text);
+    const auto refused = with_settings(it.text);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().message.find(it.message) != std::string::npos);
+  }
+}

@@ -1,4 +1,5 @@
 #include "git/pinned.hpp"
+#include "git/protocol.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -2,6 +2,7 @@
 
 #include "base/gzip.hpp"
 #include "ingest/ingest.hpp"
+#include "ingest/mapping/mapping.hpp"
 #include "ingest/spreadsheet.hpp"
 #include "support/make_archive.hpp"
 
@@ -40,6 +41,47 @@ struct Read {
 };
 
 }  // namespace
+
+TEST_CASE("members: a mapping joins the files beside the report to it") {
+  const auto mapping = ingest::mapping::parse_mapping(R"(
+mapping: 1
+id: acme
+tool: {name: Acme, kind: sast}
+format: json
+recognise: [exists($.acme)]
+companions:
+  notes: {file: '(?:^|/)notes.*\.csv$', format: csv}
+  others: {file: 'other\.xml$'}
+index:
+  note: {each: "notes[*] as n", key: n.id, value: n.text}
+findings:
+  - each: $.acme[*] as a
+    set: {rule_id: a.id, title: "lookup('note', a.id) else a.id"}
+)",
+                                                      "acme.yaml");
+  REQUIRE_MESSAGE(mapping.ok(), mapping.error().message);
+  ingest::Options options;
+  options.mappings = std::make_shared<const std::vector<ingest::mapping::Mapping>>(1, *mapping);
+  const std::string report = R"({"acme": [{"id": "A"}, {"id": "B"}]})";
+  const auto read = [&](const test::ArchiveFiles& files) {
+    ObservationTable table;
+    ingest::read_report(table, "acme.zip", Bytes::of(make_archive(ArchiveFormat::zip, files)), options);
+    std::string out(to_string(table.reports()[0].state));
+    for (Row row = 0; row < table.size(); ++row) out += " " + table.observation(row).title;
+    for (const Note& note : table.reports()[0].notes) out += " #" + note.code;
+    return out;
+  };
+  CHECK(read({{"x/report.json", report}}) == "complete A B");
+  CHECK(read({{"x/report.json", report}, {"x/notes.csv", "id,text\nA,one\n"}}) == "complete one B");
+  CHECK(read({{"x/notes1.csv", "id,text\nA,one\n"}, {"x/notes2.csv", "id,text\nA,no\nB,two\n"}, {"r.json", report}}) ==
+        "complete one two");
+  CHECK(read({{"report.json", report}, {"other.xml", "<a/>"}}) == "complete A B");
+  CHECK(read({{"report.json", report}, {"another.csv", "id,text\n"}}) == "partial A B #unread-members");
+  CHECK(read({{"report.json", report}, {"notes.csv", ""}}) == "partial A B #companion");
+  test::ArchiveFiles many = {{"notes.csv", "id,text\nA,one\n"}};
+  for (int i = 0; i < 17; ++i) many.push_back({"report" + std::to_string(i + 10) + ".json", report});
+  CHECK(read(many).ends_with("one B A B #companion"));
+}
 
 TEST_CASE("members: the reports of an archive are one report") {
   const test::ArchiveFiles files = {{"b/gosec.sarif", sarif("gosec", "G101")},
@@ -109,7 +151,7 @@ TEST_CASE("members: an archive in an archive is not opened") {
 
 TEST_CASE("members: what stands beside the report of a bundle is no report that is missing") {
   const Read read(make_archive(
-      ArchiveFormat::zip, {{"audit.fvdl", sarif("gosec", "G1")}, {"audit.xml", "<Audit/>"}, {"x/other.xml", "<a/>"}}));
+      ArchiveFormat::zip, {{"audit.fvdl", "<FVDL><EngineData/></FVDL>"}, {"audit.xml", "<Audit/>"}, {"x/other.xml", "<a/>"}}));
   CHECK(read.note("unread-members").find("\"x/other.xml\"") != std::string::npos);
   CHECK(read.note("unread-members").find("audit.xml") == std::string::npos);
 }

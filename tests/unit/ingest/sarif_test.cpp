@@ -258,6 +258,13 @@ TEST_CASE("sarif: all the ways in which tools write a path") {
       {"encoded", R"({"uri":"src/%C3%BC%20x.c"})", "{}", "src/ü x.c"},
       {"by index", R"({"index":1})", "{}", "src/from-artifacts.c"},
       {"index out of range", R"({"index":9})", "{}", ""},
+      {"our base of the file system", R"({"uri":"etc/a%20b","uriBaseId":"%FILESYSTEM%"})", "{}", "/etc/a b"},
+      {"our base, with a drive", R"({"uri":"C%3A/a.cs","uriBaseId":"%FILESYSTEM%"})", "{}", "C:/a.cs"},
+      {"our base, above it", R"({"uri":"../../etc/a","uriBaseId":"%FILESYSTEM%"})", "{}", "/etc/a"},
+      {"our base, in a checkout", R"({"uri":"home/runner/work/shop/shop/a.c","uriBaseId":"%FILESYSTEM%"})", "{}",
+       "a.c"},
+      {"our base, nothing but the root", R"({"uri":".","uriBaseId":"%FILESYSTEM%"})", "{}", "/"},
+      {"a report of ours that stands for a place", R"({"uri":"trivy.json","uriBaseId":"%GATEPOST_REPORT%"})", "{}", ""},
   };
   for (const UriCase& test : cases) {
     INFO(std::string(test.what));

@@ -228,6 +228,73 @@ TEST_CASE("sarif: a kind that was scanned completely has its run also without re
   CHECK(run.at("results").size() == 0);
 }
 
+TEST_CASE("sarif: a converted result that is in no file stands at its report, which says so") {
+  const auto built = test::an_assessment()
+                         .finding(test::a_finding("x").by("zap", "10020").seen_at("GET", "https://shop.example/login"))
+                         .build();
+  const auto document = parsed(text_of(*find_table_writer("sarif"), table_input(built)));
+  const auto run = document.root().at("runs").at(0U);
+  const auto place = run.at("results").at(0U).at("locations").at(0U);
+  const auto artifact = place.at("physicalLocation").at("artifactLocation");
+  CHECK(artifact.at("uri").text() == "reports/zap.sarif");
+  CHECK(artifact.at("uriBaseId").text() == "%GATEPOST_REPORT%");
+  CHECK(run.at("originalUriBaseIds").at("%GATEPOST_REPORT%").exists());
+  CHECK_FALSE(place.at("physicalLocation").at("region").exists());
+  CHECK(place.at("message").at("text").text() == "in no file, as this report says: GET https://shop.example/login");
+}
+
+TEST_CASE("sarif: no address in a converted log is absolute or empty, whatever the path is") {
+  struct PathCase {
+    const char *reported, *uri, *base;
+  };
+  for (const PathCase& test : {
+           PathCase{"src/a.c", "src/a.c", "%SRCROOT%"},
+           PathCase{"/etc/passwd", "etc/passwd", "%FILESYSTEM%"},
+           PathCase{"//share/a.c", "share/a.c", "%FILESYSTEM%"},
+           PathCase{"/", ".", "%FILESYSTEM%"},
+           PathCase{"C:/a b/c.cs", "C%3A/a%20b/c.cs", "%FILESYSTEM%"},
+           PathCase{"https://shop.example/x", "https%3A//shop.example/x", "%SRCROOT%"},
+           PathCase{"urn:x", "urn%3Ax", "%SRCROOT%"},
+           PathCase{"a?b#c%20[d].c", "a%3Fb%23c%2520%5Bd%5D.c", "%SRCROOT%"},
+       }) {
+    CAPTURE(test.reported);
+    const auto built =
+        test::an_assessment()
+            .finding(test::a_finding("x").at("src/a.c", 1).reported_as(test.reported).flow(test.reported, 2))
+            .build();
+    const auto document = parsed(text_of(*find_table_writer("sarif"), table_input(built)));
+    const auto run = document.root().at("runs").at(0U);
+    const auto result = run.at("results").at(0U);
+    const auto step = result.at("codeFlows").at(0U).at("threadFlows").at(0U).at("locations").at(0U);
+    for (const auto place : {result.at("locations").at(0U), step.at("location")}) {
+      const auto artifact = place.at("physicalLocation").at("artifactLocation");
+      CHECK(artifact.at("uri").text() == test.uri);
+      CHECK(artifact.at("uriBaseId").text() == test.base);
+    }
+    CHECK(run.at("originalUriBaseIds").at(test.base).exists());
+  }
+}
+
+TEST_CASE("sarif: the runs of one tool in a converted log have categories of their own") {
+  const auto report = [](std::string path, const char* tool) {
+    return ReportInfo{
+        .path = std::move(path), .tools = {{tool, "1"}}, .engines = {tool}, .state = ReportState::complete};
+  };
+  const auto built = test::an_assessment()
+                         .report(report("a/trivy.json", "trivy"))
+                         .report(report("b/trivy.json", "trivy"))
+                         .report(report("/tmp/1/scan.json", "trivy"))
+                         .report(report("/tmp/2/scan.json", "trivy"))
+                         .report(report("bandit.json", "bandit"))
+                         .build();
+  const auto document = parsed(text_of(*find_table_writer("sarif"), table_input(built)));
+  std::vector<std::string> categories;
+  for (const auto run : document.root().at("runs").items()) {
+    categories.emplace_back(run.at("automationDetails").at("id").text());
+  }
+  CHECK(categories == std::vector<std::string>{"scan.json/", "scan.json (2)/", "a/trivy.json/", "b/trivy.json/", ""});
+}
+
 TEST_CASE("csv: as many cells in every row, whatever the texts are") {
   for (const cases::Case& it : cases::all()) {
     CAPTURE(it.name);

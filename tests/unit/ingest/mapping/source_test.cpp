@@ -76,6 +76,13 @@ TEST_CASE("source: JSON") {
       {"{\"a\": \"\xFF\"}", "{a:'\xEF\xBF\xBD'} #invalid-utf8"},
       {"a,b\n1,2", "nothing"},
       {"<a/>", "nothing"},
+      // Words behind the document; other values there are records.
+      {"{\"a\": \"}\"}\nDone, 3 findings.\n", "{a:'}'} #text-after-document"},
+      {"[{\"a\": 1}] bye", "[{a:1}] #text-after-document"},
+      {"{\"a\": 1}\n{\"a\": 2}\n", "nothing"},
+      {"{\"a\": 1}\nDone.\n{\"a\": 2}\n", "nothing"},
+      {"{\"a\": 1}}", "nothing"},
+      {"{\"a\" 1} bye", "nothing"},
   };
   for (const Case& it : cases) {
     CAPTURE(it.text);
@@ -138,6 +145,7 @@ TEST_CASE("source: JSON documents one after the other") {
        "{a:1} {a:2} (line 1: found no JSON object) (line 3: found no JSON object)"},
       {"{\"a\": 1}\n{\"a\": [2,", "{a:1} cut"},
       {"{\"a\" 1}\n{\"a\": 2}", "{a:2} (line 1, column 6: found \"1\", expected \":\")"},
+      {"{\"a\": 1}\0{\"a\": 2}\0"s, "{a:1} {a:2}"},
       {"<a/>", "nothing"},
   };
   for (const Case& it : cases) {
@@ -175,6 +183,18 @@ TEST_CASE("source: XML") {
     CAPTURE(it.text);
     CHECK(as(kXml, it.text) == it.expected);
   }
+}
+
+TEST_CASE("source: a property list is what it states") {
+  const auto plist = [](const std::string& inside) {
+    return as(SourceFormat::xml,
+              "<?xml version='1.0'?><!DOCTYPE plist PUBLIC 'a' 'b'><plist version='1.0'>" + inside + "</plist>");
+  };
+  CHECK(plist("<dict><key>a</key><array><integer>1</integer><true/><string> x "
+              "</string></array><key>b</key><dict/></dict>") == "{a:[1,true,'x'],b:{}}");
+  CHECK(plist("<dict><key>a</key><key>b</key><integer>-1</integer><string>no key</string></dict>") == "{b:'-1'}");
+  CHECK(plist("<array/>") == "[]");
+  CHECK(plist("") == "{#tag:'plist',@version:'1.0'}");
 }
 
 TEST_CASE("source: of XML that ends in the middle lists and whole records are left") {
@@ -263,6 +283,10 @@ TEST_CASE("source: YAML and text") {
   CHECK(as(SourceFormat::yaml, "a,b\n1,2\n") == "nothing");
   CHECK(as(SourceFormat::text, "\x1B[1mone\x1B[0m\r\n\n two\x07\n") == "['one','',' two']");
   CHECK(as(SourceFormat::text, "[ 05:12 ] x\n") == "['[ 05:12 ] x']");
+  CHECK(as(SourceFormat::html, "<!doctype html><p>a<p>b") == "{#tag:'html',#text:'a',p:[{#tag:'p',#text:'a'}]} cut");
+  CHECK(as(SourceFormat::html, "<p>a") == "nothing");
+  CHECK(as(SourceFormat::html, "<?xml version='1.0'?><html></html>") == "{#tag:'html'}");
+  CHECK(as(SourceFormat::xml, "<html></html>") == "nothing");
   CHECK(as(SourceFormat::text, "PK\x03\x04") == "nothing");
   CHECK(as(SourceFormat::text, "") == "nothing");
 }

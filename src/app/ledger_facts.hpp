@@ -1,0 +1,28 @@
+// What a run on the default branch tells the ledger: everything that it saw, and how well it looked.
+#pragma once
+
+#include <string>
+
+#include "app/gather.hpp"
+#include "app/ports.hpp"
+#include "correlate/identity.hpp"
+#include "ledger/people.hpp"
+#include "ledger/plan.hpp"
+#include "ledger/state.hpp"
+#include "model/assessment.hpp"
+
+namespace gatepost::app {
+
+struct LedgerRun {
+  const Evidence& evidence;
+  const Assessment& assessment;
+  correlate::Identifier& identifier;
+  ledger::People& people;  // who approved waivers; new pseudonyms are added
+  Timestamp now;
+  std::string id;  // of the run
+};
+
+// The reports' files must have their digests.
+ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const ledger::State& state);
+
+}  // namespace gatepost::app

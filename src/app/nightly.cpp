@@ -1,0 +1,136 @@
+#include "app/nightly.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "app/act.hpp"
+#include "app/assess.hpp"
+#include "app/ledger_access.hpp"
+#include "app/ledger_facts.hpp"
+#include "app/posture.hpp"
+#include "app/posture_files.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "git/library.hpp"
+#include "ingest/ingest.hpp"
+#include "report/escape.hpp"
+
+namespace gatepost::app {
+namespace {
+
+// A pipeline that is run again for the same commit is the same run only when the CI says so.
+std::string run_id(const CiFacts& ci, const std::string& commit, Timestamp now) {
+  if (ci.run != 0) return fmt::format("{}/{}", ci.run, ci.attempt);
+  return fmt::format("{}@{}", commit.substr(0, 12), to_string(now));
+}
+
+std::string branch_of(const CiFacts& ci) {
+  constexpr std::string_view kBranches = "refs/heads/";
+  return ci.ref.starts_with(kBranches) ? ci.ref.substr(kBranches.size()) : "";
+}
+
+// A run that saw nothing has nothing to tell: its baseline would be empty, and everything found later would be new.
+bool something_was_read(const Evidence& evidence) {
+  return std::ranges::any_of(evidence.table.reports(), [](const ReportInfo& it) {
+    return is_complete(it.state) || it.state == ReportState::partial;
+  });
+}
+
+ExitCode tell_nothing_was_read(const Evidence& evidence) {
+  for (const std::string& missing : evidence.missing) log::warning(missing);
+  log::error("no report could be read, so nothing is recorded in the ledger; gatepost doctor tells what is missing");
+  return ExitCode::inconclusive;
+}
+
+std::size_t count_of(const std::vector<ledger::Event>& events, ledger::EventType type) {
+  return static_cast<std::size_t>(std::ranges::count(events, type, &ledger::Event::type));
+}
+
+// "3 new, 1 repaired, 2 past their date; 41 open".
+std::string summary_of(const Appended& appended, bool first) {
+  using ledger::EventType;
+  const auto& all = appended.events;
+  const auto open =
+      std::ranges::count(appended.ledger.state.findings, ledger::Standing::open, &ledger::Tracked::standing);
+  if (first) return fmt::format("baseline of {} recorded", text::count_of(static_cast<std::size_t>(open), "finding"));
+  std::string out;
+  const auto say = [&](EventType type, std::string_view one, std::string_view many) {
+    const std::size_t n = count_of(all, type);
+    if (n != 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, n == 1 ? one : many);
+  };
+  say(EventType::detected, "new", "new");
+  say(EventType::reopened, "came back", "came back");
+  say(EventType::fixed, "repaired", "repaired");
+  say(EventType::waiver_lapsed, "waiver lapsed", "waivers lapsed");
+  say(EventType::sla_breach, "past its date", "past their date");
+  say(EventType::scanner_silent, "scanner silent", "scanners silent");
+  say(EventType::suspicious, "scanner misses too much at once", "scanners miss too much at once");
+  return fmt::format("{}; {} open", out.empty() ? "no news" : out, open);
+}
+
+Status write_reports(const Ports& ports, const NightlyRequest& request, const Evidence& evidence,
+                     const Assessment& assessment, const LedgerView& ledger, const ledger::People& people,
+                     Timestamp now) {
+  if (request.output_folder.empty()) return Done{};
+  PostureRequest wanted{
+      .project = evidence.ci.repository.empty() ? evidence.settings.repository : evidence.ci.repository,
+      .branch = branch_of(evidence.ci),
+      .version = request.version,
+      .now = now,
+      .waivers = evidence.settings.waivers,
+      .people = &people,
+      .assessment = &assessment};
+  const std::string& code = links_of(evidence.ci, assessment.change.head).code;
+  wanted.blob_url = code.empty() ? "" : code + "/";
+  return write_posture_files(ports, posture_of(ledger, wanted), request.output_folder);
+}
+
+}  // namespace
+
+Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
+  GP_TRY(const git::Library library, git::Library::start());
+  const Timestamp now = request.now ? *request.now : ports.clock();
+  GatherRequest whole = request.gather;
+  whole.without_base = true;
+  GP_TRY(Evidence evidence, gather(ports, whole));
+  if (!something_was_read(evidence)) return tell_nothing_was_read(evidence);
+  ingest::add_digests(evidence.table);
+  Found found = find_findings(evidence);
+  Basis basis = basis_of(evidence, found, now);
+  if (!evidence.event) basis.event = policy::Event::schedule;
+  const Assessment assessment = judge(found, basis);
+
+  GP_TRY(const auto store, open_ledger_or_file(ports, evidence.settings, evidence.repository, request.ledger));
+  GP_TRY(const auto known_people, store->document(ledger::People::kDocument));
+  GP_TRY(ledger::People people, ledger::People::parse(known_people.value_or("")));
+  const correlate::IdentityInputs inputs = identity_inputs(evidence, assessment);
+  correlate::Identifier identifier(inputs);
+  const LedgerRun run{evidence, assessment, identifier, people, now, run_id(evidence.ci, assessment.change.head, now)};
+  bool first = false;
+  const Think think = [&](const ledger::State& state) {
+    first = state.runs == 0;
+    return ledger::plan(state, ledger_facts(ports, run, state));
+  };
+  Appended appended;
+  if (request.dry_run) {
+    GP_TRY(appended.ledger, read_ledger(*store, now));
+    const std::vector<ledger::Draft> drafts = think(appended.ledger.state);
+    GP_CHECK(ports.output(
+        fmt::format("{} would be appended to {}\n", text::count_of(drafts.size(), "event"), store->name())));
+  } else {
+    const auto documents = [&]() -> store::Documents {
+      return {{std::string(ledger::People::kDocument), people.text()}};
+    };
+    GP_TRY(appended, append_to_ledger(*store, now, think, documents));
+    GP_CHECK(
+        ports.output(fmt::format("{}: {}\n", report::escape::terminal(store->name()), summary_of(appended, first))));
+  }
+  for (const std::string& missing : found.missing) log::warning(missing);
+  GP_CHECK(write_reports(ports, request, evidence, assessment, appended.ledger, people, now));
+  return exit_code(assessment.verdict.outcome);
+}
+
+}  // namespace gatepost::app

@@ -1,0 +1,25 @@
+// `gatepost nightly`: how the default branch stands. What the scanners found there goes into the ledger, which makes of
+// it what is new, what is repaired and what is late; reports are written from the ledger.
+#pragma once
+
+#include <string>
+
+#include "app/exit_code.hpp"
+#include "app/gather.hpp"
+#include "app/ports.hpp"
+#include "base/result.hpp"
+
+namespace gatepost::app {
+
+struct NightlyRequest {
+  GatherRequest gather;
+  std::string ledger;         // a SQLite file in place of what the settings name; "": those
+  std::string output_folder;  // for posture.html, posture.json, posture.md and findings.csv; "" for none
+  bool dry_run = false;       // tells what would be appended, and appends nothing
+  std::optional<Timestamp> now;
+  std::string version;
+};
+
+Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request);
+
+}  // namespace gatepost::app

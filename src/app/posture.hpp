@@ -1,0 +1,32 @@
+// The ledger as reports show it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/ledger_access.hpp"
+#include "base/time.hpp"
+#include "ledger/people.hpp"
+#include "model/assessment.hpp"
+#include "model/posture.hpp"
+#include "policy/waiver.hpp"
+
+namespace gatepost::app {
+
+struct PostureRequest {
+  std::string project, branch, blob_url, version;
+  Timestamp now;
+  std::int64_t days = 90;  // that the period is long
+  std::vector<policy::Waiver> waivers;
+  const ledger::People* people = nullptr;
+  // What a run knows beside the ledger: why each risk is what it is, and what to do first. nullptr: nothing.
+  const Assessment* assessment = nullptr;
+};
+
+// Of a ledger that verifies.
+Posture posture_of(const LedgerView& ledger, const PostureRequest& request);
+
+// An event in a few words: "severity medium → severity high".
+std::string event_text(const ledger::Event& event, const ledger::People* people);
+
+}  // namespace gatepost::app

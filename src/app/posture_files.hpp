@@ -1,0 +1,18 @@
+// A posture in every form, as files of a folder.
+#pragma once
+
+#include <string>
+
+#include "app/ports.hpp"
+#include "base/result.hpp"
+#include "model/posture.hpp"
+
+namespace gatepost::app {
+
+// posture.html, posture.json, posture.md and findings.csv. The folder is made when it is missing.
+Status write_posture_files(const Ports& ports, const Posture& posture, const std::string& folder);
+
+// One of them: html, json, markdown or csv. "-" is standard output.
+Status write_posture(const Ports& ports, const Posture& posture, const std::string& format, const std::string& path);
+
+}  // namespace gatepost::app

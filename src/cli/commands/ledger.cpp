@@ -1,0 +1,81 @@
+#include "app/ledger_command.hpp"
+
+#include "cli/options.hpp"
+
+namespace gatepost::cli {
+namespace {
+
+void declare_source(CLI::App& app, app::LedgerSource& source) {
+  app.add_option("--file", source.file, "The ledger as a file of its lines; - for standard input")
+      ->required()
+      ->type_name("FILE");
+}
+
+void declare_log(CLI::App& app, Action& action) {
+  auto chosen = options<app::LedgerLogRequest>();
+  CLI::App* const log = add_nested(app, "log", "Lists events, the oldest first.",
+                                   "gatepost ledger log --file ledger.jsonl --finding GP-ABCDEFGH\n"
+                                   "gatepost ledger log --file ledger.jsonl --type waived --since 2026-11-01 --json");
+  declare_source(*log, chosen->source);
+  log->add_option("--finding", chosen->finding, "Only of this finding, also under ids that it had before")
+      ->type_name("FINDING");
+  log->add_option("--type", chosen->types, "Only events of this type. May be given several times")
+      ->type_name("TYPE")
+      ->check(one_of(app::ledger_event_types()));
+  log->add_option("--since", chosen->since, "Only from this day or point in time on")->type_name("TIME");
+  log->add_flag("--json", chosen->json, "As JSON: an array of the events as they are kept");
+  log->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals&) { return app::ledger_log(ports, *chosen); };
+  });
+}
+
+void declare_verify(CLI::App& app, Action& action) {
+  auto chosen = options<app::LedgerVerifyRequest>();
+  CLI::App* const verify =
+      add_nested(app, "verify", "Checks that nothing was changed; the first broken link is named, with exit code 1.",
+                 "gatepost ledger verify --file ledger.jsonl\n"
+                 "gatepost ledger verify --file ledger.jsonl --public-key ledger.pub --checkpoint checkpoint.json");
+  declare_source(*verify, chosen->source);
+  verify->add_option("--public-key", chosen->public_key, "Ed25519 key in PEM that checkpoints were signed with")
+      ->type_name("FILE");
+  verify
+      ->add_option("--checkpoint", chosen->checkpoints,
+                   "A checkpoint that the ledger has to fit. May be given several times")
+      ->type_name("FILE");
+  verify->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      app::LedgerVerifyRequest request = *chosen;
+      request.source.now = globals.point_in_time;
+      return app::ledger_verify(ports, request);
+    };
+  });
+}
+
+void declare_export(CLI::App& app, Action& action) {
+  auto chosen = options<app::LedgerExportRequest>();
+  CLI::App* const exported = add_nested(app, "export", "Copies a ledger that verifies: its lines, or a table.",
+                                        "gatepost ledger export --file ledger.jsonl --format csv --output audit.csv");
+  declare_source(*exported, chosen->source);
+  exported->add_option("--format", chosen->format, "jsonl or csv. Default: jsonl")
+      ->check(one_of({"jsonl", "csv"}))
+      ->type_name("FORMAT");
+  exported->add_option("--output", chosen->output, "Default: standard output")->type_name("FILE");
+  exported->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      app::LedgerExportRequest request = *chosen;
+      request.source.now = globals.point_in_time;
+      return app::ledger_export(ports, request);
+    };
+  });
+}
+
+}  // namespace
+
+void declare_ledger(CLI::App& app, Action& action) {
+  app.require_subcommand(1);
+  declare_log(app, action);
+  declare_verify(app, action);
+  declare_export(app, action);
+}
+
+}  // namespace gatepost::cli
