@@ -150,8 +150,9 @@ TEST_CASE("members: an archive in an archive is not opened") {
 }
 
 TEST_CASE("members: what stands beside the report of a bundle is no report that is missing") {
-  const Read read(make_archive(
-      ArchiveFormat::zip, {{"audit.fvdl", "<FVDL><EngineData/></FVDL>"}, {"audit.xml", "<Audit/>"}, {"x/other.xml", "<a/>"}}));
+  const Read read(
+      make_archive(ArchiveFormat::zip,
+                   {{"audit.fvdl", "<FVDL><EngineData/></FVDL>"}, {"audit.xml", "<Audit/>"}, {"x/other.xml", "<a/>"}}));
   CHECK(read.note("unread-members").find("\"x/other.xml\"") != std::string::npos);
   CHECK(read.note("unread-members").find("audit.xml") == std::string::npos);
 }
