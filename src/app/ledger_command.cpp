@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "app/write_output.hpp"
-#include "base/bytes.hpp"
 #include "base/file.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
@@ -27,38 +26,12 @@ using ledger::Event;
 using ledger::EventType;
 namespace escape = report::escape;
 
-constexpr std::uint64_t kLargestLedger = std::uint64_t{4} << 30;
 constexpr std::uint64_t kLargestKey = std::uint64_t{1} << 20;
-
-// The ledger as lines of text, which point into the bytes.
-struct Text {
-  std::string name, bytes;
-  [[nodiscard]] std::vector<std::string_view> lines() const {
-    std::vector<std::string_view> all;
-    for (std::string_view rest = bytes; !rest.empty();) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      all.push_back(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return all;
-  }
-};
-
-Result<Text> read(const LedgerSource& source) {
-  if (source.file.empty()) {
-    return error(ErrorKind::usage, "no ledger is named",
-                 "name a file of its lines: --file ledger.jsonl, or - for standard input");
-  }
-  const std::string name = source.file == "-" ? "standard input" : source.file;
-  GP_TRY(const Bytes bytes, Bytes::open(source.file).context(name));
-  GP_TRY(std::string all, bytes.all(kLargestLedger).context(name));
-  return Text{name, std::move(all)};
-}
 
 Timestamp now_of(const Ports& ports, const LedgerSource& source) { return source.now ? *source.now : ports.clock(); }
 
 // All events in order; a line that is none is told with its place.
-Result<std::vector<Event>> read_events(const Text& text) {
+Result<std::vector<Event>> read_events(const LedgerText& text) {
   std::vector<Event> events;
   ledger::CanonicalText scratch;
   std::size_t number = 0;
@@ -109,8 +82,8 @@ std::string told(const Event& event) {
   return escape::terminal(line, 200);
 }
 
-std::string actor_of(const Event& event) {
-  return escape::terminal(event.actor.id.empty() ? event.actor.type : event.actor.id, 40);
+std::string actor_of(const Event& event, const ledger::People& people) {
+  return escape::terminal(event.actor.id.empty() ? event.actor.type : people.name(event.actor.id), 40);
 }
 
 // All ids that the finding has or had which `given` names.
@@ -157,18 +130,18 @@ Result<std::vector<const Event*>> chosen(const std::vector<Event>& events, const
   return all;
 }
 
-std::string table(const std::vector<const Event*>& events) {
+std::string table(const std::vector<const Event*>& events, const ledger::People& people) {
   std::size_t type = 0, subject = 0, actor = 0;
   for (const Event* it : events) {
     type = std::max(type, to_string(it->type).size());
     subject = std::max(subject, report::width_of(short_subject(*it)));
-    actor = std::max(actor, report::width_of(actor_of(*it)));
+    actor = std::max(actor, report::width_of(actor_of(*it, people)));
   }
   std::string out;
   for (const Event* it : events) {
     std::string line = fmt::format(
         "{:>6}  {}  {}  {}  {}  {}", it->seq, to_string(it->at), report::pad(std::string(to_string(it->type)), type),
-        report::pad(short_subject(*it), subject), report::pad(actor_of(*it), actor), told(*it));
+        report::pad(short_subject(*it), subject), report::pad(actor_of(*it, people), actor), told(*it));
     while (line.ends_with(' ')) line.pop_back();
     out.append(escape::log_line(std::move(line))).append("\n");
   }
@@ -220,7 +193,7 @@ std::string row_of(const Event& event) {
 }
 
 // What is wrong with the ledger, or "" and its end.
-Result<ledger::Verifier> check_chain(const Text& text, Timestamp now) {
+Result<ledger::Verifier> check_chain(const LedgerText& text, Timestamp now) {
   ledger::Verifier verifier(now);
   std::size_t number = 0;
   for (const std::string_view line : text.lines()) {
@@ -232,7 +205,7 @@ Result<ledger::Verifier> check_chain(const Text& text, Timestamp now) {
 }
 
 // Whoever can write a ledger can seal anything: its events must also be possible.
-Status check_events(const Text& text) {
+Status check_events(const LedgerText& text) {
   ledger::State state;
   ledger::CanonicalText scratch;
   for (const std::string_view line : text.lines()) {
@@ -244,34 +217,56 @@ Status check_events(const Text& text) {
   return Done{};
 }
 
-Status check_checkpoints(const LedgerVerifyRequest& request, const Text& text) {
-  if (request.checkpoints.empty()) return Done{};
-  if (request.public_key.empty())
+// That a store says of its events what they say.
+Status check_stored(const LedgerText& text, Timestamp now) {
+  if (text.stored.empty()) return Done{};
+  if (auto head = ledger::verify(text.stored, now); !head) return std::move(head).error().context(text.name);
+  return Done{};
+}
+
+// Those of the files, and those of the store when there is a key to check them with.
+Result<std::vector<std::pair<std::string, std::string>>> checkpoints_of(const LedgerVerifyRequest& request,
+                                                                        const LedgerText& text) {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (request.public_key.empty()) {
+    if (request.checkpoints.empty()) return all;
     return error(ErrorKind::usage, "checkpoints need the key that they were signed with", "give --public-key FILE");
+  }
+  all = text.checkpoints;
+  for (const std::string& path : request.checkpoints) {
+    GP_TRY(std::string bytes, read_file(path, kLargestKey));
+    all.emplace_back(path, std::move(bytes));
+  }
+  return all;
+}
+
+// How many there are.
+Result<std::size_t> check_checkpoints(const LedgerVerifyRequest& request, const LedgerText& text) {
+  GP_TRY(const auto checkpoints, checkpoints_of(request, text));
+  if (checkpoints.empty()) return std::size_t{0};
   GP_TRY(const std::string key, read_file(request.public_key, kLargestKey));
   const std::vector<std::string_view> lines = text.lines();
-  for (const std::string& path : request.checkpoints) {
-    GP_TRY(const std::string bytes, read_file(path, kLargestKey));
-    GP_TRY(const ledger::Checkpoint checkpoint, ledger::parse_checkpoint(bytes).context(path));
+  for (const auto& [name, bytes] : checkpoints) {
+    GP_TRY(const ledger::Checkpoint checkpoint, ledger::parse_checkpoint(bytes).context(name));
     std::string hash;
     if (checkpoint.seq > 0 && checkpoint.seq <= lines.size()) {
       GP_TRY(const ledger::Line line, ledger::read_line(lines[checkpoint.seq - 1]));
       hash = line.hash;
     }
     if (auto status = ledger::check_checkpoint(checkpoint, key, hash); !status)
-      return std::move(status).error().context(path);
+      return std::move(status).error().context(name);
   }
-  return Done{};
+  return checkpoints.size();
 }
 
 }  // namespace
 
 Result<ExitCode> ledger_log(const Ports& ports, const LedgerLogRequest& request) {
-  GP_TRY(const Text text, read(request.source));
+  GP_TRY(const LedgerText text, read_ledger(ports, request.source));
   GP_TRY(const std::vector<Event> events, read_events(text));
   GP_TRY(const std::vector<const Event*> all, chosen(events, request));
   if (!request.json) {
-    GP_CHECK(ports.output(table(all)));
+    GP_CHECK(ports.output(table(all, text.people)));
     return ExitCode::done;
   }
   // Lines and events are parallel.
@@ -286,7 +281,7 @@ Result<ExitCode> ledger_log(const Ports& ports, const LedgerLogRequest& request)
 }
 
 Result<ExitCode> ledger_verify(const Ports& ports, const LedgerVerifyRequest& request) {
-  GP_TRY(const Text text, read(request.source));
+  GP_TRY(const LedgerText text, read_ledger(ports, request.source));
   const auto broken = [&](const Error& what) -> Result<ExitCode> {
     if (what.kind != ErrorKind::bad_input) return what;
     GP_CHECK(ports.output(escape::terminal(what.message) + "\n"));
@@ -298,7 +293,9 @@ Result<ExitCode> ledger_verify(const Ports& ports, const LedgerVerifyRequest& re
   const auto verifier = check_chain(text, now_of(ports, request.source));
   if (!verifier) return broken(verifier.error());
   if (const Status events = check_events(text); !events) return broken(events.error());
-  if (const Status checkpoints = check_checkpoints(request, text); !checkpoints) return broken(checkpoints.error());
+  if (const Status stored = check_stored(text, now_of(ports, request.source)); !stored) return broken(stored.error());
+  const Result<std::size_t> checkpoints = check_checkpoints(request, text);
+  if (!checkpoints) return broken(checkpoints.error());
   const ledger::Head& head = verifier->head();
   std::string out = head.seq == 0
                         ? std::string("the ledger is empty")
@@ -311,7 +308,7 @@ Result<ExitCode> ledger_verify(const Ports& ports, const LedgerVerifyRequest& re
 }
 
 Result<ExitCode> ledger_export(const Ports& ports, const LedgerExportRequest& request) {
-  GP_TRY(const Text text, read(request.source));
+  GP_TRY(const LedgerText text, read_ledger(ports, request.source));
   const auto verifier = check_chain(text, now_of(ports, request.source));
   if (!verifier) return verifier.error();
   const auto write = [&](const report::Sink& sink) -> Status {

@@ -1,22 +1,15 @@
 // `gatepost ledger`: the audit trail, read.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/exit_code.hpp"
+#include "app/ledger_source.hpp"
 #include "app/ports.hpp"
 #include "base/result.hpp"
-#include "base/time.hpp"
 
 namespace gatepost::app {
-
-// Where the ledger is.
-struct LedgerSource {
-  std::string file;              // a file of its lines, "-" for standard input
-  std::optional<Timestamp> now;  // empty: the clock
-};
 
 struct LedgerLogRequest {
   LedgerSource source;
@@ -31,7 +24,7 @@ Result<ExitCode> ledger_log(const Ports& ports, const LedgerLogRequest& request)
 struct LedgerVerifyRequest {
   LedgerSource source;
   std::string public_key;                // a PEM file
-  std::vector<std::string> checkpoints;  // files
+  std::vector<std::string> checkpoints;  // files; those of the store are looked at, too
 };
 // That the chain holds, that its events are possible, and that checkpoints are signed and fit. Else exit code 1, and
 // the first event that is wrong is named.

@@ -6,15 +6,22 @@ namespace gatepost::cli {
 namespace {
 
 void declare_source(CLI::App& app, app::LedgerSource& source) {
-  app.add_option("--file", source.file, "The ledger as a file of its lines; - for standard input")
-      ->required()
-      ->type_name("FILE");
+  app.add_option("--file", source.file, "The ledger as a file of its lines; - for standard input")->type_name("FILE");
+  app.add_option("--store", source.store, "git, sqlite:FILE or postgresql. Default: what the settings say")
+      ->type_name("STORE");
+}
+
+app::LedgerSource resolved(app::LedgerSource source, const Globals& globals) {
+  source.repository = globals.repository;
+  source.config = globals.config;
+  source.now = globals.point_in_time;
+  return source;
 }
 
 void declare_log(CLI::App& app, Action& action) {
   auto chosen = options<app::LedgerLogRequest>();
   CLI::App* const log = add_nested(app, "log", "Lists events, the oldest first.",
-                                   "gatepost ledger log --file ledger.jsonl --finding GP-ABCDEFGH\n"
+                                   "gatepost ledger log --finding GP-ABCDEFGH\n"
                                    "gatepost ledger log --file ledger.jsonl --type waived --since 2026-11-01 --json");
   declare_source(*log, chosen->source);
   log->add_option("--finding", chosen->finding, "Only of this finding, also under ids that it had before")
@@ -25,7 +32,11 @@ void declare_log(CLI::App& app, Action& action) {
   log->add_option("--since", chosen->since, "Only from this day or point in time on")->type_name("TIME");
   log->add_flag("--json", chosen->json, "As JSON: an array of the events as they are kept");
   log->callback([&action, chosen] {
-    action = [chosen](const Ports& ports, const Globals&) { return app::ledger_log(ports, *chosen); };
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      app::LedgerLogRequest request = *chosen;
+      request.source = resolved(request.source, globals);
+      return app::ledger_log(ports, request);
+    };
   });
 }
 
@@ -33,7 +44,7 @@ void declare_verify(CLI::App& app, Action& action) {
   auto chosen = options<app::LedgerVerifyRequest>();
   CLI::App* const verify =
       add_nested(app, "verify", "Checks that nothing was changed; the first broken link is named, with exit code 1.",
-                 "gatepost ledger verify --file ledger.jsonl\n"
+                 "gatepost ledger verify\n"
                  "gatepost ledger verify --file ledger.jsonl --public-key ledger.pub --checkpoint checkpoint.json");
   declare_source(*verify, chosen->source);
   verify->add_option("--public-key", chosen->public_key, "Ed25519 key in PEM that checkpoints were signed with")
@@ -45,7 +56,7 @@ void declare_verify(CLI::App& app, Action& action) {
   verify->callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
       app::LedgerVerifyRequest request = *chosen;
-      request.source.now = globals.point_in_time;
+      request.source = resolved(request.source, globals);
       return app::ledger_verify(ports, request);
     };
   });
@@ -53,8 +64,9 @@ void declare_verify(CLI::App& app, Action& action) {
 
 void declare_export(CLI::App& app, Action& action) {
   auto chosen = options<app::LedgerExportRequest>();
-  CLI::App* const exported = add_nested(app, "export", "Copies a ledger that verifies: its lines, or a table.",
-                                        "gatepost ledger export --file ledger.jsonl --format csv --output audit.csv");
+  CLI::App* const exported =
+      add_nested(app, "export", "Copies a ledger that verifies: its lines, or a table.",
+                 "gatepost ledger export --store sqlite:posture.db --format csv --output audit.csv");
   declare_source(*exported, chosen->source);
   exported->add_option("--format", chosen->format, "jsonl or csv. Default: jsonl")
       ->check(one_of({"jsonl", "csv"}))
@@ -63,7 +75,7 @@ void declare_export(CLI::App& app, Action& action) {
   exported->callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
       app::LedgerExportRequest request = *chosen;
-      request.source.now = globals.point_in_time;
+      request.source = resolved(request.source, globals);
       return app::ledger_export(ports, request);
     };
   });
