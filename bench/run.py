@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares gatepost with public tools that do the same work, and with the goals we hold ourselves to.
 
-    ./dev bench [--large] [--only ingest,diff,owners,matching,brain,output,process] [--rounds 9] [--json FILE]
+    ./dev bench [--large] [--only ingest,mapping,diff,owners,matching,brain,output,process] [--rounds 9] [--json FILE]
 
 Ratios are medians over rounds in which both sides run in turn, after one round that warms up; behind them the lowest and
 the highest round. Nothing here is a test: the exit code is 0 unless something could not run. docs/benchmarks.md explains.
@@ -149,6 +149,53 @@ def ingest(table, options):
         linear(table, small, large, runs_of_small, ingest_against_walk(table, large, SLOW_ROUNDS))
 
 
+# --- reports that mappings read ---------------------------------------------------------------------------------------
+
+# Shape of bench/support/gen_reports.py, its file's end, findings of about 25 MB.
+MAPPED = (("trivy", "json", 12_000), ("npm-audit", "json", 30_000), ("nuclei", "jsonl", 15_000), ("checkstyle", "xml", 100_000),
+          ("prowler", "csv", 20_000))
+
+
+def mapped_report(shape, end, findings):
+    path = data(f"{shape}-{findings}.{end}")
+    if not os.path.exists(path):
+        subprocess.run([sys.executable, os.path.join(HERE, "support", "gen_reports.py"), "--shape", shape, "--findings",
+                        str(findings), "--output", path], check=True)
+    return path
+
+
+def mapping_against_others(table, shape, end, findings, rounds):
+    """Processor time, of one thread: other programs' work shows less in it."""
+    path, script = mapped_report(shape, end, findings), os.path.join(HERE, "peers", "report_load.py")
+    peers = {"python: load and look at each value": [sys.executable, script, "walk", path],
+             "python: load": [sys.executable, script, "load", path]}
+    if end.startswith("json"):
+        peers["simdjson walk of a tree"] = [program("json_walk"), path]
+        if shutil.which("jq"):
+            peers["jq: count values"] = ["jq", "-n", "[inputs | .. | 1] | length", path]
+    ours, *theirs = timing.interleaved([[program("ingest"), "1", os.devnull, path], *peers.values()], rounds)
+    for run in ours:
+        found = json.loads(run.out)
+        if found["observations"] != findings:
+            raise timing.CommandFailed(f"wrong answer: {found}, not {findings} observations")
+    seconds, peak, megabytes = timing.median(ours, "cpu"), timing.median(ours, "peak"), os.path.getsize(path) / 2**20
+    table.add("", f"{shape}, {findings // 1000}k findings, {megabytes:.0f} MB of {end}", "",
+              f"{megabytes / seconds:.0f} MB/s, {findings / seconds / 1000:.0f}k findings/s")
+    table.add("", "  peak memory", "size of the file",
+              f"{peak:.0f} MB, {peak / megabytes:.1f}x, {peak * 2**20 / findings:.0f} bytes/finding", "at most 8x + 48 MB",
+              peak <= 8 * megabytes + 48)
+    for peer, runs in zip(peers, theirs):
+        most = 1 if peer == "python: load and look at each value" else None
+        table.ratio("", "  processor time", peer, timing.ratio(ours, runs, "cpu"), most)
+
+
+def mapping(table, options):
+    """CI takes a tenth: GATEPOST_BENCH_SHARE=0.1."""
+    share = float(os.environ.get("GATEPOST_BENCH_SHARE", "1"))
+    for shape, end, findings in MAPPED:
+        mapping_against_others(table, shape, end, int(findings * share), min(options.rounds, 5))
+
+
 # --- what a change changes ------------------------------------------------------------------------------------------
 
 def diff(table, options):
@@ -277,6 +324,19 @@ def scores(table):
                   "at least 0.2 million", a_second >= 200_000)
 
 
+ADVISORIES_LINE = re.compile(r".*: (?P<matches>\d+) matches, .* all (?P<seconds>[\d.]+) s, peak (?P<peak>\d+) MB")
+
+
+def advisories(table):
+    said = timing.run([program("advisories_acceptance")], codes=(0, 1)).out.decode()
+    line = ADVISORIES_LINE.match(said)
+    if not line:
+        raise timing.CommandFailed(said)
+    seconds, peak = float(line["seconds"]), int(line["peak"])
+    table.add("", "1,000,000 components by 5,000 advisories", "", f"{seconds} s, {peak} MB", "at most 60 s, 1 GiB",
+              seconds <= 60 and peak <= 1024)
+
+
 POLICY_LINE = re.compile(r"(?P<met>\w+): .*: (?P<seconds>[\d.]+) s; (?P<ratio>[\d.]+) times faster")
 
 
@@ -290,6 +350,7 @@ def brain(table, _):
     seconds = float(line["seconds"])
     table.add("", "1,000,000 findings by 50 policies", "each condition by itself",
               f"{1 / float(line['ratio']):.2f}x, {seconds} s", "at most 2 s", seconds <= 2)
+    advisories(table)
 
 
 # --- writing, and whole runs ----------------------------------------------------------------------------------------
@@ -342,7 +403,7 @@ def process(table, options):
               f"git diff -U0 -M: {timing.median(theirs) * 1000:.1f} ms", f"{wall:.0f} ms", "at most 80 ms", wall <= 80)
 
 
-PARTS = {"ingest": ingest, "diff": diff, "owners": owners, "matching": matching, "brain": brain,
+PARTS = {"ingest": ingest, "mapping": mapping, "diff": diff, "owners": owners, "matching": matching, "brain": brain,
          "output": output, "process": process}
 
 

@@ -30,15 +30,19 @@ class Stopwatch {
 };
 
 bool read_reports(ObservationTable& table, int count, char** paths, const ingest::Options& options) {
+  std::vector<ingest::ReportFile> files;
   for (int i = 0; i < count; ++i) {
     auto bytes = Bytes::open(paths[i]);
     if (!bytes) {
       std::fprintf(stderr, "%s: %s\n", paths[i], bytes.error().message.c_str());
       return false;
     }
-    const std::uint32_t report = ingest::read_report(table, paths[i], std::move(*bytes), options);
-    if (is_complete(table.report(report).state)) continue;
-    std::fprintf(stderr, "%s: not read completely\n", paths[i]);
+    files.push_back({paths[i], std::move(*bytes), {}});
+  }
+  ingest::read_reports(table, std::move(files), options);
+  for (const ReportInfo& report : table.reports()) {
+    if (is_complete(report.state)) continue;
+    std::fprintf(stderr, "%s: not read completely\n", report.path.c_str());
     return false;
   }
   return true;

@@ -93,12 +93,14 @@ Result<ExitCode> convert(const Ports& ports, const ConvertRequest& request) {
                                 .tool = request.tool,
                                 .secret_key = std::move(keys.current),
                                 .mappings = std::move(mappings)};
-  ObservationTable table;
+  std::vector<ingest::ReportFile> files;
   // By name, so that the order of the arguments never shows.
   for (const std::string& path : std::set<std::string>(request.reports.begin(), request.reports.end())) {
     GP_TRY(Bytes bytes, Bytes::open(path, options.limits).context(path == "-" ? "standard input" : path));
-    read_report(table, path, std::move(bytes), options);
+    files.push_back({path, std::move(bytes), request.tool});
   }
+  ObservationTable table;
+  ingest::read_reports(table, std::move(files), options);
   if (request.format == "json" || request.format == "summary") ingest::add_digests(table);
   const std::vector<Severity> severities = risk::effective_severities(table);
   const report::TableInput input{.table = table, .severities = severities, .tool_version = request.version};

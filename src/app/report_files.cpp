@@ -203,11 +203,9 @@ Result<std::vector<std::string>> read_reports(ObservationTable& table, const std
       GP_CHECK(add_from_work_tree(pattern, repository, options.limits, found));
     }
   }
-  for (auto& [name, file] : found.files) {
-    ingest::Options own = options;
-    own.tool = file.format;
-    ingest::read_report(table, name, std::move(file.bytes), own);
-  }
+  std::vector<ingest::ReportFile> files;
+  for (auto& [name, file] : found.files) files.push_back({name, std::move(file.bytes), file.format});
+  ingest::read_reports(table, std::move(files), options);
   return std::move(found.missing);
 }
 

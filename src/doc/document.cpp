@@ -35,6 +35,16 @@ std::optional<Number> parse_all(std::string_view token) {
   return value;
 }
 
+// Before `nodes` grows: for as many as there will be when the rest of the text is like what was read, so that they are
+// moved rarely and few remain unused.
+void make_room(std::vector<detail::Node>& nodes, const std::string& source, std::uint64_t place) {
+  constexpr std::size_t kFew = 64, kTelling = 4096;
+  const std::size_t size = nodes.size();
+  if (size < kTelling || place == 0 || place >= source.size()) return nodes.reserve(std::max(kFew, 2 * size));
+  const double whole = static_cast<double>(size) * static_cast<double>(source.size()) / static_cast<double>(place);
+  nodes.reserve(std::clamp(static_cast<std::size_t>(whole * 1.05), size + size / 4, size * 8));
+}
+
 }  // namespace
 
 Position position_of(std::string_view text, std::size_t offset) {
@@ -234,6 +244,7 @@ std::uint32_t TreeBuilder::add(Kind kind, std::string_view text, std::uint64_t p
     node.key_place = node.has_key ? pending_key_place_ : nodes[node.parent].count;
     ++nodes[node.parent].count;
   }
+  if (nodes.size() == nodes.capacity()) make_room(nodes, tree_->source, tree_->by_offset ? place : 0);
   nodes.push_back(node);
   return index;
 }

@@ -14,6 +14,7 @@
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "doc/json_cut.hpp"
+#include "doc/json_plain.hpp"
 #include "doc/json_skeleton.hpp"
 #include "doc/scan.hpp"
 
@@ -254,6 +255,7 @@ class ValueList {
 
   // False when the value at [begin, end) cannot be read.
   bool add(std::size_t begin, std::size_t end) {
+    if (add_plain_json(tree_, begin, end, limits_, true)) return true;
     const TreeBuilder::Mark before = tree_.mark();
     Reader reader(tree_, limits_, JsonReading::lenient, begin, end);
     if (reader.read()) return true;
@@ -325,6 +327,7 @@ Result<Document> parse_json(std::string text, std::string name, const Limits& li
   if (byte_order_mark) {
     tree.note(Note::Level::info, "byte-order-mark", "starts with a byte order mark, which JSON does not have", 0);
   }
+  if (add_plain_json(tree, 0, tree.source().size(), limits, reading == JsonReading::lenient)) return tree.finish();
   Reader reader(tree, limits, reading, 0, tree.source().size());
   if (!reader.read()) return refuse(reader.problem());
   return tree.finish();

@@ -11,6 +11,8 @@ namespace gatepost::ingest {
 namespace {
 
 constexpr std::size_t kHeadBytes = 64 * 1024;
+// What is recognised in the beginning is recognised in so much of a file.
+constexpr std::size_t kBeginningBytes = 256 * 1024;
 
 // What stands before the document in front of it, so that lines and columns are those of the file: a byte order mark
 // goes, and other text becomes blanks.
@@ -114,6 +116,7 @@ void Candidate::parse() {
     problem_ = text.error().message;
     return;
   }
+  one_line_ = text::trim(*text).find('\n') == std::string_view::npos;
   json_ = parse_text(blanked(std::move(*text), static_cast<std::size_t>(start_)));
   if (json_) return;
   // A report is rarely damaged: only now its end is looked at, and its bytes are read once more.
@@ -148,6 +151,7 @@ std::optional<doc::Document> Candidate::parse_text(std::string text) {
     return std::nullopt;
   }
   notes_.assign(document->notes().begin(), document->notes().end());
+  as_written_ = !broken;
   if (broken) notes_.push_back({Note::Level::warning, "invalid-utf8", kReadAsReplacement, ""});
   return std::move(*document);
 }
@@ -171,14 +175,22 @@ doc::XmlView Candidate::xml() {
   return xml_ ? xml_->root() : doc::XmlView();
 }
 
-const mapping::Source* Candidate::source(mapping::SourceFormat format) {
-  return look(std::string(mapping::to_string(format)), format, {});
+const mapping::Source* Candidate::source(mapping::SourceFormat format, mapping::Extent extent) {
+  return look(format, {}, extent);
 }
 
-const mapping::Source* Candidate::csv(std::span<const std::string> columns) {
-  std::string key(mapping::to_string(mapping::SourceFormat::csv));
-  for (const std::string& column : columns) key += '\n' + column;
-  return look(std::move(key), mapping::SourceFormat::csv, columns);
+const mapping::Source* Candidate::csv(std::span<const std::string> columns, mapping::Extent extent) {
+  return look(mapping::SourceFormat::csv, columns, extent);
+}
+
+bool Candidate::is_whole_document() {
+  if (json().exists()) return !truncated_;
+  const mapping::Source* const xml = shape_ == doc::Shape::xml ? source(mapping::SourceFormat::xml) : nullptr;
+  return xml != nullptr && !xml->truncated;
+}
+
+void Candidate::keep_only(const mapping::Source* source) {
+  std::erase_if(sources_, [source](const auto& it) { return it.second.source && &*it.second.source != source; });
 }
 
 const mapping::Source* Candidate::json_after(std::string_view prefix) {
@@ -200,10 +212,17 @@ const mapping::Source* Candidate::json_after(std::string_view prefix) {
   return shown(looked);
 }
 
-const mapping::Source* Candidate::look(std::string key, mapping::SourceFormat format,
-                                       std::span<const std::string> columns) {
+const mapping::Source* Candidate::look(mapping::SourceFormat format, std::span<const std::string> columns,
+                                       mapping::Extent extent) {
+  using mapping::SourceFormat;
+  const bool in_parts = format == SourceFormat::jsonl || format == SourceFormat::json_stream ||
+                        format == SourceFormat::csv || format == SourceFormat::text;
+  if (!in_parts || bytes_.size() <= kBeginningBytes) extent = mapping::Extent::whole;
+  std::string key(mapping::to_string(format));
+  if (extent == mapping::Extent::beginning) key += ", beginning";
+  for (const std::string& column : columns) key += '\n' + column;
   const auto [found, fresh] = sources_.try_emplace(std::move(key));
-  if (fresh) keep(read(format, columns), found->second);
+  if (fresh) keep(read(format, columns, extent), found->second);
   return shown(found->second);
 }
 
@@ -221,15 +240,17 @@ const mapping::Source* Candidate::shown(const Looked& looked) {
   return nullptr;
 }
 
-Result<mapping::Source> Candidate::read(mapping::SourceFormat format, std::span<const std::string> columns) {
+Result<mapping::Source> Candidate::read(mapping::SourceFormat format, std::span<const std::string> columns,
+                                        mapping::Extent extent) {
   using mapping::SourceFormat;
   if (format == SourceFormat::json) return json_source();
+  if (auto value = value_of_document(format)) return std::move(*value);
   const std::size_t xml = format == SourceFormat::xml ? xml_on_a_line(beginning_) : std::string::npos;
   const bool text_first = xml != std::string::npos && doc::first_look(beginning_).shape == doc::Shape::text;
   if (!text_first && !mapping::may_be(format, beginning_)) {
     return error(ErrorKind::bad_input, "not of this notation");
   }
-  GP_TRY(std::string text, bytes_.all(limits_.document_bytes));
+  GP_TRY(std::string text, extent == mapping::Extent::whole ? bytes_.all(limits_.document_bytes) : first_lines());
   if (text_first) text = blanked(std::move(text), xml);
   auto source = mapping::read_source(format, std::move(text), name_, columns, limits_);
   if (source && text_first) {
@@ -237,6 +258,33 @@ Result<mapping::Source> Candidate::read(mapping::SourceFormat format, std::span<
         {Note::Level::warning, "text-before-document", "other text before the document was skipped", ""});
   }
   return source;
+}
+
+// As many whole lines as are in the beginning of the file, at least one; but of one that has no end there its
+// beginning.
+Result<std::string> Candidate::first_lines() const {
+  for (std::size_t size = kBeginningBytes;; size *= 4) {
+    std::string text(std::min<std::uint64_t>(size, bytes_.size()), '\0');
+    GP_TRY(const std::size_t got, bytes_.read(0, text));
+    text.resize(got);
+    const std::size_t end = text.rfind('\n');
+    if (got == bytes_.size() || size >= 4 * kBeginningBytes) return text.substr(0, got);
+    if (end != std::string::npos) return text.substr(0, end + 1);
+  }
+}
+
+// A JSON document is a row of values, too: of one, and when it stands in one line, of lines. Its tree is there already.
+std::optional<mapping::Source> Candidate::value_of_document(mapping::SourceFormat format) {
+  using mapping::SourceFormat;
+  if (format != SourceFormat::jsonl && format != SourceFormat::json_stream) return std::nullopt;
+  if (text_before_ || beginning_.starts_with("\xEF\xBB\xBF") || shape_ == doc::Shape::json_other) return std::nullopt;
+  if (format == SourceFormat::jsonl && shape_ != doc::Shape::json_object) return std::nullopt;
+  auto source = json_source();
+  if (!source || source->truncated || !as_written_ || (format == SourceFormat::jsonl && !one_line_))
+    return std::nullopt;
+  source->format = format;
+  source->place = "/0";
+  return std::move(*source);
 }
 
 // The same tree as json() has.

@@ -62,9 +62,14 @@ class Candidate {
   [[nodiscard]] std::span<const Note> parser_notes() const { return notes_; }
 
   // The content in the notation that a mapping wants; nullptr when it plainly is not of it. Each is parsed once.
-  const mapping::Source* source(mapping::SourceFormat format);
+  const mapping::Source* source(mapping::SourceFormat format, mapping::Extent extent = mapping::Extent::whole);
   // A CSV of which the header is the first row that has all these columns.
-  const mapping::Source* csv(std::span<const std::string> columns);
+  const mapping::Source* csv(std::span<const std::string> columns, mapping::Extent extent = mapping::Extent::whole);
+  // True of JSON and XML that is read without a fault to its end, and so is a report of another notation by chance
+  // only.
+  bool is_whole_document();
+  // Frees all of these but one.
+  void keep_only(const mapping::Source* source);
   // JSON behind a literal text: "scoutsuite_results =", "var data = ". Blanks around that text do not count, nor does a
   // semicolon behind the document.
   const mapping::Source* json_after(std::string_view prefix);
@@ -95,11 +100,17 @@ class Candidate {
     std::optional<mapping::Source> source;
     std::string problem;
   };
-  const mapping::Source* look(std::string key, mapping::SourceFormat format, std::span<const std::string> columns);
+  const mapping::Source* look(mapping::SourceFormat format, std::span<const std::string> columns,
+                              mapping::Extent extent);
   static void keep(Result<mapping::Source> source, Looked& looked);
   const mapping::Source* shown(const Looked& looked);
-  Result<mapping::Source> read(mapping::SourceFormat format, std::span<const std::string> columns);
+  Result<mapping::Source> read(mapping::SourceFormat format, std::span<const std::string> columns,
+                               mapping::Extent extent);
+  [[nodiscard]] Result<std::string> first_lines() const;
   Result<mapping::Source> json_source();
+  std::optional<mapping::Source> value_of_document(mapping::SourceFormat format);
+  bool one_line_ = false;  // of a JSON document without replaced bytes: it stands in one line
+  bool as_written_ = false;
   void decode();
   std::string beginning_;  // of the file, as head_ but with what stands before the document
   bool decoded_ = false;

@@ -3,11 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "base/archive.hpp"
 #include "base/digest.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "ingest/hints.hpp"
 #include "ingest/mapping/run.hpp"
@@ -64,17 +65,6 @@ std::string why_unrecognised(Candidate& candidate, const Options& options) {
   return fmt::format("{}, which no known format has; see gatepost formats", what);
 }
 
-// What is in a gzip archive; empty for other bytes, and for an archive that cannot be unpacked.
-std::optional<Bytes> unpacked(const Bytes& bytes, const Options& options, ReportWriter& out) {
-  std::string head(3, '\0');
-  const auto got = bytes.read(0, head);
-  if (!got || !is_gzip(head)) return std::nullopt;
-  auto plain = gunzip(bytes, options.limits);
-  if (plain) return std::move(*plain);
-  out.note(Note::Level::error, "unpack", plain.error().message);
-  return std::nullopt;
-}
-
 // SHA-256 of the file as it is, hex; "" when it cannot be read to its end.
 std::string digest_of(const Bytes& bytes) {
   constexpr std::size_t kBlock = 1 << 18;
@@ -121,18 +111,31 @@ void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& o
   out.finish();
 }
 
-// What is in no archive (any more).
-void read_plain(std::string path, const Bytes& bytes, const Options& options, ReportWriter& out, Companions* beside) {
+// A file that is no archive (any more), as far as it can be looked at before anything of it is written.
+struct Known {
+  std::unique_ptr<Candidate> candidate;
+  Recognised recognised;
+  std::vector<Note> notes;
+};
+
+Known look_at(std::string path, const Bytes& bytes, const Options& options) {
+  Known known;
+  known.candidate = std::make_unique<Candidate>(std::move(path), bytes, options.limits);
+  known.recognised = recognise(*known.candidate, options, known.notes);
+  return known;
+}
+
+void write(const Known& known, const Bytes& bytes, const Options& options, ReportWriter& out, Companions* beside) {
   ObservationTable& table = out.table();
   const std::uint32_t index = out.report();
-  Candidate candidate(std::move(path), bytes, options.limits);
+  Candidate& candidate = *known.candidate;
   if (candidate.decoded()) {
     if (table.report(index).sha256.empty()) table.report(index).sha256 = digest_of(bytes);
     table.replace_bytes(index, candidate.bytes());
     out.note(Note::Level::info, "utf-16", "the file is UTF-16 text; read as such");
   }
-  const Recognised recognised = recognise(candidate, options, out);
-  if (recognised.found()) return read_as(recognised, candidate, out, beside);
+  for (const Note& note : known.notes) out.note(note.level, note.code, note.text, note.at);
+  if (known.recognised.found()) return read_as(known.recognised, candidate, out, beside);
   if (is_clean_report(options.tool, bytes, options)) {
     table.report(index).format = options.tool;
     table.report(index).state = ReportState::complete_empty;
@@ -142,31 +145,80 @@ void read_plain(std::string path, const Bytes& bytes, const Options& options, Re
   table.report(index).state = ReportState::unrecognised;
 }
 
+void read_plain(std::string path, const Bytes& bytes, const Options& options, ReportWriter& out, Companions* beside) {
+  write(look_at(std::move(path), bytes, options), bytes, options, out, beside);
+}
+
 bool begins_archive(const Bytes& bytes) {
   std::string head(kArchiveHead, '\0');
   const auto got = bytes.read(0, head);
   return got && is_archive(std::string_view(head).substr(0, *got));
 }
 
+bool begins_gzip(const Bytes& bytes) {
+  std::string head(3, '\0');
+  const auto got = bytes.read(0, head);
+  return got && is_gzip(head);
+}
+
+// One of the files that were handed in.
+struct Opened {
+  std::string path;
+  Bytes bytes, plain;  // as it is, and unpacked
+  bool unpacked = false;
+  bool archive = false;  // of several files
+  std::string problem;   // why it cannot be unpacked
+  Known known;           // of what is no archive
+};
+
+Opened open(std::string path, Bytes bytes, const Options& options) {
+  Opened file{.path = std::move(path), .bytes = bytes, .plain = bytes, .problem = {}, .known = {}};
+  if (begins_gzip(bytes)) {
+    auto plain = gunzip(bytes, options.limits);
+    file.unpacked = plain.ok();
+    plain ? void(file.plain = std::move(*plain)) : void(file.problem = plain.error().message);
+  }
+  file.archive = begins_archive(file.plain);
+  if (!file.archive) file.known = look_at(file.path, file.plain, options);
+  return file;
+}
+
+std::uint32_t write(Opened file, const Options& options, ObservationTable& table) {
+  const std::uint32_t index = table.add_report({.path = file.path}, file.bytes);
+  ReportWriter out(table, index, options);
+  if (!file.problem.empty()) out.note(Note::Level::error, "unpack", file.problem);
+  // What was packed is not kept.
+  if (file.unpacked || file.archive) table.report(index).sha256 = digest_of(file.bytes);
+  if (file.unpacked) table.replace_bytes(index, file.plain);
+  if (file.archive) {
+    table.replace_bytes(index, Bytes());  // what is read of the members is kept with the observations
+    read_members(file.plain, options, out, read_plain);
+  } else {
+    write(file.known, file.plain, options, out, nullptr);
+  }
+  return index;
+}
+
 }  // namespace
 
 std::uint32_t read_report(ObservationTable& table, std::string path, Bytes bytes, const Options& options) {
-  const std::uint32_t index = table.add_report({.path = path}, bytes);
-  ReportWriter out(table, index, options);
-  Bytes plain = bytes;
-  if (auto content = unpacked(bytes, options, out)) {
-    table.report(index).sha256 = digest_of(bytes);  // the packed bytes are not kept
-    plain = std::move(*content);
-    table.replace_bytes(index, plain);
+  return write(open(std::move(path), std::move(bytes), options), options, table);
+}
+
+void read_reports(ObservationTable& table, std::vector<ReportFile> files, const Options& options) {
+  std::vector<Options> own(files.size(), options);
+  for (std::size_t i = 0; i < files.size(); ++i) own[i].tool = files[i].tool;
+  const std::size_t at_a_time = std::max(options.threads, 1U);
+  for (std::size_t first = 0; first < files.size(); first += at_a_time) {
+    std::vector<Opened> opened(std::min(at_a_time, files.size() - first));
+    work_in_pieces(options.threads, opened.size(), 1, [&](unsigned /*worker*/, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        ReportFile& file = files[first + i];
+        opened[i] = open(std::move(file.path), std::move(file.bytes), own[first + i]);
+      }
+    });
+    for (std::size_t i = 0; i < opened.size(); ++i) write(std::move(opened[i]), own[first + i], table);
   }
-  if (begins_archive(plain)) {
-    if (table.report(index).sha256.empty()) table.report(index).sha256 = digest_of(bytes);
-    table.replace_bytes(index, Bytes());  // what is read of the members is kept with the observations
-    read_members(plain, options, out, read_plain);
-  } else {
-    read_plain(std::move(path), plain, options, out, nullptr);
-  }
-  return index;
 }
 
 void add_digests(ObservationTable& table) {

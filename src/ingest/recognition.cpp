@@ -42,33 +42,67 @@ const Mapping* find_mapping(std::string_view id, const Options& options) {
 
 bool precedes(const Mapping& a, const Mapping& b) { return std::ranges::find(a.over, b.id) != a.over.end(); }
 
-Recognised by_mapping(Candidate& candidate, const Options& options, ReportWriter& out) {
-  std::vector<Recognised> fitting;
-  for (const Mapping* const mapping : mappings_of(options)) {
-    if (const auto source = mapping::recognise(*mapping, candidate)) fitting.push_back({nullptr, mapping, *source});
-  }
-  std::erase_if(fitting, [all = fitting](const Recognised& it) {
+std::vector<Recognised> without_preceded(std::vector<Recognised> found) {
+  std::erase_if(found, [all = found](const Recognised& it) {
     return std::ranges::any_of(all, [&](const Recognised& other) { return precedes(*other.mapping, *it.mapping); });
   });
-  if (fitting.size() == 1) return fitting.front();
-  if (fitting.size() > 1) {
-    out.note(
-        Note::Level::error, "ambiguous-format",
-        fmt::format("both {} and {} read this; say which with --tool", fitting[0].mapping->id, fitting[1].mapping->id));
+  return found;
+}
+
+// Reads any file as lines of text, and looks at each.
+bool is_of_text(const Mapping* mapping) { return mapping->formats.front() == mapping::SourceFormat::text; }
+
+// Those that recognise the candidate and are preceded by none of the others.
+std::vector<Recognised> fitting(Candidate& candidate, std::span<const Mapping* const> mappings,
+                                mapping::Extent extent) {
+  std::vector<Recognised> found;
+  const auto ask = [&](const Mapping* mapping) {
+    if (const auto source = mapping::recognise(*mapping, candidate, extent))
+      found.push_back({nullptr, mapping, *source});
+  };
+  for (const Mapping* const mapping : mappings) {
+    if (!is_of_text(mapping)) ask(mapping);
+  }
+  // What is a document to its end is taken for text only when no mapping of documents knows it, and by its beginning.
+  const bool document = candidate.is_whole_document();
+  if (document && !found.empty()) return without_preceded(std::move(found));
+  if (document) extent = mapping::Extent::beginning;
+  for (const Mapping* const mapping : mappings) {
+    if (is_of_text(mapping)) ask(mapping);
+  }
+  return without_preceded(std::move(found));
+}
+
+// The beginning of a file nearly always tells; else, and when the rest of it tells otherwise, all of it is asked.
+Recognised by_mapping(Candidate& candidate, const Options& options, std::vector<Note>& notes) {
+  const std::vector<const Mapping*> mappings = mappings_of(options);
+  std::vector<Recognised> found = fitting(candidate, mappings, mapping::Extent::beginning);
+  const auto holds = [&](const Recognised& it) { return mapping::recognise(*it.mapping, candidate) == it.source; };
+  if (found.size() == 1 && holds(found.front())) return found.front();
+  found = fitting(candidate, mappings, mapping::Extent::whole);
+  if (found.size() == 1) return found.front();
+  if (found.size() > 1) {
+    notes.push_back(
+        {Note::Level::error,
+         "ambiguous-format",
+         fmt::format("both {} and {} read this; say which with --tool", found[0].mapping->id, found[1].mapping->id),
+         {}});
   }
   return {};
 }
 
-Recognised by_name(Candidate& candidate, const Options& options, ReportWriter& out) {
+Recognised by_name(Candidate& candidate, const Options& options, std::vector<Note>& notes) {
   if (const Format* const format = native(options.tool)) return {format->recognise(candidate) ? format : nullptr};
   if (const Mapping* const mapping = find_mapping(options.tool, options)) {
     const auto source = mapping::recognise(*mapping, candidate);
     return source ? Recognised{nullptr, mapping, *source} : Recognised{};
   }
   const std::string close = text::nearest(options.tool, format_ids());
-  out.note(Note::Level::error, "unknown-format",
-           fmt::format("there is no format \"{}\"{}", text::printable(options.tool),
-                       close.empty() ? "; see gatepost formats" : fmt::format("; did you mean \"{}\"?", close)));
+  notes.push_back({Note::Level::error,
+                   "unknown-format",
+                   fmt::format("there is no format \"{}\"{}", text::printable(options.tool),
+                               close.empty() ? "; see gatepost formats" : fmt::format("; did you mean \"{}\"?", close)),
+                   {}});
   return {};
 }
 
@@ -105,12 +139,12 @@ std::string_view Recognised::id() const {
   return mapping == nullptr ? std::string_view{} : std::string_view(mapping->id);
 }
 
-Recognised recognise(Candidate& candidate, const Options& options, ReportWriter& out) {
-  if (!options.tool.empty()) return by_name(candidate, options, out);
+Recognised recognise(Candidate& candidate, const Options& options, std::vector<Note>& notes) {
+  if (!options.tool.empty()) return by_name(candidate, options, notes);
   for (const Format& format : formats()) {
     if (format.recognise(candidate)) return {&format};
   }
-  return by_mapping(candidate, options, out);
+  return by_mapping(candidate, options, notes);
 }
 
 bool is_clean_report(std::string_view id, const Bytes& bytes, const Options& options) {

@@ -31,7 +31,7 @@ struct Recognised {
 
 // Tries options.tool only, when it is given. Two mappings that both fit, and of which none says that it precedes the
 // other, are noted, and nothing is recognised.
-Recognised recognise(Candidate& candidate, const Options& options, ReportWriter& out);
+Recognised recognise(Candidate& candidate, const Options& options, std::vector<Note>& notes);
 
 // True when these bytes are all that the tool of the format writes for a clean scan: "[]".
 bool is_clean_report(std::string_view id, const Bytes& bytes, const Options& options);

@@ -11,18 +11,19 @@ namespace {
 using Compare = versions::Order (*)(std::string_view, std::string_view);
 // In the order of VersionScheme.
 constexpr std::array<Compare, kVersionSchemeNames.size()> kCompare = {
-    versions::semver, versions::pep440, versions::maven, versions::deb,     versions::rpm,
-    versions::apk,    versions::gem,    versions::nuget, versions::composer};
+    versions::semver, versions::pep440, versions::maven,  versions::deb,      versions::rpm,
+    versions::apk,    versions::gem,    versions::nuget,  versions::composer, versions::packagist,
+    versions::pub,    versions::cran,   versions::hackage};
 
 // Types of purls, and what version ranges call the schemes.
 constexpr std::pair<std::string_view, VersionScheme> kSchemes[] = {
-    {"npm", VersionScheme::semver},       {"cargo", VersionScheme::semver}, {"golang", VersionScheme::semver},
-    {"hex", VersionScheme::semver},       {"pub", VersionScheme::semver},   {"swift", VersionScheme::semver},
-    {"conan", VersionScheme::semver},     {"julia", VersionScheme::semver}, {"bitnami", VersionScheme::semver},
-    {"semver", VersionScheme::semver},    {"pypi", VersionScheme::pep440},  {"maven", VersionScheme::maven},
-    {"deb", VersionScheme::deb},          {"rpm", VersionScheme::rpm},      {"apk", VersionScheme::apk},
-    {"alpine", VersionScheme::apk},       {"gem", VersionScheme::gem},      {"nuget", VersionScheme::nuget},
-    {"composer", VersionScheme::composer}};
+    {"npm", VersionScheme::semver},        {"cargo", VersionScheme::semver}, {"golang", VersionScheme::semver},
+    {"hex", VersionScheme::semver},        {"pub", VersionScheme::pub},      {"swift", VersionScheme::semver},
+    {"conan", VersionScheme::semver},      {"julia", VersionScheme::semver}, {"bitnami", VersionScheme::semver},
+    {"semver", VersionScheme::semver},     {"pypi", VersionScheme::pep440},  {"maven", VersionScheme::maven},
+    {"deb", VersionScheme::deb},           {"rpm", VersionScheme::rpm},      {"apk", VersionScheme::apk},
+    {"alpine", VersionScheme::apk},        {"gem", VersionScheme::gem},      {"nuget", VersionScheme::nuget},
+    {"composer", VersionScheme::composer}, {"cran", VersionScheme::cran},    {"hackage", VersionScheme::hackage}};
 
 // The names of them, one after the other.
 constexpr auto kTypes = [] {
@@ -31,8 +32,12 @@ constexpr auto kTypes = [] {
   return names;
 }();
 
-bool is_printable(std::string_view version) {
-  return std::ranges::all_of(version, [](char c) { return c > ' ' && c < 0x7F; });
+// RPM alone passes over what is not ASCII, as over any other separator.
+bool is_printable(VersionScheme scheme, std::string_view version) {
+  return std::ranges::all_of(version, [&](char c) {
+    const bool high = static_cast<unsigned char>(c) >= 0x80;
+    return high ? scheme == VersionScheme::rpm : c > ' ' && c < 0x7F;
+  });
 }
 
 }  // namespace
@@ -48,7 +53,7 @@ std::optional<std::weak_ordering> compare_versions(VersionScheme scheme, std::st
   a = text::trim(a);
   b = text::trim(b);
   for (const std::string_view version : {a, b}) {
-    if (version.empty() || version.size() > kLongestVersion || !is_printable(version)) return std::nullopt;
+    if (version.empty() || version.size() > kLongestVersion || !is_printable(scheme, version)) return std::nullopt;
   }
   return kCompare[static_cast<std::size_t>(scheme)](a, b);
 }

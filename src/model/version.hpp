@@ -14,9 +14,24 @@
 
 namespace gatepost {
 
-enum class VersionScheme : std::uint8_t { semver, pep440, maven, deb, rpm, apk, gem, nuget, composer };
-inline constexpr std::array<std::string_view, 9> kVersionSchemeNames = {"semver", "pep440", "maven", "deb",     "rpm",
-                                                                        "apk",    "gem",    "nuget", "composer"};
+enum class VersionScheme : std::uint8_t {
+  semver,
+  pep440,
+  maven,
+  deb,
+  rpm,
+  apk,
+  gem,
+  nuget,
+  composer,
+  packagist,
+  pub,
+  cran,
+  hackage
+};
+inline constexpr std::array<std::string_view, 13> kVersionSchemeNames = {
+    "semver", "pep440",   "maven",     "deb", "rpm",  "apk",    "gem",
+    "nuget",  "composer", "packagist", "pub", "cran", "hackage"};
 inline std::string_view to_string(VersionScheme it) { return kVersionSchemeNames[static_cast<std::size_t>(it)]; }
 
 // By the type of a purl ("npm", "pypi") or the name of a scheme in a version range ("semver"); empty when we cannot
@@ -49,11 +64,16 @@ Order semver(std::string_view a, std::string_view b);    // https://semver.org, 
 Order pep440(std::string_view a, std::string_view b);    // https://peps.python.org/pep-0440
 Order maven(std::string_view a, std::string_view b);     // https://maven.apache.org/pom.html, "Version Order"
 Order deb(std::string_view a, std::string_view b);       // Debian Policy, 5.6.12
-Order rpm(std::string_view a, std::string_view b);       // rpm's comparison; without a release on one side: any
+Order rpm(std::string_view a, std::string_view b);       // rpm's comparison; without a release comes first
 Order apk(std::string_view a, std::string_view b);       // apk-package(5) of Alpine
 Order gem(std::string_view a, std::string_view b);       // Gem::Version of RubyGems
 Order nuget(std::string_view a, std::string_view b);     // NuGet: up to four numbers, labels in any case
 Order composer(std::string_view a, std::string_view b);  // Composer's stabilities; branches have no order
+// PHP's version_compare behind a leading "v": what advisories of Packagist are ordered by. "1.0" comes before "1.0.0".
+Order packagist(std::string_view a, std::string_view b);
+Order pub(std::string_view a, std::string_view b);      // https://pub.dev: as semver, and builds are later than none
+Order cran(std::string_view a, std::string_view b);     // R's package_version: numbers between points and hyphens
+Order hackage(std::string_view a, std::string_view b);  // https://pvp.haskell.org: numbers between points
 
 // Numbers of any length, as they are written.
 std::strong_ordering compare_numbers(std::string_view a, std::string_view b);

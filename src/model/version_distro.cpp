@@ -16,8 +16,16 @@ struct Packaged {
 
 bool is_letter(char c) { return text::is_alnum(c) && !text::is_digit(c); }
 
-// "epoch:version-release"; the release is what stands behind the last hyphen.
-std::optional<Packaged> parse(std::string_view text, std::string_view marks) {
+// The release is what stands behind the last hyphen.
+void split_release(std::string_view text, Packaged& it) {
+  const std::size_t hyphen = text.rfind('-');
+  it.version = text.substr(0, hyphen);
+  it.has_release = hyphen != std::string_view::npos;
+  if (it.has_release) it.release = text.substr(hyphen + 1);
+}
+
+// "epoch:version-release" of Debian.
+std::optional<Packaged> parse_debian(std::string_view text) {
   Packaged it;
   const std::size_t colon = text.find(':');
   if (colon != std::string_view::npos) {
@@ -25,12 +33,23 @@ std::optional<Packaged> parse(std::string_view text, std::string_view marks) {
     if (it.epoch.empty() || !std::ranges::all_of(it.epoch, text::is_digit)) return std::nullopt;
     text.remove_prefix(colon + 1);
   }
-  const auto allowed = [&](char c) { return text::is_alnum(c) || marks.find(c) != std::string_view::npos; };
-  const std::size_t hyphen = text.rfind('-');
-  it.version = text.substr(0, hyphen);
-  it.has_release = hyphen != std::string_view::npos;
-  if (it.has_release) it.release = text.substr(hyphen + 1);
-  if (it.version.empty() || !std::ranges::all_of(text, allowed)) return std::nullopt;
+  constexpr std::string_view kMarks = ".+-~:";
+  const auto allowed = [&](char c) { return text::is_alnum(c) || kMarks.find(c) != std::string_view::npos; };
+  split_release(text, it);
+  const bool complete = !it.version.empty() && (!it.has_release || !it.release.empty());
+  return complete && std::ranges::all_of(text, allowed) ? std::optional(it) : std::nullopt;
+}
+
+// The same of RPM, which takes any characters, and a colon for a separator unless digits alone stand before it.
+Packaged parse_rpm(std::string_view text) {
+  Packaged it;
+  std::string_view rest = text;
+  const std::string_view digits = take_digits(rest);
+  if (rest.starts_with(':')) {
+    it.epoch = digits;
+    text = rest.substr(1);
+  }
+  split_release(text, it);
   return it;
 }
 
@@ -206,7 +225,7 @@ std::strong_ordering compare_apk(std::string_view a, std::string_view b) {
 }  // namespace
 
 Order deb(std::string_view a, std::string_view b) {
-  const auto left = parse(a, ".+-~:"), right = parse(b, ".+-~:");
+  const auto left = parse_debian(a), right = parse_debian(b);
   if (!left || !right) return std::nullopt;
   if (const auto order = compare_numbers(left->epoch, right->epoch); order != 0) return order;
   if (const auto order = compare_debian(left->version, right->version); order != 0) return order;
@@ -214,12 +233,11 @@ Order deb(std::string_view a, std::string_view b) {
 }
 
 Order rpm(std::string_view a, std::string_view b) {
-  const auto left = parse(a, "._+-~^"), right = parse(b, "._+-~^");
-  if (!left || !right) return std::nullopt;
-  if (const auto order = compare_numbers(left->epoch, right->epoch); order != 0) return order;
-  if (const auto order = compare_rpm(left->version, right->version); order != 0) return order;
-  if (!left->has_release || !right->has_release) return std::weak_ordering::equivalent;
-  return compare_rpm(left->release, right->release);
+  const Packaged left = parse_rpm(a), right = parse_rpm(b);
+  if (const auto order = compare_numbers(left.epoch, right.epoch); order != 0) return order;
+  if (const auto order = compare_rpm(left.version, right.version); order != 0) return order;
+  if (left.has_release != right.has_release) return left.has_release <=> right.has_release;
+  return compare_rpm(left.release, right.release);
 }
 
 Order apk(std::string_view a, std::string_view b) {

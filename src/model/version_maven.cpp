@@ -50,24 +50,32 @@ class Parser {
   std::vector<Level> run() {
     for (std::size_t i = 0; i < text_.size(); ++i) {
       const char c = text_[i];
-      if (c == '.' || c == '-' || c == '_') {
-        end_item(i, false);
-        if (c != '.') levels_.emplace_back();
+      if (c == '.' || c == '-') {
+        add(i, false);
+        if (c == '-') levels_.emplace_back();
         begin_ = i + 1;
       } else if (i > begin_ && text::is_digit(c) != text::is_digit(text_[i - 1])) {
-        end_item(i, text::is_digit(c));
+        if (text::is_digit(c)) open_before_word();
+        add(i, text::is_digit(c));
         levels_.emplace_back();
         begin_ = i;
       }
     }
-    if (begin_ < text_.size()) end_item(text_.size(), false);
+    if (begin_ < text_.size()) {
+      if (!text::is_digit(text_.back())) open_before_word();
+      add(text_.size(), false);
+    }
     trim();
     return std::move(levels_);
   }
 
  private:
-  // An empty part is 0.
-  void end_item(std::size_t end, bool before_digit) {
+  // ".x" at the end, or before digits, is "-x".
+  void open_before_word() {
+    if (!levels_.back().empty()) levels_.emplace_back();
+  }
+  // The part that ends here; an empty one is 0.
+  void add(std::size_t end, bool before_digit) {
     const std::string_view part = text_.substr(begin_, end - begin_);
     const bool number = part.empty() || text::is_digit(part[0]);
     levels_.back().push_back({number, number ? std::string(part) : qualifier(part, before_digit)});

@@ -35,13 +35,10 @@ void take_separator(std::string_view& rest) {
   if (!rest.empty() && (rest[0] == '.' || rest[0] == '-' || rest[0] == '_')) rest.remove_prefix(1);
 }
 
-// The number behind a word, perhaps behind a separator; none is 0.
+// The number behind a word, perhaps behind a separator; none is 0, and the separator goes with the word.
 std::string_view take_number(std::string_view& rest) {
-  std::string_view ahead = rest;
-  take_separator(ahead);
-  const std::string_view digits = take_digits(ahead);
-  if (!digits.empty()) rest = ahead;
-  return digits;
+  take_separator(rest);
+  return take_digits(rest);
 }
 
 bool take_release(std::string_view& rest, Python& it) {

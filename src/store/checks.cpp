@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kLargestEvent = std::size_t{1} << 20;
+constexpr std::size_t kLargestDocument = std::size_t{128} << 20;
 
 bool is_hash(std::string_view text) {
   return text.size() == ledger::kHashLength && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -59,6 +60,10 @@ Status check_append(const ledger::Head& expected, std::span<const ledger::Line> 
   for (const auto& [name, body] : documents) {
     if (!is_document_name(name))
       return error(ErrorKind::bad_input, fmt::format("\"{}\" is no name for a document", text::printable(name)));
+    if (body && body->size() > kLargestDocument) {
+      return error(ErrorKind::bad_input,
+                   fmt::format("document {} has {} bytes; the limit is {}", name, body->size(), kLargestDocument));
+    }
   }
   return Done{};
 }

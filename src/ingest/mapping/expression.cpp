@@ -68,6 +68,13 @@ namespace {
 
 constexpr int kDeepest = 64;
 
+// Values that a filter visits: the items of a list; of a text as many as it would fill.
+std::size_t effort(const Value& value) {
+  constexpr std::size_t kBytesPerValue = 64;
+  const bool is_text = value.type() == Value::Type::text;
+  return is_text ? value.size() / kBytesPerValue : value.size();
+}
+
 class Parser {
  public:
   Parser(std::string_view source, Names& names) : lexer_(source), names_(names) {}
@@ -164,7 +171,10 @@ class Parser {
     GP_TRY(const std::vector<std::string> arguments, literals());
     auto filter = make_filter(name, arguments);
     if (!filter) return lexer_.failure(std::move(filter).error().message, column);
-    return Expr([value = std::move(value), run = std::move(*filter)](Scope& scope) { return run(value(scope)); });
+    return Expr([value = std::move(value), run = std::move(*filter)](Scope& scope) {
+      const Value given = value(scope);
+      return scope.spend(effort(given)) ? run(given) : Value();
+    });
   }
 
   Result<Expr> per_item(Expr value, bool keeps) {

@@ -62,6 +62,14 @@ Result<Filter> make_regex(const Arguments& arguments) {
 Result<Filter> make_matches(const Arguments& arguments) {
   GP_TRY(const SharedRegex regex, regex_of(arguments[0]));
   return plain([regex](const Value& value) {
+    // Most lists are the report's own, of texts: nothing of them is copied.
+    if (const auto view = value.view(); view && !view->is_object()) {
+      const auto fits = [&](doc::View item) {
+        const bool scalar = !item.is_object() && !item.is_array();
+        return scalar ? !item.is_null() && regex->found_in(item.scalar()) : regex->found_in(Value(item).text());
+      };
+      return Value(view->is_array() ? std::ranges::any_of(view->items(), fits) : fits(*view));
+    }
     const List items = value.items();
     return Value(std::ranges::any_of(items, [&](const Value& item) { return regex->found_in(item.text()); }));
   });

@@ -103,7 +103,9 @@ Expr concat(std::vector<Expr> arguments) {
   return [lists = std::move(arguments)](Scope& scope) {
     List all;
     for (const Expr& list : lists) {
-      List items = list(scope).items();
+      const Value list_or_one = list(scope);
+      if (!scope.spend(list_or_one.size())) break;
+      List items = list_or_one.items();
       std::move(items.begin(), items.end(), std::back_inserter(all));
     }
     return Value(std::move(all));
@@ -163,7 +165,9 @@ Expr negated(Expr inner) {
 
 Expr compared(const Comparison& comparison, Expr left, Expr right) {
   return [holds = comparison.holds, left = std::move(left), right = std::move(right)](Scope& scope) {
-    return Value(holds(left(scope), right(scope)));
+    const Value a = left(scope), b = right(scope);
+    const auto items_of = [](const Value& value) { return value.type() == Value::Type::list ? value.size() : 0; };
+    return Value(scope.spend(items_of(a) + items_of(b)) && holds(a, b));
   };
 }
 
@@ -184,7 +188,9 @@ Expr descendants(Expr value, std::string name) {
 Expr projection(Expr list, std::vector<Step> steps) {
   return [list = std::move(list), steps = std::move(steps)](Scope& scope) {
     List items;
-    spread(list(scope), items);
+    const Value whole = list(scope);
+    if (whole.type() == Value::Type::list && !scope.spend(whole.size())) return Value();
+    spread(whole, items);
     for (const Step& step : steps) items = taken(items, step, scope);
     return Value(std::move(items));
   };

@@ -52,7 +52,7 @@ void loop(const std::vector<Loop>& loops, std::size_t depth, Scope& scope, Each&
     return loop(loops, depth + 1, scope, each);
   }
   for (const Value& item : items) {
-    if (scope.exhausted) return;
+    if (!scope.spend(1)) return;
     scope.slots[level.slot] = item;
     loop(loops, depth + 1, scope, each);
   }
@@ -67,8 +67,8 @@ struct Group {
 
 class BlockReader {
  public:
-  BlockReader(const Mapping& mapping, const Block& block, Scope& scope, ReportWriter& out)
-      : mapping_(mapping), block_(block), scope_(scope), out_(out) {}
+  BlockReader(const Mapping& mapping, const Block& block, std::string_view root, Scope& scope, ReportWriter& out)
+      : mapping_(mapping), block_(block), root_(root), scope_(scope), out_(out) {}
 
   void read() {
     auto each = [this] { read_record(); };
@@ -105,8 +105,8 @@ class BlockReader {
   [[nodiscard]] std::string place() const {
     for (auto level = block_.loops.rbegin(); level != block_.loops.rend(); ++level) {
       const Value& record = scope_.slots[level->slot];
-      if (const auto view = record.view()) return view->pointer();
-      if (const auto view = record.member("value").view()) return view->pointer();
+      if (const auto view = record.view()) return root_ + view->pointer();
+      if (const auto view = record.member("value").view()) return root_ + view->pointer();
     }
     return {};
   }
@@ -164,6 +164,7 @@ class BlockReader {
 
   const Mapping& mapping_;
   const Block& block_;
+  const std::string root_;  // of the report, which the pointers in it are behind
   Scope& scope_;
   ReportWriter& out_;
   std::vector<Group> groups_;
@@ -236,21 +237,21 @@ void tell_of_source(const Source& source, ReportWriter& out) {
   for (const Note& note : source.notes) out.note(note.level, note.code, note.text, note.at);
 }
 
-const Source* source_of(const Mapping& mapping, SourceFormat format, Candidate& candidate) {
-  if (format == SourceFormat::csv) return candidate.csv(mapping.columns);
+const Source* source_of(const Mapping& mapping, SourceFormat format, Candidate& candidate, Extent extent) {
+  if (format == SourceFormat::csv) return candidate.csv(mapping.columns, extent);
   if (format == SourceFormat::json && !mapping.strip_prefix.empty()) return candidate.json_after(mapping.strip_prefix);
-  return candidate.source(format);
+  return candidate.source(format, extent);
 }
 
 }  // namespace
 
-std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candidate) {
+std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candidate, Extent extent) {
   for (const SourceFormat format : mapping.formats) {
-    const Source* const source = source_of(mapping, format, candidate);
+    const Source* const source = source_of(mapping, format, candidate, extent);
     if (source == nullptr) continue;
     const bool cut_json = format == SourceFormat::json && source->truncated && mapping.strip_prefix.empty();
     Value root = cut_json ? Value(candidate.json_so_far()) : root_of(*source);
-    Scope scope = scope_of(mapping, *source, std::move(root), 0);
+    Scope scope = scope_of(mapping, *source, std::move(root), candidate.bytes().size());
     if (std::ranges::all_of(mapping.recognise, [&](const Expr& condition) { return condition(scope).is_true(); }))
       return format;
   }
@@ -258,7 +259,8 @@ std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candida
 }
 
 void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out, Companions* beside) {
-  const Source& source = *source_of(mapping, format, candidate);
+  const Source& source = *source_of(mapping, format, candidate, Extent::whole);
+  candidate.keep_only(&source);
   Scope scope = scope_of(mapping, source, root_of(source), candidate.bytes().size());
   for (const Variable& variable : mapping.lets) scope.slots[variable.slot] = variable.value(scope);
   if (beside != nullptr) join_companions(mapping, candidate.name(), *beside, scope, out);
@@ -270,7 +272,7 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
   if (mapping.inventory) out.inventory(*mapping.inventory);
   bool has_seen = std::ranges::any_of(mapping.evidence, [&](const Expr& shown) { return shown(scope).is_true(); });
   for (const Block& block : mapping.blocks) {
-    BlockReader reader(mapping, block, scope, out);
+    BlockReader reader(mapping, block, source.place, scope, out);
     reader.read();
     has_seen = has_seen || reader.skipped() > 0;
   }

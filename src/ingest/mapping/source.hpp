@@ -18,6 +18,10 @@ namespace gatepost::ingest::mapping {
 enum class SourceFormat : std::uint8_t { json, jsonl, json_stream, xml, csv, yaml, text, html };
 std::string_view to_string(SourceFormat format);  // as mappings write it: "json-stream"
 
+// How much of a file is looked at. The beginning is enough to recognise what is written in lines or values one after
+// the other; of a document it is all of it.
+enum class Extent : std::uint8_t { beginning, whole };
+
 struct Source {
   std::vector<doc::Document> documents;  // own what the roots show; of json the Candidate does
   // json: the document. jsonl, json-stream, yaml: each of them. xml, html: the root element, as doc::parse_xml and
@@ -25,6 +29,7 @@ struct Source {
   // csv: a list of rows, which are objects by column. text: a list of lines.
   std::vector<doc::View> roots;
   SourceFormat format = SourceFormat::json;
+  std::string place;                  // of what the roots are members of, when their document does not tell
   std::vector<std::string> header;    // of csv
   bool truncated = false;             // the text ends in the middle: the roots hold what is whole
   std::vector<Note> notes;            // what the parser put up with

@@ -5,13 +5,16 @@
 
 DIRECTORY/go     what `govulncheck -db file://...` reads
 DIRECTORY/osv    what OSV-Scanner reads with `--offline`
+DIRECTORY/grype  the cache of Grype, for its database of generation 5
 DIRECTORY/rust   an advisory database of `cargo audit`, to be committed with git
 
 The facts of npm and pip packages are those of examples/advisories/advisories.json.
 """
+import hashlib
 import json
 import pathlib
 import re
+import sqlite3
 import sys
 import zipfile
 
@@ -114,8 +117,46 @@ def write_rust(root):
         path.write_text(text)
 
 
+GRYPE_TABLES = """
+CREATE TABLE id (build_timestamp text, schema_version integer);
+CREATE TABLE vulnerability (pk integer PRIMARY KEY AUTOINCREMENT, id text, package_name text, namespace text,
+  package_qualifiers text, version_constraint text, version_format text, cpes text, related_vulnerabilities text,
+  fixed_in_versions text, fix_state text, advisories text);
+CREATE INDEX get_vulnerability_index ON vulnerability (package_name, namespace);
+CREATE TABLE vulnerability_metadata (id text, namespace text, data_source text, record_source text, severity text, urls text,
+  description text, cvss text, PRIMARY KEY (id, namespace));
+CREATE TABLE vulnerability_match_exclusion (pk integer PRIMARY KEY AUTOINCREMENT, id text, constraints text, justification text);
+"""
+
+
+def write_grype(root):
+    folder = root / "5"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "vulnerability.db"
+    path.unlink(missing_ok=True)
+    spaces = {"npm": ("github:language:javascript", "unknown"), "pip": ("github:language:python", "python")}
+    with sqlite3.connect(path) as database:
+        database.executescript(GRYPE_TABLES)
+        database.execute("INSERT INTO id VALUES (?, 5)", (STAMP,))
+        for it in json.loads((HERE / "../../../../examples/advisories/advisories.json").read_text()):
+            space, form = spaces[it["ecosystem"]]
+            link = "https://github.com/advisories/" + it["ghsa"]
+            constraint = re.sub(r"(?<=\d) +(?=[<>=])", ",", it["vulnerable"])
+            cvss = [{"vendor_metadata": None, "metrics": {"base_score": it["score"], "exploitability_score": None, "impact_score": None},
+                     "vector": it["vector"], "version": "3.1", "source": "", "type": ""}]
+            related = [{"id": it["cve"], "namespace": "nvd:cpe"}]
+            database.execute("INSERT INTO vulnerability VALUES (NULL, ?, ?, ?, NULL, ?, ?, NULL, ?, ?, 'fixed', NULL)", (
+                it["ghsa"], it["package"].lower(), space, constraint, form, json.dumps(related), json.dumps([it["patched"]])))
+            for name, where in ((it["ghsa"], space), (it["cve"], "nvd:cpe")):
+                database.execute("INSERT OR IGNORE INTO vulnerability_metadata VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (
+                    name, where, link, space, it["severity"].capitalize(), json.dumps([link]), it["title"] + ".", json.dumps(cvss)))
+    checksum = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+    write(folder / "metadata.json", {"built": STAMP, "version": 5, "checksum": checksum})
+
+
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1])
     write_go(target / "go")
     write_osv(target / "osv")
     write_rust(target / "rust")
+    write_grype(target / "grype")

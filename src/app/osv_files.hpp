@@ -1,0 +1,21 @@
+// Reads advisories of OSV: a record, a list or lines of them, a folder, or an archive as it is published for each
+// ecosystem.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "advisory/record.hpp"
+#include "base/result.hpp"
+
+namespace gatepost::app {
+
+struct OsvRecords {
+  std::vector<advisory::Advisory> advisories;  // by id; of one id only the newest
+  advisory::ReadCounts counts;
+  std::string first_damage;  // "all.zip: GHSA-x.json: why"; "" for none
+};
+// Fails when a place cannot be read at all; damaged records are counted.
+Result<OsvRecords> read_osv(const std::vector<std::string>& places, const advisory::ReadOptions& options);
+
+}  // namespace gatepost::app
