@@ -2,9 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "app/ledger_store.hpp"
 #include "ledger/chain.hpp"
-#include "store/open.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -12,15 +10,6 @@ namespace {
 constexpr int kAttempts = 8;
 
 }  // namespace
-
-Result<std::unique_ptr<store::Store>> open_ledger_or_file(const Ports& ports, const config::Settings& settings,
-                                                          const git::Repository& repository, const std::string& file) {
-  if (!file.empty()) return store::open({.kind = store::Kind::sqlite, .path = file});
-  GP_TRY(auto store, open_ledger(ports, settings, repository));
-  if (store != nullptr) return store;
-  return error(ErrorKind::config, "ledger.store is none, so there is no ledger",
-               "take the key away, or name a file with --ledger");
-}
 
 Result<LedgerView> read_ledger(store::Store& store, Timestamp now) {
   LedgerView view;

@@ -1,25 +1,15 @@
-// The ledger of a repository, opened, read and written to.
+// The ledger of a repository, read and written to.
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <string>
 #include <vector>
 
-#include "app/ports.hpp"
 #include "base/result.hpp"
-#include "config/settings.hpp"
-#include "git/repository.hpp"
 #include "ledger/event.hpp"
 #include "ledger/state.hpp"
 #include "store/store.hpp"
 
 namespace gatepost::app {
-
-// The one that the settings name, or the SQLite file `file` unless that is "". Never without a store: settings that
-// want none are an error.
-Result<std::unique_ptr<store::Store>> open_ledger_or_file(const Ports& ports, const config::Settings& settings,
-                                                          const git::Repository& repository, const std::string& file);
 
 struct LedgerView {
   std::vector<ledger::Line> lines;

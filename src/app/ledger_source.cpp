@@ -19,30 +19,13 @@ namespace gatepost::app {
 namespace {
 
 constexpr std::uint64_t kLargestLedger = std::uint64_t{4} << 30;
-constexpr std::string_view kSqlite = "sqlite:", kCheckpoints = "checkpoints/";
+constexpr std::string_view kCheckpoints = "checkpoints/";
 
 Result<LedgerText> read_ledger_file(const std::string& file) {
   LedgerText text{.name = file == "-" ? "standard input" : file};
   GP_TRY(const Bytes bytes, Bytes::open(file).context(text.name));
   GP_TRY(text.bytes, bytes.all(kLargestLedger).context(text.name));
   return text;
-}
-
-// --store, over what the settings say.
-Status choose(const Ports& ports, const std::string& store, config::Ledger& ledger) {
-  if (store.empty()) return Done{};
-  if (store.starts_with(kSqlite) && store.size() > kSqlite.size()) {
-    const std::string path = store.substr(kSqlite.size());
-    ledger.store = config::Ledger::Store::sqlite;
-    ledger.path = path.starts_with('/') ? path : ports.directory + "/" + path;
-    return Done{};
-  }
-  if (store != "git" && store != "postgresql") {
-    return error(ErrorKind::usage, fmt::format("--store is \"{}\"", text::printable(store, 60)),
-                 "expected git, sqlite:FILE or postgresql, whose address is in GATEPOST_LEDGER_URL");
-  }
-  ledger.store = store == "git" ? config::Ledger::Store::git : config::Ledger::Store::postgresql;
-  return Done{};
 }
 
 Result<std::unique_ptr<store::Store>> open_store(const Ports& ports, const LedgerSource& source) {
@@ -55,10 +38,7 @@ Result<std::unique_ptr<store::Store>> open_store(const Ports& ports, const Ledge
   files = {.settings = std::move(files.settings)};
   GP_CHECK(use_config(source.config, files));
   GP_TRY(config::Settings settings, config::load(files));
-  GP_CHECK(choose(ports, source.store, settings.ledger));
-  GP_TRY(auto store, open_ledger(ports, settings, repository));
-  if (store) return store;
-  return error(ErrorKind::config, "ledger.store is none: there is no ledger", "name one: --store or --file");
+  return open_chosen_ledger(ports, std::move(settings), repository, source.store);
 }
 
 Status add_documents(store::Store& store, LedgerText& text) {

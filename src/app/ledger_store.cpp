@@ -21,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kSqlite = "sqlite:";
+
 constexpr std::uint64_t kLargestAnswer = std::uint64_t{512} << 20;
 constexpr net::Limits kLimits{.total = std::chrono::seconds(300),
                               .one_exchange = std::chrono::seconds(120),
@@ -84,6 +86,23 @@ Result<store::GitOptions> git_options(const Ports& ports, const config::Ledger& 
   return options;
 }
 
+// What the command line says, over the settings.
+Status choose(const Ports& ports, const std::string& store, config::Ledger& ledger) {
+  if (store.empty()) return Done{};
+  if (store.starts_with(kSqlite) && store.size() > kSqlite.size()) {
+    const std::string path = store.substr(kSqlite.size());
+    ledger.store = config::Ledger::Store::sqlite;
+    ledger.path = path.starts_with('/') ? path : ports.directory + "/" + path;
+    return Done{};
+  }
+  if (store != "git" && store != "postgresql") {
+    return error(ErrorKind::usage, fmt::format("--store is \"{}\"", text::printable(store, 60)),
+                 "expected git, sqlite:FILE or postgresql, whose address is in GATEPOST_LEDGER_URL");
+  }
+  ledger.store = store == "git" ? config::Ledger::Store::git : config::Ledger::Store::postgresql;
+  return Done{};
+}
+
 }  // namespace
 
 std::string https_address(std::string_view remote) {
@@ -131,6 +150,14 @@ Result<std::unique_ptr<store::Store>> open_ledger(const Ports& ports, const conf
     }
   }
   return store::open(wanted);
+}
+
+Result<std::unique_ptr<store::Store>> open_chosen_ledger(const Ports& ports, config::Settings settings,
+                                                         const git::Repository& repository, const std::string& store) {
+  GP_CHECK(choose(ports, store, settings.ledger));
+  GP_TRY(auto opened, open_ledger(ports, settings, repository));
+  if (opened) return opened;
+  return error(ErrorKind::config, "ledger.store is none: there is no ledger", "name one with --store");
 }
 
 }  // namespace gatepost::app

@@ -17,6 +17,11 @@ namespace gatepost::app {
 Result<std::unique_ptr<store::Store>> open_ledger(const Ports& ports, const config::Settings& settings,
                                                   const git::Repository& repository);
 
+// The same where there has to be one. `store`, unless it is "", takes the place of what the settings name: "git",
+// "postgresql", "sqlite:FILE", the file relative to the current directory.
+Result<std::unique_ptr<store::Store>> open_chosen_ledger(const Ports& ports, config::Settings settings,
+                                                         const git::Repository& repository, const std::string& store);
+
 // How a ledger's server is called over HTTPS: without a user, and in place of "git@HOST:PATH" or "ssh://…", for the
 // pipeline's token is no key. Empty for a path.
 std::string https_address(std::string_view remote);

@@ -10,6 +10,7 @@
 #include "app/assess.hpp"
 #include "app/ledger_access.hpp"
 #include "app/ledger_facts.hpp"
+#include "app/ledger_store.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
 #include "base/log.hpp"
@@ -103,7 +104,7 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   if (!evidence.event) basis.event = policy::Event::schedule;
   const Assessment assessment = judge(found, basis);
 
-  GP_TRY(const auto store, open_ledger_or_file(ports, evidence.settings, evidence.repository, request.ledger));
+  GP_TRY(const auto store, open_chosen_ledger(ports, evidence.settings, evidence.repository, request.store));
   GP_TRY(const auto known_people, store->document(ledger::People::kDocument));
   GP_TRY(ledger::People people, ledger::People::parse(known_people.value_or("")));
   const correlate::IdentityInputs inputs = identity_inputs(evidence, assessment);

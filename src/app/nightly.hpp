@@ -13,7 +13,7 @@ namespace gatepost::app {
 
 struct NightlyRequest {
   GatherRequest gather;
-  std::string ledger;         // a SQLite file in place of what the settings name; "": those
+  std::string store;          // as app::open_chosen_ledger takes it
   std::string output_folder;  // for posture.html, posture.json, posture.md and findings.csv; "" for none
   bool dry_run = false;       // tells what would be appended, and appends nothing
   std::optional<Timestamp> now;

@@ -3,6 +3,7 @@
 #include "app/ci.hpp"
 #include "app/gather.hpp"
 #include "app/ledger_access.hpp"
+#include "app/ledger_store.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
 #include "git/library.hpp"
@@ -19,7 +20,7 @@ Result<ExitCode> report_posture(const Ports& ports, const ReportRequest& request
   GatherRequest gathered;
   gathered.config = request.config;
   GP_TRY(const config::Settings settings, read_settings(ports, repository, whole, gathered, Inputs(ports, {})));
-  GP_TRY(const auto store, open_ledger_or_file(ports, settings, repository, request.ledger));
+  GP_TRY(const auto store, open_chosen_ledger(ports, settings, repository, request.store));
   GP_TRY(const LedgerView ledger, read_ledger(*store, now));
   if (ledger.lines.empty()) {
     return error(ErrorKind::bad_input, store->name() + " has no events yet",

@@ -13,7 +13,7 @@ namespace gatepost::app {
 
 struct ReportRequest {
   std::string repository, config;
-  std::string ledger;           // a SQLite file in place of what the settings name; "": those
+  std::string store;            // as app::open_chosen_ledger takes it
   std::string format = "html";  // html, json, markdown, csv
   std::string output = "-";
   std::int64_t days = 90;

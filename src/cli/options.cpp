@@ -148,10 +148,10 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
       ->allow_extra_args(false);
 }
 
-void declare_ledger_file(CLI::App& app, std::string& file) {
-  app.add_option("--ledger", file,
-                 "A SQLite file that the ledger is in. Default: as ledger of .gatepost.yml says, else git")
-      ->type_name("FILE");
+void declare_store(CLI::App& app, std::string& store) {
+  app.add_option("--store", store,
+                 "Where the ledger is: git, sqlite:FILE or postgresql. Default: what the settings say")
+      ->type_name("STORE");
 }
 
 Result<app::CheckRequest> CheckOptions::resolved(const Globals& globals) const {

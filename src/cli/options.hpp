@@ -46,7 +46,7 @@ struct EvidenceOptions {
 void declare_evidence(CLI::App& app, EvidenceOptions& options);
 // The same for a branch as it stands, which is compared with nothing.
 void declare_branch_evidence(CLI::App& app, EvidenceOptions& options);
-void declare_ledger_file(CLI::App& app, std::string& file);
+void declare_store(CLI::App& app, std::string& store);
 
 // The n-th --output belongs to the n-th --format; a format without one goes to standard output.
 struct CheckOptions {

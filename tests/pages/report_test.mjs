@@ -37,7 +37,7 @@ function make_report(binary, folder) {
     delete result.fingerprints;
     it.runs[0].results.push(result);
   });
-  const night = (now) => gatepost(binary, shop, "nightly", "--head", "main", "--report", "scans/base/*", "--ledger", "l.db", "--now", now, "--output-dir", "out");
+  const night = (now) => gatepost(binary, shop, "nightly", "--head", "main", "--report", "scans/base/*", "--store", "sqlite:l.db", "--now", now, "--output-dir", "out");
   night("2026-08-20T01:00:00Z");
   edit(path.join(scans, "gitleaks.sarif"), (it) => it.runs[0].results.pop());
   night("2026-09-20T01:00:00Z");

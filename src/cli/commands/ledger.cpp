@@ -7,8 +7,7 @@ namespace {
 
 void declare_source(CLI::App& app, app::LedgerSource& source) {
   app.add_option("--file", source.file, "The ledger as a file of its lines; - for standard input")->type_name("FILE");
-  app.add_option("--store", source.store, "git, sqlite:FILE or postgresql. Default: what the settings say")
-      ->type_name("STORE");
+  declare_store(app, source.store);
 }
 
 app::LedgerSource resolved(app::LedgerSource source, const Globals& globals) {

@@ -13,7 +13,7 @@ void declare_nightly(CLI::App& app, Action& action) {
   };
   auto chosen = options<Options>();
   declare_branch_evidence(app, chosen->evidence);
-  declare_ledger_file(app, chosen->request.ledger);
+  declare_store(app, chosen->request.store);
   app.add_option("--output-dir", chosen->request.output_folder,
                  "Folder for posture.html, posture.json, posture.md and findings.csv")
       ->type_name("DIR");

@@ -6,7 +6,7 @@ namespace gatepost::cli {
 
 void declare_report(CLI::App& app, Action& action) {
   auto chosen = options<app::ReportRequest>();
-  declare_ledger_file(app, chosen->ledger);
+  declare_store(app, chosen->store);
   app.add_option("--format", chosen->format, "Write as html, json, markdown or csv. Default: html")
       ->check(one_of({"html", "json", "markdown", "csv"}))
       ->type_name("html|json|markdown|csv");
