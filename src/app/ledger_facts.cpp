@@ -131,13 +131,14 @@ std::vector<ledger::EngineRun> engines_of(const Assessment& assessment, const le
 }
 
 // What several tools report in their own words is one finding: the ledger counts it once.
-std::vector<ledger::Merged> merged_of(const Assessment& assessment, const ledger::State& state) {
+std::vector<ledger::Merged> merged_of(const Assessment& assessment, const std::vector<BaseMatch>& matches,
+                                      const ledger::State& state) {
   std::vector<ledger::Merged> merged;
   for (const Across& parts : assessment.across) {
     const FindingId& into = assessment.findings.all[parts.finding].id;
     for (const Claim& claim : parts.claims) {
-      if (claim.finding.id != into && state.find(claim.finding.id) != nullptr)
-        merged.push_back({claim.finding.id, into});
+      const bool same = claim.finding.id == into || claim.finding.id == matches[parts.finding].id;
+      if (!same && state.find(claim.finding.id) != nullptr) merged.push_back({claim.finding.id, into});
     }
   }
   return merged;
@@ -181,7 +182,7 @@ ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const le
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i)
     facts.seen.push_back(seen_of(ports, run, waivers, matches[i], i));
   facts.engines = engines_of(assessment, state);
-  facts.merged = merged_of(assessment, state);
+  facts.merged = merged_of(assessment, matches, state);
   facts.deleted_paths = deleted_paths(run.evidence, state);
   facts.waivers_in_force.emplace();
   for (const policy::Waiver& it : run.evidence.settings.waivers) {

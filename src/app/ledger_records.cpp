@@ -1,9 +1,12 @@
 #include "app/ledger_records.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 
+#include "base/text.hpp"
 #include "correlate/match.hpp"
 #include "report/facts.hpp"
 
@@ -41,6 +44,72 @@ class Numbers {
 };
 
 std::uint16_t short_number(std::uint32_t number) { return static_cast<std::uint16_t>(std::min(number, 0xFFFFU)); }
+
+// What is left over when all others found each other: another tool shows, or shows alone, what several tools reported.
+class OtherTools {
+ public:
+  OtherTools(const ledger::State& state, const Assessment& assessment, std::vector<BaseMatch>& matches)
+      : state_(state), assessment_(assessment), matches_(matches) {
+    for (const BaseMatch& match : matches) {
+      if (match.known) taken_.insert(match.id);
+    }
+    for (const ledger::Tracked& it : state.findings) {
+      if (it.is_live() && !taken_.contains(it.id)) by_path_[state.text(it.path)].push_back(&it);
+    }
+  }
+
+  void match() {
+    for (std::size_t i = 0; i < matches_.size(); ++i) {
+      if (matches_[i].known) continue;
+      const ledger::Tracked* known = by_claim(i);
+      if (known == nullptr) known = by_place(i);
+      if (known == nullptr || !taken_.insert(known->id).second) continue;
+      matches_[i] = {known->id, MatchStage::drift, MatchEvent::none, 1000, true};
+    }
+  }
+
+ private:
+  static constexpr std::uint32_t kNear = 3;  // lines
+
+  // One tool reported it, and by now several do.
+  [[nodiscard]] const ledger::Tracked* by_claim(std::size_t finding) const {
+    const Across* const parts = assessment_.across_of(finding);
+    if (parts == nullptr) return nullptr;
+    for (const Claim& claim : parts->claims) {
+      const ledger::Tracked* const known = state_.find(claim.finding.id);
+      if (known != nullptr && known->is_live() && !taken_.contains(known->id)) return known;
+    }
+    return nullptr;
+  }
+
+  // Several tools reported it, this one among them, and by now this one does. Two that could be it are none.
+  [[nodiscard]] const ledger::Tracked* by_place(std::size_t finding) const {
+    const Finding& it = assessment_.findings.all[finding];
+    const auto there = by_path_.find(assessment_.findings.path_of(it));
+    if (there == by_path_.end() || it.file == Finding::kNoFile || it.range.first_line == 0) return nullptr;
+    const ObservationTable& table = assessment_.table;
+    const std::string_view engine = table.text(table.rule_of(table.row(it.primary)).engine);
+    const ledger::Tracked* only = nullptr;
+    for (const ledger::Tracked* const other : there->second) {
+      if (other->kind != it.kind || taken_.contains(other->id) || !is_near(other->line, it.range.first_line)) continue;
+      if (state_.text(other->engine) == engine || !has_tool(*other, engine)) continue;
+      if (only != nullptr) return nullptr;
+      only = other;
+    }
+    return only;
+  }
+  static bool is_near(std::uint32_t a, std::uint32_t b) { return a != 0 && (a < b ? b - a : a - b) <= kNear; }
+  [[nodiscard]] bool has_tool(const ledger::Tracked& tracked, std::string_view engine) const {
+    return std::ranges::any_of(text::split(state_.text(tracked.tools), '\n'),
+                               [&](std::string_view it) { return it == engine; });
+  }
+
+  const ledger::State& state_;
+  const Assessment& assessment_;
+  std::vector<BaseMatch>& matches_;
+  std::set<FindingId> taken_;
+  std::map<std::string_view, std::vector<const ledger::Tracked*>> by_path_;
+};
 
 }  // namespace
 
@@ -118,6 +187,7 @@ std::vector<BaseMatch> match_with_ledger(const ledger::State& state, const Asses
   std::vector<BaseMatch> matches(now.size());
   for (const correlate::Pair& pair : correlate::match(base, head).pairs)
     matches[pair.head] = {known[pair.base]->id, pair.stage, pair.event, pair.similarity, true};
+  OtherTools(state, assessment, matches).match();
   return matches;
 }
 
