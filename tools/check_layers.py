@@ -193,7 +193,9 @@ def check(root):
 # (file, added text, expected violation): each must be refused, or not, with exactly this message.
 INJECTIONS = [
     ("src/model/injected.cpp", '#include "app/x.hpp"\n', "src/model/injected.cpp:1: model may include base, not app"),
-    ("src/risk/injected.hpp", '\n\n#include "store/x.hpp"\n', 'src/risk/injected.hpp:3: "store/x.hpp" is not a whole path from src/'),
+    ("src/risk/injected.hpp", '\n\n#include "store/x.hpp"\n', "src/risk/injected.hpp:3: risk may include base, doc, model, not store"),
+    ("src/risk/injected.hpp", '\n\n#include "nowhere/x.hpp"\n',
+     'src/risk/injected.hpp:3: "nowhere/x.hpp" is not a whole path from src/'),
     ("src/risk/injected.cpp", '#include "policy/x.hpp"\n', "src/risk/injected.cpp:1: risk may include base, doc, model, not policy"),
     ("src/risk/injected.cpp", '#include "x.hpp"\n', 'src/risk/injected.cpp:1: "x.hpp" is not a whole path from src/'),
     ("src/model/injected.cpp", "#include <nlohmann/json.hpp>\n", "src/model/injected.cpp:1: model does not declare the library nlohmann (<nlohmann/json.hpp>)"),
