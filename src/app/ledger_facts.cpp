@@ -52,10 +52,19 @@ Waivers waivers_of(const config::Settings& settings) {
   return by_id;
 }
 
+// What the tools were told to ignore is not open: it stands as a decision for as long as they are told so.
+constexpr std::string_view kSuppression = "tool-suppression";
+constexpr std::int64_t kNoEnd = 253'402'300'799'000;  // the end of 9999
+
+std::optional<ledger::Decision> suppression_of(const Assessed& assessed) {
+  if (!assessed.suppressed || assessed.risk.exemption != Exemption::none) return std::nullopt;
+  return ledger::Decision{.id = std::string(kSuppression), .reason = "suppressed", .until = kNoEnd};
+}
+
 std::optional<ledger::Decision> decision_of(const Ports& ports, const LedgerRun& run, const Waivers& waivers,
                                             std::size_t finding) {
   const WaiverInfo* const info = run.assessment.waiver_of(finding);
-  if (info == nullptr) return std::nullopt;
+  if (info == nullptr) return suppression_of(run.assessment.assessed[finding]);
   ledger::Decision decision{.id = info->id.value, .reason = info->reason};
   decision.until = start_of(info->expires) + kDayMs;
   const auto found = waivers.find(info->id.value);
@@ -189,7 +198,9 @@ ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const le
     if (holds_on(it, run.now)) facts.waivers_in_force->push_back(it.id.value);
   }
   facts.waivers = static_cast<std::int64_t>(facts.waivers_in_force->size());
+  facts.waivers_in_force->emplace_back(kSuppression);
   sort_once(*facts.waivers_in_force);
+  facts.trusted = run.confirmed_losses;
   facts.services = services_of(run.evidence);
   return facts;
 }

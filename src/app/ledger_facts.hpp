@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/gather.hpp"
 #include "app/ports.hpp"
@@ -19,7 +20,8 @@ struct LedgerRun {
   correlate::Identifier& identifier;
   ledger::People& people;  // who approved waivers; new pseudonyms are added
   Timestamp now;
-  std::string id;  // of the run
+  std::string id;                             // of the run
+  std::vector<std::string> confirmed_losses;  // scanners whose loss of many findings at once somebody says is real
 };
 
 // The reports' files must have their digests.

@@ -109,7 +109,13 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   GP_TRY(ledger::People people, ledger::People::parse(known_people.value_or("")));
   const correlate::IdentityInputs inputs = identity_inputs(evidence, assessment);
   correlate::Identifier identifier(inputs);
-  const LedgerRun run{evidence, assessment, identifier, people, now, run_id(evidence.ci, assessment.change.head, now)};
+  const LedgerRun run{evidence,
+                      assessment,
+                      identifier,
+                      people,
+                      now,
+                      run_id(evidence.ci, assessment.change.head, now),
+                      request.confirmed_losses};
   bool first = false;
   const Think think = [&](const ledger::State& state) {
     first = state.runs == 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/exit_code.hpp"
 #include "app/gather.hpp"
@@ -15,7 +16,8 @@ struct NightlyRequest {
   GatherRequest gather;
   std::string store;          // as app::open_chosen_ledger takes it
   std::string output_folder;  // for posture.html, posture.json, posture.md and findings.csv; "" for none
-  bool dry_run = false;       // tells what would be appended, and appends nothing
+  std::vector<std::string> confirmed_losses;  // engines whose loss of many findings at once is real
+  bool dry_run = false;                       // tells what would be appended, and appends nothing
   std::optional<Timestamp> now;
   std::string version;
 };

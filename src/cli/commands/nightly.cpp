@@ -17,6 +17,11 @@ void declare_nightly(CLI::App& app, Action& action) {
   app.add_option("--output-dir", chosen->request.output_folder,
                  "Folder for posture.html, posture.json, posture.md and findings.csv")
       ->type_name("DIR");
+  app.add_option("--confirm-loss", chosen->request.confirmed_losses,
+                 "A scanner that misses many findings at once because they are repaired, and not because it failed. "
+                 "Repeatable")
+      ->type_name("ENGINE")
+      ->allow_extra_args(false);
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
       app::NightlyRequest request = chosen->request;
