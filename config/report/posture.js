@@ -51,12 +51,12 @@
   // --- the address: everything that is chosen can be linked to ---
   const VIEWS = {
     developer: ["findings", "first", "services", "waivers"],
-    security: ["overview", "findings", "first", "teams", "services", "sla", "waivers", "drift", "scanners", "audit", "compliance"],
-    management: ["overview", "sla", "teams", "services", "waivers", "compliance"],
+    security: ["overview", "findings", "first", "teams", "services", "sla", "waivers", "drift", "scanners", "audit"],
+    management: ["overview", "sla", "teams", "services", "waivers"],
   };
   const TITLES = {
     overview: "Overview", findings: "Findings", first: "Fix first", teams: "Teams", services: "Services", sla: "Service levels",
-    waivers: "Waivers", drift: "Drift", scanners: "Scanners", audit: "Audit trail", compliance: "Compliance",
+    waivers: "Waivers", drift: "Drift", scanners: "Scanners", audit: "Audit trail",
   };
   function address() {
     const given = new URLSearchParams(location.hash.slice(1));
@@ -158,8 +158,6 @@
         nodes.push(chart("Open findings by severity", trend.at, BANDS.filter((it) => (trend[it] || []).some(Boolean)).map((it) => ({ label: it, values: trend[it], colour: `--${it}-fill` }))));
         nodes.push(chart("New and repaired", trend.at, [{ label: "new", values: trend.opened, colour: "--high-fill" }, { label: "repaired", values: trend.fixed, colour: "--low-fill" }]));
       }
-      if ((data.funnel || []).length)
-        nodes.push(el("h2", {}, "From reports to work"), table("What is left after each step", ["Step", { text: "Findings", n: true }], data.funnel.map((it) => [it.label, count(it.count)])));
       nodes.push(el("h2", {}, "Fix first"), first_table((data.fix_first || []).slice(0, 5)));
       return nodes;
     },
@@ -199,14 +197,6 @@
       return [el("h2", {}, TITLES.audit), el("p", { class: data.audit_verified ? "soft" : "note" }, data.audit_sentence || ""),
         table(`The newest ${count((data.audit || []).length)} of ${count(data.audit_total)} events`, [{ text: "No.", n: true }, { text: "Time", k: true }, { text: "Event", k: true }, { text: "By", k: true }, { text: "About", k: true }, "What", { text: "Hash", k: true }],
           (data.audit || []).map((it) => [count(it.seq), it.at, it.type, it.actor, it.subject.startsWith("GP-") ? el("a", { href: link({ finding: it.subject }) }, it.subject.slice(0, 11)) : it.subject, it.what, it.hash.slice(0, 12)]), "The ledger has no events.")];
-    },
-    compliance() {
-      const nodes = [el("h2", {}, TITLES.compliance), el("p", { class: "soft" }, "Evidence for controls, not a legal opinion.")];
-      for (const framework of data.compliance || []) {
-        nodes.push(el("h3", {}, framework.name), table(`${framework.name}: ${count(framework.controls.length)} controls`, ["Control", "What it asks", "State", { text: "Findings", n: true }, "Evidence", "Exceptions"],
-          framework.controls.map((it) => [it.id, it.title, it.state, count(it.open), it.evidence, it.exceptions || "none"])));
-      }
-      return nodes.length > 2 ? nodes : [...nodes, el("p", { class: "empty" }, "No framework was evaluated.")];
     },
   };
 

@@ -73,8 +73,8 @@ std::string summary_of(const Appended& appended, bool first) {
 }
 
 Status write_reports(const Ports& ports, const NightlyRequest& request, const Evidence& evidence,
-                     const Assessment& assessment, const LedgerView& ledger, const ledger::People& people,
-                     Timestamp now) {
+                     const std::vector<std::string>& missing, const Assessment& assessment, const LedgerView& ledger,
+                     const ledger::People& people, Timestamp now) {
   if (request.output_folder.empty()) return Done{};
   PostureRequest wanted{
       .project = evidence.ci.repository.empty() ? evidence.settings.repository : evidence.ci.repository,
@@ -82,6 +82,7 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
       .version = request.version,
       .now = now,
       .waivers = evidence.settings.waivers,
+      .notes = missing,
       .people = &people,
       .assessment = &assessment};
   const std::string& code = links_of(evidence.ci, assessment.change.head).code;
@@ -125,8 +126,8 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   if (request.dry_run) {
     GP_TRY(appended.ledger, read_ledger(*store, now));
     const std::vector<ledger::Draft> drafts = think(appended.ledger.state);
-    GP_CHECK(ports.output(
-        fmt::format("{} would be appended to {}\n", text::count_of(drafts.size(), "event"), store->name())));
+    GP_CHECK(ports.output(fmt::format("{} would be appended to {}\n", text::count_of(drafts.size(), "event"),
+                                      report::escape::terminal(store->name()))));
   } else {
     const auto documents = [&]() -> store::Documents {
       return {{std::string(ledger::People::kDocument), people.text()}};
@@ -136,7 +137,7 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
         ports.output(fmt::format("{}: {}\n", report::escape::terminal(store->name()), summary_of(appended, first))));
   }
   for (const std::string& missing : found.missing) log::warning(missing);
-  GP_CHECK(write_reports(ports, request, evidence, assessment, appended.ledger, people, now));
+  GP_CHECK(write_reports(ports, request, evidence, found.missing, assessment, appended.ledger, people, now));
   return exit_code(assessment.verdict.outcome);
 }
 

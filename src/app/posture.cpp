@@ -304,6 +304,7 @@ Posture posture_of(const LedgerView& ledger, const PostureRequest& request) {
   const ledger::State& state = ledger.state;
   Posture out{.project = request.project, .branch = request.branch, .generated = to_string(request.now)};
   out.version = request.version;
+  out.notes = request.notes;
   out.blob_url = request.blob_url;
   out.from = to_string(Timestamp{request.now.unix_ms - request.days * ledger::kDayMs});
   out.to = out.generated;

@@ -18,6 +18,7 @@ struct PostureRequest {
   Timestamp now;
   std::int64_t days = 90;  // that the period is long
   std::vector<policy::Waiver> waivers;
+  std::vector<std::string> notes;  // that readers see first
   const ledger::People* people = nullptr;
   // What a run knows beside the ledger: why each risk is what it is, and what to do first. nullptr: nothing.
   const Assessment* assessment = nullptr;

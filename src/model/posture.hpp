@@ -67,15 +67,6 @@ struct PostureUnit {
   std::int64_t risk_before = 0, risk_after = 0;  // tenths
 };
 
-struct PostureControl {
-  std::string id, title, state, evidence, exceptions;
-  std::uint32_t open = 0;
-};
-struct PostureFramework {
-  std::string id, name;
-  std::vector<PostureControl> controls;
-};
-
 struct PostureServiceLevel {
   std::string band;
   std::optional<std::int64_t> days;
@@ -102,9 +93,8 @@ struct Posture {
   std::vector<PostureEvent> drift, audit;  // the newest first
   std::uint64_t events = 0;                // of the ledger in all
   bool verified = false;
-  std::string verification;  // in a sentence
-  std::vector<PostureFramework> frameworks;
-  std::vector<std::string> notes;
+  std::string verification;        // in a sentence
+  std::vector<std::string> notes;  // what a reader has to know first: evidence that is missing
 };
 
 }  // namespace gatepost

@@ -10,6 +10,5 @@ Status write_posture_json(const Posture& posture, const Sink& sink);      // pos
 Status write_posture_html(const Posture& posture, const Sink& sink);      // one file that needs no network
 Status write_posture_markdown(const Posture& posture, const Sink& sink);  // a digest of a screenful
 Status write_posture_csv(const Posture& posture, const Sink& sink);       // one finding a row
-Status write_compliance_csv(const Posture& posture, const Sink& sink);    // one control a row
 
 }  // namespace gatepost::report

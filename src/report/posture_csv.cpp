@@ -38,17 +38,4 @@ Status write_posture_csv(const Posture& posture, const Sink& sink) {
   return out.finish();
 }
 
-Status write_compliance_csv(const Posture& posture, const Sink& sink) {
-  CsvTable out(sink);
-  GP_CHECK(out.header("framework", "control", "title", "state", "open_findings", "evidence", "exceptions"));
-  for (const PostureFramework& framework : posture.frameworks) {
-    for (const PostureControl& it : framework.controls) {
-      out.cell(framework.name).cell(it.id).cell(it.title).cell(it.state).cell(std::to_string(it.open));
-      out.cell(it.evidence).cell(it.exceptions);
-      GP_CHECK(out.end_row());
-    }
-  }
-  return out.finish();
-}
-
 }  // namespace gatepost::report

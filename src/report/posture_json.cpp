@@ -223,19 +223,6 @@ void write_events(JsonWriter& json, const Posture& posture) {
   json.field("audit_sentence", posture.verification);
 }
 
-void write_frameworks(JsonWriter& json, const Posture& posture) {
-  json.line_break().key("compliance").begin_array();
-  for (const PostureFramework& framework : posture.frameworks) {
-    json.begin_object().field("id", framework.id).field("name", framework.name).key("controls").begin_array();
-    for (const PostureControl& it : framework.controls) {
-      json.begin_object().field("id", it.id).field("title", it.title).field("state", it.state).field("open", it.open);
-      json.field("evidence", it.evidence).optional_field("exceptions", it.exceptions).end_object();
-    }
-    json.end_array().end_object();
-  }
-  json.end_array();
-}
-
 }  // namespace
 
 Status write_posture_json(const Posture& posture, const Sink& sink) {
@@ -254,7 +241,6 @@ Status write_posture_json(const Posture& posture, const Sink& sink) {
   write_service_levels(json, posture);
   write_waivers(json, posture);
   write_events(json, posture);
-  write_frameworks(json, posture);
   json.line_break().key("notes").begin_array();
   for (const std::string& note : posture.notes) json.value(note);
   json.end_array().end_object();
