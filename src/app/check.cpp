@@ -101,7 +101,9 @@ Status keep(const Ports& ports, const CheckRequest& request, const Evidence& evi
 Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
   const std::string folder = output_folder(ports, request), result = result_path(ports, request);
-  auto gathered = gather(ports, request.gather);
+  GatherRequest wanted = request.gather;
+  wanted.asks_forge = request.publish;
+  auto gathered = gather(ports, wanted);
   GP_CHECK(clear_local_files(ports.directory, folder, result));  // also when we stop here
   if (!gathered && request.publish) tell_failure(tell_not_judged(ports, detect_ci(ports), gathered.error()));
   GP_TRY(Evidence evidence, std::move(gathered));

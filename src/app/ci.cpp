@@ -134,6 +134,7 @@ void describe_gitlab_run(const Variables& variables, CiFacts& facts) {
   facts.project = target.empty() ? variables["CI_PROJECT_ID"] : target;
   const std::string source = variables["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"];
   facts.from_fork = !source.empty() && !target.empty() && source != target;
+  if (facts.from_fork) facts.target_repository = variables["CI_MERGE_REQUEST_PROJECT_PATH"];
   facts.restricted = facts.from_fork;
   facts.head_branch = variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"];
   if (const std::string url = variables["CI_PROJECT_URL"]; !url.empty()) facts.code_url = url + "/-/blob";

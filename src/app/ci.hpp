@@ -15,9 +15,10 @@ namespace gatepost::app {
 struct CiFacts {
   enum class System { none, github, gitlab };
   System system = System::none;
-  std::string event;       // "pull_request", "push", "merge_request_event" …; "" when unknown
-  std::string workspace;   // the directory that the CI checked out, or ""
-  std::string repository;  // "acme/shop", or ""
+  std::string event;              // "pull_request", "push", "merge_request_event" …; "" when unknown
+  std::string workspace;          // the directory that the CI checked out, or ""
+  std::string repository;         // "acme/shop", or ""
+  std::string target_repository;  // of a change from elsewhere: where it goes; "" when that is `repository`
   std::optional<std::uint64_t> change_request;
   std::string merge_commit, change_head, queue_base, forge_merge_base, push_base, event_base,
       target_branch;  // as git::ChangeFacts

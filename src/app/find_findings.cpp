@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/compare_with_ledger.hpp"
 #include "app/control_changes.hpp"
 #include "app/engine_coverage.hpp"
 #include "base/text.hpp"
@@ -112,14 +113,7 @@ std::vector<Presence> compare(const Evidence& evidence, const correlate::Presenc
 }
 
 void add_presence(const Evidence& evidence, Assessment& out, std::vector<Note>& notes) {
-  const auto package_change = [&](Row row) {
-    return row < evidence.sources.packages.size() ? evidence.sources.packages[row] : correlate::PackageChange::unknown;
-  };
-  const auto line_is_doubtful = [&](Row row) {
-    return row < evidence.sources.doubtful_lines.size() && evidence.sources.doubtful_lines[row];
-  };
-  const correlate::PresenceInputs inputs{out.table,  out.findings,   evidence.sources.placement,
-                                         out.change, package_change, line_is_doubtful};
+  const correlate::PresenceInputs inputs = presence_inputs(evidence, out);
   const std::vector<Presence> presence =
       evidence.base_files ? compare(evidence, inputs, out, notes) : correlate::presence_by_lines(inputs);
   out.assessed.resize(out.findings.all.size());
@@ -148,6 +142,17 @@ correlate::IdentityInputs identity_inputs(const Evidence& evidence, const Assess
           evidence.threads,          &evidence.sources.code};
 }
 
+correlate::PresenceInputs presence_inputs(const Evidence& evidence, const Assessment& assessment) {
+  const auto package_change = [&sources = evidence.sources](Row row) {
+    return row < sources.packages.size() ? sources.packages[row] : correlate::PackageChange::unknown;
+  };
+  const auto line_is_doubtful = [&sources = evidence.sources](Row row) {
+    return row < sources.doubtful_lines.size() && sources.doubtful_lines[row];
+  };
+  return {assessment.table,  assessment.findings, evidence.sources.placement,
+          assessment.change, package_change,      line_is_doubtful};
+}
+
 Found find_findings(Evidence& evidence) {
   Found found;
   Assessment& out = found.assessment;
@@ -163,6 +168,7 @@ Found find_findings(Evidence& evidence) {
   mark_unplaced(evidence, out);
   found.missing = std::move(evidence.missing);
   found.references = std::move(evidence.sources.references);
+  if (evidence.ledger) found.compare_with_ledger = [&](Assessment& it) { compare_with_ledger(evidence, it); };
   return found;
 }
 

@@ -10,6 +10,7 @@
 #include "app/feed_files.hpp"
 #include "app/gather_evidence.hpp"
 #include "app/gather_imports.hpp"
+#include "app/gather_ledger.hpp"
 #include "app/gather_services.hpp"
 #include "app/gather_signals.hpp"
 #include "app/mapping_files.hpp"
@@ -257,7 +258,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
-  if (patterns.empty()) return no_reports_named(evidence.settings_revision);
+  if (patterns.empty() && !request.add_observations) return no_reports_named(evidence.settings_revision);
   GP_TRY(const Listed head, list_head(evidence));
   GP_CHECK(gather_surroundings(evidence, found.rules, head));
 
@@ -267,6 +268,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options,
                                         flags.reports.empty() ? "reports" : "--report"));
   refuse_own_reports(evidence.table, evidence.change, evidence.missing);
+  if (request.add_observations) GP_CHECK(request.add_observations(evidence));
   if (evidence.change.base_source == BaseSource::none && is_about_change(evidence.ci))
     evidence.missing.emplace_back("the base of this change is not known, so neither is what it brings: say --base");
   add_control_changes(evidence.change, evidence.table);
@@ -283,6 +285,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   std::ranges::copy(evidence.sources.placement.notes, std::back_inserter(evidence.notes));
   GP_CHECK(
       gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report", head));
+  const bool has_base = evidence.change.base_source != BaseSource::none && !evidence.change.base.empty();
+  if (!request.without_base && has_base && !evidence.base_files) GP_CHECK(gather_ledger(ports, request, evidence));
   evidence.surroundings.imports = gather_imports({.repository = evidence.repository,
                                                   .head = head.tree,
                                                   .entries = head.entries,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,11 +20,15 @@
 #include "correlate/identity.hpp"
 #include "correlate/presence.hpp"
 #include "git/repository.hpp"
+#include "ledger/state.hpp"
+#include "model/baseline.hpp"
 #include "model/change.hpp"
 #include "model/observation_table.hpp"
 #include "policy/waiver.hpp"
 
 namespace gatepost::app {
+
+struct Evidence;
 
 // What the command line says. Empty: not said.
 struct GatherRequest {
@@ -37,6 +42,11 @@ struct GatherRequest {
   unsigned threads = 0;                   // 0: as many as the machine has
   Flags flags;                            // of inputs.def
   bool without_base = false;              // the head as it stands, whatever the CI says of a change
+  std::string store;                      // --store: the ledger to compare with, as app::choose_ledger takes it
+  bool asks_forge = false;       // the forge is spoken to anyway: a ledger that nobody names is looked for there
+  std::optional<Timestamp> now;  // --now
+  // Adds to what the reports say, before anything is made of it. May be empty.
+  std::function<Status(Evidence& evidence)> add_observations;
 };
 
 // What the repository's files say about the observations of one table.
@@ -47,6 +57,12 @@ struct SourceFacts {
   std::vector<bool> doubtful_lines;                                // by row: its number may mean another line
   std::map<Row, std::vector<policy::WaiverReference>> references;  // comments that name waivers, beside the row's line
   correlate::CodeFactsByRow code;  // of rows on edited lines; only when two scans are compared
+};
+
+// What is remembered of the branch that the change goes into.
+struct LedgerBase {
+  ledger::State state;
+  Baseline baseline;
 };
 
 struct Evidence {
@@ -62,6 +78,7 @@ struct Evidence {
   ObservationTable table, base_table;
   std::optional<correlate::FileIndex> head_files, base_files;
   SourceFacts sources, base_sources;
+  std::optional<LedgerBase> ledger;  // what the change is compared with in place of reports of the base
   context::Surroundings surroundings;
   unsigned threads = 1;
   std::vector<std::string> missing;  // reports that should be there and are not, in sentences

@@ -40,6 +40,7 @@ class Judge {
     std::ranges::copy(basis_.settings.notes, std::back_inserter(out_.notes));
     resolve_severities(out_);
     merge_findings(out_, found_.parts);
+    if (found_.compare_with_ledger) found_.compare_with_ledger(out_);
     resolve_merged(out_);
     const context::Surroundings nothing;
     enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);

@@ -1,6 +1,7 @@
 #include "app/ledger_records.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -48,8 +49,9 @@ std::uint16_t short_number(std::uint32_t number) { return static_cast<std::uint1
 // What is left over when all others found each other: another tool shows, or shows alone, what several tools reported.
 class OtherTools {
  public:
-  OtherTools(const ledger::State& state, const Assessment& assessment, std::vector<BaseMatch>& matches)
-      : state_(state), assessment_(assessment), matches_(matches) {
+  OtherTools(const ledger::State& state, const Assessment& assessment, const LedgerDistance* distance,
+             std::vector<BaseMatch>& matches)
+      : state_(state), assessment_(assessment), distance_(distance), matches_(matches) {
     for (const BaseMatch& match : matches) {
       if (match.known) taken_.insert(match.id);
     }
@@ -62,7 +64,8 @@ class OtherTools {
     for (std::size_t i = 0; i < matches_.size(); ++i) {
       if (matches_[i].known) continue;
       const ledger::Tracked* known = by_claim(i);
-      if (known == nullptr) known = by_place(i);
+      const bool edited = distance_ != nullptr && distance_->edited[i];
+      if (known == nullptr && !edited) known = by_place(i);
       if (known == nullptr || !taken_.insert(known->id).second) continue;
       matches_[i] = {known->id, MatchStage::drift, MatchEvent::none, 1000, true};
     }
@@ -106,9 +109,127 @@ class OtherTools {
 
   const ledger::State& state_;
   const Assessment& assessment_;
+  const LedgerDistance* const distance_;
   std::vector<BaseMatch>& matches_;
   std::set<FindingId> taken_;
   std::map<std::string_view, std::vector<const ledger::Tracked*>> by_path_;
+};
+
+// Findings of a run and of the ledger as matching sees them. What is matched is not looked at again.
+class Matcher {
+ public:
+  Matcher(const ledger::State& state, const Assessment& assessment, correlate::Identifier& identifier,
+          const LedgerDistance* distance)
+      : state_(state),
+        assessment_(assessment),
+        identifier_(identifier),
+        distance_(distance),
+        matches_(assessment.findings.all.size()) {
+    for (const ledger::Tracked& it : state.findings) {
+      if (it.is_live()) known_.push_back(&it);
+    }
+    taken_.resize(known_.size());
+  }
+
+  template <class TakesPart>
+  void match(const TakesPart& takes_part) {
+    const auto no_words = [](std::uint32_t, std::vector<std::uint64_t>& out) { out.clear(); };
+    run(takes_part, [](const correlate::Record&) { return true; },
+        {[&](correlate::Key key, std::uint32_t i) { return state_.key(*known_[i], static_cast<std::size_t>(key)); },
+         [&](correlate::Key key, std::uint32_t i) { return identifier_.match_key(key, row_of(i)); }, no_words});
+  }
+
+  // Code whose neighbours were edited since: the same rule in the same file, a few lines away.
+  template <class TakesPart>
+  void match_near(const TakesPart& takes_part) {
+    const auto group_only = [](correlate::Key key, const auto& group) {
+      return key == correlate::Key::content ? group(correlate::Key::group) : Digest128{};
+    };
+    run(takes_part,
+        [](correlate::Record& it) {
+          it.no_code = true;
+          return it.category == correlate::Category::code;
+        },
+        {[&](correlate::Key key, std::uint32_t i) {
+           return group_only(
+               key, [&](correlate::Key group) { return state_.key(*known_[i], static_cast<std::size_t>(group)); });
+         },
+         [&](correlate::Key key, std::uint32_t i) {
+           return group_only(key, [&](correlate::Key group) { return identifier_.match_key(group, row_of(i)); });
+         },
+         [](std::uint32_t, std::vector<std::uint64_t>& out) { out.clear(); }});
+  }
+
+  [[nodiscard]] std::vector<BaseMatch> matches() && { return std::move(matches_); }
+
+ private:
+  using KeyOf = std::function<Digest128(correlate::Key key, std::uint32_t index)>;
+  struct Sides {
+    KeyOf base, head;  // by index into known_ and into the findings
+    std::function<void(std::uint32_t record, std::vector<std::uint64_t>& out)> words;
+  };
+
+  [[nodiscard]] Row row_of(std::uint32_t finding) const { return assessment_.findings.all[finding].primary; }
+
+  correlate::Record record_of(const ledger::Tracked& it) {
+    const std::string_view path = state_.text(it.path);
+    correlate::Record record{.id = it.id.digest,
+                             .line = it.line,
+                             .expected = it.line,
+                             .file = files_.of(path),
+                             .engine = short_number(engines_.of(state_.text(it.engine))),
+                             .category = static_cast<correlate::Category>(it.category),
+                             .no_code = it.context.empty()};
+    if (distance_ == nullptr || record.category == correlate::Category::package) return record;
+    record.expected = distance_->lines.of_base(path, it.line).line;
+    record.renamed = distance_->lines.head_path(path) != path;
+    return record;
+  }
+
+  correlate::Record record_of(const Finding& it) {
+    const ObservationTable& table = assessment_.table;
+    const ObservationRow& row = table.row(it.primary);
+    return {.id = it.id.digest,
+            .line = it.range.first_line,
+            .expected = it.range.first_line,
+            .file = files_.of(identifier_.path_of(row)),
+            .engine = short_number(engines_.of(table.text(table.rule_of(row).engine))),
+            .category = identifier_.category(it.primary),
+            .no_code = identifier_.lacks_code(it.primary)};
+  }
+
+  template <class TakesPart, class Adjust>
+  void run(const TakesPart& takes_part, const Adjust& adjust, const Sides& sides) {
+    std::vector<correlate::Record> before, now;
+    std::vector<std::uint32_t> base, head;  // which they are
+    for (std::uint32_t i = 0; i < known_.size(); ++i) {
+      if (taken_[i]) continue;
+      correlate::Record record = record_of(*known_[i]);
+      if (adjust(record)) before.push_back(record), base.push_back(i);
+    }
+    for (std::uint32_t i = 0; i < matches_.size(); ++i) {
+      if (matches_[i].known || !takes_part(i)) continue;
+      correlate::Record record = record_of(assessment_.findings.all[i]);
+      if (adjust(record)) now.push_back(record), head.push_back(i);
+    }
+    const correlate::Side left{before, [&](correlate::Key key, std::uint32_t i) { return sides.base(key, base[i]); },
+                               sides.words};
+    const correlate::Side right{now, [&](correlate::Key key, std::uint32_t i) { return sides.head(key, head[i]); },
+                                sides.words};
+    for (const correlate::Pair& pair : correlate::match(left, right).pairs) {
+      taken_[base[pair.base]] = true;
+      matches_[head[pair.head]] = {known_[base[pair.base]]->id, pair.stage, pair.event, pair.similarity, true};
+    }
+  }
+
+  const ledger::State& state_;
+  const Assessment& assessment_;
+  correlate::Identifier& identifier_;
+  const LedgerDistance* const distance_;
+  Numbers files_, engines_;
+  std::vector<const ledger::Tracked*> known_;
+  std::vector<bool> taken_;  // parallel to it
+  std::vector<BaseMatch> matches_;
 };
 
 }  // namespace
@@ -150,44 +271,18 @@ ledger::Record ledger_record(const Assessment& assessment, std::size_t finding, 
 }
 
 std::vector<BaseMatch> match_with_ledger(const ledger::State& state, const Assessment& assessment,
-                                         correlate::Identifier& identifier) {
-  Numbers files, engines;
-  std::vector<const ledger::Tracked*> known;
-  std::vector<correlate::Record> before, now;
-  for (const ledger::Tracked& it : state.findings) {
-    if (!it.is_live()) continue;
-    known.push_back(&it);
-    before.push_back({.id = it.id.digest,
-                      .line = it.line,
-                      .expected = it.line,
-                      .file = files.of(state.text(it.path)),
-                      .engine = short_number(engines.of(state.text(it.engine))),
-                      .category = static_cast<correlate::Category>(it.category),
-                      .no_code = it.context.empty()});
+                                         correlate::Identifier& identifier, const LedgerDistance* distance) {
+  Matcher matcher(state, assessment, identifier, distance);
+  if (distance == nullptr) {
+    matcher.match([](std::size_t) { return true; });
+  } else {
+    const auto edited = [&](std::size_t i) { return distance->edited[i]; };
+    matcher.match([&](std::size_t i) { return !edited(i); });
+    matcher.match_near([&](std::size_t i) { return !edited(i); });
+    matcher.match(edited);
   }
-  const ObservationTable& table = assessment.table;
-  std::vector<std::uint32_t> rows;
-  for (const Finding& it : assessment.findings.all) {
-    const ObservationRow& row = table.row(it.primary);
-    now.push_back({.id = it.id.digest,
-                   .line = it.range.first_line,
-                   .expected = it.range.first_line,
-                   .file = files.of(identifier.path_of(row)),
-                   .engine = short_number(engines.of(table.text(table.rule_of(row).engine))),
-                   .category = identifier.category(it.primary),
-                   .no_code = identifier.lacks_code(it.primary)});
-    rows.push_back(it.primary);
-  }
-  const auto no_words = [](std::uint32_t, std::vector<std::uint64_t>& out) { out.clear(); };
-  const correlate::Side base{
-      before, [&](correlate::Key key, std::uint32_t i) { return state.key(*known[i], static_cast<std::size_t>(key)); },
-      no_words};
-  const correlate::Side head{
-      now, [&](correlate::Key key, std::uint32_t i) { return identifier.match_key(key, rows[i]); }, no_words};
-  std::vector<BaseMatch> matches(now.size());
-  for (const correlate::Pair& pair : correlate::match(base, head).pairs)
-    matches[pair.head] = {known[pair.base]->id, pair.stage, pair.event, pair.similarity, true};
-  OtherTools(state, assessment, matches).match();
+  std::vector<BaseMatch> matches = std::move(matcher).matches();
+  OtherTools(state, assessment, distance, matches).match();
   return matches;
 }
 

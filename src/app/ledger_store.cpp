@@ -28,6 +28,11 @@ constexpr net::Limits kLimits{.total = std::chrono::seconds(300),
                               .one_exchange = std::chrono::seconds(120),
                               .waiting = std::chrono::seconds(60),
                               .retries = 3};
+// The gate has an answer without it.
+constexpr net::Limits kGateLimits{.total = std::chrono::seconds(60),
+                                  .one_exchange = std::chrono::seconds(30),
+                                  .waiting = std::chrono::seconds(10),
+                                  .retries = 1};
 
 std::string root_of(const git::Repository& repository) {
   return repository.is_bare() ? repository.git_directory() : repository.work_tree();
@@ -52,12 +57,14 @@ Result<Secret> database_address(const Ports& ports) {
   return address;
 }
 
-// Where the ledger's ref is: as the settings say; else where the pipeline got the code from; else in the checkout.
+// Where the ledger's ref is: as the settings say; else in the repository of the forge, of a change from a fork in the
+// one that it goes into; else in the checkout.
 Result<std::string> remote_of(const config::Ledger& ledger, const CiFacts& ci, const git::Repository& repository) {
   if (ledger.remote == "none") return std::string();
   if (ledger.remote.empty()) {
-    if (ci.system == CiFacts::System::none || ci.server.empty() || ci.repository.empty()) return std::string();
-    return fmt::format("{}/{}.git", ci.server, ci.repository);
+    const std::string& target = ci.target_repository.empty() ? ci.repository : ci.target_repository;
+    if (ci.system == CiFacts::System::none || ci.server.empty() || target.empty()) return std::string();
+    return fmt::format("{}/{}.git", ci.server, target);
   }
   const bool is_place = ledger.remote.find_first_of("/:") != std::string::npos;
   if (is_place) return ledger.remote;
@@ -68,7 +75,7 @@ Result<std::string> remote_of(const config::Ledger& ledger, const CiFacts& ci, c
 }
 
 Result<store::GitOptions> git_options(const Ports& ports, const config::Ledger& ledger,
-                                      const git::Repository& repository) {
+                                      const git::Repository& repository, LedgerUse use) {
   constexpr std::string_view kFile = "file://";
   store::GitOptions options{.now = ports.clock()};
   GP_TRY(std::string remote, remote_of(ledger, detect_ci(ports), repository));
@@ -78,29 +85,13 @@ Result<store::GitOptions> git_options(const Ports& ports, const config::Ledger& 
     options.directory = remote.empty() ? root_of(repository) : path_below(root_of(repository), remote);
     return options;
   }
-  GP_TRY(options.exchange, exchange_with(ports, address, kLargestAnswer, kLimits));
+  GP_TRY(options.exchange,
+         exchange_with(ports, address, kLargestAnswer, use == LedgerUse::gate ? kGateLimits : kLimits));
   options.remote = address;
   std::error_code failure;
   options.scratch = fs::temp_directory_path(failure).string();
   if (failure) return error(ErrorKind::unavailable, "there is no folder for temporary files; TMPDIR may name one");
   return options;
-}
-
-// What the command line says, over the settings.
-Status choose(const Ports& ports, const std::string& store, config::Ledger& ledger) {
-  if (store.empty()) return Done{};
-  if (store.starts_with(kSqlite) && store.size() > kSqlite.size()) {
-    const std::string path = store.substr(kSqlite.size());
-    ledger.store = config::Ledger::Store::sqlite;
-    ledger.path = path.starts_with('/') ? path : ports.directory + "/" + path;
-    return Done{};
-  }
-  if (store != "git" && store != "postgresql") {
-    return error(ErrorKind::usage, fmt::format("--store is \"{}\"", text::printable(store, 60)),
-                 "expected git, sqlite:FILE or postgresql, whose address is in GATEPOST_LEDGER_URL");
-  }
-  ledger.store = store == "git" ? config::Ledger::Store::git : config::Ledger::Store::postgresql;
-  return Done{};
 }
 
 }  // namespace
@@ -127,15 +118,33 @@ std::string https_address(std::string_view remote) {
   return "https://" + without_user(remote.substr(0, colon)) + "/" + std::string(remote.substr(colon + 1));
 }
 
+Status choose_ledger(const Ports& ports, const std::string& store, config::Ledger& ledger) {
+  if (store.empty()) return Done{};
+  if (store.starts_with(kSqlite) && store.size() > kSqlite.size()) {
+    const std::string path = store.substr(kSqlite.size());
+    ledger.store = config::Ledger::Store::sqlite;
+    ledger.path = path.starts_with('/') ? path : ports.directory + "/" + path;
+    return Done{};
+  }
+  using Store = config::Ledger::Store;
+  for (const Store known : {Store::git, Store::postgresql, Store::none}) {
+    if (store != config::kStoreNames[static_cast<std::size_t>(known)]) continue;
+    ledger.store = known;
+    return Done{};
+  }
+  return error(ErrorKind::usage, fmt::format("--store is \"{}\"", text::printable(store, 60)),
+               "expected git, sqlite:FILE, none, or postgresql, whose address is in GATEPOST_LEDGER_URL");
+}
+
 Result<std::unique_ptr<store::Store>> open_ledger(const Ports& ports, const config::Settings& settings,
-                                                  const git::Repository& repository) {
+                                                  const git::Repository& repository, LedgerUse use) {
   const config::Ledger& ledger = settings.ledger;
   store::Settings wanted;
   switch (ledger.store) {
     case config::Ledger::Store::none:
       return std::unique_ptr<store::Store>();
     case config::Ledger::Store::git: {
-      GP_TRY(wanted.git, git_options(ports, ledger, repository));
+      GP_TRY(wanted.git, git_options(ports, ledger, repository, use));
       break;
     }
     case config::Ledger::Store::sqlite:
@@ -154,7 +163,7 @@ Result<std::unique_ptr<store::Store>> open_ledger(const Ports& ports, const conf
 
 Result<std::unique_ptr<store::Store>> open_chosen_ledger(const Ports& ports, config::Settings settings,
                                                          const git::Repository& repository, const std::string& store) {
-  GP_CHECK(choose(ports, store, settings.ledger));
+  GP_CHECK(choose_ledger(ports, store, settings.ledger));
   GP_TRY(auto opened, open_ledger(ports, settings, repository));
   if (opened) return opened;
   return error(ErrorKind::config, "ledger.store is none: there is no ledger", "name one with --store");

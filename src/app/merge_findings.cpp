@@ -338,11 +338,10 @@ Merged merged(Assessment& it, const Merger::Group& group) {
   }
   out.across.reasons = group.reasons;
   out.finding = it.findings.all[group.findings.front()];
-  const auto nearest =
-      std::ranges::min_element(out.across.claims, {}, [](const Claim& claim) { return distance_of(claim.presence); });
-  out.assessed.presence = nearest->presence;
-  out.assessed.unplaced = nearest->unplaced;
-  const auto index = group.findings[static_cast<std::size_t>(nearest - out.across.claims.begin())];
+  const Claim& nearest = nearest_claim(out.across.claims);
+  out.assessed.presence = nearest.presence;
+  out.assessed.unplaced = nearest.unplaced;
+  const auto index = group.findings[static_cast<std::size_t>(&nearest - out.across.claims.data())];
   if (const BaseMatch* const match = it.base_match_of(index)) out.base_match = *match;
   std::vector<Row> rows;
   for (const Claim& claim : out.across.claims) {
@@ -407,6 +406,10 @@ void settle_links(Assessment& it) {
 }
 
 }  // namespace
+
+const Claim& nearest_claim(std::span<const Claim> claims) {
+  return *std::ranges::min_element(claims, {}, [](const Claim& claim) { return distance_of(claim.presence); });
+}
 
 void merge_findings(Assessment& it, const std::optional<std::map<FindingId, FindingId>>& parts) {
   std::vector<Merger::Group> groups = Merger(it, false, parts).run();

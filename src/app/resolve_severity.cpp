@@ -171,4 +171,11 @@ void resolve_merged(Assessment& assessment) {
   for (const Across& across : assessment.across) writer.resolve(across.finding);
 }
 
+void resolve_gone(Assessment& assessment) {
+  Writer writer(assessment);
+  for (std::size_t i = 0; i < assessment.findings.all.size(); ++i) {
+    if (assessment.findings.all[i].in_base_only) writer.resolve(i);
+  }
+}
+
 }  // namespace gatepost::app

@@ -10,4 +10,7 @@ void resolve_severities(Assessment& assessment);
 // The same for findings that have been merged since (Assessment::across).
 void resolve_merged(Assessment& assessment);
 
+// The same for those that only the base has.
+void resolve_gone(Assessment& assessment);
+
 }  // namespace gatepost::app

@@ -99,6 +99,7 @@ app::GatherRequest EvidenceOptions::resolved(const Globals& globals) const {
   app::GatherRequest result = request;
   result.repository = globals.repository;
   result.config = globals.config;
+  result.now = globals.point_in_time;
   return result;
 }
 
@@ -146,11 +147,12 @@ void declare_evidence(CLI::App& app, EvidenceOptions& options) {
                  "Reports of the base, to tell new findings from old ones. Repeatable")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
+  declare_store(app, request.store);
 }
 
 void declare_store(CLI::App& app, std::string& store) {
   app.add_option("--store", store,
-                 "Where the ledger is: git, sqlite:FILE or postgresql. Default: what the settings say")
+                 "Where the ledger is: git, sqlite:FILE, postgresql, or none. Default: what the settings say")
       ->type_name("STORE");
 }
 

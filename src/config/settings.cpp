@@ -161,6 +161,7 @@ void read_feeds(doc::View view, Feeds& feeds, Problems& problems) {
   feeds.epss = section.text("epss");
   feeds.kev = section.text("kev");
   feeds.vulnrichment = section.text("vulnrichment");
+  feeds.osv = section.texts("osv");
   section.finish();
 }
 
@@ -227,6 +228,7 @@ void read_runtime(doc::View view, Runtime& runtime, Problems& problems) {
 
 void read_ledger(doc::View view, Ledger& ledger, Problems& problems) {
   Section section(view, problems);
+  ledger.stated = view.exists();
   if (const auto store = section.choice("store", kStoreNames)) ledger.store = static_cast<Ledger::Store>(*store);
   ledger.path = section.text("path");
   ledger.remote = section.text("remote");

@@ -38,6 +38,7 @@ inline constexpr std::string_view kDialectNames[] = {"auto", "github", "gitlab"}
 // Where feeds are read: files below the root of the work tree, absolute paths, or addresses. Empty: not at all.
 struct Feeds {
   std::string epss, kev, vulnrichment;
+  std::vector<std::string> osv;  // for the night: what is new about packages of stored inventories
 };
 
 // VEX documents, whose statements count, and what a contradiction does.
@@ -56,8 +57,9 @@ struct Runtime {
 struct Ledger {
   enum class Store : std::uint8_t { git, sqlite, postgresql, none };
   Store store = Store::git;
-  std::string path;    // of sqlite: a file, relative to the root of the work tree
-  std::string remote;  // of git: a remote's name, an address, a path, "none"; "" for what the pipeline says
+  std::string path;     // of sqlite: a file, relative to the root of the work tree
+  std::string remote;   // of git: a remote's name, an address, a path, "none"; "" for what the pipeline says
+  bool stated = false;  // the settings say something of it
 };
 inline constexpr std::string_view kStoreNames[] = {"git", "sqlite", "postgresql", "none"};
 

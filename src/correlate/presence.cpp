@@ -310,17 +310,17 @@ std::vector<Presence> presence_by_lines(const PresenceInputs& inputs) {
 namespace {
 
 // Of a finding that the base has.
-Presence presence_of_known(const LinePresence& lines, const ObservationTable& table, const Finding& finding,
-                           const Pair& pair) {
+Presence known(const LinePresence& lines, const ObservationTable& table, const Finding& finding,
+               const BaseMatch& match) {
   const ObservationRow& row = table.row(finding.primary);
   const ObservationDetail* const detail = table.detail_of(row);
   const bool value_known = detail != nullptr && detail->secret && !detail->secret->id.empty();
   const bool new_line = lines.is_new_place({row.path, row.range, TextId::none});
-  if (!pair.keeps_decisions()) return Presence::introduced;
+  if (!keeps_decisions(match.stage, match.similarity)) return Presence::introduced;
   if (finding.kind == Kind::secret && !value_known && new_line) return Presence::introduced;
   if (lines.has_new_place(row)) return Presence::worsened;
-  if (pair.event == MatchEvent::still_affected || lines.is_touched(row)) return Presence::touched;
-  return pair.event == MatchEvent::moved ? Presence::moved : Presence::unrelated;
+  if (match.event == MatchEvent::still_affected || lines.is_touched(row)) return Presence::touched;
+  return match.event == MatchEvent::moved ? Presence::moved : Presence::unrelated;
 }
 
 // Of one that the base report does not have. A package that the change did not touch cannot have got its flaw from it:
@@ -387,6 +387,16 @@ void add_gone(const PresenceInputs& head, const BaseInputs& base, Records& recor
 
 }  // namespace
 
+std::vector<Presence> presence_of_known(const PresenceInputs& inputs, std::span<const Finding> findings,
+                                        std::span<const BaseMatch> matches) {
+  const LinePresence lines(inputs);
+  std::vector<Presence> presence;
+  presence.reserve(findings.size());
+  for (std::size_t i = 0; i < findings.size(); ++i)
+    presence.push_back(known(lines, inputs.table, findings[i], matches[i]));
+  return presence;
+}
+
 Comparison compare_with_base(const PresenceInputs& inputs, const BaseInputs& base) {
   const LinePresence lines(inputs);
   Records records(inputs, base);
@@ -401,8 +411,8 @@ Comparison compare_with_base(const PresenceInputs& inputs, const BaseInputs& bas
       result.head.push_back(presence_of_new(lines, finding, base.engine_ran_on_base(finding.primary)));
       continue;
     }
-    result.head.push_back(presence_of_known(lines, inputs.table, finding, *pair));
     result.matches[h] = {base.findings.all[pair->base].id, pair->stage, pair->event, pair->similarity, true};
+    result.head.push_back(known(lines, inputs.table, finding, result.matches[h]));
     ++pair;
   }
   add_gone(inputs, base, records, matching.gone, result);

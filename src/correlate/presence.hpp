@@ -44,6 +44,12 @@ struct PresenceInputs {
 // so that nobody knows. Unrelated: everything else; without a base everything is existing.
 std::vector<Presence> presence_by_lines(const PresenceInputs& inputs);
 
+// Where findings stand that a base is known to have, by how they were recognised there: worsened when the change adds a
+// place, introduced when it may be another problem by now, else touched, moved or unrelated. `matches` is parallel to
+// `findings`, which need not be those of the inputs.
+std::vector<Presence> presence_of_known(const PresenceInputs& inputs, std::span<const Finding> findings,
+                                        std::span<const BaseMatch> matches);
+
 // What a base report adds: findings of the base, in the same way identified (renamed files under their new names).
 struct BaseInputs {
   const ObservationTable& table;

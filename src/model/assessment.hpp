@@ -13,6 +13,7 @@
 #include "base/note.hpp"
 #include "model/across.hpp"
 #include "model/base_match.hpp"
+#include "model/baseline.hpp"
 #include "model/change.hpp"
 #include "model/change_signal.hpp"
 #include "model/context.hpp"
@@ -72,14 +73,15 @@ struct RiskTotals {
 struct Assessment {
   ChangeSet change;
   ObservationTable table;               // what the head's reports say
-  ObservationTable base_table;          // what the base's reports say; empty without --base-report
+  ObservationTable base_table;          // what the base's reports say, or the ledger of what is gone; else empty
   Findings findings;                    // sorted by id
   std::size_t elsewhere = 0;            // findings that the change has nothing to do with and that are only counted
   std::vector<Assessed> assessed;       // parallel to findings.all
   std::vector<Across> across;           // of those that several tools report in their own words, by finding
   std::vector<FindingLink> links;       // by ids
-  std::vector<BaseMatch> base_matches;  // parallel to findings.all; empty without reports of the base
+  std::vector<BaseMatch> base_matches;  // parallel to findings.all; empty when nothing is known of the base
   std::vector<FormerId> former_ids;     // of few, sorted
+  std::optional<Baseline> baseline;     // the memory that stood in for reports of the base
   std::vector<Severity> severities;
   std::vector<std::vector<Owner>> owner_sets;  // [0] is empty: nobody
   std::vector<Routing> routings;               // parallel to owner_sets

@@ -412,6 +412,7 @@ class AssessmentJson {
         .optional_field("policy_sha256", assessment_.policy_sha256)
         .field("base_source", to_string(assessment_.change.base_source));
     json().field("confident", assessment_.change.confident);
+    baseline();
     json().key("notes");
     write_notes(json(), assessment_.notes);
     json().key("waivers").begin_array();
@@ -426,6 +427,14 @@ class AssessmentJson {
     if (assessment_.base_table.reports().empty()) return;
     json().key("base_reports");
     write_reports(json(), assessment_.base_table.reports());
+  }
+
+  void baseline() {
+    if (!assessment_.baseline) return;
+    const Baseline& it = *assessment_.baseline;
+    json().key("baseline").begin_object().field("source", "ledger").field("store", it.store);
+    json().field("recorded", to_string(it.recorded)).optional_field("commit", it.commit);
+    json().field("findings", it.findings).end_object();
   }
 
   void services() {

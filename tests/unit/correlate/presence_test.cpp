@@ -285,6 +285,32 @@ TEST_CASE("presence: an update that does not help is the same finding, touched")
   CHECK(result.gone.empty());
 }
 
+TEST_CASE("presence: what a memory knows is told by how it was recognised, and by the places that the change adds") {
+  const ChangeSet change = change_of({modified("src/a.c", {{10, 2, 10, 3}})});
+  const BaseMatch same{.known = true}, moved{.event = MatchEvent::moved, .known = true},
+      updated{.event = MatchEvent::still_affected, .known = true},
+      other{.stage = MatchStage::symbol, .similarity = 700, .known = true};
+  struct Known {
+    AnObservation observation;
+    BaseMatch match;
+    Presence expected;
+  };
+  const Known cases[] = {{AnObservation().at("src/a.c", 3), same, Presence::unrelated},
+                         {AnObservation().at("src/a.c", 3), moved, Presence::moved},
+                         {AnObservation().at("src/a.c", 11), same, Presence::touched},
+                         {AnObservation().at("src/b.c", 3), updated, Presence::touched},
+                         {AnObservation().at("src/b.c", 3), other, Presence::introduced}};
+  for (const Known& known : cases) {
+    ObservationTable table;
+    table.add(known.observation, TextId::none, 0);
+    const FileIndex index(kFiles);
+    const Placement placement = place(table, index);
+    const Findings findings = find({table, index, placement, {}, {}, {}});
+    const PresenceInputs inputs{table, findings, placement, change, [](Row) { return PackageChange::unknown; }};
+    CHECK(presence_of_known(inputs, findings.all, {&known.match, 1}) == std::vector{known.expected});
+  }
+}
+
 TEST_CASE("presence: news about a package that the change did not touch is nobody's fault") {
   Both both;
   both.head.add(
