@@ -9,6 +9,7 @@
 #include "advisory/bom.hpp"
 #include "advisory/match.hpp"
 #include "advisory/observe.hpp"
+#include "app/bom_files.hpp"
 #include "app/osv_files.hpp"
 #include "app/write_output.hpp"
 #include "base/bytes.hpp"
@@ -27,7 +28,7 @@ using advisory::Inventory;
 using advisory::Match;
 using advisory::StoredPart;
 
-constexpr std::uint64_t kLargestBom = std::uint64_t{1} << 30;
+constexpr std::uint64_t kLargestLines = std::uint64_t{1} << 30;
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 
 // All that is known when everything was read.
@@ -47,15 +48,7 @@ struct Matched {
 
 Status read_boms(const MatchRequest& request, Matched& out) {
   for (const std::string& path : request.sboms) {
-    const std::string name = path == "-" ? "standard input" : text::printable(path, 200);
-    GP_TRY(Bytes bytes, Bytes::open(path).context(name));
-    std::string head(16, '\0');
-    GP_TRY(const std::size_t count, bytes.read(0, head));
-    if (is_gzip(std::string_view(head).substr(0, count))) {
-      GP_TRY(bytes, gunzip(bytes, Limits{.unpacked_bytes = kLargestBom}).context(name));
-    }
-    GP_TRY(std::string text, bytes.all(kLargestBom).context(name));
-    GP_TRY(const advisory::BomCounts counts, advisory::read_bom(out.inventory, std::move(text), name, request.service));
+    GP_TRY(const advisory::BomCounts counts, read_bom_file(out.inventory, path, request.service));
     out.bom.components += counts.components;
     out.bom.added += counts.added;
     out.bom.without_purl += counts.without_purl;
@@ -67,12 +60,7 @@ Status read_boms(const MatchRequest& request, Matched& out) {
 Result<Matched> match_all(const MatchRequest& request) {
   Matched out;
   advisory::ReadOptions options;
-  if (!request.since.empty()) {
-    options.since = parse_timestamp(request.since);
-    if (!options.since)
-      return error(ErrorKind::usage, fmt::format("--since \"{}\" is no time", text::printable(request.since, 60)),
-                   "for example 2026-11-20 or 2026-11-20T04:00:00Z");
-  }
+  GP_TRY(options.since, parse_since(request.since));
   GP_CHECK(read_boms(request, out));
   const advisory::PackageIndex index(out.inventory);
   options.wanted = [&](const advisory::PackageKey& key) { return index.has(key); };
@@ -261,7 +249,7 @@ bool is_comment(std::string_view line) { return line.empty() || line.starts_with
 
 Result<ExitCode> check_lines(const Ports& ports, VersionScheme scheme) {
   GP_TRY(const Bytes bytes, Bytes::open("-").context("standard input"));
-  GP_TRY(const std::string text, bytes.all(kLargestBom).context("standard input"));
+  GP_TRY(const std::string text, bytes.all(kLargestLines).context("standard input"));
   Output out(ports);
   std::size_t lines = 0, wrong = 0, number = 0;
   for (const std::string_view raw : text::split(text, '\n')) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "advisory/observe.hpp"
 #include "app/engine_coverage.hpp"
 #include "app/ledger_records.hpp"
 
@@ -104,6 +105,10 @@ ledger::Seen seen_of(const Ports& ports, const LedgerRun& run, const Waivers& wa
   add_enrichment(seen, assessment.enrichment_of(finding));
   const StoredComponent* const component = assessment.table.component_of(row);
   seen.fix_available = component != nullptr && !assessment.table.texts(component->fixed_versions).empty();
+  // A component that was there before, unchanged: the advisory is news.
+  const bool stored = component != nullptr &&
+                      run.inventories.known_packages.contains(std::string(assessment.table.text(component->purl)));
+  seen.advisory_new = stored && !match.known;
   seen.waiver = decision_of(ports, run, waivers, finding);
   return seen;
 }
@@ -120,7 +125,13 @@ std::vector<std::string> scope_of(const EngineCoverage& coverage, const ledger::
   return places;
 }
 
-std::vector<ledger::EngineRun> engines_of(const Assessment& assessment, const ledger::State& state) {
+// Who looked only for what is new closes nothing.
+bool may_close(const LedgerRun& run, std::string_view engine) {
+  return !run.inventories.news_only || engine != advisory::kEngine;
+}
+
+std::vector<ledger::EngineRun> engines_of(const LedgerRun& run, const ledger::State& state) {
+  const Assessment& assessment = run.assessment;
   const EngineCoverage coverage(assessment.table);
   std::map<std::string, ledger::EngineRun> runs;
   for (const ReportInfo& report : assessment.table.reports()) {
@@ -132,7 +143,7 @@ std::vector<ledger::EngineRun> engines_of(const Assessment& assessment, const le
   }
   std::vector<ledger::EngineRun> all;
   for (auto& [engine, it] : runs) {
-    it.complete = coverage.is_complete(engine);
+    it.complete = coverage.is_complete(engine) && may_close(run, engine);
     if (it.complete) it.scope = scope_of(coverage, state, engine);
     all.push_back(std::move(it));
   }
@@ -190,7 +201,7 @@ ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const le
   const std::vector<BaseMatch> matches = match_with_ledger(state, assessment, run.identifier);
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i)
     facts.seen.push_back(seen_of(ports, run, waivers, matches[i], i));
-  facts.engines = engines_of(assessment, state);
+  facts.engines = engines_of(run, state);
   facts.merged = merged_of(assessment, matches, state);
   facts.deleted_paths = deleted_paths(run.evidence, state);
   facts.waivers_in_force.emplace();

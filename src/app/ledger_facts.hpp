@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/gather.hpp"
+#include "app/night_inventories.hpp"
 #include "app/ports.hpp"
 #include "correlate/identity.hpp"
 #include "ledger/people.hpp"
@@ -22,6 +23,7 @@ struct LedgerRun {
   Timestamp now;
   std::string id;                             // of the run
   std::vector<std::string> confirmed_losses;  // scanners whose loss of many findings at once somebody says is real
+  const NightInventories& inventories;
 };
 
 // The reports' files must have their digests.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 
 #include "app/act.hpp"
 #include "app/assess.hpp"
@@ -40,6 +41,11 @@ bool something_was_read(const Evidence& evidence) {
   });
 }
 
+Error nothing_named() {
+  return error(ErrorKind::usage, "neither reports nor bills of materials nor advisories are named",
+               "try: gatepost nightly --report 'reports/**/*'; or \"reports\" in .gatepost.yml");
+}
+
 ExitCode tell_nothing_was_read(const Evidence& evidence) {
   for (const std::string& missing : evidence.missing) log::warning(missing);
   log::error("no report could be read, so nothing is recorded in the ledger; gatepost doctor tells what is missing");
@@ -63,13 +69,24 @@ std::string summary_of(const Appended& appended, bool first) {
     if (n != 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, n == 1 ? one : many);
   };
   say(EventType::detected, "new", "new");
+  say(EventType::advisory_new, "newly disclosed", "newly disclosed");
   say(EventType::reopened, "came back", "came back");
   say(EventType::fixed, "repaired", "repaired");
+  say(EventType::fix_available, "can be repaired now", "can be repaired now");
   say(EventType::waiver_lapsed, "waiver lapsed", "waivers lapsed");
   say(EventType::sla_breach, "past its date", "past their date");
   say(EventType::scanner_silent, "scanner silent", "scanners silent");
   say(EventType::suspicious, "scanner misses too much at once", "scanners miss too much at once");
   return fmt::format("{}; {} open", out.empty() ? "no news" : out, open);
+}
+
+void tell_inventories(const NightInventories& inventories, const std::vector<Note>& notes) {
+  for (const Note& note : notes) {
+    if (note.code == "inventory") log::warning(note.text);
+  }
+  if (inventories.matched && inventories.services > 0)
+    log::info(fmt::format("the stored components of {} were matched with the advisories",
+                          text::count_of(inventories.services, "service")));
 }
 
 Status write_reports(const Ports& ports, const NightlyRequest& request, const Evidence& evidence,
@@ -95,8 +112,16 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
 Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
   const Timestamp now = request.now ? *request.now : ports.clock();
+  std::unique_ptr<store::Store> store;
+  NightInventories inventories;
   GatherRequest whole = request.gather;
   whole.without_base = true;
+  whole.add_observations = [&](Evidence& it) -> Status {
+    GP_TRY(store, open_chosen_ledger(ports, it.settings, it.repository, request.store));
+    GP_TRY(inventories, add_inventories(ports, *store, request.inventories, request.gather.cache_dir, it));
+    const bool nothing = it.table.reports().empty() && it.missing.empty() && inventories.documents.empty();
+    return nothing ? Status(nothing_named()) : Done{};
+  };
   GP_TRY(Evidence evidence, gather(ports, whole));
   if (!something_was_read(evidence)) return tell_nothing_was_read(evidence);
   ingest::add_digests(evidence.table);
@@ -105,7 +130,6 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   if (!evidence.event) basis.event = policy::Event::schedule;
   const Assessment assessment = judge(found, basis);
 
-  GP_TRY(const auto store, open_chosen_ledger(ports, evidence.settings, evidence.repository, request.store));
   GP_TRY(const auto known_people, store->document(ledger::People::kDocument));
   GP_TRY(ledger::People people, ledger::People::parse(known_people.value_or("")));
   const correlate::IdentityInputs inputs = identity_inputs(evidence, assessment);
@@ -116,7 +140,8 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
                       people,
                       now,
                       run_id(evidence.ci, assessment.change.head, now),
-                      request.confirmed_losses};
+                      request.confirmed_losses,
+                      inventories};
   bool first = false;
   const Think think = [&](const ledger::State& state) {
     first = state.runs == 0;
@@ -130,13 +155,16 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
                                       report::escape::terminal(store->name()))));
   } else {
     const auto documents = [&]() -> store::Documents {
-      return {{std::string(ledger::People::kDocument), people.text()}};
+      store::Documents all = inventories.documents;
+      all.emplace(ledger::People::kDocument, people.text());
+      return all;
     };
     GP_TRY(appended, append_to_ledger(*store, now, think, documents));
     GP_CHECK(
         ports.output(fmt::format("{}: {}\n", report::escape::terminal(store->name()), summary_of(appended, first))));
   }
   for (const std::string& missing : found.missing) log::warning(missing);
+  tell_inventories(inventories, found.notes);
   GP_CHECK(write_reports(ports, request, evidence, found.missing, assessment, appended.ledger, people, now));
   return exit_code(assessment.verdict.outcome);
 }

@@ -7,6 +7,7 @@
 
 #include "app/exit_code.hpp"
 #include "app/gather.hpp"
+#include "app/night_inventories.hpp"
 #include "app/ports.hpp"
 #include "base/result.hpp"
 
@@ -14,6 +15,7 @@ namespace gatepost::app {
 
 struct NightlyRequest {
   GatherRequest gather;
+  InventoryRequest inventories;
   std::string store;          // as app::open_chosen_ledger takes it
   std::string output_folder;  // for posture.html, posture.json, posture.md and findings.csv; "" for none
   std::vector<std::string> confirmed_losses;  // engines whose loss of many findings at once is real

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/download.hpp"
 #include "base/archive.hpp"
 #include "base/bytes.hpp"
 #include "base/file.hpp"
@@ -26,13 +27,14 @@ constexpr std::uint64_t kLargestText = std::uint64_t{1} << 30;
 
 class OsvReader {
  public:
-  OsvReader(const advisory::ReadOptions& options, OsvRecords& out) : options_(options), out_(out) {}
+  OsvReader(const advisory::ReadOptions& options, const FetchOsv& fetch, OsvRecords& out)
+      : options_(options), fetch_(fetch), out_(out) {}
 
   Status read_place(const std::string& place) {
     const std::string name = text::printable(place, 200);
     std::error_code failure;
     if (place != "-" && std::filesystem::is_directory(place, failure)) return read_folder(place).context(name);
-    GP_TRY(Bytes bytes, Bytes::open(place, kLimits).context(name));
+    GP_TRY(Bytes bytes, bytes_of(place).context(name));
     std::string head(kArchiveHead, '\0');
     GP_TRY(const std::size_t count, bytes.read(0, head));
     head.resize(count);
@@ -46,6 +48,11 @@ class OsvReader {
   }
 
  private:
+  Result<Bytes> bytes_of(const std::string& place) {
+    if (is_address(place) && fetch_) return fetch_(place);
+    return Bytes::open(place, kLimits);
+  }
+
   Status read_folder(const std::string& folder) {
     GP_TRY(const Glob glob, Glob::compile("**/*.json"));
     GP_TRY(const FoundFiles found, find_files(folder, glob));
@@ -108,14 +115,24 @@ class OsvReader {
   }
 
   const advisory::ReadOptions& options_;
+  const FetchOsv& fetch_;
   OsvRecords& out_;
 };
 
 }  // namespace
 
-Result<OsvRecords> read_osv(const std::vector<std::string>& places, const advisory::ReadOptions& options) {
+Result<std::optional<Timestamp>> parse_since(const std::string& text) {
+  if (text.empty()) return std::optional<Timestamp>();
+  const auto since = parse_timestamp(text);
+  if (since) return since;
+  return error(ErrorKind::usage, fmt::format("--since \"{}\" is no time", text::printable(text, 60)),
+               "for example 2026-11-20 or 2026-11-20T04:00:00Z");
+}
+
+Result<OsvRecords> read_osv(const std::vector<std::string>& places, const advisory::ReadOptions& options,
+                            const FetchOsv& fetch) {
   OsvRecords out;
-  OsvReader reader(options, out);
+  OsvReader reader(options, fetch, out);
   for (const std::string& place : places) GP_CHECK(reader.read_place(place));
   std::ranges::stable_sort(out.advisories, [](const advisory::Advisory& a, const advisory::Advisory& b) {
     return std::tie(a.id, b.modified) < std::tie(b.id, a.modified);

@@ -17,6 +17,23 @@ void declare_nightly(CLI::App& app, Action& action) {
   app.add_option("--output-dir", chosen->request.output_folder,
                  "Folder for posture.html, posture.json, posture.md and findings.csv")
       ->type_name("DIR");
+  app::InventoryRequest& inventories = chosen->request.inventories;
+  app.add_option("--sbom", inventories.sboms,
+                 "Bill of materials whose components are kept, beside those among the reports: CycloneDX, SPDX, Syft's "
+                 "JSON. Repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--service", inventories.service,
+                 "Whose components --sbom has. Default: what the bill of materials says it is about")
+      ->type_name("NAME");
+  app.add_option("--advisories", inventories.advisories,
+                 "Advisories of OSV to match all kept components with: a record, a list or lines of them, a folder, an "
+                 "archive, an address of one of these. Repeatable. Default: feeds.osv of .gatepost.yml")
+      ->type_name("PLACE")
+      ->allow_extra_args(false);
+  app.add_option("--since", inventories.since,
+                 "Only advisories modified then or later: what is found is new, and nothing is closed. Default: all")
+      ->type_name("TIME");
   app.add_option("--confirm-loss", chosen->request.confirmed_losses,
                  "A scanner that misses many findings at once because they are repaired, and not because it failed. "
                  "Repeatable")
