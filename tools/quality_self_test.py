@@ -263,6 +263,22 @@ class Records(unittest.TestCase):
             samples_quality.records_in("rows:", b"x")
 
 
+class Refused(unittest.TestCase):
+    def said_of(self, state, text, **more):
+        return samples_quality.refused_as(reading.Outcome(state, notes=[{"level": "error", "text": text}], **more))
+
+    def test_a_hint_names_the_output(self):
+        hint = "plain text that looks like Grype's table: run it with `-o json`; gatepost formats lists what can be read"
+        self.assertEqual(self.said_of("unrecognised", hint), "Grype's table: run it with `-o json`")
+
+    def test_a_failed_tool_is_named_by_its_format(self):
+        self.assertEqual(self.said_of("tool-error", "405", format="npm-audit-v2"), "npm-audit-v2: 405")
+
+    def test_nothing_is_said_of_others(self):
+        self.assertFalse(self.said_of("unrecognised", "plain text, which no known format has; see gatepost formats"))
+        self.assertFalse(self.said_of("complete", "that looks like X: do; gatepost formats lists"))
+
+
 class Suites(unittest.TestCase):
     """Against programs that are not gatepost."""
 

@@ -28,10 +28,14 @@ class Outcome:
     observations: list = dataclasses.field(default_factory=list)
 
     @property
-    def why(self):
-        """The note that explains the state best, short."""
+    def why_whole(self):
+        """The note that explains the state best."""
         ranked = sorted(self.notes, key=lambda it: {"error": 0, "warning": 1}.get(it.get("level"), 2))
-        return ranked[0]["text"][:160] if ranked else ""
+        return ranked[0]["text"] if ranked else ""
+
+    @property
+    def why(self):
+        return self.why_whole[:160]
 
     @property
     def codes(self):

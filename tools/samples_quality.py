@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Reads genuine reports of many tools, holds what becomes of them to what is written down, and compares the number of
-observations with the number of records in the report, counted without gatepost. The last line is
+observations with the number of records in the report, counted without gatepost. What is refused is named, with what to do
+instead, or written down as no report. The last line is
 `N passed, N failed, N skipped`, in reports.
 
     samples_quality.py --gatepost BINARY [--jobs N] [TOOL…]   only the folders of these tools
@@ -25,8 +26,8 @@ import report_reading as reading
 
 EXPECTED = reading.ROOT / "tests" / "quality" / "samples"
 DOCUMENT = reading.ROOT / "docs" / "quality" / "tools.md"
-READ = ("format", "state", "observations", "tool", "tool_version")
-WRITTEN = ("version", "records", "because")
+READ = ("format", "state", "observations", "tool", "tool_version", "refused_as")
+WRITTEN = ("version", "records", "because", "no_report")
 UPDATE = bool(os.environ.get("GATEPOST_UPDATE_GOLDEN"))
 
 
@@ -114,11 +115,19 @@ def folders():
     return found
 
 
+def refused_as(outcome):
+    """What a report that is refused is said to be, and what to do instead; "" when nobody knows it."""
+    if outcome.state not in reading.REFUSED:
+        return ""
+    said = re.search(r" that looks like (.+?: .+); gatepost formats lists", outcome.why_whole)
+    return said.group(1) if said else outcome.format and f"{outcome.format}: {outcome.why}"
+
+
 def read_facts(outcome):
     """What is written down about a report. Of several tools the first."""
     tool = outcome.tools[0] if outcome.tools else {}
     facts = {"format": outcome.format, "state": outcome.state, "observations": len(outcome.observations),
-             "tool": tool.get("name", ""), "tool_version": tool.get("version", "")}
+             "tool": tool.get("name", ""), "tool_version": tool.get("version", ""), "refused_as": refused_as(outcome)}
     return {key: value for key, value in facts.items() if value != ""}
 
 
@@ -131,6 +140,9 @@ def problems_of(folder, report, outcome):
     now = read_facts(outcome)
     found = [f"{key}: expected {json.dumps(expected.get(key))}, got {json.dumps(now.get(key))}"
              for key in READ if expected.get(key) != now.get(key)]
+    unknown = outcome.state in reading.REFUSED and not refused_as(outcome)
+    if unknown != ("no_report" in expected):
+        found.append("nobody knows it, and no \"no_report\" tells why" if unknown else "\"no_report\" is not needed")
     if "records" in expected:
         records = records_in(expected["records"], report.read_bytes())
         differs = outcome.state in reading.COMPLETE and records != len(outcome.observations)
@@ -159,6 +171,13 @@ test data and no part of this repository.
 """
 
 
+REFUSED_HEAD = """
+## What is refused
+
+Whose output it is, or looks like, and what writes a report instead. Of some nobody can tell that; the reason stands there.
+"""
+
+
 def cell(text):
     return str(text).replace("|", "\\|").replace("\n", " ")
 
@@ -177,7 +196,20 @@ def row(folder, report, outcome):
 def summary(every, outcomes):
     reports = [it for folder in every for it in folder.reports]
     read = [it for it in reports if outcomes[it].state not in reading.REFUSED | {"failed"}]
-    return f"{len(read)} of {len(reports)} reports of {len(every)} tools are recognised"
+    named = [it for it in reports if refused_as(outcomes[it])]
+    tools = len({it.tool for it in every})
+    return (f"{len(reports)} files of {tools} tools: {len(read)} are read, {len(named)} are named and refused with what to do "
+            f"instead, {len(reports) - len(read) - len(named)} are no report")
+
+
+def refused(every, outcomes):
+    """Rows of what is not read: what it is said to be, or why nothing is said."""
+    for folder in every:
+        for report in folder.reports:
+            if outcomes[report].state in reading.REFUSED:
+                why = folder.expected.get(report.name, {}).get("no_report", "?")
+                said = refused_as(outcomes[report]) or f"no report: {why}"
+                yield f"| {folder.tool} | `{report.name}`{'' if folder.own else ' *'} | {cell(said)} |"
 
 
 def markdown(every, outcomes):
@@ -186,6 +218,7 @@ def markdown(every, outcomes):
              "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     lines += [row(folder, report, outcomes[report]) for folder in sorted(every, key=lambda it: (it.tool, not it.own))
               for report in folder.reports]
+    lines += [REFUSED_HEAD, "| tool | file | what gatepost says of it |", "| --- | --- | --- |", *refused(every, outcomes)]
     return "\n".join(lines) + "\n"
 
 

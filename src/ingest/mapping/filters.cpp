@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "doc/entities.hpp"
+#include "ingest/mapping/drawn.hpp"
 #include "ingest/mapping/markup.hpp"
 #include "model/cwe.hpp"
 #include "model/repo_path.hpp"
@@ -246,6 +247,19 @@ Value decoded(const std::string& text) {
   return bytes ? Value(text::to_utf8(*bytes)) : Value();
 }
 
+// A row is a list of texts.
+Value rows_drawn(const Value& value) {
+  std::string lines;
+  for (const Value& item : value.items()) lines += item.text() + "\n";
+  List rows;
+  for (std::vector<std::string>& row : drawn_rows(lines)) {
+    List cells;
+    for (std::string& cell : row) cells.emplace_back(std::move(cell));
+    rows.emplace_back(std::move(cells));
+  }
+  return Value(std::move(rows));
+}
+
 Value base_name(const std::string& text) { return Value(text.substr(text.find_last_of("/\\") + 1)); }
 
 template <Value::Type type>
@@ -270,7 +284,7 @@ struct Entry {
 };
 
 // In the order of the alphabet.
-constexpr std::array<Entry, 40> kFilters = {{
+constexpr std::array<Entry, 41> kFilters = {{
     {{"add", "number", "a number plus a number: of columns that begin at 0"}, 1, make_add},
     {{"after", "'mark'", "what stands behind the first mark; null without one"}, 1, make_after},
     {{"base64", "", "what base64 stands for; null when it is none"}, 0, make_text<decoded>},
@@ -279,6 +293,9 @@ constexpr std::array<Entry, 40> kFilters = {{
     {{"cve", "", "list of the CVE ids in the text"}, 0, make_cve},
     {{"cwe", "", "list of CWE numbers: of 79, \"CWE-79\", \"CWE-79: …\""}, 0, make_plain<cwes_in>},
     {{"date", "", "a time in any usual form as RFC 3339; null when it is none"}, 0, make_date},
+    {{"drawn_rows", "", "rows of tables drawn with │ and ─: a list of cells each, of cells that were merged too"},
+     0,
+     make_plain<rows_drawn>},
     {{"entries", "", "members of an object as a list of {key, value}"},
      0,
      make_plain<[](const Value& value) { return Value(value.entries()); }>},
