@@ -5,10 +5,9 @@
 
 #include <string>
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "doc/yaml.hpp"
+#include "unit/command/cases.hpp"
 
 using namespace gatepost;
 using namespace gatepost::command;
@@ -26,19 +25,10 @@ std::string shown(const Command& it) {
   return all;
 }
 
-doc::Document cases(const char* file) {
-  const std::string path = std::string(GATEPOST_SOURCE_DIR) + "/tests/data/command/" + file;
-  const auto text = read_file(path, 1 << 20);
-  REQUIRE_MESSAGE(text.ok(), path);
-  auto document = doc::parse_yaml(*text, path);
-  REQUIRE_MESSAGE(document.ok(), document.error().message);
-  return std::move(document).value();
-}
-
 }  // namespace
 
 TEST_CASE("a comment is read as the cases say") {
-  const doc::Document document = cases("grammar.yaml");
+  const doc::Document document = test::cases("grammar.yaml");
   std::size_t count = 0;
   for (const doc::View one : document.root().at("cases").items()) {
     ++count;
