@@ -142,6 +142,7 @@ def uses(node):
 def check_examples(count):
     known = {"gatepost/gatepost": {it.name for it in inputs.inputs("github")}}
     known["gatepost/gatepost/action/publish"] = known["gatepost/gatepost"] - FIRST_STAGE | {"result"}
+    known["gatepost/gatepost/action/setup"] = set(yaml.safe_load(read("action/setup/action.yml"))["inputs"])
     for path in sorted((ROOT / "examples" / "workflows").glob("github-*.yml")):
         problems, used = [], 0
         for what, given in uses(yaml.safe_load(path.read_text(encoding="utf-8"))):

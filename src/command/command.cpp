@@ -7,7 +7,7 @@
 namespace gatepost::command {
 namespace {
 
-// One line makes a command: its grammar, its help and who may give it. src/app/command_effects.cpp says what it does.
+// One line makes a command: its grammar, its help and who may give it. src/app/command_answer.cpp says what it does.
 constexpr Usage kUsages[] = {
     {Verb::help, "help", {}, 0, "Lists the commands.", "help", "read"},
     {Verb::status,
