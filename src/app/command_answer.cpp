@@ -19,7 +19,7 @@ namespace {
 namespace escape = report::escape;
 using command::Verb;
 
-constexpr std::size_t kMostPoints = 20, kLongestPoint = 600;
+constexpr std::size_t kMostPoints = 20, kLongestPoint = 600, kLongestQuote = 80;
 
 std::string gate_of(const StoredEvidence* evidence) {
   if (evidence == nullptr) return "the result of the gate is not at hand here: its next run counts what was decided";
@@ -168,8 +168,13 @@ std::string answer_marker(const CommandStage& stage, const Spoken& spoken) {
 }
 
 std::string answer_body(const CommandStage& stage, const Spoken& spoken, const CommandAnswer& answer) {
+  // Comments of GitHub have no threads: the answer says what it answers.
+  const std::string_view said = spoken.said.body;
+  const std::string line(said.substr(0, said.find_first_of("\r\n")));
   std::string body = answer_marker(stage, spoken) + "\n**" + escape::markdown_text(stage.rules.publishing.name) +
-                     ":** " + escape::markdown_text(answer.text, kLongestPoint) + "\n";
+                     "** to " + escape::markdown_text(spoken.said.author) + ", " +
+                     escape::markdown_code(line, escape::Spot::paragraph, kLongestQuote) + ": " +
+                     escape::markdown_text(answer.text, kLongestPoint) + "\n";
   const auto list = [&](const std::vector<std::string>& items, const auto& shown) {
     if (!items.empty()) body += "\n";
     for (std::size_t i = 0; i < std::min(items.size(), kMostPoints); ++i) body += "- " + shown(items[i]) + "\n";

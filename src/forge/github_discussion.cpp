@@ -99,13 +99,14 @@ Result<std::string> read_level(GitHubApi& api, const SaidComment& said) {
 
 Result<std::optional<bool>> read_membership(GitHubApi& api, const SaidComment& said, const std::string& team) {
   const std::size_t slash = team.find('/');
-  // A workflow's own token sees no team.
-  if (api.access().kind == TokenKind::github_actions || slash == std::string::npos) return std::optional<bool>();
+  if (slash == std::string::npos) return std::optional<bool>();
   GP_TRY(const net::Call call,
          api.global_call("/orgs/" + percent_encoded(team.substr(0, slash)) + "/teams/" +
                          percent_encoded(team.substr(slash + 1)) + "/memberships/" + percent_encoded(said.author)));
   GP_TRY(const net::Response response, api.send(call));
-  if (response.status == 404) return std::optional(false);
+  // A workflow's own token sees no team: to it all of them are not there.
+  const bool sees_teams = api.access().kind != TokenKind::github_actions;
+  if (response.status == 404 && sees_teams) return std::optional(false);
   if (!response.ok()) return std::optional<bool>();
   const auto document = json_of(response, "github: read a team");
   return std::optional(document && document->root().at("state").text() == "active");

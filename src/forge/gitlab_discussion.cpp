@@ -91,7 +91,8 @@ Result<std::vector<SaidComment>> read_comments(GitLabApi& api, std::uint64_t req
     for (const doc::View it : discussion.at("notes").items()) {
       if (it.at("system").boolean() == true || !it.at("body").text().starts_with(beginning)) continue;
       CommentPlace own = place;
-      own.thread = discussion.at("id").text();
+      // A comment that stands alone takes no reply: the answer is a comment behind it.
+      if (discussion.at("individual_note").boolean() != true) own.thread = discussion.at("id").text();
       all.push_back(comment_of(it, std::move(own)));
     }
     return true;
