@@ -192,9 +192,29 @@ class Runner {
   bool complete_ = true;
 };
 
+// What a comment would be read as, without a forge: for those who write about commands, or wonder.
+Result<ExitCode> read_aloud(const Ports& ports, const std::string& text) {
+  const command::Reading reading = command::read(text);
+  const auto say = [&](const std::string& line) { return ports.output(report::escape::terminal(line) + "\n"); };
+  if (reading.mistake) {
+    GP_CHECK(say(fmt::format("{}; expected {}", reading.mistake->found, reading.mistake->expected)));
+    GP_CHECK(say("such as: " + reading.mistake->example));
+    return ExitCode::usage;
+  }
+  if (!reading.command) {
+    GP_CHECK(say("this says nothing to gatepost"));
+    return ExitCode::usage;
+  }
+  const command::Usage& usage = command::usage_of(reading.command->verb);
+  GP_CHECK(say(fmt::format("{}: {}", command::synopsis(usage), usage.summary)));
+  GP_CHECK(say(fmt::format("may be given by {}, unless the settings say otherwise", usage.asked)));
+  return ExitCode::done;
+}
+
 }  // namespace
 
 Result<ExitCode> command(const Ports& ports, const CommandRequest& request) {
+  if (!request.text.empty()) return read_aloud(ports, request.text);
   CiFacts ci = detect_ci(ports);
   GP_TRY(const Connection connection, connect(ports, ci, request.version));
   GP_TRY(const std::vector<Spoken> spoken, listen(ports, ci, request.event, *connection.forge));

@@ -22,7 +22,7 @@ void honour_decisions(const Ports& ports, const CiFacts& ci, Timestamp now, conf
   const auto library = git::Library::start();
   if (!library) return;
   const auto repository = open_repository(ports, "", ci);
-  if (repository) honour_ledger(ports, *repository, true, now, settings, notes);
+  if (repository) honour_ledger(ports, {*repository, ChangeSet{}, true}, now, settings, notes);
 }
 
 }  // namespace

@@ -102,6 +102,8 @@ async function answer(world, system, incoming, outgoing) {
   const [target, search = ''] = split_once(incoming.url, '?');
   if (target.startsWith('/__ctl/')) return control(world, incoming.method, target, new URLSearchParams(search), raw, outgoing);
 
+  if (target.endsWith('/git-upload-pack')) return no_refs(outgoing);
+
   const path = target.replace(/^\/__moved/, ''); // where our redirects lead
   const request = { method: incoming.method, path, search, query: query_of(search), headers: incoming.headers, raw, body: undefined, origin: system.origin, moved: path !== target };
   const entry = { seq: world.log.length + 1, at: world.iso(), begin, system: system.name, method: request.method, path: world.without_secrets(target), query: world.without_secrets(search) };
@@ -123,6 +125,12 @@ async function answer(world, system, incoming, outgoing) {
   if (!reply) return undefined; // the connection is gone
   entry.status = reply.status;
   return send(reply, request, outgoing, fault);
+}
+
+// Git over HTTP, version 2 of its protocol: no repository here keeps a ledger.
+function no_refs(outgoing) {
+  outgoing.writeHead(200, { 'content-type': 'application/x-git-upload-pack-result', 'content-length': 4 });
+  return outgoing.end('0000');
 }
 
 const split_once = (text, mark) => {

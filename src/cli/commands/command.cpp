@@ -15,6 +15,8 @@ void declare_command(CLI::App& app, Action& action) {
                  "The forge's event about the comment. Without it the event file of GitHub Actions; on GitLab every "
                  "comment of the merge request")
       ->type_name("FILE");
+  app.add_option("--text", chosen->request.text, "Only tell what this comment would be read as, and do nothing")
+      ->type_name("TEXT");
   app.add_option(
          "--result", chosen->request.result,
          "What check --result wrote for the commit that the change is at, to judge it again. Without it the next "
