@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -40,15 +41,31 @@ std::int64_t end_of(std::chrono::sys_days day) {
 // Asks to accept something: the request goes by the id of the comment.
 bool makes_request(Verb verb) { return verb == Verb::waive || verb == Verb::false_positive; }
 
+// Names of people stand beside the ledger, never in its chain. Teams are no people.
+std::string without_people(std::string_view text) {
+  constexpr std::string_view kBetween = " ,;()";
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t begin = std::min(text.find_first_not_of(kBetween, i), text.size());
+    const std::size_t end = std::min(text.find_first_of(kBetween, begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    const bool person = word.find('@') != std::string_view::npos && !command::is_team(word);
+    out.append(text.substr(i, begin - i)).append(person ? "@…" : word);
+    i = end;
+  }
+  return out;
+}
+
 // An attempt, as the ledger keeps it: who, what, and why it was granted or refused.
 ledger::Draft event_of(const CommandStage& stage, const Spoken& spoken, const CommandFacts& known,
-                       const command::Ruling& ruling, const std::string& pseudonym) {
+                       const command::Ruling& ruling, ledger::People& people) {
   const command::Command& it = *spoken.reading.command;
+  const auto pseudonym = [&](std::string_view name) { return people.pseudonym(name, stage.ports.nonce()); };
   ledger::Draft event{.type = ledger::EventType::command,
                       .subject = it.service,
                       .before = {},
                       .after = {},
-                      .actor = {.type = "person", .id = pseudonym, .verified_by = ""},
+                      .actor = {.type = "person", .id = pseudonym("@" + spoken.said.author), .verified_by = ""},
                       .commit = stage.asked.shown.request.head,
                       .run_url = stage.ci.run_url};
   if (known.facts.level) event.actor.verified_by = stage.ci.system == CiFacts::System::gitlab ? "gitlab" : "github";
@@ -57,11 +74,11 @@ ledger::Draft event_of(const CommandStage& stage, const Spoken& spoken, const Co
   ledger::Facts& facts = event.facts;
   facts["command"] = std::string(command::usage_of(it.verb).name);
   facts["outcome"] = std::string(ruling.granted ? "granted" : "refused");
-  facts["because"] = ruling.because;
+  facts["because"] = without_people(ruling.because);
   facts["comment"] = key_of(stage, spoken);
   if (!it.id.empty() && known.findings.empty()) facts["id"] = it.id;
   if (!it.text.empty()) facts["reason"] = it.text;
-  if (!it.team.empty()) facts["team"] = it.team;
+  if (!it.team.empty()) facts["team"] = command::is_team(it.team) ? it.team : pseudonym(it.team);
   if (it.verb == Verb::approve && !known.teams.empty()) facts["teams"] = known.teams;
   if (ruling.request) facts["request"] = ruling.request->id;
   if (!makes_request(it.verb)) return event;
@@ -128,8 +145,7 @@ class Runner {
   Result<bool> record(const Spoken& spoken, const CommandFacts& facts, const command::Ruling& ruling) {
     GP_TRY(const auto document, stage_.ledger.document(ledger::People::kDocument));
     GP_TRY(ledger::People people, ledger::People::parse(document.value_or("")));
-    const std::string pseudonym = people.pseudonym("@" + spoken.said.author, stage_.ports.nonce());
-    const ledger::Draft event = event_of(stage_, spoken, facts, ruling, pseudonym);
+    const ledger::Draft event = event_of(stage_, spoken, facts, ruling, people);
     const std::string key = key_of(stage_, spoken);
     // Asked again when somebody else was faster, who may have carried out this very comment.
     const auto think = [&](const ledger::State&) {

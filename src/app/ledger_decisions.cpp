@@ -59,7 +59,7 @@ class Fold {
         return;
       case Verb::assign:
         out_.assigned[event.subject] =
-            Owner{TeamId{event.text("team")},
+            Owner{TeamId{people_.name(event.text("team"))},
                   fmt::format("assigned by {} on {}", name_of(event), gatepost::to_string(day_of(event.at)))};
         return;
       case Verb::freeze:
