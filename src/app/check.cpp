@@ -13,6 +13,7 @@
 #include "app/head_lines.hpp"
 #include "app/infer_owners.hpp"
 #include "app/inputs.hpp"
+#include "app/ledger_decisions.hpp"
 #include "app/line_hashes.hpp"
 #include "app/local_channels.hpp"
 #include "app/placed_paths.hpp"
@@ -107,12 +108,13 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   GP_CHECK(clear_local_files(ports.directory, folder, result));  // also when we stop here
   if (!gathered && request.publish) tell_failure(tell_not_judged(ports, detect_ci(ports), gathered.error()));
   GP_TRY(Evidence evidence, std::move(gathered));
+  const Timestamp now = request.now ? *request.now : ports.clock();
+  honour_ledger(ports, {evidence.repository, evidence.change, request.publish}, now, evidence.settings, evidence.notes);
   const auto is_json = [](const OutputRequest& it) { return it.format == "json"; };
   if (!result_path(ports, request).empty() || std::ranges::any_of(request.outputs, is_json)) {
     ingest::add_digests(evidence.table);
     ingest::add_digests(evidence.base_table);
   }
-  const Timestamp now = request.now ? *request.now : ports.clock();
   Found found = find_findings(evidence);
   const Basis basis = basis_of(evidence, found, now);
   Assessment judged = judge(found, basis);

@@ -15,6 +15,7 @@
 #include "app/control_changes.hpp"
 #include "app/enrich.hpp"
 #include "app/finding_facts.hpp"
+#include "app/ledger_decisions.hpp"
 #include "app/merge_findings.hpp"
 #include "app/resolve_severity.hpp"
 #include "app/route.hpp"
@@ -201,6 +202,23 @@ class Judge {
       if (report.format != kChangeFormat) reports.push_back(report);
     }
     out_.verdict = policy::conclude(std::move(evaluation), evidence_reasons(reports));
+    close_frozen();
+  }
+
+  // A freeze is about changes: a nightly run goes on telling how things stand.
+  void close_frozen() {
+    if (basis_.settings.freezes.empty() || basis_.event == policy::Event::schedule) return;
+    const context::Catalogue nothing;
+    const context::Catalogue& catalogue =
+        basis_.surroundings == nullptr ? nothing : basis_.surroundings->services.catalogue;
+    std::vector<Reason> reasons = freeze_reasons(out_, basis_.settings.freezes, catalogue);
+    if (reasons.empty()) return;
+    const bool holds_up = basis_.settings.rules.mode == policy::Mode::enforce;
+    for (Reason& reason : reasons) reason.action = holds_up ? reason.action : Action::warn;
+    if (holds_up) out_.verdict.outcome = Outcome::fail;
+    if (out_.verdict.outcome == Outcome::pass) out_.verdict.outcome = Outcome::warn;
+    auto& all = out_.verdict.reasons;
+    all.insert(all.begin(), std::make_move_iterator(reasons.begin()), std::make_move_iterator(reasons.end()));
   }
 
   // What is missing to judge, and what that does to the verdict. Monitor mode holds nothing up.

@@ -10,6 +10,7 @@
 #include "app/act.hpp"
 #include "app/assess.hpp"
 #include "app/ledger_access.hpp"
+#include "app/ledger_decisions.hpp"
 #include "app/ledger_facts.hpp"
 #include "app/ledger_store.hpp"
 #include "app/posture.hpp"
@@ -125,6 +126,9 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   GP_TRY(Evidence evidence, gather(ports, whole));
   if (!something_was_read(evidence)) return tell_nothing_was_read(evidence);
   ingest::add_digests(evidence.table);
+  GP_TRY(const auto store, open_chosen_ledger(ports, evidence.settings, evidence.repository, request.store));
+  GP_TRY(const LedgerDecisions decisions, read_decisions(*store, now));
+  honour(decisions, evidence.settings);
   Found found = find_findings(evidence);
   Basis basis = basis_of(evidence, found, now);
   if (!evidence.event) basis.event = policy::Event::schedule;

@@ -1,86 +1,28 @@
 #include "app/publish_command.hpp"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 
 #include "app/ci.hpp"
 #include "app/connection.hpp"
-#include "app/enrich_threat.hpp"
 #include "app/explain_risk.hpp"
-#include "app/feed_files.hpp"
-#include "app/rejudge.hpp"
+#include "app/gather.hpp"
+#include "app/ledger_decisions.hpp"
 #include "app/result_file.hpp"
-#include "app/rules_of_base.hpp"
+#include "app/second_stage.hpp"
 #include "base/log.hpp"
+#include "git/library.hpp"
 #include "risk/severity.hpp"
 
 namespace gatepost::app {
 namespace {
 
-// Everything that the second stage asks the forge for.
-struct Asked {
-  publish::Shown shown;
-  RulesOfBase rules;
-};
-
-Result<Asked> ask(const Ports& ports, forge::Forge& forge, const CiFacts& ci, const ResultFile& result,
-                  const Inputs& inputs) {
-  if (!ci.change_request && (!ci.judges_other_run || ci.change_head.empty())) {
-    return error(ErrorKind::usage,
-                 "the run does not say which change request it is about: a result cannot be asked for that",
-                 "run it on workflow_run (GitHub), or give GATEPOST_MERGE_REQUEST its number (GitLab)");
-  }
-  publish::Settings settings;
-  GP_TRY(publish::Shown shown, forge.shown(wanted_of(ci, ci.change_head, settings)));
-  if (shown.request.number == 0) return error(ErrorKind::bad_input, "the forge shows no change request for this run");
-  GP_CHECK(check_belongs(result, shown.request));
-  const auto read = [&](std::string_view path) { return forge.file_at(path, shown.request.target_branch); };
-  const auto add_more = [&](config::Files& files) { return add_addresses(ports, "", files); };
-  GP_TRY(RulesOfBase rules, rules_of_base(read, dialect_of(ci.system), add_more));
-  GP_CHECK(apply(inputs, rules.settings.publishing));
-  rules.settings.publishing.suggest_from.clear();  // the result's engines are what a stranger calls them
-  rules.settings.publishing.upload_sarif = false;  // the first stage has the files that alerts are matched by
-  // Only now it is known under which name we go there, and which check of GitLab waits for us.
-  const publish::Settings& known = rules.settings.publishing;
-  if (known.name != settings.name || known.external_check != settings.external_check) {
-    GP_TRY(shown, forge.shown(wanted_of(ci, ci.change_head, known)));
-  }
-  return Asked{std::move(shown), std::move(rules)};
-}
-
-// The lines of findings at the tip of the change, as the result says: it can only choose among those that the forge
-// shows. Nobody here has the files, and reading them would take as many questions as the change has files.
-class TipLines {
- public:
-  explicit TipLines(const ResultFile& result) : known_(result.head_lines) {
-    judged_the_tip_ = result.change.change_head.empty() || result.change.change_head == result.change.head;
-  }
-  [[nodiscard]] std::optional<publish::Lines> of(const Finding& finding) const {
-    if (finding.in_base_only || finding.range.first_line == 0) return std::nullopt;
-    const auto known = known_.find(finding.id);
-    if (known != known_.end()) return known->second;
-    if (!judged_the_tip_) return std::nullopt;
-    return publish::Lines{finding.range.first_line, std::max(finding.range.first_line, finding.range.last_line)};
-  }
-
- private:
-  std::map<FindingId, std::optional<publish::Lines>> known_;
-  bool judged_the_tip_ = false;
-};
-
-publish::Input plan_input(const report::Input& input, const CiFacts& ci, const publish::Shown& shown,
-                          const TipLines& lines) {
-  const auto line_of = [&](std::size_t finding) { return lines.of(input.assessment.findings.all[finding]); };
-  return {.report = input,
-          .stamp = stamp_of(ci, shown.request.head),
-          .head_lines = line_of,
-          // No text, and so no suggestions: one click would commit what a stranger wrote into the result.
-          .head_text = [](std::string_view, publish::Lines) { return std::optional<std::string>(); },
-          .pipeline = pipeline_of(ci, shown.request.head),
-          .run_url = ci.run_url,
-          .dialect = publish_dialect(ci.system),
-          .repository = ci.repository};
+// The ledger lies beside a checkout. Without one nothing that was decided there counts here.
+void honour_decisions(const Ports& ports, const CiFacts& ci, Timestamp now, config::Settings& settings,
+                      std::vector<Note>& notes) {
+  const auto library = git::Library::start();
+  if (!library) return;
+  const auto repository = open_repository(ports, "", ci);
+  if (repository) honour_ledger(ports, {*repository, ChangeSet{}, true}, now, settings, notes);
 }
 
 }  // namespace
@@ -91,7 +33,7 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   GP_TRY(ResultFile result, read_result_file(request.result));
   GP_TRY(const Connection connection, connect(ports, ci, request.version));
   forge::Forge& forge = *connection.forge;
-  auto asked_for = ask(ports, forge, ci, result, inputs);
+  auto asked_for = ask_forge(ports, forge, ci, inputs, &result);
   if (!asked_for && asked_for.error().kind == ErrorKind::conflict) {
     // Closed or pushed to meanwhile: nothing went wrong, and nobody waits for this result.
     log::warning(asked_for.error().message + "; nothing is published");
@@ -99,26 +41,10 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   }
   if (!asked_for) return asked_for.error();
   Asked& asked = *asked_for;
-  const TipLines lines(result);
-  take_exposures(asked.rules.surroundings.services, result.exposures);
-  take_code_facts(result, asked.shown.request, asked.rules.surroundings);
-  // There is no work tree here that a relative path could be in: addresses and absolute paths are read.
-  Found& found = result.found;
-  const FeedRequest feeds{.cves = reported_cves(found.assessment.table, found.assessment.base_table)};
-  asked.rules.surroundings.threats.feeds = read_feeds(ports, asked.rules.settings.feeds, feeds, found.notes);
-  asked.rules.surroundings.evidence.products = {asked.rules.settings.repository, ci.repository};
-  std::erase(asked.rules.surroundings.evidence.products, "");
   const Timestamp now = request.now ? *request.now : ports.clock();
-  const Assessment assessment =
-      rejudge(std::move(result), asked.shown.request,
-              {.settings = asked.rules.settings,
-               .owners = asked.rules.owners,
-               .event = policy::Event::pull_request,
-               .now = now,
-               .surroundings = &asked.rules.surroundings,
-               .repository = asked.rules.settings.repository.empty() ? ci.repository : asked.rules.settings.repository,
-               .branch = asked.shown.request.target_branch,
-               .tools_may_suppress = false});
+  honour_decisions(ports, ci, now, asked.rules.settings, result.found.notes);
+  const TipLines lines(result);
+  const Assessment assessment = judge_again(ports, ci, std::move(result), asked, now);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
   const report::Input input{.assessment = assessment,
                             .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },

@@ -144,6 +144,7 @@ class Router {
         .service = service == nullptr ? std::string_view() : std::string_view(service->name),
         .kind = finding.kind,
         .cwes = table.cwes(table.cwes_of(row)),
+        .finding = finding.id,
         .environment = out_.assessed[index].context.environment};
     const auto applies = [&](const context::RoutingRule& rule) { return context::applies(rule, facts); };
     const auto found = std::ranges::find_if(basis_.settings.routing, applies);

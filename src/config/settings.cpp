@@ -241,6 +241,27 @@ void read_ledger(doc::View view, Ledger& ledger, Problems& problems) {
   section.finish();
 }
 
+// Who may give which comment command: each replaces what the command's own list says.
+void read_commands(doc::View view, command::Roles& roles, Problems& problems) {
+  Section section(view, problems);
+  for (const command::Usage& usage : command::usages()) {
+    const doc::View list = section.get(usage.name);
+    if (!list.exists()) continue;
+    std::vector<command::Role>& own = roles[static_cast<std::size_t>(usage.verb)];
+    own.clear();
+    for (const std::string& text : section.texts(usage.name)) {
+      const auto role = command::parse_role(text);
+      if (role) own.push_back(*role);
+      if (role) continue;
+      problems.add(list,
+                   fmt::format("\"{}\" is nobody who could give a command; expected read, triage, write, maintain, "
+                               "admin, owners, requester, @PERSON or @ORGANISATION/TEAM",
+                               text::printable(text, 60)));
+    }
+  }
+  section.finish();
+}
+
 Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   Section section(root, problems);
   Gate gate;
@@ -268,6 +289,7 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   read_vex(section.get("vex"), settings.vex, problems);
   read_runtime(section.get("runtime"), settings.runtime, problems);
   read_ledger(section.get("ledger"), settings.ledger, problems);
+  read_commands(section.get("commands"), settings.command_roles, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
   read_routing(section.get("routing"), settings, problems);
   section.finish();

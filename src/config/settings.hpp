@@ -10,6 +10,7 @@
 
 #include "base/note.hpp"
 #include "base/result.hpp"
+#include "command/authority.hpp"
 #include "config/waiver_file.hpp"
 #include "context/routing.hpp"
 #include "context/runtime.hpp"
@@ -63,6 +64,12 @@ struct Ledger {
 };
 inline constexpr std::string_view kStoreNames[] = {"git", "sqlite", "postgresql", "none"};
 
+// Something that nobody may change for now: every gate that has to do with the service is closed.
+struct Freeze {
+  std::string service;
+  std::string since, by;  // a day; who said so
+};
+
 struct Settings {
   std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
@@ -86,6 +93,8 @@ struct Settings {
   Vex vex;
   Runtime runtime;
   Ledger ledger;
+  command::Roles command_roles = command::default_roles();  // who may give which comment command
+  std::vector<Freeze> freezes;                              // of the ledger, by service
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.

@@ -101,10 +101,12 @@ bool lists(const List& list, const Value& value) {
 
 bool applies(const RoutingRule& rule, const RoutingFacts& facts) {
   const auto has = [&](const Cwe& cwe) { return std::ranges::find(facts.cwes, cwe) != facts.cwes.end(); };
+  const auto is_it = [&](const std::string& id) { return names(id, facts.finding); };
   return any_matches(rule.paths, facts.path) && any_matches(rule.rules, facts.rule) &&
          any_matches(rule.packages, facts.package) && lists(rule.kinds, facts.kind) &&
          (rule.cwes.empty() || std::ranges::any_of(rule.cwes, has)) && lists(rule.services, facts.service) &&
-         lists(rule.environments, facts.environment);
+         lists(rule.environments, facts.environment) &&
+         (rule.findings.empty() || std::ranges::any_of(rule.findings, is_it));
 }
 
 bool may_name_owners(std::string_view path) {

@@ -12,6 +12,7 @@
 #include "base/note.hpp"
 #include "model/context.hpp"
 #include "model/cwe.hpp"
+#include "model/finding.hpp"
 #include "model/kind.hpp"
 #include "model/owner.hpp"
 
@@ -24,6 +25,7 @@ struct RoutingRule {
   std::vector<Cwe> cwes;
   std::vector<std::string> services;
   std::vector<Environment> environments;
+  std::vector<std::string> findings;  // by id
   std::vector<Owner> owners;
 };
 
@@ -31,6 +33,7 @@ struct RoutingFacts {
   std::string_view path, rule, package, service;  // "" where there is none
   Kind kind = Kind::other;
   std::span<const Cwe> cwes;
+  FindingId finding = {};
   Environment environment = Environment::unknown;
 };
 bool applies(const RoutingRule& rule, const RoutingFacts& facts);

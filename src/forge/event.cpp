@@ -135,11 +135,6 @@ void read_github(doc::View root, ForgeEvent& event) {
 // --- GitLab
 // -----------------------------------------------------------------------------------------------------------
 
-// What GitLab's own bots are called: project_1_bot_2f…, group_1_bot_….
-bool is_gitlab_bot(std::string_view name) {
-  return (name.starts_with("project_") || name.starts_with("group_")) && name.find("_bot") != std::string_view::npos;
-}
-
 EventAccount gitlab_account(doc::View user) {
   EventAccount account{number_or_zero(user.at("id")), text_of(user.at("username")), false};
   account.is_bot = is_gitlab_bot(account.login);
@@ -211,6 +206,10 @@ std::string gitlab_name(std::string_view header) {
 }
 
 }  // namespace
+
+bool is_gitlab_bot(std::string_view name) {
+  return (name.starts_with("project_") || name.starts_with("group_")) && name.find("_bot") != std::string_view::npos;
+}
 
 Result<ForgeEvent> parse_github_event(std::string_view name, std::string body) {
   GP_TRY(const doc::Document document, document_of(std::move(body), "the event of GitHub"));

@@ -87,4 +87,7 @@ Result<ForgeEvent> parse_github_event(std::string_view name, std::string body);
 // `name` is X-Gitlab-Event: "Merge Request Hook"; the body says the same once more, and counts.
 Result<ForgeEvent> parse_gitlab_event(std::string_view name, std::string body);
 
+// What GitLab's own bots are called: project_1_bot_2f…, group_1_bot_….
+bool is_gitlab_bot(std::string_view name);
+
 }  // namespace gatepost::forge

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -54,6 +55,23 @@ struct Applied {
   std::vector<std::string> notes;  // what was done otherwise than asked, in sentences
 };
 
+// Where somebody said something about a change request.
+struct CommentPlace {
+  std::uint64_t request = 0;  // number of the change request
+  std::uint64_t id = 0;       // of the comment
+  bool on_lines = false;      // GitHub: on lines of the change
+  std::string thread;         // GitLab: the discussion; "" when nobody told
+};
+
+struct SaidComment {
+  CommentPlace place;
+  std::string body;
+  std::string author;  // login
+  std::uint64_t author_id = 0;
+  bool by_bot = false;
+  bool edited = false;  // changed after it was written
+};
+
 class Forge {
  public:
   virtual ~Forge() = default;
@@ -65,6 +83,19 @@ class Forge {
   // A file of the repository at a commit; empty when it has none.
   virtual Result<std::optional<std::string>> file_at(std::string_view path, const std::string& commit) = 0;
   virtual Result<Applied> apply(const publish::Action& action, const publish::Shown& shown) = 0;
+
+  // A comment as it is now; empty when it is gone.
+  virtual Result<std::optional<SaidComment>> comment(const CommentPlace& place) = 0;
+  // What people said whose words begin with `beginning`, the oldest first.
+  virtual Result<std::vector<SaidComment>> comments(std::uint64_t request, std::string_view beginning) = 0;
+  // What a person may do with the repository: none, read, triage, write, maintain or admin.
+  virtual Result<std::string> level_of(const SaidComment& said) = 0;
+  // Whether the author is in the team "organisation/slug"; empty when the token may not ask.
+  virtual Result<std::optional<bool>> is_member(const SaidComment& said, const std::string& team) = 0;
+  // Shows at the comment that it was seen. Doing it twice shows it once.
+  virtual Status acknowledge(const CommentPlace& place) = 0;
+  // Says something to a comment, once: `body` begins with `marker`, by which an earlier answer of ours is found.
+  virtual Result<Applied> answer(const CommentPlace& place, const std::string& marker, const std::string& body) = 0;
 };
 
 std::unique_ptr<Forge> github(Access access, net::Http& http, net::Time time, net::Limits limits);

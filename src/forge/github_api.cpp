@@ -63,6 +63,11 @@ Result<net::Call> GitHubApi::call(std::string_view path, std::string method, std
   return call;
 }
 
+Result<net::Call> GitHubApi::global_call(std::string_view path) const {
+  GP_CHECK(usable_);
+  return net::Call{.url = access_.api + std::string(path), .headers = github_headers()};
+}
+
 Result<net::Response> GitHubApi::send(const net::Call& call) {
   auto response = client_.call(call);
   if (!response && !response.error().message.starts_with("github: ")) {
@@ -88,8 +93,8 @@ Result<doc::Document> GitHubApi::read(std::string_view path, const Grant& grant)
 }
 
 Result<doc::Document> GitHubApi::read_global(std::string_view path, const Grant& grant) {
-  GP_CHECK(usable_);
-  return document({.url = access_.api + std::string(path), .headers = github_headers()}, grant);
+  GP_TRY(const net::Call it, global_call(path));
+  return document(it, grant);
 }
 
 Status GitHubApi::list(std::string_view path, const Grant& grant, const std::function<bool(doc::View)>& each,

@@ -41,6 +41,8 @@ class GitHubApi {
   // A call on the repository: `path` is "/pulls/7", encoded. GET unless told otherwise.
   [[nodiscard]] Result<net::Call> call(std::string_view path, std::string method = "GET", std::string body = {},
                                        net::Effect effect = net::Effect::read) const;
+  // The same outside the repository: "/orgs/acme".
+  [[nodiscard]] Result<net::Call> global_call(std::string_view path) const;
   // The answer of any status.
   Result<net::Response> send(const net::Call& call);
   // The answer when it is ok; otherwise what is wrong in one sentence.

@@ -9,6 +9,7 @@
 #include "forge/forge.hpp"
 #include "forge/gitlab_api.hpp"
 #include "forge/gitlab_apply.hpp"
+#include "forge/gitlab_discussion.hpp"
 #include "forge/gitlab_self.hpp"
 #include "forge/gitlab_shown.hpp"
 
@@ -70,6 +71,20 @@ class GitLab final : public Forge {
     // Only for what is looked for again when an answer is lost; nobody else's is taken for ours.
     const auto self = self_once();
     return carry_out(api_, self ? *self : GitLabSelf{}, action, shown);
+  }
+
+  Result<std::optional<SaidComment>> comment(const CommentPlace& place) override { return read_comment(api_, place); }
+  Result<std::vector<SaidComment>> comments(std::uint64_t request, std::string_view beginning) override {
+    return read_comments(api_, request, beginning);
+  }
+  Result<std::string> level_of(const SaidComment& said) override { return read_level(api_, said); }
+  Result<std::optional<bool>> is_member(const SaidComment& said, const std::string& team) override {
+    return read_membership(api_, said, team);
+  }
+  Status acknowledge(const CommentPlace& place) override { return forge::acknowledge(api_, place); }
+  Result<Applied> answer(const CommentPlace& place, const std::string& marker, const std::string& body) override {
+    GP_TRY(const auto self, self_once());
+    return forge::answer(api_, self, place, marker, body);
   }
 
  private:

@@ -77,6 +77,11 @@ Result<net::Call> GitLabApi::call(std::string_view path, std::string method, std
   return call;
 }
 
+Result<net::Call> GitLabApi::global_call(std::string_view path) const {
+  GP_CHECK(usable_);
+  return net::Call{.url = access_.api + std::string(path), .headers = {{"Accept", "application/json"}}};
+}
+
 Result<net::Response> GitLabApi::send(const net::Call& call) {
   auto response = client_.call(call);
   if (!response && !response.error().message.starts_with("gitlab: ")) {
@@ -102,8 +107,8 @@ Result<doc::Document> GitLabApi::read(std::string_view path, const Right& right)
 }
 
 Result<doc::Document> GitLabApi::read_global(std::string_view path, const Right& right) {
-  GP_CHECK(usable_);
-  return document({.url = access_.api + std::string(path), .headers = {{"Accept", "application/json"}}}, right);
+  GP_TRY(const net::Call it, global_call(path));
+  return document(it, right);
 }
 
 Status GitLabApi::list(std::string_view path, const Right& right, const std::function<bool(doc::View)>& each,

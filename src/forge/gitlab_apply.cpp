@@ -33,20 +33,6 @@ constexpr std::size_t kLongestUrl = 255;  // of a status
 constexpr int kLockTries = 3;
 constexpr std::chrono::milliseconds kLocked{3'000};
 
-// GitLab carries out a line that begins with a slash, with our rights; it takes "\r" away first.
-Status check_harmless(std::string_view body) {
-  bool begins = true;
-  for (const char c : body) {
-    if (c == '\r') continue;
-    if (begins && c == '/') {
-      return error(ErrorKind::bad_input,
-                   "gitlab: not sent, because one of its lines begins with \"/\", which GitLab would carry out");
-    }
-    begins = c == '\n';
-  }
-  return Done{};
-}
-
 std::string body_of(std::string_view body) {
   JsonWriter json;
   json.begin_object().field("body", body).end_object();
@@ -413,6 +399,19 @@ class Writer {
 };
 
 }  // namespace
+
+Status check_harmless(std::string_view body) {
+  bool begins = true;
+  for (const char c : body) {
+    if (c == '\r') continue;
+    if (begins && c == '/') {
+      return error(ErrorKind::bad_input,
+                   "gitlab: not sent, because one of its lines begins with \"/\", which GitLab would carry out");
+    }
+    begins = c == '\n';
+  }
+  return Done{};
+}
 
 Result<Applied> carry_out(GitLabApi& api, const GitLabSelf& self, const publish::Action& action,
                           const publish::Shown& shown) {

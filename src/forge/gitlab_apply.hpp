@@ -13,4 +13,8 @@ namespace gatepost::forge {
 Result<Applied> carry_out(GitLabApi& api, const GitLabSelf& self, const publish::Action& action,
                           const publish::Shown& shown);
 
+// GitLab carries out a line that begins with a slash, with our rights; it takes "\r" away first. Such a text is an
+// error.
+Status check_harmless(std::string_view body);
+
 }  // namespace gatepost::forge

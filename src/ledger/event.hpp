@@ -77,8 +77,9 @@ enum class EventType : std::uint8_t {
   waivers_grow,
   coverage_drop,
   merge,
+  command,  // somebody gave a comment command: facts say which, and whether it was granted
 };
-inline constexpr std::array<std::string_view, 52> kEventNames = {"detected",
+inline constexpr std::array<std::string_view, 53> kEventNames = {"detected",
                                                                  "reopened",
                                                                  "fixed",
                                                                  "waived",
@@ -129,8 +130,9 @@ inline constexpr std::array<std::string_view, 52> kEventNames = {"detected",
                                                                  "policy_changed",
                                                                  "waivers_grow",
                                                                  "coverage_drop",
-                                                                 "merge"};
-static_assert(static_cast<std::size_t>(EventType::merge) + 1 == kEventNames.size());
+                                                                 "merge",
+                                                                 "command"};
+static_assert(static_cast<std::size_t>(EventType::command) + 1 == kEventNames.size());
 inline std::string_view to_string(EventType type) { return kEventNames[static_cast<std::size_t>(type)]; }
 std::optional<EventType> parse_event_type(std::string_view name);
 // Its subject is a finding.

@@ -103,6 +103,10 @@ std::optional<NoteMarker> parse_note_marker(std::string_view body) {
   return marker;
 }
 
+std::string answer_marker(std::string_view name, std::uint64_t comment) {
+  return "<!-- gatepost:answer " + marker_name(name) + " " + std::to_string(comment) + std::string(kEnd);
+}
+
 bool is_summary(std::string_view body, std::string_view name) {
   const auto marker = parse_summary_marker(body);
   return marker && marker->name == marker_name(name);

@@ -6,6 +6,7 @@
 // takes apart or puts behind a backtick. What a stranger writes is not ours, marker or not.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +35,9 @@ struct NoteMarker {
 };
 std::string note_marker(std::string_view name, std::span<const FindingId> findings);
 std::optional<NoteMarker> parse_note_marker(std::string_view body);
+
+// Of an answer to a comment: <!-- gatepost:answer NAME 3141592653 -->
+std::string answer_marker(std::string_view name, std::uint64_t comment);
 
 // True when the body begins with such a marker of the gate `name`. For a forge that looks for what is ours; the author
 // is for it to compare.

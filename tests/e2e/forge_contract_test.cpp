@@ -578,3 +578,32 @@ TEST_CASE("forge: GitHub takes SARIF") {
   CHECK(applied.notes.empty());
   it->end();
 }
+
+TEST_CASE("what people say is read, and answered once") {
+  on_each("discussion", true, [](Bench& it) {
+    it.crowd(2);
+    const auto said = it.forge->comments(7, "me too");
+    REQUIRE(said.ok());
+    REQUIRE(said->size() == 2);
+    const forge::SaidComment& first = said->front();
+    CHECK(first.author == "stranger");
+    CHECK_FALSE(first.by_bot);
+    CHECK_FALSE(first.edited);
+    const auto again = it.forge->comment(first.place);
+    REQUIRE((again.ok() && *again));
+    CHECK((*again)->body == "me too");
+    CHECK((*again)->author_id == first.author_id);
+    CHECK_FALSE(it.forge->comment({.request = 7, .id = 404'404, .thread = {}})->has_value());
+
+    CHECK(it.forge->level_of(first).value() == "none");
+    CHECK(it.forge->acknowledge(first.place).ok());
+    CHECK(it.forge->acknowledge(first.place).ok());
+    const std::string marker = publish::answer_marker("gatepost", first.place.id);
+    CHECK(it.forge->answer(first.place, marker, marker + "\nhello").ok());
+    CHECK(it.forge->answer(first.place, marker, marker + "\nhello again").ok());
+    const auto answers = it.forge->comments(7, marker);
+    REQUIRE(answers.ok());
+    REQUIRE(answers->size() == 1);
+    CHECK(answers->front().body == marker + "\nhello");
+  });
+}

@@ -41,6 +41,8 @@ const PERMISSIONS = {
   'GET /repos/{owner}/{repo}/issues/comments/{comment_id}': iss_or_pr('read'),
   'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': iss_or_pr('write'),
   'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}': iss_or_pr('write'),
+  'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions': iss_or_pr('write'),
+  'POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions': ['pull_requests:write'],
   'GET /repos/{owner}/{repo}/issues/{issue_number}/labels': iss_or_pr('read'),
   'POST /repos/{owner}/{repo}/issues/{issue_number}/labels': iss_or_pr('write'),
   'PUT /repos/{owner}/{repo}/issues/{issue_number}/labels': iss_or_pr('write'),

@@ -314,7 +314,18 @@ function since(list, query) {
   return query.since ? list.filter((it) => Date.parse(it.updated_at) >= Date.parse(query.since)) : list;
 }
 
+// Somebody reacts in a way once; the second time answers 200.
+function react(ctx, comment) {
+  comment.reactions ??= [];
+  const same = comment.reactions.find((it) => it.user.login === ctx.token.login && it.content === ctx.body.content);
+  const reaction = same ?? { id: ctx.github.id(), node_id: 'REA_1', user: ctx.token.user, content: ctx.body.content, created_at: ctx.github.world.iso() };
+  if (!same) comment.reactions.push(reaction);
+  return ok(reaction, same ? 200 : 201);
+}
+
 const comment_operations = {
+  'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions': (ctx) => react(ctx, by_id(ctx, ctx.repository.comments, ctx.params.comment_id)),
+  'POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions': (ctx) => react(ctx, by_id(ctx, ctx.repository.reviewComments, ctx.params.comment_id)),
   'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': (ctx) => {
     const pull = pull_of(ctx);
     const comments = ctx.repository.comments.filter((it) => it.issue === pull.number);

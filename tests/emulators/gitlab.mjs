@@ -29,6 +29,7 @@ export class GitLab {
     this.nextId = 2_500_000_001; // more than 31 bits hold
     this.version = '17.5.0';
     this.licence = 'free'; // free, premium, ultimate
+    this.groups = new Map(); // path -> usernames
     this.notesPerMinute = NOTES_PER_MINUTE;
   }
 
@@ -42,12 +43,13 @@ export class GitLab {
     return this.users.get(username);
   }
 
-  // {version, licence, users, projects, tokens, limits: {notes_per_minute}}
-  seed({ version, licence, users = [], projects = [], tokens = [], limits = {} }) {
+  // {version, licence, users, groups: {path: [username]}, projects, tokens, limits: {notes_per_minute}}
+  seed({ version, licence, users = [], groups = {}, projects = [], tokens = [], limits = {} }) {
     this.version = version ?? this.version;
     this.licence = licence ?? this.licence;
     this.notesPerMinute = limits.notes_per_minute ?? this.notesPerMinute;
     for (const it of users) Object.assign(this.user(it.username), it);
+    for (const [path, members] of Object.entries(groups)) this.groups.set(path, members);
     for (const it of projects) seed_project(this, it);
     for (const it of tokens) this.#add_token(it);
   }

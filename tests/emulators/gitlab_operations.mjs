@@ -362,6 +362,13 @@ const note_operations = {
     const merge_request = ctx.project.request(ctx.params.iid);
     return ok(of_note(ctx, merge_request, find(all_notes(merge_request), ctx.params.note, '404 Note Not Found')));
   },
+  'POST /projects/:id/merge_requests/:iid/notes/:note/award_emoji': (ctx) => {
+    const note = find(all_notes(ctx.project.request(ctx.params.iid)), ctx.params.note, '404 Note Not Found');
+    note.awards ??= [];
+    if (note.awards.some((it) => it.name === ctx.body.name && it.user === ctx.token.username)) throw not_found("404 Award Emoji {:name=>['has already been taken']} Not Found");
+    note.awards.push({ name: ctx.body.name, user: ctx.token.username });
+    return ok({ id: ctx.gitlab.id(), name: ctx.body.name, user: of_user(ctx.request, ctx.token.user), created_at: ctx.gitlab.world.iso(), updated_at: ctx.gitlab.world.iso(), awardable_id: note.id, awardable_type: 'Note' }, 201);
+  },
   'PUT /projects/:id/merge_requests/:iid/notes/:note': (ctx) => {
     const merge_request = ctx.project.request(ctx.params.iid);
     const note = find(all_notes(merge_request), ctx.params.note, '404 Note Not Found');
@@ -572,6 +579,12 @@ const people_operations = {
   'GET /job': (ctx) => ok({ id: ctx.gitlab.id(), name: 'gatepost', status: 'running', user: of_user(ctx.request, ctx.token.user) }),
   'GET /users': (ctx) => paged(ctx, [...ctx.gitlab.users.values()].filter((it) => !ctx.query.username || it.username.toLowerCase() === ctx.query.username.toLowerCase()), (it) => of_user(ctx.request, it)),
   'GET /projects/:id': (ctx) => ok(of_project(ctx.request, ctx.project)),
+  'GET /groups/:group/members/all/:user': (ctx) => {
+    const members = ctx.gitlab.groups.get(ctx.params.group);
+    const name = members?.find((it) => String(ctx.gitlab.user(it).id) === ctx.params.user);
+    if (!name) throw not_found('404 Not found');
+    return ok(of_member(ctx, name, 30));
+  },
   'GET /projects/:id/members/all': (ctx) => {
     const wanted = [].concat(ctx.query['user_ids[]'] ?? []).map(Number);
     const members = Object.entries(ctx.project.members).filter(([name]) => !wanted.length || wanted.includes(ctx.gitlab.user(name).id));

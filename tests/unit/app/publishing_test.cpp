@@ -37,6 +37,22 @@ class RefusingForge final : public forge::Forge {
     return forge::Applied{.url = "https://forge.example/told"};
   }
 
+  // Nobody says anything here.
+  Result<std::optional<forge::SaidComment>> comment(const forge::CommentPlace&) override {
+    return std::optional<forge::SaidComment>();
+  }
+  Result<std::vector<forge::SaidComment>> comments(std::uint64_t, std::string_view) override {
+    return std::vector<forge::SaidComment>();
+  }
+  Result<std::string> level_of(const forge::SaidComment&) override { return std::string("none"); }
+  Result<std::optional<bool>> is_member(const forge::SaidComment&, const std::string&) override {
+    return std::optional<bool>();
+  }
+  Status acknowledge(const forge::CommentPlace&) override { return Done{}; }
+  Result<forge::Applied> answer(const forge::CommentPlace&, const std::string&, const std::string&) override {
+    return forge::Applied{};
+  }
+
   std::set<Channel> refused;
   std::vector<std::string> asked;  // keys, in their order
   std::vector<Channel> done;

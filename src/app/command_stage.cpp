@@ -1,0 +1,131 @@
+#include "app/command_stage.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "app/ledger_access.hpp"
+#include "app/result_file.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "context/owners.hpp"
+#include "forge/answer.hpp"
+#include "model/risk.hpp"
+
+namespace gatepost::app {
+namespace {
+
+constexpr std::size_t kMostTeams = 10;  // asked for one command
+
+using command::Part;
+
+bool needs(const command::Command& command, Part part) {
+  const auto expected = command::usage_of(command.verb).expected();
+  return std::ranges::find(expected, part) != expected.end();
+}
+
+bool is_there(Presence presence) { return presence != Presence::fixed && presence != Presence::not_evaluated; }
+
+// What is known of the finding, by what decides about it.
+void add_finding(CommandStage& stage, const KnownFinding& finding, command::Facts& facts) {
+  context::OwnershipLookup lookup(stage.asked.rules.owners);
+  if (!finding.path.empty()) {
+    for (const Owner& owner : lookup.owners_for(finding.path)) facts.owners.push_back(owner.team.value);
+  }
+  const auto band = static_cast<std::size_t>(band_for_tenths(finding.risk_tenths));
+  const policy::WaiverRules& waivers = stage.rules.rules.waivers;
+  facts.approvers = waivers.approvers[band];
+  facts.longest_days = waivers.longest_days[band];
+}
+
+void add_person(CommandStage& stage, const command::Command& command, const forge::SaidComment& said,
+                CommandFacts& out) {
+  const auto level = stage.forge.level_of(said);
+  if (!level) log::warning(forge::sentence_of(level.error()));
+  if (level) {
+    const auto role = command::parse_role(*level);
+    out.facts.level = role ? role->level : command::Level::none;
+  }
+  std::vector<std::string> teams = command::teams_of(command, out.facts, stage.rules.command_roles);
+  teams.resize(std::min(teams.size(), kMostTeams));
+  for (const std::string& team : teams) {
+    const auto member = stage.forge.is_member(said, team);
+    if (!member || !member->has_value()) {
+      out.facts.hidden_teams.push_back("@" + team);
+    } else if (**member) {
+      out.facts.member_of.push_back(team);
+    }
+  }
+  out.teams = out.facts.member_of;
+}
+
+}  // namespace
+
+Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const LedgerDecisions& decisions) {
+  stage.asked.rules.settings = stage.rules;
+  honour(decisions, stage.asked.rules.settings);
+  if (stage.request.result.empty()) return std::optional<StoredEvidence>();
+  GP_TRY(ResultFile result, read_result_file(stage.request.result));
+  std::string judged = result.change.change_head.empty() ? result.change.head : result.change.change_head;
+  TipLines lines(result);
+  Assessment assessment = judge_again(stage.ports, stage.ci, std::move(result), stage.asked, stage.now);
+  return std::optional<StoredEvidence>(StoredEvidence{std::move(judged), std::move(lines), std::move(assessment)});
+}
+
+Result<std::vector<KnownFinding>> findings_named(CommandStage& stage, const StoredEvidence* evidence,
+                                                 std::string_view id) {
+  std::vector<KnownFinding> all;
+  if (evidence != nullptr) {
+    const Assessment& it = evidence->assessment;
+    for (std::size_t i = 0; i < it.findings.all.size(); ++i) {
+      const Finding& finding = it.findings.all[i];
+      if (!names(id, finding.id) || !is_there(it.assessed[i].presence)) continue;
+      all.push_back({finding.id, std::string(it.findings.path_of(finding)), it.assessed[i].risk.score_tenths, i});
+    }
+    if (!all.empty()) return all;
+  }
+  GP_TRY(const LedgerView view, read_ledger(stage.ledger, stage.now));
+  for (const ledger::Tracked& it : view.state.findings) {
+    if (it.is_live() && names(id, it.id))
+      all.push_back({it.id, std::string(view.state.text(it.path)), it.risk_tenths, std::nullopt});
+  }
+  return all;
+}
+
+Result<CommandFacts> ask_facts(CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions,
+                               const StoredEvidence* evidence) {
+  const command::Command& command = *spoken.reading.command;
+  const publish::ChangeRequest& request = stage.asked.shown.request;
+  CommandFacts out;
+  command::Facts& facts = out.facts;
+  facts.deleted = spoken.deleted;
+  facts.edited = spoken.said.edited;
+  facts.by_bot = spoken.said.by_bot;
+  facts.person = "@" + spoken.said.author;
+  facts.open = request.open;
+  facts.author = "@" + request.author;
+  facts.head = request.head;
+  facts.judged = evidence == nullptr ? "" : evidence->judged;
+  facts.today = day_of(stage.now);
+  std::string id = command.id;
+  if (needs(command, Part::decision)) {
+    std::ranges::copy_if(decisions.requests, std::back_inserter(facts.requests), [&](const DecidedRequest& it) {
+      const auto finding = parse_finding_id(it.finding);
+      return it.id == command.id || (finding && names(command.id, *finding));
+    });
+    id = facts.requests.empty() ? "" : facts.requests.front().finding;
+  }
+  if (!id.empty()) {
+    GP_TRY(out.findings, findings_named(stage, evidence, id));
+    facts.findings = out.findings.size();
+    if (!out.findings.empty()) add_finding(stage, out.findings.front(), facts);
+  }
+  facts.service_known =
+      command.service.empty() || stage.asked.rules.surroundings.services.catalogue.named(command.service).has_value();
+  facts.frozen = decisions.freezes.contains(text::lower(command.service));
+  // Bots and what is gone are refused whoever they are: nobody is asked about them.
+  if (!facts.deleted && !facts.by_bot) add_person(stage, command, spoken.said, out);
+  return out;
+}
+
+}  // namespace gatepost::app

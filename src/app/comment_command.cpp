@@ -1,0 +1,262 @@
+#include "app/comment_command.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "app/act.hpp"
+#include "app/command_answer.hpp"
+#include "app/command_stage.hpp"
+#include "app/connection.hpp"
+#include "app/explain_risk.hpp"
+#include "app/gather.hpp"
+#include "app/ledger_access.hpp"
+#include "app/ledger_store.hpp"
+#include "app/publishing.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "forge/answer.hpp"
+#include "git/library.hpp"
+#include "publish/marker.hpp"
+#include "report/escape.hpp"
+#include "risk/severity.hpp"
+
+namespace gatepost::app {
+namespace {
+
+using command::Verb;
+
+// By which a comment is known in the ledger: no comment is carried out twice.
+std::string key_of(const CommandStage& stage, const Spoken& spoken) {
+  const forge::CommentPlace& place = spoken.said.place;
+  return fmt::format("{}#{}/{}{}", stage.ci.repository, place.request, place.on_lines ? "r" : "", place.id);
+}
+
+std::int64_t end_of(std::chrono::sys_days day) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(day.time_since_epoch()).count();
+}
+
+// Asks to accept something: the request goes by the id of the comment.
+bool makes_request(Verb verb) { return verb == Verb::waive || verb == Verb::false_positive; }
+
+// Names of people stand beside the ledger, never in its chain. Teams are no people.
+std::string without_people(std::string_view text) {
+  constexpr std::string_view kBetween = " ,;()";
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t begin = std::min(text.find_first_not_of(kBetween, i), text.size());
+    const std::size_t end = std::min(text.find_first_of(kBetween, begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    const bool person = word.find('@') != std::string_view::npos && !command::is_team(word);
+    out.append(text.substr(i, begin - i)).append(person ? "@…" : word);
+    i = end;
+  }
+  return out;
+}
+
+// An attempt, as the ledger keeps it: who, what, and why it was granted or refused.
+ledger::Draft event_of(const CommandStage& stage, const Spoken& spoken, const CommandFacts& known,
+                       const command::Ruling& ruling, ledger::People& people) {
+  const command::Command& it = *spoken.reading.command;
+  const auto pseudonym = [&](std::string_view name) { return people.pseudonym(name, stage.ports.nonce()); };
+  ledger::Draft event{.type = ledger::EventType::command,
+                      .subject = it.service,
+                      .before = {},
+                      .after = {},
+                      .actor = {.type = "person", .id = pseudonym("@" + spoken.said.author), .verified_by = ""},
+                      .commit = stage.asked.shown.request.head,
+                      .run_url = stage.ci.run_url};
+  if (known.facts.level) event.actor.verified_by = stage.ci.system == CiFacts::System::gitlab ? "gitlab" : "github";
+  if (!known.findings.empty()) event.subject = to_string(known.findings.front().id);
+  if (ruling.request) event.subject = ruling.request->finding;
+  ledger::Facts& facts = event.facts;
+  facts["command"] = std::string(command::usage_of(it.verb).name);
+  facts["outcome"] = std::string(ruling.granted ? "granted" : "refused");
+  facts["because"] = without_people(ruling.because);
+  facts["comment"] = key_of(stage, spoken);
+  if (!it.id.empty() && known.findings.empty()) facts["id"] = it.id;
+  if (!it.text.empty()) facts["reason"] = it.text;
+  if (!it.team.empty()) facts["team"] = command::is_team(it.team) ? it.team : pseudonym(it.team);
+  if (it.verb == Verb::approve && !known.teams.empty()) facts["teams"] = known.teams;
+  if (ruling.request) facts["request"] = ruling.request->id;
+  if (!makes_request(it.verb)) return event;
+  if (ruling.granted) facts["request"] = fmt::format("W-{}", spoken.said.place.id);
+  // What is no finding is looked at again when a finding of its risk would be.
+  const auto until = it.until.value_or(known.facts.today + std::chrono::days(known.facts.longest_days));
+  facts["until"] = end_of(until);
+  return event;
+}
+
+class Runner {
+ public:
+  explicit Runner(CommandStage& stage) : stage_(stage) {}
+
+  // False when the forge was not told everything.
+  [[nodiscard]] bool is_complete() const { return complete_; }
+
+  Status run(const Spoken& spoken) {
+    if (spoken.reading.mistake) return answer_mistake(spoken);
+    GP_TRY(LedgerDecisions decisions, read_decisions(stage_.ledger, stage_.now));
+    if (const auto before = decisions.handled.find(key_of(stage_, spoken)); before != decisions.handled.end())
+      return answer_again(spoken, decisions, before->second);
+    GP_TRY(auto evidence, judge_stored(stage_, decisions));
+    GP_TRY(const CommandFacts facts, ask_facts(stage_, spoken, decisions, evidence ? &*evidence : nullptr));
+    const command::Ruling ruling = command::rule(*spoken.reading.command, facts.facts, stage_.rules.command_roles);
+    tell(spoken, ruling);
+    if (stage_.request.dry_run) return Done{};
+    if (!facts.facts.deleted) show_that_seen(spoken);
+    GP_TRY(const bool fresh, record(spoken, facts, ruling));
+    if (!fresh) return Done{};  // another run is carrying it out
+    return ruling.granted ? carry_out(spoken, facts, ruling) : say(spoken, answer_to_refused(ruling.because));
+  }
+
+ private:
+  // Bots would answer each other for ever.
+  Status answer_mistake(const Spoken& spoken) {
+    if (spoken.deleted || spoken.said.by_bot || stage_.request.dry_run) return Done{};
+    return say(spoken, answer_to_mistake(*spoken.reading.mistake));
+  }
+
+  // Makes up for a run that ended between the ledger and the answer; what was told is not told again. Whoever looks
+  // through all comments in each pipeline leaves that alone.
+  Status answer_again(const Spoken& spoken, const LedgerDecisions& decisions, const std::string& refused) {
+    const bool polls = stage_.ci.system == CiFacts::System::gitlab && stage_.request.event.empty();
+    if (polls || stage_.request.dry_run) return Done{};
+    if (!refused.empty()) return say(spoken, answer_to_refused(refused));
+    GP_TRY(const auto evidence, judge_stored(stage_, decisions));
+    if (evidence && evidence->judged == stage_.asked.shown.request.head) publish_verdict(*evidence);
+    return say(spoken, {"the command was carried out", {}, {}});
+  }
+
+  static void tell(const Spoken& spoken, const command::Ruling& ruling) {
+    const std::string line = fmt::format("{} by @{}: {} ({})", command::usage_of(spoken.reading.command->verb).name,
+                                         spoken.said.author, ruling.granted ? "granted" : "refused", ruling.because);
+    log::info(report::escape::terminal(line));
+  }
+
+  void show_that_seen(const Spoken& spoken) {
+    if (const Status seen = stage_.forge.acknowledge(spoken.said.place); !seen)
+      log::warning(forge::sentence_of(seen.error()));
+  }
+
+  // False when the ledger has the comment already.
+  Result<bool> record(const Spoken& spoken, const CommandFacts& facts, const command::Ruling& ruling) {
+    GP_TRY(const auto document, stage_.ledger.document(ledger::People::kDocument));
+    GP_TRY(ledger::People people, ledger::People::parse(document.value_or("")));
+    const ledger::Draft event = event_of(stage_, spoken, facts, ruling, people);
+    const std::string key = key_of(stage_, spoken);
+    // Asked again when somebody else was faster, who may have carried out this very comment.
+    const auto think = [&](const ledger::State&) {
+      const auto now = read_decisions(stage_.ledger, stage_.now);
+      const bool known = now && now->handled.contains(key);
+      return known ? std::vector<ledger::Draft>{} : std::vector{event};
+    };
+    const auto documents = [&]() -> store::Documents {
+      return {{std::string(ledger::People::kDocument), people.text()}};
+    };
+    GP_TRY(const Appended appended, append_to_ledger(stage_.ledger, stage_.now, think, documents));
+    return !appended.events.empty();
+  }
+
+  Status carry_out(const Spoken& spoken, const CommandFacts& facts, const command::Ruling& ruling) {
+    const command::Command& it = *spoken.reading.command;
+    GP_TRY(const LedgerDecisions decisions, read_decisions(stage_.ledger, stage_.now));
+    GP_TRY(const auto evidence, judge_stored(stage_, decisions));
+    const StoredEvidence* const now = evidence ? &*evidence : nullptr;
+    const bool is_news = command::usage_of(it.verb).decides || it.verb == Verb::recheck;
+    if (is_news && now != nullptr && now->judged == stage_.asked.shown.request.head) publish_verdict(*now);
+    const std::string id = makes_request(it.verb) ? fmt::format("W-{}", spoken.said.place.id) : "";
+    return say(spoken, answer_to_granted(stage_, it, facts, ruling, decisions, now, id));
+  }
+
+  // The same commit, the same findings, and what people decided since.
+  void publish_verdict(const StoredEvidence& evidence) {
+    const Assessment& assessment = evidence.assessment;
+    const std::vector<Severity> severities = risk::effective_severities(assessment.table);
+    const report::Input input{.assessment = assessment,
+                              .explain = [&](std::size_t finding) { return explain_risk(assessment, finding); },
+                              .story = [&](std::size_t finding) { return risk_story(assessment, finding); },
+                              .observation_severities = severities,
+                              .links = links_of(stage_.ci, assessment.change.head),
+                              .tool_version = stage_.request.version,
+                              .time = stage_.now};
+    publish::Input planned = plan_input(input, stage_.ci, stage_.asked.shown, evidence.lines);
+    planned.stamp = stamp(planned.stamp);
+    const Told told = tell_forge(stage_.forge, planned, stage_.asked.shown, stage_.asked.rules.settings.publishing);
+    for (const std::string& problem : told.problems) log::warning(problem);
+    complete_ = complete_ && told.complete;
+  }
+
+  // The words are still those of the run that looked: one that looks again at the same commit may write over them.
+  [[nodiscard]] publish::Stamp stamp(const publish::Stamp& own) const {
+    const auto& comments = stage_.asked.shown.comments;
+    const auto marker = comments.empty() ? std::nullopt : publish::parse_summary_marker(comments.front().body);
+    return marker && marker->stamp.head == own.head ? marker->stamp : own;
+  }
+
+  Status say(const Spoken& spoken, const CommandAnswer& answer) {
+    if (spoken.deleted || spoken.said.by_bot) return Done{};
+    const auto said =
+        stage_.forge.answer(spoken.said.place, answer_marker(stage_, spoken), answer_body(stage_, spoken, answer));
+    if (!said) return said.error();
+    return Done{};
+  }
+
+  CommandStage& stage_;
+  bool complete_ = true;
+};
+
+// What a comment would be read as, without a forge: for those who write about commands, or wonder.
+Result<ExitCode> read_aloud(const Ports& ports, const std::string& text) {
+  const command::Reading reading = command::read(text);
+  const auto say = [&](const std::string& line) { return ports.output(report::escape::terminal(line) + "\n"); };
+  if (reading.mistake) {
+    GP_CHECK(say(fmt::format("{}; expected {}", reading.mistake->found, reading.mistake->expected)));
+    GP_CHECK(say("such as: " + reading.mistake->example));
+    return ExitCode::usage;
+  }
+  if (!reading.command) {
+    GP_CHECK(say("this says nothing to gatepost"));
+    return ExitCode::usage;
+  }
+  const command::Usage& usage = command::usage_of(reading.command->verb);
+  GP_CHECK(say(fmt::format("{}: {}", command::synopsis(usage), usage.summary)));
+  GP_CHECK(say(fmt::format("may be given by {}, unless the settings say otherwise", usage.asked)));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+Result<ExitCode> command(const Ports& ports, const CommandRequest& request) {
+  if (!request.text.empty()) return read_aloud(ports, request.text);
+  CiFacts ci = detect_ci(ports);
+  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+  GP_TRY(const std::vector<Spoken> spoken, listen(ports, ci, request.event, *connection.forge));
+  if (spoken.empty()) {
+    log::info("no comment speaks to gatepost");
+    return ExitCode::done;
+  }
+  GP_TRY(const git::Library library, git::Library::start());
+  GP_TRY(const git::Repository repository, open_repository(ports, request.repository, ci));
+  ci.change_request = spoken.front().said.place.request;
+  ci.change_head.clear();  // that of the change is asked for, and no event is believed
+  const Inputs inputs(ports, {});
+  GP_TRY(Asked asked, ask_forge(ports, *connection.forge, ci, inputs, nullptr));
+  config::Settings rules = asked.rules.settings;
+  GP_TRY(const auto store, open_chosen_ledger(ports, rules, repository, request.store));
+  CommandStage stage{ports,
+                     request,
+                     std::move(ci),
+                     *connection.forge,
+                     std::move(asked),
+                     std::move(rules),
+                     *store,
+                     request.now ? *request.now : ports.clock()};
+  Runner runner(stage);
+  for (const Spoken& one : spoken) GP_CHECK(runner.run(one));
+  return runner.is_complete() ? ExitCode::done : ExitCode::unavailable;
+}
+
+}  // namespace gatepost::app

@@ -1,0 +1,30 @@
+// `gatepost command`: what developers answer where they are. A comment becomes an event of the ledger, and the gate is
+// judged again by what the ledger then says.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/exit_code.hpp"
+#include "app/ports.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace gatepost::app {
+
+struct CommandRequest {
+  std::string repository;  // --repo: the checkout beside which the ledger is
+  std::string event;       // the event's file; "": GITHUB_EVENT_PATH, or on GitLab all comments of the merge request
+  std::string store;       // --store: the ledger
+  std::string text;        // a comment to read and nothing more; "" for none
+  std::string result;      // what `check --result` wrote for the commit that the change is at; "" for none
+  bool dry_run = false;
+  std::optional<Timestamp> now;
+  std::string version;
+};
+
+// With a text, what it would be read as; exit code 2 when it is no command.
+// Exit code 0 when every command was answered, granted or not. 4 when the forge did not let us.
+Result<ExitCode> command(const Ports& ports, const CommandRequest& request);
+
+}  // namespace gatepost::app

@@ -1,0 +1,64 @@
+// What people decided by comment commands, as the ledger has it: requests and their approval, freezes, whom findings
+// were handed to. A granted command is one event; what holds now is the sum of them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/ports.hpp"
+#include "base/result.hpp"
+#include "command/authority.hpp"
+#include "config/settings.hpp"
+#include "context/catalogue.hpp"
+#include "git/repository.hpp"
+#include "ledger/line.hpp"
+#include "ledger/people.hpp"
+#include "model/assessment.hpp"
+#include "store/store.hpp"
+
+namespace gatepost::app {
+
+struct DecidedRequest : command::Request {
+  bool false_positive = false;
+  std::string text;  // why
+  std::chrono::sys_days asked, until;
+  std::uint64_t event = 0;  // of the request
+};
+
+struct LedgerDecisions {
+  std::vector<DecidedRequest> requests;           // those that were not taken back, in their order
+  std::map<std::string, config::Freeze> freezes;  // by service, as written when it was frozen
+  std::map<std::string, Owner> assigned;          // by finding
+  std::map<std::string, std::string> handled;     // comments, and why they were refused; "" when granted
+};
+
+// Commands among the events. Names are those that the people have now: who was erased is a pseudonym, and approves
+// nothing that the policy leaves to people by name.
+Result<LedgerDecisions> decisions_of(std::span<const ledger::Line> lines, const ledger::People& people);
+
+// Those of a store. A chain that is broken is an error: nothing may be built upon it.
+Result<LedgerDecisions> read_decisions(store::Store& store, Timestamp now);
+
+// Puts them into the settings: waivers behind those of the file, owners before those of all rules, freezes.
+void honour(const LedgerDecisions& decisions, config::Settings& settings);
+
+// Where a run looks for a ledger.
+struct LedgerPlace {
+  const git::Repository& repository;  // the checkout
+  const ChangeSet& change;            // a ledger that comes with it is not believed; empty where none is checked out
+  bool speaks = false;                // to its forge anyway: a ledger that nobody names is looked for there
+};
+// Reads the ledger of the settings and honours it. One that is not there decides nothing; one that cannot be read is a
+// note, because then nobody knows what is frozen.
+void honour_ledger(const Ports& ports, const LedgerPlace& place, Timestamp now, config::Settings& settings,
+                   std::vector<Note>& notes);
+
+// Why the gate is closed whatever was found: services that are frozen and that the change has to do with.
+std::vector<Reason> freeze_reasons(const Assessment& assessment, const std::vector<config::Freeze>& freezes,
+                                   const context::Catalogue& catalogue);
+
+}  // namespace gatepost::app
