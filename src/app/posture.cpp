@@ -189,15 +189,10 @@ void add_scanners(const ledger::State& state, Posture& out) {
   }
 }
 
-template <Band kBand>
-bool is_of(const ledger::State& /*state*/, const Tracked& it) {
-  return band_for_tenths(it.risk_tenths) == kBand;
-}
-
-void add_service_level(const ledger::State& state, const PostureRequest& request, Band band,
-                       bool (*wanted)(const ledger::State&, const Tracked&), Posture& out) {
+void add_service_level(const ledger::State& state, const PostureRequest& request, Band band, Posture& out) {
   const ledger::Rules& rules = ledger::built_in_rules();
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
+  const auto wanted = [band](const Tracked& it) { return band_for_tenths(it.risk_tenths) == band; };
   const ledger::Compliance kept = ledger::measure(state, since, request.now, rules, wanted).service_levels;
   PostureServiceLevel level{.band = std::string(to_string(band))};
   const std::int64_t days = rules.band_days[static_cast<std::size_t>(band)];
@@ -205,16 +200,13 @@ void add_service_level(const ledger::State& state, const PostureRequest& request
   level.due = static_cast<std::uint32_t>(kept.due);
   level.met = static_cast<std::uint32_t>(kept.kept);
   level.late = level.due - level.met;
-  for (const Tracked& it : state.findings)
-    level.overdue += wanted(state, it) && is_overdue(it, request.now.unix_ms) ? 1 : 0;
+  for (const Tracked& it : state.findings) level.overdue += wanted(it) && is_overdue(it, request.now.unix_ms) ? 1 : 0;
   out.service_levels.push_back(std::move(level));
 }
 
 void add_metrics(const ledger::State& state, const PostureRequest& request, Posture& out) {
-  add_service_level(state, request, Band::critical, is_of<Band::critical>, out);
-  add_service_level(state, request, Band::high, is_of<Band::high>, out);
-  add_service_level(state, request, Band::medium, is_of<Band::medium>, out);
-  add_service_level(state, request, Band::low, is_of<Band::low>, out);
+  for (const Band band : {Band::critical, Band::high, Band::medium, Band::low})
+    add_service_level(state, request, band, out);
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
   const ledger::Metrics metrics = ledger::measure(state, since, request.now);
   out.mttr_median_h = hours(metrics.mttr.median);
