@@ -110,6 +110,7 @@ Result<ExitCode> report_compliance(const Ports& ports, const ComplianceRequest& 
   GP_TRY(const Form* const form, form_of(request.report.format));
   GP_TRY(const ReportMaterial material, gather_report_material(ports, {request.report.repository, request.report.config,
                                                                        request.report.store, request.report.now}));
+  GP_CHECK(require_events(material));
   GP_TRY(std::vector<Framework> frameworks, read_frameworks(material.repository, material.rules));
   GP_TRY(frameworks, chosen_frameworks(std::move(frameworks), request.framework));
   GP_TRY(const compliance::Period period, period_of(request, material.now));

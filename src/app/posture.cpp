@@ -6,6 +6,7 @@
 #include <map>
 
 #include "app/explain_risk.hpp"
+#include "app/waiver_list.hpp"
 #include "base/text.hpp"
 #include "ledger/metrics.hpp"
 #include "report/facts.hpp"
@@ -69,6 +70,11 @@ PostureFinding finding_of(const ledger::State& state, const Tracked& it, std::in
   out.due = time_text(it.clocks.due);
   if (!it.is_live()) out.closed = time_text(it.since);
   out.sla = service_level(it, now);
+  out.since = time_text(it.since);
+  if (it.standing == Standing::open) out.triage = ledger::kTriageNames[static_cast<std::size_t>(it.triage)];
+  out.because = state.text(it.because);
+  out.known_exploited = it.has(Flag::kev);
+  out.cwes = state.cwes(it);
   return out;
 }
 
@@ -126,12 +132,14 @@ bool is_drift(ledger::EventType type) {
 void add_history(const LedgerView& ledger, const PostureRequest& request, Posture& out) {
   ledger::State state;
   Trend trend;
+  WaiverRecords waivers;
   const std::int64_t since = request.now.unix_ms - request.days * ledger::kDayMs;
   for (const ledger::Line& line : ledger.lines) {
     const auto event = ledger::parse(line.text);
     if (!event || !state.apply(*event)) continue;  // the ledger was verified and folded before
     const auto finding = parse_finding_id(event->subject);
     trend.add(state, *event, finding ? &*finding : nullptr);
+    waivers.add(*event);
     if (event->at.unix_ms < since) continue;
     PostureEvent shown{.seq = event->seq,
                        .at = to_string(event->at),
@@ -149,6 +157,8 @@ void add_history(const LedgerView& ledger, const PostureRequest& request, Postur
     }
     out.audit.push_back(std::move(shown));
   }
+  if (request.settings != nullptr && request.people != nullptr)
+    out.waivers = waiver_list(*request.settings, ledger.state, waivers, *request.people, request.now);
   std::ranges::reverse(out.audit);
   std::ranges::reverse(out.drift);
   if (out.audit.size() > kMostEvents) out.audit.resize(kMostEvents);
@@ -233,26 +243,6 @@ void add_backlog(const ledger::State& state, std::int64_t now, Posture& out) {
   }
 }
 
-void add_waivers(const ledger::State& state, const PostureRequest& request, Posture& out) {
-  std::map<std::string_view, std::uint32_t> covered;
-  for (const Tracked& it : state.findings)
-    covered[state.text(it.waiver)] +=
-        it.standing == Standing::waived || it.standing == Standing::false_positive ? 1 : 0;
-  const auto today = day_of(request.now);
-  for (const policy::Waiver& it : request.waivers) {
-    const char* const standing = it.expires < today ? "expired" : it.created > today ? "later" : "active";
-    out.waivers.push_back({.id = it.id.value,
-                           .state = standing,
-                           .reason = it.reason,
-                           .justification = it.justification,
-                           .requested_by = it.requested_by,
-                           .approved_by = text::join(it.approved_by, ", "),
-                           .expires = to_string(it.expires),
-                           .findings = covered[it.id.value]});
-  }
-  std::ranges::stable_sort(out.waivers, {}, &PostureWaiver::expires);
-}
-
 std::string unit_text(const FixAction& action) {
   const std::string extent = report::extent_of(action);
   return report::title_of(action) + (extent.empty() ? "" : " " + extent);
@@ -311,7 +301,6 @@ Posture posture_of(const LedgerView& ledger, const PostureRequest& request) {
   add_scanners(state, out);
   add_metrics(state, request, out);
   add_backlog(state, request.now.unix_ms, out);
-  add_waivers(state, request, out);
   if (request.assessment != nullptr) add_units(*request.assessment, out);
   out.events = ledger.lines.size();
   out.verified = true;

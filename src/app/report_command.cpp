@@ -9,11 +9,12 @@ namespace gatepost::app {
 Result<ExitCode> report_posture(const Ports& ports, const ReportRequest& request) {
   GP_TRY(const ReportMaterial material,
          gather_report_material(ports, {request.repository, request.config, request.store, request.now}));
+  GP_CHECK(require_events(material));
   const Posture posture = posture_of(material.ledger, {.project = material.project,
                                                        .version = request.version,
                                                        .now = material.now,
                                                        .days = request.days,
-                                                       .waivers = material.settings.waivers,
+                                                       .settings = &material.settings,
                                                        .people = &material.people});
   GP_CHECK(write_posture(ports, posture, request.format, request.output));
   return ExitCode::done;

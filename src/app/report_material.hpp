@@ -35,7 +35,8 @@ struct ReportMaterial {
   std::string project;
   Timestamp now;
 };
-// A ledger without events is an error: there is nothing to report.
 Result<ReportMaterial> gather_report_material(const Ports& ports, const LedgerPlace& place);
+// A ledger without events is an error where it is all that there is to report.
+Status require_events(const ReportMaterial& material);
 
 }  // namespace gatepost::app

@@ -9,9 +9,12 @@ void declare_report(CLI::App& app, Action& action) {
   auto chosen = options<app::ComplianceRequest>();
   app::ReportRequest& report = chosen->report;
   declare_store(app, report.store);
-  app.add_option("--format", report.format, "Write as html, json, markdown or csv. Default: html")
-      ->check(one_of({"html", "json", "markdown", "csv"}))
-      ->type_name("html|json|markdown|csv");
+  app.add_option("--format", report.format,
+                 "Write as html, json, markdown or csv; of the posture also as sarif, cyclonedx-vex or openvex (vex is "
+                 "openvex). "
+                 "Default: html")
+      ->check(one_of({"html", "json", "markdown", "csv", "sarif", "cyclonedx-vex", "openvex", "vex"}))
+      ->type_name("html|json|markdown|csv|sarif|cyclonedx-vex|openvex|vex");
   app.add_option("--output", report.output, "File to write; - is standard output. Default: -")->type_name("FILE");
   app.add_option("--days", report.days, "How long the period is that the report tells of. Default: 90")
       ->check(CLI::Range(1, 3650).description(""))
