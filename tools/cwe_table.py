@@ -2,6 +2,8 @@
 """Writes config/rules/cwe.tsv from the CWE catalogue: what correlation and risk need of it, and nothing of its prose.
 
     tools/cwe_table.py CATALOGUE >config/rules/cwe.tsv
+    tools/cwe_table.py CATALOGUE --classes >config/rules/cwe-classes.tsv
+    tools/cwe_table.py CATALOGUE --view 1344     # categories and their members, for config/compliance/*.yaml
 
 CATALOGUE is the XML of https://cwe.mitre.org/data/xml/cwec_latest.xml.zip, unpacked; releases of it also travel in the npm
 package cwe-sdk (raw/cwe-archive.xml). The Top 25 is view 1435 of 2025, which releases before 4.19 do not have.
@@ -19,8 +21,46 @@ HEADER = """\
 number\tparents\tusage\tlikelihood\trank\tname"""
 
 
+CLASSES_HEADER = """\
+# The weaknesses of the CWE catalogue {version} ({date}) by their class: the category of view 1400 (Comprehensive
+# Categorization) that they are in; each is in exactly one. Written by tools/cwe_table.py; do not edit. Source and terms:
+# see cwe.tsv.
+number\tclass"""
+
+
+def members(entry, view):
+    return [int(it.get("CWE_ID")) for it in entry.iterfind(".//c:Has_Member", SPACE) if it.get("View_ID") == view]
+
+
+def categories(catalogue, view):
+    """Pairs of a category's number and the numbers in it."""
+    views = {it.get("ID"): it for it in catalogue.find("c:Views", SPACE)}
+    entries = {int(it.get("ID")): it for it in catalogue.find("c:Categories", SPACE)}
+    return [(number, members(entries[number], view)) for number in members(views[view], view)]
+
+
+def print_classes(catalogue):
+    print(CLASSES_HEADER.format(version=catalogue.get("Version"), date=catalogue.get("Date")))
+    classes = {}
+    for number, inside in categories(catalogue, "1400"):
+        for weakness in inside:
+            assert classes.setdefault(weakness, number) == number, weakness
+    for weakness, number in sorted(classes.items()):
+        print(weakness, number, sep="\t")
+
+
 def main():
     catalogue = ElementTree.parse(sys.argv[1]).getroot()
+    if "--classes" in sys.argv:
+        print_classes(catalogue)
+    elif "--view" in sys.argv:
+        for number, inside in categories(catalogue, sys.argv[-1]):
+            print(f"{number}: {sorted(inside)}")
+    else:
+        print_weaknesses(catalogue)
+
+
+def print_weaknesses(catalogue):
     print(HEADER.format(version=catalogue.get("Version"), date=catalogue.get("Date")))
     for weakness in sorted(catalogue.find("c:Weaknesses", SPACE), key=lambda it: int(it.get("ID"))):
         number = int(weakness.get("ID"))

@@ -253,12 +253,15 @@ def suite_sarif_schema(log, jobs):
         log.failed("make_repository.sh", f"exit code {code}", output)
         return
     check = ["check", "--repo", str(shop), "--base", "main", "--head", "export-orders"]
+    posture = ["--repo", str(shop), "--store", f"sqlite:{shop}/ledger.db", "--now", "2026-08-20T01:00:00Z"]
+    printed(["nightly", *posture, "--head", "main", "--report", "scans/base/*"])
     reports = sorted(str(path) for path in (ROOT / "examples" / "shop" / "scans" / "head").iterdir())
     for name, arguments, codes in [
         ("check of the example", [*check, "--report", "scans/head/*", "--base-report", "scans/base/*",
                                   "--format", "sarif"], {0, 1}),
         ("check without findings", [*check, "--report", "scans/head/eslint.sarif", "--base-report",
                                     "scans/head/eslint.sarif", "--format", "sarif"], {0, 1}),
+        ("report of the example's ledger", ["report", *posture, "--format", "sarif"], {0}),
         ("convert of every report of the example", ["convert", *reports, "--format", "sarif"], {0}),
     ]:
         code, text, complaint = printed(arguments)

@@ -183,8 +183,11 @@
     },
     waivers() {
       return [el("h2", {}, TITLES.waivers),
-        table("Decisions to live with a finding, soonest to lapse first", ["Waiver", "State", "Reason", "Asked by", "Approved by", "Until", { text: "Findings", n: true }],
-          (data.waivers || []).map((it) => [it.id, it.state, el("span", {}, it.reason, el("br"), el("span", { class: "soft" }, it.justification || "")), it.requested_by, it.approved_by || "nobody", it.expires,
+        table("Decisions to live with a finding, soonest to lapse first", ["Waiver", "State", "Reason", "Asked by", "Approved by", { text: "Until", k: true }, { text: "Findings", n: true }],
+          (data.waivers || []).map((it) => [el("span", {}, it.id, el("br"), el("span", { class: "soft" }, it.where || it.source)),
+            el("span", {}, it.state, it.note ? [el("br"), el("span", { class: "soft" }, it.note)] : "", it.lapsed ? [el("br"), el("span", { class: "soft" }, `lapsed on ${it.lapsed}`)] : ""),
+            el("span", {}, it.reason, el("br"), el("span", { class: "soft" }, it.justification || "")), it.requested_by, it.approved_by || "nobody",
+            el("span", {}, it.expires || "without end", it.days_left === undefined ? "" : [el("br"), el("span", { class: "soft" }, `${count(it.days_left)} days left`)]),
             el("a", { href: only({ tab: "findings", state: "waived", q: it.id }) }, count(it.findings))]), "No waivers.")];
     },
     drift() { return [el("h2", {}, TITLES.drift), table("What changed without a finding", ["Day", "Kind", "What"], (data.drift || []).map((it) => [day(it.at), it.kind, it.what]), "No drift in the period.")]; },

@@ -197,6 +197,7 @@ ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const le
   const Assessment& assessment = run.assessment;
   ledger::RunFacts facts{.id = run.id, .now = run.now, .inputs = inputs_of(run), .commit = assessment.change.head};
   facts.run_url = run.evidence.ci.run_url;
+  facts.verdict = to_string(assessment.verdict.outcome);
   const Waivers waivers = waivers_of(run.evidence.settings);
   const std::vector<BaseMatch> matches = match_with_ledger(state, assessment, run.identifier);
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i)

@@ -33,6 +33,23 @@ std::vector<std::string> texts(const ObservationTable& table, ListId list) {
   return out;
 }
 
+// Those that any tool names, of the finding itself and of what other tools say about it.
+std::vector<std::uint32_t> cwes_of(const Assessment& assessment, std::size_t finding) {
+  const ObservationTable& table = assessment.table;
+  std::vector<std::uint32_t> out;
+  const auto add = [&](Row row) {
+    for (const Cwe cwe : table.cwes(table.cwes_of(table.row(row)))) out.push_back(cwe.number);
+  };
+  for (const Row member : assessment.findings.members_of(assessment.findings.all[finding])) add(member);
+  if (const Across* const parts = assessment.across_of(finding); parts != nullptr) {
+    for (const Claim& claim : parts->claims) add(claim.finding.primary);
+  }
+  std::ranges::sort(out);
+  const auto twice = std::ranges::unique(out);
+  out.erase(twice.begin(), twice.end());
+  return out;
+}
+
 // Numbers for texts that both sides have.
 class Numbers {
  public:
@@ -258,6 +275,7 @@ ledger::Record ledger_record(const Assessment& assessment, std::size_t finding, 
   if (risk.ssvc) record.decision = risk.ssvc->decision;
   if (const StoredComponent* const component = table.component_of(row)) record.package = table.text(component->purl);
   record.advisories = texts(table, row.advisories);
+  record.cwes = cwes_of(assessment, finding);
   if (service != nullptr) record.service = service->name;
   record.team = team_of(assessment, finding);
   for (std::size_t key = 0; key < ledger::kKeyCount; ++key) {

@@ -99,7 +99,7 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
       .branch = branch_of(evidence.ci),
       .version = request.version,
       .now = now,
-      .waivers = evidence.settings.waivers,
+      .settings = &evidence.settings,
       .notes = missing,
       .people = &people,
       .assessment = &assessment};

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "app/explain_risk.hpp"
+#include "app/waiver_list.hpp"
 #include "base/text.hpp"
 #include "ledger/metrics.hpp"
 #include "report/facts.hpp"
@@ -69,6 +70,11 @@ PostureFinding finding_of(const ledger::State& state, const Tracked& it, std::in
   out.due = time_text(it.clocks.due);
   if (!it.is_live()) out.closed = time_text(it.since);
   out.sla = service_level(it, now);
+  out.since = time_text(it.since);
+  if (it.standing == Standing::open) out.triage = ledger::kTriageNames[static_cast<std::size_t>(it.triage)];
+  out.because = state.text(it.because);
+  out.known_exploited = it.has(Flag::kev);
+  out.cwes = state.cwes(it);
   return out;
 }
 
@@ -126,12 +132,14 @@ bool is_drift(ledger::EventType type) {
 void add_history(const LedgerView& ledger, const PostureRequest& request, Posture& out) {
   ledger::State state;
   Trend trend;
+  WaiverRecords waivers;
   const std::int64_t since = request.now.unix_ms - request.days * ledger::kDayMs;
   for (const ledger::Line& line : ledger.lines) {
     const auto event = ledger::parse(line.text);
     if (!event || !state.apply(*event)) continue;  // the ledger was verified and folded before
     const auto finding = parse_finding_id(event->subject);
     trend.add(state, *event, finding ? &*finding : nullptr);
+    waivers.add(*event);
     if (event->at.unix_ms < since) continue;
     PostureEvent shown{.seq = event->seq,
                        .at = to_string(event->at),
@@ -149,6 +157,8 @@ void add_history(const LedgerView& ledger, const PostureRequest& request, Postur
     }
     out.audit.push_back(std::move(shown));
   }
+  if (request.settings != nullptr && request.people != nullptr)
+    out.waivers = waiver_list(*request.settings, ledger.state, waivers, *request.people, request.now);
   std::ranges::reverse(out.audit);
   std::ranges::reverse(out.drift);
   if (out.audit.size() > kMostEvents) out.audit.resize(kMostEvents);
@@ -189,15 +199,10 @@ void add_scanners(const ledger::State& state, Posture& out) {
   }
 }
 
-template <Band kBand>
-bool is_of(const ledger::State& /*state*/, const Tracked& it) {
-  return band_for_tenths(it.risk_tenths) == kBand;
-}
-
-void add_service_level(const ledger::State& state, const PostureRequest& request, Band band,
-                       bool (*wanted)(const ledger::State&, const Tracked&), Posture& out) {
+void add_service_level(const ledger::State& state, const PostureRequest& request, Band band, Posture& out) {
   const ledger::Rules& rules = ledger::built_in_rules();
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
+  const auto wanted = [band](const Tracked& it) { return band_for_tenths(it.risk_tenths) == band; };
   const ledger::Compliance kept = ledger::measure(state, since, request.now, rules, wanted).service_levels;
   PostureServiceLevel level{.band = std::string(to_string(band))};
   const std::int64_t days = rules.band_days[static_cast<std::size_t>(band)];
@@ -205,16 +210,13 @@ void add_service_level(const ledger::State& state, const PostureRequest& request
   level.due = static_cast<std::uint32_t>(kept.due);
   level.met = static_cast<std::uint32_t>(kept.kept);
   level.late = level.due - level.met;
-  for (const Tracked& it : state.findings)
-    level.overdue += wanted(state, it) && is_overdue(it, request.now.unix_ms) ? 1 : 0;
+  for (const Tracked& it : state.findings) level.overdue += wanted(it) && is_overdue(it, request.now.unix_ms) ? 1 : 0;
   out.service_levels.push_back(std::move(level));
 }
 
 void add_metrics(const ledger::State& state, const PostureRequest& request, Posture& out) {
-  add_service_level(state, request, Band::critical, is_of<Band::critical>, out);
-  add_service_level(state, request, Band::high, is_of<Band::high>, out);
-  add_service_level(state, request, Band::medium, is_of<Band::medium>, out);
-  add_service_level(state, request, Band::low, is_of<Band::low>, out);
+  for (const Band band : {Band::critical, Band::high, Band::medium, Band::low})
+    add_service_level(state, request, band, out);
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
   const ledger::Metrics metrics = ledger::measure(state, since, request.now);
   out.mttr_median_h = hours(metrics.mttr.median);
@@ -239,26 +241,6 @@ void add_backlog(const ledger::State& state, std::int64_t now, Posture& out) {
     const auto edge = std::ranges::lower_bound(edges, days);
     ++out.backlog[static_cast<std::size_t>(edge - edges.begin())].counts[by_severity(it.severity)];
   }
-}
-
-void add_waivers(const ledger::State& state, const PostureRequest& request, Posture& out) {
-  std::map<std::string_view, std::uint32_t> covered;
-  for (const Tracked& it : state.findings)
-    covered[state.text(it.waiver)] +=
-        it.standing == Standing::waived || it.standing == Standing::false_positive ? 1 : 0;
-  const auto today = day_of(request.now);
-  for (const policy::Waiver& it : request.waivers) {
-    const char* const standing = it.expires < today ? "expired" : it.created > today ? "later" : "active";
-    out.waivers.push_back({.id = it.id.value,
-                           .state = standing,
-                           .reason = it.reason,
-                           .justification = it.justification,
-                           .requested_by = it.requested_by,
-                           .approved_by = text::join(it.approved_by, ", "),
-                           .expires = to_string(it.expires),
-                           .findings = covered[it.id.value]});
-  }
-  std::ranges::stable_sort(out.waivers, {}, &PostureWaiver::expires);
 }
 
 std::string unit_text(const FixAction& action) {
@@ -319,7 +301,6 @@ Posture posture_of(const LedgerView& ledger, const PostureRequest& request) {
   add_scanners(state, out);
   add_metrics(state, request, out);
   add_backlog(state, request.now.unix_ms, out);
-  add_waivers(state, request, out);
   if (request.assessment != nullptr) add_units(*request.assessment, out);
   out.events = ledger.lines.size();
   out.verified = true;

@@ -6,19 +6,19 @@
 
 #include "app/ledger_access.hpp"
 #include "base/time.hpp"
+#include "config/settings.hpp"
 #include "ledger/people.hpp"
 #include "model/assessment.hpp"
 #include "model/posture.hpp"
-#include "policy/waiver.hpp"
 
 namespace gatepost::app {
 
 struct PostureRequest {
   std::string project, branch, blob_url, version;
   Timestamp now;
-  std::int64_t days = 90;  // that the period is long
-  std::vector<policy::Waiver> waivers;
-  std::vector<std::string> notes;  // that readers see first
+  std::int64_t days = 90;                      // that the period is long
+  const config::Settings* settings = nullptr;  // what the files say about waivers; nullptr: nobody looked
+  std::vector<std::string> notes;              // that readers see first
   const ledger::People* people = nullptr;
   // What a run knows beside the ledger: why each risk is what it is, and what to do first. nullptr: nothing.
   const Assessment* assessment = nullptr;

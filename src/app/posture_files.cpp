@@ -13,13 +13,17 @@ namespace gatepost::app {
 namespace {
 
 struct Form {
-  std::string_view format, file;
+  std::string_view format, file;  // file: "" for what is written only when it is asked for
   Status (*write)(const Posture& posture, const report::Sink& sink);
 };
 constexpr std::array kForms = {Form{"html", "posture.html", report::write_posture_html},
                                Form{"json", "posture.json", report::write_posture_json},
                                Form{"markdown", "posture.md", report::write_posture_markdown},
-                               Form{"csv", "findings.csv", report::write_posture_csv}};
+                               Form{"csv", "findings.csv", report::write_posture_csv},
+                               Form{"sarif", "", report::write_posture_sarif},
+                               Form{"cyclonedx-vex", "", report::write_posture_cyclonedx_vex},
+                               Form{"openvex", "", report::write_posture_openvex},
+                               Form{"vex", "", report::write_posture_openvex}};
 
 }  // namespace
 
@@ -31,6 +35,7 @@ Status write_posture_files(const Ports& ports, const Posture& posture, const std
                  fmt::format("the folder {} cannot be made: {}", text::printable(folder, 200), failure.message()));
   }
   for (const Form& form : kForms) {
+    if (form.file.empty()) continue;
     const std::string path = (std::filesystem::path(folder) / form.file).string();
     GP_CHECK(write_output(ports, path, [&](const report::Sink& sink) { return form.write(posture, sink); }));
   }
@@ -43,7 +48,8 @@ Status write_posture(const Ports& ports, const Posture& posture, const std::stri
     return write_output(ports, path, [&](const report::Sink& sink) { return form.write(posture, sink); });
   }
   return error(ErrorKind::usage,
-               fmt::format("--format is \"{}\"; expected html, json, markdown or csv", text::printable(format, 40)));
+               fmt::format("--format is \"{}\"; expected html, json, markdown, csv, sarif, cyclonedx-vex or openvex",
+                           text::printable(format, 40)));
 }
 
 }  // namespace gatepost::app

@@ -12,7 +12,7 @@ namespace gatepost::app {
 // posture.html, posture.json, posture.md and findings.csv. The folder is made when it is missing.
 Status write_posture_files(const Ports& ports, const Posture& posture, const std::string& folder);
 
-// One of them: html, json, markdown or csv. "-" is standard output.
+// In one form: html, json, markdown, csv, sarif, cyclonedx-vex or openvex ("vex"). "-" is standard output.
 Status write_posture(const Ports& ports, const Posture& posture, const std::string& format, const std::string& path);
 
 }  // namespace gatepost::app

@@ -14,7 +14,7 @@ namespace gatepost::app {
 struct ReportRequest {
   std::string repository, config;
   std::string store;            // as app::open_chosen_ledger takes it
-  std::string format = "html";  // html, json, markdown, csv
+  std::string format = "html";  // as app::write_posture takes it
   std::string output = "-";
   std::int64_t days = 90;
   std::optional<Timestamp> now;

@@ -119,14 +119,14 @@ std::optional<std::int64_t> median_of(std::vector<Span> spans) {
 }
 
 Metrics measure(const State& state, Timestamp since, Timestamp now, const Rules& rules,
-                bool (*wanted)(const State&, const Tracked&)) {
+                const std::function<bool(const Tracked&)>& wanted) {
   Measuring all(since, now, rules);
   for (const Tracked& it : state.findings) {
-    if (wanted == nullptr || wanted(state, it)) all.add({it.clocks, it.standing});
+    if (!wanted || wanted(it)) all.add({it.clocks, it.standing});
   }
   for (const PastLife& it : state.past) {
-    const Tracked* const now_is = wanted == nullptr ? nullptr : state.find(it.id);
-    if (wanted == nullptr || (now_is != nullptr && wanted(state, *now_is))) all.add({it.clocks, it.standing});
+    const Tracked* const now_is = wanted ? state.find(it.id) : nullptr;
+    if (!wanted || (now_is != nullptr && wanted(*now_is))) all.add({it.clocks, it.standing});
   }
   return all.take();
 }

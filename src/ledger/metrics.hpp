@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -51,6 +52,6 @@ struct Metrics {
 
 // Of the findings for which `wanted` is true; nullptr: all. The period is from `since` to `now`.
 Metrics measure(const State& state, Timestamp since, Timestamp now, const Rules& rules = built_in_rules(),
-                bool (*wanted)(const State&, const Tracked&) = nullptr);
+                const std::function<bool(const Tracked&)>& wanted = nullptr);
 
 }  // namespace gatepost::ledger

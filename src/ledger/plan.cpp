@@ -23,6 +23,12 @@ std::int64_t days_of(const Record& record, const Rules& rules) {
 
 std::int64_t earlier(std::int64_t a, std::int64_t b) { return a == 0 ? b : b == 0 ? a : std::min(a, b); }
 
+std::string weaknesses(const std::vector<std::uint32_t>& cwes) {
+  std::string all;
+  for (const std::uint32_t it : cwes) all += fmt::format("{}CWE-{}", all.empty() ? "" : "+", it);
+  return all;
+}
+
 std::string day(std::int64_t ms) { return gatepost::to_string(day_of({ms})); }
 
 }  // namespace
@@ -170,6 +176,7 @@ class Finding {
     compare("decision", decision(old_decision), decision(now.decision));
     compare("owner", s_.text(before.team), now.team);
     compare("service", s_.text(before.service), now.service);
+    compare("weakness", weaknesses(s_.cwes(before)), weaknesses(now.cwes));
     if (now.id == before.id) compare("path", s_.text(before.path), now.path);
     if (was.empty()) return;
     // Worse: less time from now on. Better: the day stays.
@@ -572,6 +579,7 @@ class Planner {
     if (run_.dependencies) facts["dependencies"] = *run_.dependencies;
     if (run_.waivers) facts["waivers"] = *run_.waivers;
     if (run_.coverage_percent) facts["coverage_percent"] = *run_.coverage_percent;
+    if (!run_.verdict.empty()) facts["verdict"] = run_.verdict;
     if (!drifts_.empty()) facts["drifts"] = std::vector<std::string>(drifts_.begin(), drifts_.end());
     Draft& run = add(EventType::run, "", std::move(facts));
     run.inputs = run_.inputs;

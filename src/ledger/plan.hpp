@@ -91,6 +91,7 @@ struct RunFacts {
   std::optional<std::vector<ServiceFact>> services;          // of the catalogue
   std::optional<std::int64_t> dependencies, coverage_percent, waivers;
   bool policy_weakened = false;
+  std::string verdict;  // of the policies on the branch; "" when nobody asked them
   std::vector<DriftFact> drifts;
 };
 

@@ -39,6 +39,7 @@ class Reader {
                       : key == "keys"       ? keys(item)
                       : key == "tools"      ? texts(item, r_.tools)
                       : key == "advisories" ? texts(item, r_.advisories)
+                      : key == "cwes"       ? numbers(item, r_.cwes)
                       : key == "line"       ? number(item, r_.line)
                       : key == "end_line"   ? number(item, r_.end_line)
                       : key == "context"    ? digest(item, r_.context)
@@ -94,6 +95,11 @@ class Reader {
     into = static_cast<std::uint32_t>(*whole);
     return true;
   }
+  static bool numbers(CanonicalText::Item item, std::vector<std::uint32_t>& into) {
+    bool good = item.kind() == CanonicalText::Kind::array;
+    item.each([&](CanonicalText::Item one) { good = number(one, into.emplace_back()) && into.back() != 0 && good; });
+    return good && std::ranges::is_sorted(into, std::ranges::less_equal{});
+  }
   bool risk(CanonicalText::Item item) {
     std::uint32_t tenths = 0;
     if (!number(item, tenths) || tenths > kMostRisk) return false;
@@ -138,6 +144,13 @@ void write_keys(CanonicalWriter& out, const Keys& keys) {
   out.end_object();
 }
 
+void write_cwes(CanonicalWriter& out, const std::vector<std::uint32_t>& cwes) {
+  if (cwes.empty()) return;
+  out.key("cwes").begin_array();
+  for (const std::uint32_t it : cwes) out.value(it);
+  out.end_array();
+}
+
 }  // namespace
 
 std::optional<Digest128> parse_hex128(std::string_view text) {
@@ -155,6 +168,7 @@ std::optional<Digest128> parse_hex128(std::string_view text) {
 void write(CanonicalWriter& out, const Record& r) {
   out.begin_object().known("advisories", r.advisories).field("category", kCategoryNames[r.category]);
   out.known("commit", r.commit).known("context", r.context.empty() ? std::string{} : hex(r.context));
+  write_cwes(out, r.cwes);
   if (r.decision) out.field("decision", to_string(*r.decision));
   out.known("end_line", r.end_line).field("engine", r.engine).field("id", to_string(r.id));
   write_keys(out, r.keys);

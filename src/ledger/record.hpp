@@ -42,6 +42,7 @@ struct Record {
   std::optional<Priority> decision;     // of SSVC
   std::string package;                  // purl
   std::vector<std::string> advisories;  // sorted
+  std::vector<std::uint32_t> cwes;      // numbers of the weaknesses that its scanners name; sorted
   std::string service, team;
   Digest128 context;  // of the code that a decision about it was made for
   Keys keys{};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <utility>
 
 #include "base/hash.hpp"
@@ -102,6 +103,12 @@ std::vector<std::string> parted(std::string_view joined) {
   return all;
 }
 
+std::string joined(const std::vector<std::uint32_t>& numbers) {
+  std::string all;
+  for (const std::uint32_t it : numbers) all.append(all.empty() ? "" : "\n").append(std::to_string(it));
+  return all;
+}
+
 void set(Tracked& finding, Flag flag, bool on = true) {
   const auto bit = static_cast<std::uint16_t>(flag);
   finding.flags = static_cast<std::uint16_t>(on ? finding.flags | bit : finding.flags & ~bit);
@@ -138,6 +145,15 @@ Digest128 State::key(const Tracked& tracked, std::size_t which) const {
   return keys[tracked.keys_at + static_cast<std::size_t>(std::popcount(tracked.key_mask & (bit - 1U)))];
 }
 
+std::vector<std::uint32_t> State::cwes(const Tracked& t) const {
+  std::vector<std::uint32_t> all;
+  for (const std::string& it : parted(text(t.cwes))) {
+    std::uint32_t& number = all.emplace_back(0);
+    std::from_chars(it.data(), it.data() + it.size(), number);
+  }
+  return all;
+}
+
 Record State::record(const Tracked& t) const {
   Record r{.id = t.id, .category = t.category, .kind = t.kind};
   const auto put = [&](std::string& into, TextId id) { into = std::string(text(id)); };
@@ -146,6 +162,7 @@ Record State::record(const Tracked& t) const {
   put(r.service, t.service), put(r.team, t.team);
   r.tools = parted(text(t.tools));
   r.advisories = parted(text(t.advisories));
+  r.cwes = cwes(t);
   r.line = t.line, r.end_line = t.end_line;
   r.severity = t.severity, r.risk_tenths = t.risk_tenths;
   if (t.decision >= 0) r.decision = static_cast<Priority>(t.decision);
@@ -334,6 +351,7 @@ class Application {
     f.target = intern(r.target), f.title = intern(r.title), f.package = intern(r.package);
     f.service = intern(r.service), f.team = intern(r.team);
     f.tools = intern(joined(r.tools)), f.advisories = intern(joined(r.advisories));
+    f.cwes = intern(joined(r.cwes));
     f.severity = r.severity, f.risk_tenths = r.risk_tenths;
     f.decision = r.decision ? static_cast<std::int8_t>(*r.decision) : std::int8_t{-1};
     f.context = r.context;

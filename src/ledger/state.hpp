@@ -73,7 +73,7 @@ struct Tracked {
   std::int64_t since = 0;                        // of its standing
   std::int64_t uncovered_since = 0, waived_until = 0;
   TextId engine{}, tools{}, rule{}, path{}, commit{}, target{}, title{}, package{}, advisories{}, service{}, team{};
-  TextId waiver{}, ticket{}, because{}, fixed_commit{}, epss_day{};
+  TextId cwes{}, waiver{}, ticket{}, because{}, fixed_commit{}, epss_day{};
   std::uint32_t line = 0, end_line = 0;
   std::uint32_t keys_at = 0;  // into State::keys
   std::uint16_t risk_tenths = 0, flags = 0, reopened_count = 0;
@@ -135,6 +135,7 @@ class State {
   [[nodiscard]] const Tracked* find(const FindingId& id) const;
   [[nodiscard]] std::string_view text(TextId id) const { return texts.view(id); }
   [[nodiscard]] Record record(const Tracked& tracked) const;
+  [[nodiscard]] std::vector<std::uint32_t> cwes(const Tracked& tracked) const;   // sorted
   [[nodiscard]] Digest128 key(const Tracked& tracked, std::size_t which) const;  // empty: it has none
   // The error says which event is not possible, and why; the state is then as before it.
   Status apply(const Event& event);

@@ -26,7 +26,10 @@ struct PostureFinding {
   SeverityLabel severity = SeverityLabel::unknown;
   std::uint32_t line = 0;
   std::uint16_t risk_tenths = 0, reopened = 0;
-  std::string first_detected, due, closed;
+  std::string first_detected, due, closed, since;  // since: it has its state
+  std::string triage, because;                     // "new", "confirmed" … of open ones; why it has its state
+  bool known_exploited = false;
+  std::vector<std::uint32_t> cwes;
   std::string sla;  // ok, due_soon, breached, paused; "" when it has no day
 };
 
@@ -44,9 +47,16 @@ struct PostureScanner {
   std::uint32_t open = 0;
 };
 
+// state: active, unused (it covers nothing), later, refused (it does not apply), broken, expired. source: file, scanner
+// (a scanner's own list), ledger. Days are like 2026-11-21, "" when there is none.
 struct PostureWaiver {
-  std::string id, state, reason, justification, requested_by, approved_by, expires;
+  std::string id, state, source, where, reason, justification, requested_by, approved_by, created, expires;
+  std::string note, lapsed;  // what to know about it; day and reason of its last lapse
+  std::optional<std::int64_t> days_left;
+  std::uint64_t seq = 0;  // of the newest event that decided by it; 0: the ledger has none
+  std::string recorded_at;
   std::uint32_t findings = 0;
+  std::vector<std::string> covered;  // their ids, sorted
 };
 
 struct PostureEvent {

@@ -205,6 +205,10 @@ void write_waivers(JsonWriter& json, const Posture& posture) {
     json.begin_object().field("id", it.id).field("state", it.state).optional_field("reason", it.reason);
     json.optional_field("justification", it.justification).optional_field("requested_by", it.requested_by);
     json.optional_field("approved_by", it.approved_by).optional_field("expires", it.expires);
+    json.field("source", it.source).optional_field("where", it.where);
+    if (it.days_left) json.field("days_left", *it.days_left);
+    if (it.seq != 0) json.field("seq", it.seq);
+    json.optional_field("lapsed", it.lapsed).optional_field("note", it.note);
     json.field("findings", it.findings).end_object();
   }
   json.end_array();

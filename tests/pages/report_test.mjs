@@ -42,6 +42,7 @@ function make_report(binary, folder) {
   edit(path.join(scans, "gitleaks.sarif"), (it) => it.runs[0].results.pop());
   night("2026-09-20T01:00:00Z");
   night("2026-11-20T01:00:00Z");
+  gatepost(binary, shop, "report", "--compliance", "all", "--samples", "100", "--store", "sqlite:l.db", "--now", "2026-11-20T02:00:00Z", "--output", "out/compliance.html");
   return path.join(shop, "out/posture.html");
 }
 
@@ -201,6 +202,40 @@ const CASES = {
   },
 };
 
+// The page for auditors has no script of its own.
+const AUDITORS = {
+  async "no barrier that axe knows, in light and dark"(page) {
+    for (const value of ["light", "dark"]) {
+      await page.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
+      assert.deepEqual(await page.axe(), [], value);
+    }
+    await page.page.emulateMediaFeatures([]);
+  },
+  async "every state is told in words, and every link leads somewhere"(page) {
+    const states = new Set(await page.all(".state"));
+    for (const word of ["no evidence", "attention", "partly", "evidence"]) assert.ok(states.has(word), word);
+    assert.deepEqual(await page.page.$$eval('a[href^="#"]', (its) => its.map((it) => it.getAttribute("href").slice(1)).filter((id) => !document.getElementById(id))), []);
+    assert.ok((await page.all(".control")).length > 150);
+  },
+  async "a scanner's text stays text, and there is no script"(page) {
+    assert.ok((await page.text("main")).includes("onerror="));
+    assert.deepEqual([await page.page.$("img"), await page.page.$("script")], [null, null]);
+  },
+  async "it prints whole, also what is dark on the screen"(page) {
+    await page.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+    await page.page.emulateMediaType("print");
+    assert.equal(await page.page.$eval("body", (it) => getComputedStyle(it).backgroundColor), "rgb(255, 255, 255)");
+    await page.page.emulateMediaType(null);
+    await page.page.emulateMediaFeatures([]);
+    assert.ok((await page.page.pdf()).length > 100000);
+  },
+  async "it is no wider than a telephone"(page) {
+    await page.page.setViewport({ width: 390, height: 800 });
+    assert.ok(await page.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1));
+    await page.page.setViewport({ width: 1280, height: 900 });
+  },
+};
+
 async function main(binary, folder) {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "gatepost-pages-"));
   const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((it) => fs.existsSync(it));
@@ -221,6 +256,9 @@ async function main(binary, folder) {
     const page = await Page.open(browser, file);
     for (const [name, run] of Object.entries(CASES)) await judge(name, () => run(page));
     await judge("nothing was asked of anybody, and nothing went wrong", async () => assert.deepEqual(page.complaints, []));
+    const auditors = await Page.open(browser, path.join(path.dirname(file), "compliance.html"));
+    for (const [name, run] of Object.entries(AUDITORS)) await judge(`for auditors: ${name}`, () => run(auditors));
+    await judge("for auditors: nothing was asked of anybody", async () => assert.deepEqual(auditors.complaints, []));
     await judge("50,000 findings can be searched and turned over", async () => {
       const many = path.join(scratch, "many.html");
       multiply(file, 50000, many);
@@ -241,6 +279,9 @@ async function main(binary, folder) {
         await page.go(`#view=security&tab=${tab}`);
         await page.page.screenshot({ path: path.join(folder, `${tab}.png`) });
       }
+      await auditors.page.bringToFront();
+      await auditors.page.evaluate(() => [...document.querySelectorAll("h2")].find((it) => it.textContent.startsWith("PCI")).scrollIntoView());
+      await auditors.page.screenshot({ path: path.join(folder, "compliance.png") });
     }
   } finally {
     await browser.close();

@@ -1,3 +1,4 @@
+#include "app/compliance_report.hpp"
 #include "app/report_command.hpp"
 #include "cli/options.hpp"
 #include "cli/version.hpp"
@@ -5,23 +6,40 @@
 namespace gatepost::cli {
 
 void declare_report(CLI::App& app, Action& action) {
-  auto chosen = options<app::ReportRequest>();
-  declare_store(app, chosen->store);
-  app.add_option("--format", chosen->format, "Write as html, json, markdown or csv. Default: html")
-      ->check(one_of({"html", "json", "markdown", "csv"}))
-      ->type_name("html|json|markdown|csv");
-  app.add_option("--output", chosen->output, "File to write; - is standard output. Default: -")->type_name("FILE");
-  app.add_option("--days", chosen->days, "How long the period is that the report tells of. Default: 90")
+  auto chosen = options<app::ComplianceRequest>();
+  app::ReportRequest& report = chosen->report;
+  declare_store(app, report.store);
+  app.add_option("--format", report.format,
+                 "Write as html, json, markdown or csv; of the posture also as sarif, cyclonedx-vex or openvex (vex is "
+                 "openvex). "
+                 "Default: html")
+      ->check(one_of({"html", "json", "markdown", "csv", "sarif", "cyclonedx-vex", "openvex", "vex"}))
+      ->type_name("html|json|markdown|csv|sarif|cyclonedx-vex|openvex|vex");
+  app.add_option("--output", report.output, "File to write; - is standard output. Default: -")->type_name("FILE");
+  app.add_option("--days", report.days, "How long the period is that the report tells of. Default: 90")
       ->check(CLI::Range(1, 3650).description(""))
+      ->type_name("N");
+  CLI::Option* const compliance = app.add_option("--compliance", chosen->framework,
+                                                 "Evidence for auditors, by the controls of a framework, for example "
+                                                 "pci-dss, soc2, ssdf; all: of every one");
+  compliance->type_name("FRAMEWORK");
+  app.add_option("--from", chosen->from, "First day of the period, UTC. Default: --days before its end")
+      ->needs(compliance)
+      ->type_name("DATE");
+  app.add_option("--to", chosen->to, "Last day of the period, UTC. Default: now")->needs(compliance)->type_name("DATE");
+  app.add_option("--samples", chosen->samples, "Findings of each control that are shown with their course. Default: 5")
+      ->needs(compliance)
+      ->check(CLI::Range(0, 1000).description(""))
       ->type_name("N");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {
-      app::ReportRequest request = *chosen;
-      request.repository = globals.repository;
-      request.config = globals.config;
-      request.now = globals.point_in_time;
-      request.version = kVersion;
-      return app::report_posture(ports, request);
+      app::ComplianceRequest request = *chosen;
+      request.report.repository = globals.repository;
+      request.report.config = globals.config;
+      request.report.now = globals.point_in_time;
+      request.report.version = kVersion;
+      return request.framework.empty() ? app::report_posture(ports, request.report)
+                                       : app::report_compliance(ports, request);
     };
   });
 }

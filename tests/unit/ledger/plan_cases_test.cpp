@@ -69,13 +69,16 @@ bool read_record(Record& r, std::string_view key, doc::View item) {
   if (key == "engine") r.tools = {r.engine};
   if (key == "tools") r.tools = texts(item);
   if (key == "advisories") r.advisories = texts(item);
+  if (key == "cwes") {
+    for (const doc::View it : item.items()) r.cwes.push_back(static_cast<std::uint32_t>(*it.integer()));
+  }
   if (key == "line") r.line = static_cast<std::uint32_t>(*item.integer());
   if (key == "risk") r.risk_tenths = static_cast<std::uint16_t>(*item.integer());
   if (key == "kind") r.kind = static_cast<Kind>(one_of(kKindNames, item));
   if (key == "severity") r.severity = static_cast<SeverityLabel>(one_of(kSeverityNames, item));
   if (key == "decision") r.decision = static_cast<Priority>(one_of(kPriorityNames, item));
   if (key == "code") r.context = Sha256().field(item.scalar()).finish128();
-  constexpr std::array<std::string_view, 8> kOthers = {"tools", "advisories", "line",     "risk",
+  constexpr std::array<std::string_view, 9> kOthers = {"tools", "advisories", "cwes",     "line", "risk",
                                                        "kind",  "severity",   "decision", "code"};
   return text != nullptr || std::ranges::find(kOthers, key) != kOthers.end();
 }

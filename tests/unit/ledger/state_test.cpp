@@ -139,3 +139,33 @@ TEST_CASE("A pause stops the clock, and a new life starts all of them anew") {
   REQUIRE(ledger.state.past.size() == 1);
   CHECK(ledger.state.past[0].clocks == before);
 }
+
+TEST_CASE("A record keeps the weaknesses as numbers, and one without them is written as ever") {
+  ledger::Record record = test::a_record("A");
+  CanonicalWriter plain;
+  write(plain, record);
+  CHECK(plain.text().find("cwes") == std::string::npos);
+  record.cwes = {77, 1321};
+  CanonicalWriter out;
+  write(out, record);
+  CHECK(out.text().find(R"("cwes":[77,1321])") != std::string::npos);
+  const auto read_back = [](const std::string& text, ledger::Record& into) {
+    CanonicalText canonical;
+    REQUIRE(canonical.read(text));
+    return read(canonical.root(), into);
+  };
+  ledger::Record again;
+  CHECK(read_back(out.text(), again) == "");
+  CHECK(again == record);
+  for (const char* const bad : {"[0]", "[89,77]", "[77,77]", "77"}) {
+    std::string text = out.text();
+    text.replace(text.find("[77,1321]"), 9, bad);
+    ledger::Record none;
+    CHECK(read_back(text, none).find("cwes") != std::string::npos);
+  }
+  test::Ledger ledger;
+  Draft draft = a_detection("A");
+  draft.record = record;
+  REQUIRE(ledger.append({draft}) == "");
+  CHECK(ledger.state.cwes(ledger.state.findings[0]) == record.cwes);
+}
