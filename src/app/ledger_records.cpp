@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "app/renamed_rules.hpp"
 #include "base/text.hpp"
 #include "correlate/match.hpp"
 #include "report/facts.hpp"
@@ -188,6 +189,7 @@ std::vector<BaseMatch> match_with_ledger(const ledger::State& state, const Asses
   for (const correlate::Pair& pair : correlate::match(base, head).pairs)
     matches[pair.head] = {known[pair.base]->id, pair.stage, pair.event, pair.similarity, true};
   OtherTools(state, assessment, matches).match();
+  match_renamed_rules(state, assessment, matches);
   return matches;
 }
 
