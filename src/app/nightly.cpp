@@ -8,8 +8,10 @@
 
 #include "app/act.hpp"
 #include "app/assess.hpp"
+#include "app/ci.hpp"
 #include "app/ledger_access.hpp"
 #include "app/ledger_facts.hpp"
+#include "app/ledger_rules.hpp"
 #include "app/ledger_store.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
@@ -26,6 +28,14 @@ namespace {
 std::string run_id(const CiFacts& ci, const std::string& commit, Timestamp now) {
   if (ci.run != 0) return fmt::format("{}/{}", ci.run, ci.attempt);
   return fmt::format("{}@{}", commit.substr(0, 12), to_string(now));
+}
+
+// What a change brings is not how the branch stands, and a stranger's change has no say in what is remembered.
+Status refuse_changes(const CiFacts& ci) {
+  if (!ci.change_request && !ci.from_fork && !ci.restricted) return Done{};
+  return error(ErrorKind::usage,
+               "this pipeline is of a change request; the ledger remembers the branch that it goes into",
+               "run gatepost nightly in a schedule, or on pushes to the default branch; gatepost check judges changes");
 }
 
 std::string branch_of(const CiFacts& ci) {
@@ -81,6 +91,7 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
       .branch = branch_of(evidence.ci),
       .version = request.version,
       .now = now,
+      .rules = ledger_rules(evidence.settings.service_levels),
       .waivers = evidence.settings.waivers,
       .notes = missing,
       .people = &people,
@@ -95,6 +106,7 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
 Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
   const Timestamp now = request.now ? *request.now : ports.clock();
+  GP_CHECK(refuse_changes(detect_ci(ports)));
   GatherRequest whole = request.gather;
   whole.without_base = true;
   GP_TRY(Evidence evidence, gather(ports, whole));
@@ -117,10 +129,11 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
                       now,
                       run_id(evidence.ci, assessment.change.head, now),
                       request.confirmed_losses};
+  const ledger::Rules rules = ledger_rules(evidence.settings.service_levels);
   bool first = false;
   const Think think = [&](const ledger::State& state) {
     first = state.runs == 0;
-    return ledger::plan(state, ledger_facts(ports, run, state));
+    return ledger::plan(state, ledger_facts(ports, run, state), rules);
   };
   Appended appended;
   if (request.dry_run) {

@@ -196,7 +196,7 @@ bool is_of(const ledger::State& /*state*/, const Tracked& it) {
 
 void add_service_level(const ledger::State& state, const PostureRequest& request, Band band,
                        bool (*wanted)(const ledger::State&, const Tracked&), Posture& out) {
-  const ledger::Rules& rules = ledger::built_in_rules();
+  const ledger::Rules& rules = request.rules;
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
   const ledger::Compliance kept = ledger::measure(state, since, request.now, rules, wanted).service_levels;
   PostureServiceLevel level{.band = std::string(to_string(band))};
@@ -216,7 +216,7 @@ void add_metrics(const ledger::State& state, const PostureRequest& request, Post
   add_service_level(state, request, Band::medium, is_of<Band::medium>, out);
   add_service_level(state, request, Band::low, is_of<Band::low>, out);
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
-  const ledger::Metrics metrics = ledger::measure(state, since, request.now);
+  const ledger::Metrics metrics = ledger::measure(state, since, request.now, request.rules);
   out.mttr_median_h = hours(metrics.mttr.median);
   out.mttr_p90_h = hours(metrics.mttr.p90);
   out.mttr_censored_h = hours(metrics.mttr_censored);
@@ -226,8 +226,9 @@ void add_metrics(const ledger::State& state, const PostureRequest& request, Post
   if (kept.due != 0) out.compliance_permille = static_cast<std::int64_t>(kept.kept * 1000 / kept.due);
 }
 
-void add_backlog(const ledger::State& state, std::int64_t now, Posture& out) {
-  const std::vector<std::int64_t>& edges = ledger::built_in_rules().backlog_days;
+void add_backlog(const ledger::State& state, const PostureRequest& request, Posture& out) {
+  const std::int64_t now = request.now.unix_ms;
+  const std::vector<std::int64_t>& edges = request.rules.backlog_days;
   for (std::size_t i = 0; i <= edges.size(); ++i) {
     const std::int64_t first = i == 0 ? 0 : edges[i - 1] + 1;
     out.backlog.push_back(
@@ -318,7 +319,7 @@ Posture posture_of(const LedgerView& ledger, const PostureRequest& request) {
   add_groups(state, request.now.unix_ms, &Tracked::service, out.services);
   add_scanners(state, out);
   add_metrics(state, request, out);
-  add_backlog(state, request.now.unix_ms, out);
+  add_backlog(state, request, out);
   add_waivers(state, request, out);
   if (request.assessment != nullptr) add_units(*request.assessment, out);
   out.events = ledger.lines.size();

@@ -7,6 +7,7 @@
 #include "app/ledger_access.hpp"
 #include "base/time.hpp"
 #include "ledger/people.hpp"
+#include "ledger/rules.hpp"
 #include "model/assessment.hpp"
 #include "model/posture.hpp"
 #include "policy/waiver.hpp"
@@ -17,6 +18,7 @@ struct PostureRequest {
   std::string project, branch, blob_url, version;
   Timestamp now;
   std::int64_t days = 90;  // that the period is long
+  ledger::Rules rules = ledger::built_in_rules();
   std::vector<policy::Waiver> waivers;
   std::vector<std::string> notes;  // that readers see first
   const ledger::People* people = nullptr;

@@ -3,6 +3,7 @@
 #include "app/ci.hpp"
 #include "app/gather.hpp"
 #include "app/ledger_access.hpp"
+#include "app/ledger_rules.hpp"
 #include "app/ledger_store.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
@@ -32,6 +33,7 @@ Result<ExitCode> report_posture(const Ports& ports, const ReportRequest& request
                                               .version = request.version,
                                               .now = now,
                                               .days = request.days,
+                                              .rules = ledger_rules(settings.service_levels),
                                               .waivers = settings.waivers,
                                               .people = &people});
   GP_CHECK(write_posture(ports, posture, request.format, request.output));

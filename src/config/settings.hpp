@@ -2,6 +2,7 @@
 // .gatepost/teams.yml, all of them optional, as one validated value. Command line flags are put over it in cli.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "context/vex_resolution.hpp"
 #include "model/owner.hpp"
 #include "model/ownership.hpp"
+#include "model/risk.hpp"
 #include "model/routing.hpp"
 #include "model/service.hpp"
 #include "model/severity.hpp"
@@ -61,6 +63,13 @@ struct Ledger {
 };
 inline constexpr std::string_view kStoreNames[] = {"git", "sqlite", "postgresql", "none"};
 
+// Within how many days a finding has to be gone, where that is not as config/rules/lifecycle.yaml says. 0: no day.
+struct ServiceLevels {
+  std::array<std::optional<std::int64_t>, kPriorityNames.size()> decision_days;
+  std::array<std::optional<std::int64_t>, kBandNames.size()> band_days;
+  std::optional<std::int64_t> kev_days, least_after_waiver, warning_percent;
+};
+
 struct Settings {
   std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
@@ -84,6 +93,7 @@ struct Settings {
   Vex vex;
   Runtime runtime;
   Ledger ledger;
+  ServiceLevels service_levels;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.
