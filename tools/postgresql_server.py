@@ -14,10 +14,12 @@ class Server:
         folder.chmod(0o777)
 
     def run(self, *command):
+        """What it prints."""
         done = subprocess.run([*self.prefix, *map(str, command)], cwd=self.folder, capture_output=True, text=True,
                               env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}, timeout=120, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     def start(self):
         self.run(self.programs / "initdb", "-D", self.folder / "data", "-A", "trust", "-U", "postgres", "--no-sync",
@@ -30,15 +32,19 @@ class Server:
         with contextlib.suppress(RuntimeError):
             self.run(self.programs / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
 
-    def sql(self, text):
-        self.run(self.programs / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "postgres", "-d",
-                 "postgres", "-c", text)
+    def sql(self, text, database="postgres", login="postgres"):
+        """The rows, with | between the columns."""
+        return self.run(self.programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U",
+                        login, "-d", database, "-c", text).splitlines()
 
     def make_database(self):
-        """The address of a new, empty database."""
+        """The name of a new, empty database."""
         self.count += 1
         self.sql(f"CREATE DATABASE test{self.count} OWNER owner")
-        return f"postgresql:///test{self.count}?host={self.folder}&user=owner"
+        return f"test{self.count}"
+
+    def address(self, database):
+        return f"postgresql:///{database}?host={self.folder}&user=owner"
 
 
 @contextlib.contextmanager

@@ -177,14 +177,16 @@ def sealed_again(lines):
 
 
 class Year:
-    def __init__(self, file, gatepost, folder, database, show):
+    def __init__(self, file, gatepost, folder, server, show):
         self.story = yaml.load(file.read_text(encoding="utf-8"), Loader=TextLoader)
         self.name, self.show = file.stem, show
         self.stores = {"git": ["--store", "git"], "sqlite": ["--store", f"sqlite:{folder}/ledger.db"]}
         variables = {}
-        if database:
+        self.server = server
+        if server:
+            self.database = server.make_database()
             self.stores["postgresql"] = ["--store", "postgresql"]
-            variables["GATEPOST_LEDGER_URL"] = database
+            variables["GATEPOST_LEDGER_URL"] = server.address(self.database)
         self.repository = Repository(folder / "checkout", gatepost, variables)
         self.names = Names(self.story["problems"])
         self.scanners = year_reports.Scanners(self.story["problems"])
@@ -249,6 +251,7 @@ class Year:
             text = self.repository.must([str(self.repository.gatepost_path), "report", "--format", "json", "--days",
                                          str(end["days"]), "--now", day + HOUR, *where])
             reports[store] = json.loads(text)
+            self.check(f"the trend on {store} ends with what is open", self.wrong_trend(end["states"], reports[store]))
             table = self.repository.must([str(self.repository.gatepost_path), "report", "--format", "csv", "--now",
                                           day + HOUR, *where])
         first = next(iter(self.stores))
@@ -262,6 +265,8 @@ class Year:
                      key not in ("audit", "audit_sentence")]
             self.check(f"the reports from {first} and {store} say the same", found)
         self.check("the states in the end", self.wrong_states(end["states"], ledgers[first], table))
+        if self.server:
+            self.check("the views of PostgreSQL", self.wrong_views(end["states"]))
         self.check("the figures in the end", self.wrong_figures(end["figures"], reports[first]))
 
     def wrong_states(self, stated, lines, table):
@@ -284,6 +289,20 @@ class Year:
             found += [f"{what}: {name} is {state}, and is not stated" for name, state in named.items()
                       if name not in wanted]
         return found
+
+    def wrong_views(self, stated):
+        """What a dashboard shows."""
+        self.server.sql("INSERT INTO gatepost.tenants VALUES ('owner', '*')", self.database)
+        rows = self.server.sql("SELECT finding, standing FROM gatepost.findings", self.database, "owner")
+        named = {self.names.of(subject): state for subject, state in (row.split("|") for row in rows)}
+        return [f"{name} is {named.get(name)}; expected {state}" for state, names in stated.items() for name in names
+                if named.get(name) != state] + [f"{name} is not stated" for name in set(named) - set(sum(stated.values(), []))]
+
+    @staticmethod
+    def wrong_trend(stated, report):
+        bands = ("critical", "high", "medium", "low", "info", "unknown")
+        shown = sum(report["trend"][band][-1] for band in bands if band in report["trend"])
+        return [] if shown == len(stated["open"]) else [f"it ends with {shown} open; expected {len(stated['open'])}"]
 
     @staticmethod
     def wrong_figures(stated, report):
@@ -321,7 +340,7 @@ def main():
             if options.names and not any(it in file.stem for it in options.names):
                 continue
             year = Year(file, options.gatepost.resolve(), pathlib.Path(temporary) / file.stem,
-                        server.make_database() if server else None, options.show)
+                        server, options.show)
             try:
                 year.play()
             except Failure as failure:

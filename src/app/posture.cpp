@@ -99,6 +99,8 @@ class Trend {
     const std::int64_t day = event.at.unix_ms / ledger::kDayMs * (ledger::kDayMs / 1000);
     if (days_.empty() || days_.back().unix_seconds != day) days_.push_back({.unix_seconds = day, .open = open_});
     PostureDay& now = days_.back();
+    // It counts under the id that it has now.
+    if (const auto former = parse_finding_id(event.text("former")); former) move(*former, nullptr);
     if (finding != nullptr) move(*finding, state.find(*finding));
     now.open = open_;
     if (event.type == ledger::EventType::detected || event.type == ledger::EventType::reopened) ++now.opened;
