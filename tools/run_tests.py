@@ -338,6 +338,7 @@ SUITES = {
     "secrets": counting_suite(["python3", "tools/secret_hunt.py", "--gatepost", str(BINARY)]),
     "probes": suite_probes,
     "corpus": suite_corpus,
+    "year": counting_suite(["python3", "tools/year_test.py", "--gatepost", str(BINARY)], timeout=1800),
     "cvss-peer": counting_suite(["python3", "tools/cvss_peer_test.py"]),
     "packaging": counting_suite(["python3", "tools/packaging_test.py"]),
     "lint-ci": suite_lint_ci,

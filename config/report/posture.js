@@ -205,7 +205,7 @@
 
   function first_table(units) {
     return table("Actions, best first", ["Action", "Team", { text: "Closes", n: true }, { text: "Risk before", n: true }, { text: "after", n: true }],
-      units.map((it) => [el("span", {}, it.what, it.command ? el("div", {}, el("code", {}, it.command)) : ""), it.team || "nobody", count(it.closes), risk(it.risk_before), risk(it.risk_after)]), "Nothing to do.");
+      units.map((it) => [el("span", {}, it.what, it.command ? el("div", {}, el("code", {}, it.command)) : ""), it.team || "nobody", count(it.closes), risk(it.risk_before), risk(it.risk_after)]), data.findings.rows.length ? "This report knows of no repair; that of a night does (gatepost nightly --output-dir)." : "Nothing to do.");
   }
   function groups(title, all, filter) {
     return table(`${title}s by open risk`, [title, "Open", ...BANDS.map((it) => ({ text: it, n: true })), { text: "Risk", n: true }, { text: "Overdue", n: true }, "More"],

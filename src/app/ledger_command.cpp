@@ -301,8 +301,7 @@ Result<ExitCode> ledger_verify(const Ports& ports, const LedgerVerifyRequest& re
                         ? std::string("the ledger is empty")
                         : fmt::format("{} in an unbroken chain, the last of {}, hash {}",
                                       text::count_of(head.seq, "event"), to_string(verifier->last()), head.hash);
-  if (!request.checkpoints.empty())
-    out += "; " + text::count_of(request.checkpoints.size(), "checkpoint fits", "checkpoints fit");
+  if (*checkpoints != 0) out += "; " + text::count_of(*checkpoints, "checkpoint fits", "checkpoints fit");
   GP_CHECK(ports.output(out + "\n"));
   return ExitCode::done;
 }

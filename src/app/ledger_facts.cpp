@@ -7,7 +7,9 @@
 
 #include "advisory/observe.hpp"
 #include "app/engine_coverage.hpp"
+#include "app/ledger_origins.hpp"
 #include "app/ledger_records.hpp"
+#include "app/renamed_rules.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -93,7 +95,7 @@ void add_enrichment(ledger::Seen& seen, const Enrichment* known) {
 }
 
 ledger::Seen seen_of(const Ports& ports, const LedgerRun& run, const Waivers& waivers, const BaseMatch& match,
-                     std::size_t finding) {
+                     const Origin& origin, std::size_t finding) {
   const Assessment& assessment = run.assessment;
   const ObservationRow& row = assessment.table.row(assessment.findings.all[finding].primary);
   ledger::Seen seen{.record = ledger_record(assessment, finding, run.identifier)};
@@ -102,13 +104,14 @@ ledger::Seen seen_of(const Ports& ports, const LedgerRun& run, const Waivers& wa
     seen.stage = match.stage;
     seen.similarity = match.similarity;
   }
+  seen.introduced = origin.introduced_ms;
   add_enrichment(seen, assessment.enrichment_of(finding));
   const StoredComponent* const component = assessment.table.component_of(row);
   seen.fix_available = component != nullptr && !assessment.table.texts(component->fixed_versions).empty();
   // A component that was there before, unchanged: the advisory is news.
   const bool stored = component != nullptr &&
                       run.inventories.known_packages.contains(std::string(assessment.table.text(component->purl)));
-  seen.advisory_new = stored && !match.known;
+  seen.advisory_new = origin.advisory_new || (stored && !match.known);
   seen.waiver = decision_of(ports, run, waivers, finding);
   return seen;
 }
@@ -138,9 +141,11 @@ std::vector<ledger::EngineRun> engines_of(const LedgerRun& run, const ledger::St
     for (const std::string& engine : report.engines) {
       ledger::EngineRun& it = runs[engine];
       it.id = engine;
-      if (report.engines.size() == 1 && report.tools.size() == 1) it.rules_version = report.tools.front().version;
+      const bool older = it.database.empty() || (!report.database.empty() && report.database < it.database);
+      if (older) it.database = report.database;
     }
   }
+  for (const auto& [engine, version] : versions_of(assessment)) runs[engine].rules_version = version;
   std::vector<ledger::EngineRun> all;
   for (auto& [engine, it] : runs) {
     it.complete = coverage.is_complete(engine) && may_close(run, engine);
@@ -175,6 +180,17 @@ std::vector<std::string> deleted_paths(const Evidence& evidence, const ledger::S
   return gone;
 }
 
+// Those that the ledger knows and the catalogue no longer does: what was found in them is in use no more.
+std::vector<std::string> retired_services(const Evidence& evidence, const ledger::State& state) {
+  std::set<std::string_view> listed;
+  for (const Service& it : evidence.surroundings.services.catalogue.services()) listed.insert(it.name);
+  std::vector<std::string> retired;
+  for (const auto& [name, standing] : state.services) {
+    if (!listed.contains(name)) retired.push_back(name);
+  }
+  return retired;
+}
+
 std::vector<ledger::ServiceFact> services_of(const Evidence& evidence) {
   std::vector<ledger::ServiceFact> facts;
   for (const Service& it : evidence.surroundings.services.catalogue.services())
@@ -200,8 +216,9 @@ ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const le
   facts.verdict = to_string(assessment.verdict.outcome);
   const Waivers waivers = waivers_of(run.evidence.settings);
   const std::vector<BaseMatch> matches = match_with_ledger(state, assessment, run.identifier);
+  const std::vector<Origin> origins = origins_of(run.evidence, assessment, state, matches);
   for (std::size_t i = 0; i < assessment.findings.all.size(); ++i)
-    facts.seen.push_back(seen_of(ports, run, waivers, matches[i], i));
+    facts.seen.push_back(seen_of(ports, run, waivers, matches[i], origins[i], i));
   facts.engines = engines_of(run, state);
   facts.merged = merged_of(assessment, matches, state);
   facts.deleted_paths = deleted_paths(run.evidence, state);
@@ -214,6 +231,7 @@ ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const le
   sort_once(*facts.waivers_in_force);
   facts.trusted = run.confirmed_losses;
   facts.services = services_of(run.evidence);
+  facts.retired_services = retired_services(run.evidence, state);
   return facts;
 }
 

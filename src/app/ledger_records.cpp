@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "app/renamed_rules.hpp"
 #include "base/text.hpp"
 #include "correlate/match.hpp"
 #include "report/facts.hpp"
@@ -301,6 +302,7 @@ std::vector<BaseMatch> match_with_ledger(const ledger::State& state, const Asses
   }
   std::vector<BaseMatch> matches = std::move(matcher).matches();
   OtherTools(state, assessment, distance, matches).match();
+  if (distance == nullptr) match_renamed_rules(state, assessment, matches);
   return matches;
 }
 

@@ -28,19 +28,6 @@ Result<LedgerText> read_ledger_file(const std::string& file) {
   return text;
 }
 
-Result<std::unique_ptr<store::Store>> open_store(const Ports& ports, const LedgerSource& source) {
-  GP_TRY(const git::Repository repository, open_repository(ports, source.repository, detect_ci(ports)));
-  config::Files files;
-  if (!repository.is_bare()) {
-    GP_TRY(files, settings_files(repository.work_tree()));
-  }
-  // Only the settings themselves say where the ledger is.
-  files = {.settings = std::move(files.settings)};
-  GP_CHECK(use_config(source.config, files));
-  GP_TRY(config::Settings settings, config::load(files));
-  return open_chosen_ledger(ports, std::move(settings), repository, source.store);
-}
-
 Status add_documents(store::Store& store, LedgerText& text) {
   GP_TRY(const std::vector<std::string> names, store.document_names(kCheckpoints));
   for (const std::string& name : names) {
@@ -57,6 +44,19 @@ Status add_documents(store::Store& store, LedgerText& text) {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<store::Store>> open_store(const Ports& ports, const LedgerSource& source) {
+  GP_TRY(const git::Repository repository, open_repository(ports, source.repository, detect_ci(ports)));
+  config::Files files;
+  if (!repository.is_bare()) {
+    GP_TRY(files, settings_files(repository.work_tree()));
+  }
+  // Only the settings themselves say where the ledger is.
+  files = {.settings = std::move(files.settings)};
+  GP_CHECK(use_config(source.config, files));
+  GP_TRY(config::Settings settings, config::load(files));
+  return open_chosen_ledger(ports, std::move(settings), repository, source.store);
+}
 
 std::vector<std::string_view> LedgerText::lines() const {
   std::vector<std::string_view> all;

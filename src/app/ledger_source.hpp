@@ -1,6 +1,7 @@
 // A ledger as its lines, wherever it is kept.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/time.hpp"
 #include "ledger/line.hpp"
 #include "ledger/people.hpp"
+#include "store/store.hpp"
 
 namespace gatepost::app {
 
@@ -33,6 +35,9 @@ struct LedgerText {
   // They point into the bytes.
   [[nodiscard]] std::vector<std::string_view> lines() const;
 };
+
+// The store of a source that is no file. A git::Library must run.
+Result<std::unique_ptr<store::Store>> open_store(const Ports& ports, const LedgerSource& source);
 
 Result<LedgerText> read_ledger(const Ports& ports, const LedgerSource& source);
 

@@ -9,9 +9,11 @@
 
 #include "app/act.hpp"
 #include "app/assess.hpp"
+#include "app/ci.hpp"
 #include "app/ledger_access.hpp"
 #include "app/ledger_decisions.hpp"
 #include "app/ledger_facts.hpp"
+#include "app/ledger_rules.hpp"
 #include "app/ledger_store.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
@@ -28,6 +30,14 @@ namespace {
 std::string run_id(const CiFacts& ci, const std::string& commit, Timestamp now) {
   if (ci.run != 0) return fmt::format("{}/{}", ci.run, ci.attempt);
   return fmt::format("{}@{}", commit.substr(0, 12), to_string(now));
+}
+
+// What a change brings is not how the branch stands, and a stranger's change has no say in what is remembered.
+Status refuse_changes(const CiFacts& ci) {
+  if (!ci.change_request && !ci.from_fork && !ci.restricted) return Done{};
+  return error(ErrorKind::usage,
+               "this pipeline is of a change request; the ledger remembers the branch that it goes into",
+               "run gatepost nightly in a schedule, or on pushes to the default branch; gatepost check judges changes");
 }
 
 std::string branch_of(const CiFacts& ci) {
@@ -99,6 +109,7 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
       .branch = branch_of(evidence.ci),
       .version = request.version,
       .now = now,
+      .rules = ledger_rules(evidence.settings.service_levels),
       .settings = &evidence.settings,
       .notes = missing,
       .people = &people,
@@ -115,6 +126,7 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   const Timestamp now = request.now ? *request.now : ports.clock();
   std::unique_ptr<store::Store> store;
   NightInventories inventories;
+  GP_CHECK(refuse_changes(detect_ci(ports)));
   GatherRequest whole = request.gather;
   whole.without_base = true;
   whole.add_observations = [&](Evidence& it) -> Status {
@@ -146,10 +158,11 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
                       run_id(evidence.ci, assessment.change.head, now),
                       request.confirmed_losses,
                       inventories};
+  const ledger::Rules rules = ledger_rules(evidence.settings.service_levels);
   bool first = false;
   const Think think = [&](const ledger::State& state) {
     first = state.runs == 0;
-    return ledger::plan(state, ledger_facts(ports, run, state));
+    return ledger::plan(state, ledger_facts(ports, run, state), rules);
   };
   Appended appended;
   if (request.dry_run) {

@@ -105,6 +105,8 @@ class Trend {
     const std::int64_t day = event.at.unix_ms / ledger::kDayMs * (ledger::kDayMs / 1000);
     if (days_.empty() || days_.back().unix_seconds != day) days_.push_back({.unix_seconds = day, .open = open_});
     PostureDay& now = days_.back();
+    // It counts under the id that it has now.
+    if (const auto former = parse_finding_id(event.text("former")); former) move(*former, nullptr);
     if (finding != nullptr) move(*finding, state.find(*finding));
     now.open = open_;
     if (event.type == ledger::EventType::detected || event.type == ledger::EventType::reopened) ++now.opened;
@@ -200,7 +202,7 @@ void add_scanners(const ledger::State& state, Posture& out) {
 }
 
 void add_service_level(const ledger::State& state, const PostureRequest& request, Band band, Posture& out) {
-  const ledger::Rules& rules = ledger::built_in_rules();
+  const ledger::Rules& rules = request.rules;
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
   const auto wanted = [band](const Tracked& it) { return band_for_tenths(it.risk_tenths) == band; };
   const ledger::Compliance kept = ledger::measure(state, since, request.now, rules, wanted).service_levels;
@@ -218,7 +220,7 @@ void add_metrics(const ledger::State& state, const PostureRequest& request, Post
   for (const Band band : {Band::critical, Band::high, Band::medium, Band::low})
     add_service_level(state, request, band, out);
   const Timestamp since{request.now.unix_ms - request.days * ledger::kDayMs};
-  const ledger::Metrics metrics = ledger::measure(state, since, request.now);
+  const ledger::Metrics metrics = ledger::measure(state, since, request.now, request.rules);
   out.mttr_median_h = hours(metrics.mttr.median);
   out.mttr_p90_h = hours(metrics.mttr.p90);
   out.mttr_censored_h = hours(metrics.mttr_censored);
@@ -228,8 +230,9 @@ void add_metrics(const ledger::State& state, const PostureRequest& request, Post
   if (kept.due != 0) out.compliance_permille = static_cast<std::int64_t>(kept.kept * 1000 / kept.due);
 }
 
-void add_backlog(const ledger::State& state, std::int64_t now, Posture& out) {
-  const std::vector<std::int64_t>& edges = ledger::built_in_rules().backlog_days;
+void add_backlog(const ledger::State& state, const PostureRequest& request, Posture& out) {
+  const std::int64_t now = request.now.unix_ms;
+  const std::vector<std::int64_t>& edges = request.rules.backlog_days;
   for (std::size_t i = 0; i <= edges.size(); ++i) {
     const std::int64_t first = i == 0 ? 0 : edges[i - 1] + 1;
     out.backlog.push_back(
@@ -300,7 +303,7 @@ Posture posture_of(const LedgerView& ledger, const PostureRequest& request) {
   add_groups(state, request.now.unix_ms, &Tracked::service, out.services);
   add_scanners(state, out);
   add_metrics(state, request, out);
-  add_backlog(state, request.now.unix_ms, out);
+  add_backlog(state, request, out);
   if (request.assessment != nullptr) add_units(*request.assessment, out);
   out.events = ledger.lines.size();
   out.verified = true;

@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "config/settings.hpp"
 #include "ledger/people.hpp"
+#include "ledger/rules.hpp"
 #include "model/assessment.hpp"
 #include "model/posture.hpp"
 
@@ -16,7 +17,8 @@ namespace gatepost::app {
 struct PostureRequest {
   std::string project, branch, blob_url, version;
   Timestamp now;
-  std::int64_t days = 90;                      // that the period is long
+  std::int64_t days = 90;  // that the period is long
+  ledger::Rules rules = ledger::built_in_rules();
   const config::Settings* settings = nullptr;  // what the files say about waivers; nullptr: nobody looked
   std::vector<std::string> notes;              // that readers see first
   const ledger::People* people = nullptr;

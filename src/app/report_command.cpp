@@ -1,5 +1,6 @@
 #include "app/report_command.hpp"
 
+#include "app/ledger_rules.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
 #include "app/report_material.hpp"
@@ -14,6 +15,7 @@ Result<ExitCode> report_posture(const Ports& ports, const ReportRequest& request
                                                        .version = request.version,
                                                        .now = material.now,
                                                        .days = request.days,
+                                                       .rules = ledger_rules(material.settings.service_levels),
                                                        .settings = &material.settings,
                                                        .people = &material.people});
   GP_CHECK(write_posture(ports, posture, request.format, request.output));

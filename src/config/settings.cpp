@@ -25,6 +25,7 @@
 namespace gatepost::config {
 namespace {
 
+constexpr std::int64_t kMostServiceDays = 3650;
 constexpr std::string_view kDefaultPolicy = "policies/default.yaml";
 constexpr std::string_view kNotBlocked = "        - {not: {severity: {gte: \"{{fail_on}}\"}}}\n";
 
@@ -262,6 +263,24 @@ void read_commands(doc::View view, command::Roles& roles, Problems& problems) {
   section.finish();
 }
 
+template <std::size_t N>
+void read_days(doc::View view, const std::array<std::string_view, N>& names,
+               std::array<std::optional<std::int64_t>, N>& days, Problems& problems) {
+  Section section(view, problems);
+  for (std::size_t i = 0; i < N; ++i) days[i] = section.integer(names[i], 0, kMostServiceDays);
+  section.finish();
+}
+
+void read_service_levels(doc::View view, ServiceLevels& levels, Problems& problems) {
+  Section section(view, problems);
+  read_days(section.get("decision"), kPriorityNames, levels.decision_days, problems);
+  read_days(section.get("band"), kBandNames, levels.band_days, problems);
+  levels.kev_days = section.integer("kev_days", 1, kMostServiceDays);
+  levels.least_after_waiver = section.integer("least_after_waiver", 0, kMostServiceDays);
+  levels.warning_percent = section.integer("warning_percent", 1, 100);
+  section.finish();
+}
+
 Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   Section section(root, problems);
   Gate gate;
@@ -290,6 +309,7 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   read_runtime(section.get("runtime"), settings.runtime, problems);
   read_ledger(section.get("ledger"), settings.ledger, problems);
   read_commands(section.get("commands"), settings.command_roles, problems);
+  read_service_levels(section.get("service_levels"), settings.service_levels, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
   read_routing(section.get("routing"), settings, problems);
   section.finish();

@@ -2,6 +2,7 @@
 // .gatepost/teams.yml, all of them optional, as one validated value. Command line flags are put over it in cli.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "context/vex_resolution.hpp"
 #include "model/owner.hpp"
 #include "model/ownership.hpp"
+#include "model/risk.hpp"
 #include "model/routing.hpp"
 #include "model/service.hpp"
 #include "model/severity.hpp"
@@ -70,6 +72,13 @@ struct Freeze {
   std::string since, by;  // a day; who said so
 };
 
+// Within how many days a finding has to be gone, where that is not as config/rules/lifecycle.yaml says. 0: no day.
+struct ServiceLevels {
+  std::array<std::optional<std::int64_t>, kPriorityNames.size()> decision_days;
+  std::array<std::optional<std::int64_t>, kBandNames.size()> band_days;
+  std::optional<std::int64_t> kev_days, least_after_waiver, warning_percent;
+};
+
 struct Settings {
   std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
@@ -95,6 +104,7 @@ struct Settings {
   Ledger ledger;
   command::Roles command_roles = command::default_roles();  // who may give which comment command
   std::vector<Freeze> freezes;                              // of the ledger, by service
+  ServiceLevels service_levels;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.

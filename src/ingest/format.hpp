@@ -128,6 +128,8 @@ class ReportWriter {
   [[nodiscard]] std::uint32_t report() const { return report_; }
 
   void tool(std::string name, std::string version);
+  // Of the scanner's advisories: a date, or a time; of anything else nothing is kept. Of several the oldest counts.
+  void database(std::string_view stated);
   void engine(std::string_view engine);  // reported here, with or without findings
   // One record became this observation. `draft.report` is filled in; `at` is the record's pointer in the report.
   void add(Observation draft, std::string_view at);

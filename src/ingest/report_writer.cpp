@@ -4,6 +4,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "ingest/format.hpp"
 
 namespace gatepost::ingest {
@@ -40,6 +41,14 @@ ReportWriter::ReportWriter(ObservationTable& table, std::uint32_t report, const 
 
 void ReportWriter::tool(std::string name, std::string version) {
   info().tools.push_back({text::to_utf8(name, 200), text::to_utf8(version, 100)});
+}
+
+void ReportWriter::database(std::string_view stated) {
+  constexpr std::size_t kDay = std::string_view("2026-11-01").size();
+  const auto day = parse_date(stated.substr(0, kDay));
+  if (!day) return;
+  const std::string text = to_string(*day);
+  if (info().database.empty() || text < info().database) info().database = text;
 }
 
 void ReportWriter::engine(std::string_view engine) {

@@ -19,7 +19,7 @@ void combine(EngineRun& into, const EngineRun& it) {
   if (into.rules && it.rules) into.rules->insert(into.rules->end(), it.rules->begin(), it.rules->end());
   if (!it.rules) into.rules.reset();
   into.rules_version = std::max(into.rules_version, it.rules_version);
-  into.database = std::min(into.database, it.database);
+  if (into.database.empty() || (!it.database.empty() && it.database < into.database)) into.database = it.database;
 }
 
 }  // namespace
@@ -42,6 +42,7 @@ Evidence::Evidence(const State& state, const RunFacts& facts) : run(facts), stat
     put_in_order(it.failed);
     if (it.rules) put_in_order(*it.rules);
   }
+  for (const Seen& it : facts.seen) rules_used_.emplace(it.record.engine, it.record.rule);
   deleted_ = sorted(facts.deleted_paths);
   withdrawn_ = sorted(facts.withdrawn_advisories);
   retired_services_ = sorted(facts.retired_services);
@@ -64,7 +65,8 @@ const EngineRun* Evidence::complete(std::string_view engine) const {
   const auto found = engines_.find(engine);
   if (found == engines_.end() || !found->second.complete) return nullptr;
   const auto before = state_.engines.find(std::string(engine));
-  const bool older = before != state_.engines.end() && found->second.database < before->second.database;
+  const std::string& database = found->second.database;
+  const bool older = !database.empty() && before != state_.engines.end() && database < before->second.database;
   return older ? nullptr : &found->second;
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -32,9 +33,13 @@ class Evidence {
   const RunFacts& run;
   std::string epss_day, last_epss_day;
 
-  // The engine ended well, with a database that is no older than the last one.
+  // The engine ended well, with a database that is not known to be older than the last one.
   [[nodiscard]] const EngineRun* complete(std::string_view engine) const;
   [[nodiscard]] const std::map<std::string, EngineRun, std::less<>>& engines() const { return engines_; }
+  // It found something by this rule, so it looks for it.
+  [[nodiscard]] bool uses(const std::string& engine, const std::string& rule) const {
+    return rules_used_.contains({engine, rule});
+  }
   [[nodiscard]] bool deleted(std::string_view path) const { return !path.empty() && has(deleted_, path); }
   [[nodiscard]] bool upgraded(const FindingId& id) const { return upgraded_.contains(id); }
   [[nodiscard]] bool trusts(std::string_view engine) const { return has(trusted_, engine); }
@@ -52,6 +57,7 @@ class Evidence {
   std::map<std::string, EngineRun, std::less<>> engines_;
   std::vector<std::string> deleted_, withdrawn_, retired_services_, retired_targets_, trusted_;
   std::optional<std::vector<std::string>> waivers_;
+  std::set<std::pair<std::string, std::string>> rules_used_;
   std::set<FindingId> upgraded_;
   std::map<FindingId, FindingId> merged_;
 };

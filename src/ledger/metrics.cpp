@@ -78,7 +78,8 @@ class Measuring {
     ++result_.service_levels.due;
     const bool closed = life.standing == Standing::fixed && c.closed <= c.due;
     const bool paused = c.paused_since != 0 && c.paused_since <= c.due;
-    if (closed || paused) ++result_.service_levels.kept;
+    // Who was late is not in time because a pause set another day.
+    if (c.breached == 0 && (closed || paused)) ++result_.service_levels.kept;
   }
 
   std::int64_t since_, now_;

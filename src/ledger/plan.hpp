@@ -98,7 +98,4 @@ struct RunFacts {
 // At least one `run` event, unless the ledger has the run already.
 std::vector<Draft> plan(const State& state, const RunFacts& facts, const Rules& rules = built_in_rules());
 
-// When a finding has to be gone; 0: no day.
-std::int64_t due_of(const Record& record, std::int64_t since, std::int64_t kev_since, const Rules& rules);
-
 }  // namespace gatepost::ledger

@@ -338,6 +338,7 @@ class Application {
     if (e_.type == EventType::reopened) {
       ++f.reopened_count;
       f.clocks.reopened = e_.at.unix_ms;
+      f.clocks.breached = 0;
       f.fixed_commit = TextId::none;
     }
     const bool person = e_.type == EventType::triaged || decided;
@@ -437,6 +438,7 @@ class Application {
         return set(f, Flag::due_told);
       case EventType::sla_breach:
         set(f, Flag::warned), set(f, Flag::due_told);
+        f.clocks.breached = e_.at.unix_ms;
         return set(f, Flag::breached);
       default:
         return;
@@ -476,6 +478,7 @@ class Application {
     ++s_.runs;
     s_.last_run = e_.text("id");
     s_.last_run_at = e_.at;
+    s_.last_commit = e_.commit;
     s_.last_inputs = e_.inputs;
     s_.counts.clear();
     s_.drifts.clear();

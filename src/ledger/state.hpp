@@ -46,6 +46,7 @@ struct Clocks {
   std::int64_t closed = 0;                       // since when it has its state, when that is none of the below
   std::int64_t paused_since = 0, paused_ms = 0;  // waived or not affected
   std::int64_t due = 0, due_since = 0;           // the day, and when it was set
+  std::int64_t breached = 0;                     // when it was told that a day had passed; of the time since reopening
   friend bool operator==(const Clocks&, const Clocks&) = default;
 };
 
@@ -120,6 +121,7 @@ class State {
   std::uint64_t runs = 0;
   std::string last_run;  // its id
   Timestamp last_run_at;
+  std::string last_commit;                     // that it looked at
   Inputs last_inputs;                          // of the last run
   std::map<std::string, std::int64_t> counts;  // numbers of the last run: dependencies, waivers …
   std::set<std::string> drifts;                // what differs since: "iac_differs aws_s3_bucket.logs"

@@ -11,6 +11,7 @@ namespace {
 void write(CanonicalWriter& out, const Clocks& c) {
   out.key("clocks")
       .begin_object()
+      .known("breached", c.breached)
       .known("closed", c.closed)
       .known("detected", c.detected)
       .known("due", c.due)

@@ -50,6 +50,7 @@ struct ReportInfo {
   ReportState state = ReportState::unrecognised;
   RecordCounts records;
   std::vector<Note> notes;
+  std::string database;  // the day of the advisories that the scanner knew, "2026-11-01"; "" when it does not say
   friend bool operator==(const ReportInfo&, const ReportInfo&) = default;
 };
 

@@ -1,4 +1,6 @@
+#include "app/ledger_checkpoint.hpp"
 #include "app/ledger_command.hpp"
+#include "app/ledger_merge.hpp"
 
 #include "cli/options.hpp"
 
@@ -80,6 +82,51 @@ void declare_export(CLI::App& app, Action& action) {
   });
 }
 
+void declare_checkpoint(CLI::App& app, Action& action) {
+  auto chosen = options<app::LedgerCheckpointRequest>();
+  CLI::App* const checkpoint =
+      add_nested(app, "checkpoint", "Signs where the ledger stands, so that nothing before can be changed or cut off.",
+                 "gatepost ledger checkpoint --key ledger.pem --output checkpoint.json\n"
+                 "gatepost ledger verify --public-key ledger.pub --checkpoint checkpoint.json");
+  declare_source(*checkpoint, chosen->source);
+  checkpoint
+      ->add_option("--key", chosen->key,
+                   "Ed25519 key in PEM to sign with. Default: GATEPOST_LEDGER_KEY, or the file that "
+                   "GATEPOST_LEDGER_KEY_FILE names")
+      ->type_name("FILE");
+  checkpoint->add_option("--output", chosen->output, "Default: standard output")->type_name("FILE");
+  checkpoint->add_flag("--keep", chosen->keep, "Also puts it beside the events of the store, where verify finds it");
+  checkpoint->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      app::LedgerCheckpointRequest request = *chosen;
+      request.source = resolved(request.source, globals);
+      return app::ledger_checkpoint(ports, request);
+    };
+  });
+}
+
+void declare_merge(CLI::App& app, Action& action) {
+  auto chosen = options<app::LedgerMergeRequest>();
+  CLI::App* const merge = add_nested(
+      app, "merge",
+      "Takes a fork of the ledger into it: an event names both ends, findings that only the fork has follow.",
+      "gatepost ledger merge --from fork.jsonl");
+  declare_store(*merge, chosen->source.store);
+  merge
+      ->add_option("--from", chosen->from,
+                   "The fork as a file of its lines (gatepost ledger export); - for standard input")
+      ->required()
+      ->type_name("FILE");
+  merge->callback([&action, chosen] {
+    action = [chosen](const Ports& ports, const Globals& globals) {
+      app::LedgerMergeRequest request = *chosen;
+      request.source = resolved(request.source, globals);
+      request.dry_run = globals.dry_run;
+      return app::ledger_merge(ports, request);
+    };
+  });
+}
+
 }  // namespace
 
 void declare_ledger(CLI::App& app, Action& action) {
@@ -87,6 +134,8 @@ void declare_ledger(CLI::App& app, Action& action) {
   declare_log(app, action);
   declare_verify(app, action);
   declare_export(app, action);
+  declare_checkpoint(app, action);
+  declare_merge(app, action);
 }
 
 }  // namespace gatepost::cli

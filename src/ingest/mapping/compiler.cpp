@@ -116,7 +116,7 @@ Status Compiler::read_head() {
 Status Compiler::read_tool() {
   const doc::View tool = document_.at("tool");
   if (!tool.is_object()) return failure(document_, "\"tool\" has to say name and kind");
-  GP_CHECK(check_keys(tool, {"name", "kind", "engine", "version"}));
+  GP_CHECK(check_keys(tool, {"name", "kind", "engine", "version", "database"}));
   GP_TRY(mapping_.tool_name, text_at(tool, "name"));
   const auto kind = parse_kind(tool.at("kind").text());
   if (!kind) {
@@ -250,6 +250,9 @@ Status Compiler::read_indexes() {
 Status Compiler::read_completeness() {
   if (const doc::View version = document_.at("tool").at("version"); version.exists()) {
     GP_TRY(mapping_.tool_version, value(version));
+  }
+  if (const doc::View database = document_.at("tool").at("database"); database.exists()) {
+    GP_TRY(mapping_.tool_database, value(database));
   }
   GP_TRY(mapping_.evidence, expressions(document_.at("evidence")));
   GP_TRY(mapping_.errors, expressions(document_.at("errors")));

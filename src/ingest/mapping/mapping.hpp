@@ -70,7 +70,7 @@ struct Mapping {
   std::string id, title, engine, where, yields;
   Kind kind = Kind::other;
   std::string tool_name;
-  std::optional<Expr> tool_version;
+  std::optional<Expr> tool_version, tool_database;
   std::vector<SourceFormat> formats;
   std::vector<std::string> columns;  // of a CSV: what its header row has, when other lines stand before it
   std::string strip_prefix;          // of JSON: what stands before it, "scoutsuite_results ="

@@ -266,6 +266,7 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
   if (beside != nullptr) join_companions(mapping, candidate.name(), *beside, scope, out);
   fill_indexes(mapping, scope);
   out.tool(mapping.tool_name, mapping.tool_version ? plain_name((*mapping.tool_version)(scope).text()) : "");
+  if (mapping.tool_database) out.database((*mapping.tool_database)(scope).text());
   out.engine(mapping.engine);
   tell_of_source(source, out);
   tell_errors(mapping, scope, out);

@@ -87,6 +87,20 @@ TEST_CASE("What was never a problem here does not count") {
   CHECK(all.service_levels.due == 0);
 }
 
+TEST_CASE("Who was late is not in time because a waiver set another day") {
+  test::Ledger ledger;
+  Draft detected = test::a_detection("A");
+  detected.facts = {{"due", test::kStart + 10 * kDayMs}};
+  REQUIRE(ledger.append({detected}) == "");
+  REQUIRE(ledger.append({test::a_step(EventType::sla_breach, "A", "", "")}, day(11).unix_ms) == "");
+  REQUIRE(ledger.append({test::a_step(EventType::waived, "A", "open/new", "waived")}, day(12).unix_ms) == "");
+  Draft lapsed = test::a_step(EventType::waiver_lapsed, "A", "waived", "open/new");
+  lapsed.facts = {{"due", test::kStart + 20 * kDayMs}};
+  REQUIRE(ledger.append({lapsed}, day(17).unix_ms) == "");
+  REQUIRE(ledger.append({test::a_step(EventType::fixed, "A", "open/new", "fixed")}, day(18).unix_ms) == "");
+  CHECK(measure(ledger.state, day(0), day(40)).service_levels == Compliance{1, 0});
+}
+
 TEST_CASE("The time of a waiver is not active time, and a waiver before the day keeps the service level") {
   test::Ledger ledger;
   Draft detected = test::a_detection("A");
