@@ -23,6 +23,7 @@
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
 #include "publish/settings.hpp"
+#include "publish/tickets.hpp"
 
 namespace gatepost::config {
 
@@ -61,6 +62,19 @@ struct Ledger {
 };
 inline constexpr std::string_view kStoreNames[] = {"git", "sqlite", "postgresql", "none"};
 
+// Which trackers tickets are written to, and when. Whose board is where, the teams' file says.
+struct Tickets {
+  struct Jira {
+    std::string url;  // of the site, with its context path; of a scoped token https://api.atlassian.com/ex/jira/ID
+    bool data_center = false;
+  };
+  std::optional<Jira> jira;
+  std::optional<std::string> linear;  // address of its GraphQL interface
+  bool issues = false;                // of the forge that the pipeline runs at
+  publish::TicketSettings rules;
+  [[nodiscard]] bool wanted() const { return jira || linear || issues; }
+};
+
 struct Settings {
   std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
@@ -84,6 +98,7 @@ struct Settings {
   Vex vex;
   Runtime runtime;
   Ledger ledger;
+  Tickets tickets;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.
