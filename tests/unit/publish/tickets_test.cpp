@@ -383,7 +383,7 @@ TEST_CASE("no text of a stranger is more than text, in no markup") {
       CHECK(body.find("<img") == std::string::npos);
       if (tracker != TrackerKind::jira_dc) continue;
       for (const char* const macro :
-           {"{code}", "{html}", "{color", "[~", "[x|", "h1. ", "bq. ", "!http", "----", "|a|", "(/)"}) {
+           {"{code}", "{html}", "{color", "[~", "[x|", "h1. ", "bq. ", "!http", "\n----", "|a|", "(/)"}) {
         CAPTURE(body);
         CHECK(body.find(macro) == std::string::npos);
       }
