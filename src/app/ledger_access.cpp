@@ -25,11 +25,19 @@ Result<LedgerView> read_ledger(store::Store& store, Timestamp now) {
 
 Result<Appended> append_to_ledger(store::Store& store, Timestamp now, const Think& think,
                                   const std::function<store::Documents()>& documents) {
+  const ThinkOfLines of_state = [&](const LedgerView& ledger) -> Result<std::vector<ledger::Draft>> {
+    return think(ledger.state);
+  };
+  return append_to_ledger(store, now, of_state, documents);
+}
+
+Result<Appended> append_to_ledger(store::Store& store, Timestamp now, const ThinkOfLines& think,
+                                  const std::function<store::Documents()>& documents) {
   Appended result;
   for (int attempt = 1;; ++attempt) {
     GP_TRY(result.ledger, read_ledger(store, now));
     ledger::State& state = result.ledger.state;
-    const std::vector<ledger::Draft> drafts = think(state);
+    GP_TRY(const std::vector<ledger::Draft> drafts, think(result.ledger));
     if (drafts.empty()) return result;
     GP_TRY(const std::vector<ledger::Line> lines, ledger::seal(drafts, state.head, state.last, now));
     const Status appended = store.append(state.head, lines, documents());

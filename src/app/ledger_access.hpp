@@ -27,5 +27,9 @@ struct Appended {
 };
 Result<Appended> append_to_ledger(store::Store& store, Timestamp now, const Think& think,
                                   const std::function<store::Documents()>& documents);
+// The same for who wants to see its lines as well, and can fail.
+using ThinkOfLines = std::function<Result<std::vector<ledger::Draft>>(const LedgerView& ledger)>;
+Result<Appended> append_to_ledger(store::Store& store, Timestamp now, const ThinkOfLines& think,
+                                  const std::function<store::Documents()>& documents);
 
 }  // namespace gatepost::app

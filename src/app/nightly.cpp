@@ -17,6 +17,7 @@
 #include "app/ledger_store.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
+#include "app/ticket_sync.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "git/library.hpp"
@@ -119,6 +120,21 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
   return write_posture_files(ports, posture_of(ledger, wanted), request.output_folder);
 }
 
+// The verdict stands whatever becomes of the tickets.
+void write_tickets(const Ports& ports, const NightlyRequest& request, const Evidence& evidence,
+                   const Assessment& assessment, store::Store& store, Timestamp now) {
+  if (!evidence.settings.tickets.wanted()) return;
+  const TicketSync sync{.settings = evidence.settings,
+                        .ci = evidence.ci,
+                        .store = store,
+                        .knowledge = ticket_knowledge(assessment),
+                        .now = now,
+                        .version = request.version,
+                        .dry_run = request.dry_run};
+  const auto report = sync_tickets(ports, sync);
+  tell_failure(report ? tell_tickets(ports, *report, request.dry_run) : Status(report.error()));
+}
+
 }  // namespace
 
 Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
@@ -182,6 +198,7 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   }
   for (const std::string& missing : found.missing) log::warning(missing);
   tell_inventories(inventories, found.notes);
+  write_tickets(ports, request, evidence, assessment, *store, now);
   GP_CHECK(write_reports(ports, request, evidence, found.missing, assessment, appended.ledger, people, now));
   return exit_code(assessment.verdict.outcome);
 }

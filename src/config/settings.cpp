@@ -18,6 +18,7 @@
 #include "config/scanner_files.hpp"
 #include "config/services_file.hpp"
 #include "config/teams_file.hpp"
+#include "config/tickets_section.hpp"
 #include "config/waiver_file.hpp"
 #include "doc/yaml.hpp"
 #include "policy/tighten.hpp"
@@ -310,6 +311,7 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   read_ledger(section.get("ledger"), settings.ledger, problems);
   read_commands(section.get("commands"), settings.command_roles, problems);
   read_service_levels(section.get("service_levels"), settings.service_levels, problems);
+  read_tickets(section.get("tickets"), settings.tickets, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);
   read_routing(section.get("routing"), settings, problems);
   section.finish();

@@ -26,6 +26,7 @@
 #include "policy/policy.hpp"
 #include "policy/waiver.hpp"
 #include "publish/settings.hpp"
+#include "publish/tickets.hpp"
 
 namespace gatepost::config {
 
@@ -79,6 +80,19 @@ struct ServiceLevels {
   std::optional<std::int64_t> kev_days, least_after_waiver, warning_percent;
 };
 
+// Which trackers tickets are written to, and when. Whose board is where, the teams' file says.
+struct Tickets {
+  struct Jira {
+    std::string url;  // of the site, with its context path; of a scoped token https://api.atlassian.com/ex/jira/ID
+    bool data_center = false;
+  };
+  std::optional<Jira> jira;
+  std::optional<std::string> linear;  // address of its GraphQL interface
+  bool issues = false;                // of the forge that the pipeline runs at
+  publish::TicketSettings rules;
+  [[nodiscard]] bool wanted() const { return jira || linear || issues; }
+};
+
 struct Settings {
   std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
@@ -105,6 +119,7 @@ struct Settings {
   command::Roles command_roles = command::default_roles();  // who may give which comment command
   std::vector<Freeze> freezes;                              // of the ledger, by service
   ServiceLevels service_levels;
+  Tickets tickets;
 };
 
 // A file as it was read, wherever from; `name` is what messages call it.

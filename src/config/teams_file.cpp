@@ -81,6 +81,7 @@ class TeamReader {
     if (!it.parent.empty()) parents_.push_back({index, section.get("parent")});
     jira(section.get("jira"), it);
     linear(section.get("linear"), it);
+    issues(section.get("issues"), it);
     it.chat = section.text("chat");
     sla(section.get("sla"), it);
     section.finish();
@@ -175,6 +176,15 @@ class TeamReader {
                         .labels = labels(section)};
     section.finish();
     it.linear = std::move(target);
+  }
+
+  void issues(doc::View view, Team& it) {
+    if (!view.exists()) return;
+    Section section(view, problems_);
+    IssuesTarget target{
+        .repository = section.text("repository"), .assignee = section.text("assignee"), .labels = labels(section)};
+    section.finish();
+    it.issues = std::move(target);
   }
 
   void sla(doc::View view, Team& it) {

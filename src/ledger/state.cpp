@@ -399,8 +399,7 @@ class Application {
         f.epss_band = band(), f.epss_rising = 0, f.epss_day = TextId::none;
         break;
       case EventType::ticketed:
-        f.ticket = s_.texts.intern(e_.text("ticket"));
-        if (f.clocks.ticketed == 0) f.clocks.ticketed = now;
+        ticketed(f);
         break;
       case EventType::fix_merged:
         f.clocks.fix_merged = now;
@@ -416,6 +415,14 @@ class Application {
       default:
         flag(f);
     }
+  }
+  // One that is planned has no name yet. Whoever opens it again takes the claim back.
+  void ticketed(Tracked& f) {
+    const std::string name = e_.text("ticket");
+    if (name.empty()) return;
+    f.ticket = s_.texts.intern(name);
+    if (f.clocks.ticketed == 0) f.clocks.ticketed = e_.at.unix_ms;
+    if (e_.text("state") == "open") set(f, Flag::claimed_fixed, false);
   }
   void flag(Tracked& f) {
     switch (e_.type) {

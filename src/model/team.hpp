@@ -28,7 +28,7 @@ struct TeamMember {
   friend bool operator==(const TeamMember&, const TeamMember&) = default;
 };
 
-// Where tickets of a team go. Only data: nothing is sent.
+// Where tickets of a team go.
 struct JiraTarget {
   std::string project, issue_type, component, security_level, assignee;  // "" for what is not said
   std::vector<std::string> labels;
@@ -40,6 +40,13 @@ struct LinearTarget {
   friend bool operator==(const LinearTarget&, const LinearTarget&) = default;
 };
 
+// Issues of a repository at the forge.
+struct IssuesTarget {
+  std::string repository, assignee;  // "" for the repository that is scanned
+  std::vector<std::string> labels;
+  friend bool operator==(const IssuesTarget&, const IssuesTarget&) = default;
+};
+
 struct Team {
   static constexpr std::size_t kSeverities = 4;  // critical, high, medium, low
 
@@ -49,6 +56,7 @@ struct Team {
   std::vector<TeamMember> members;
   std::optional<JiraTarget> jira;
   std::optional<LinearTarget> linear;
+  std::optional<IssuesTarget> issues;
   std::string chat;
   std::array<std::optional<std::uint32_t>, kSeverities> sla_days;
   friend bool operator==(const Team&, const Team&) = default;

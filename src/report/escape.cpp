@@ -363,6 +363,47 @@ std::string markdown_link(std::string_view label, std::string_view url, std::spa
   return "[" + std::string(label) + "](" + percent_encode(url, kStandsInLink) + ")";
 }
 
+std::string markdown_plain(std::string_view s, std::size_t characters) {
+  std::string out;
+  for (const char c : one_line(s, characters)) {
+    const bool sign = static_cast<std::uint8_t>(c) > ' ' && static_cast<std::uint8_t>(c) < 0x7F && !text::is_alnum(c);
+    if (sign) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string link_target(std::string_view url) { return percent_encode(url, kStandsInLink); }
+
+std::string wiki_text(std::string_view s, std::size_t characters) {
+  const std::string line = one_line(s, characters);
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    const bool sign = static_cast<std::uint8_t>(c) > ' ' && static_cast<std::uint8_t>(c) < 0x7F && !text::is_alnum(c);
+    // Behind a word and before a blank these mean nothing; in "h1.", "bq.", ":)" and "http:" they do.
+    const bool behind_word =
+        i > 2 && text::is_alnum(line[i - 1]) && text::is_alnum(line[i - 2]) && text::is_alnum(line[i - 3]);
+    const bool among_words = behind_word && i + 1 < line.size() && line[i + 1] == ' ';
+    const bool plain = c == ',' || c == '/' || ((c == '.' || c == ':') && among_words);
+    if (sign && !plain) {
+      append_entity(out, c);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string wiki_url(std::string_view url) {
+  std::string out;
+  for (const char c : percent_encode(url, kStandsInLink)) {
+    const bool ends_it = c == '|' || c == '[' || c == ']' || c == '{' || c == '}' || c == '^';
+    if (!ends_it) out += c;
+  }
+  return out;
+}
+
 std::string markdown_finish(std::string_view document) {
   std::string out;
   out.reserve(document.size());

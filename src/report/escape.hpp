@@ -31,6 +31,18 @@ std::string markdown_link(std::string_view label, std::string_view url, std::spa
 // Of a whole document, last: no carriage return is left, and no line starts with "/", which GitLab would obey.
 std::string markdown_finish(std::string_view document);
 
+// Shown as it is in Markdown that takes no HTML, as Linear's: every sign behind a backslash.
+std::string markdown_plain(std::string_view s, std::size_t characters = kNoLimit);
+// What stands between the parentheses of a Markdown link. For addresses that is_allowed_url() has let pass.
+std::string link_target(std::string_view url);
+
+// --- Wiki markup of Jira ---
+
+// Shown as it is: no macro, no link, no mention, no emoticon, no beginning of a list or a heading.
+std::string wiki_text(std::string_view s, std::size_t characters = kNoLimit);
+// What stands behind the "|" of a link.
+std::string wiki_url(std::string_view url);
+
 // --- Addresses ---
 
 // True for an https address without user and password that one of `allowed` fits.

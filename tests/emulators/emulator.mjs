@@ -28,7 +28,7 @@ export class World {
     this.faults = [];
     this.shift = 0;
     this.secrets = new Map(); // value -> {system, kind}
-    this.lastWrite = new Map(); // tenant -> real milliseconds at the end of the last write
+    this.lastWrite = new Map(); // system and tenant -> real milliseconds at the end of the last write
     for (const system of this.systems.values()) system.reset();
   }
 
@@ -121,7 +121,7 @@ async function answer(world, system, incoming, outgoing) {
   if (fault) entry.fault = fault.kind;
   const reply = await with_fault(world, system, request, fault, outgoing);
   entry.ms = Date.now() - begin;
-  if (system.is_write(request)) world.lastWrite.set(entry.tenant, Date.now());
+  if (system.is_write(request)) world.lastWrite.set(`${system.name} ${entry.tenant}`, Date.now());
   if (!reply) return undefined; // the connection is gone
   entry.status = reply.status;
   return send(reply, request, outgoing, fault);
@@ -208,8 +208,9 @@ function watch_pace(world, system, request, entry) {
   if (!system.is_write(request)) return;
   entry.write = true;
   const pause = system.pause_of(entry.tenant);
-  const last = world.lastWrite.get(entry.tenant);
-  world.lastWrite.set(entry.tenant, entry.begin); // and again when it has ended
+  const key = `${system.name} ${entry.tenant}`;
+  const last = world.lastWrite.get(key);
+  world.lastWrite.set(key, entry.begin); // and again when it has ended
   if (pause && last !== undefined && entry.begin - last < pause) {
     world.violation(entry, 'pace', `a write ${entry.begin - last} ms after the last one, less than ${pause} ms`);
   }

@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { hunk_with, hunks_of, moved_line, position_of } from './diff.mjs';
 import { link_header, page_of, sha1 } from './emulator.mjs';
+import { issue_operations, seed_issue } from './github_issues.mjs';
 import { zip } from './zip.mjs';
 
 export const LONGEST_BODY = 65536;
@@ -23,11 +24,12 @@ export function seed_repository(github, given) {
   const key = full_name.toLowerCase();
   if (!github.repositories.has(key)) github.repositories.set(key, new Repository(github, full_name, given));
   const repository = github.repositories.get(key);
-  const { pulls = [], issue_comments = [], review_comments = [], labels = [], runs = [], artifacts = [], check_runs = [], statuses = [], owner, name, git_dir, ...settings } = given;
+  const { pulls = [], issue_comments = [], review_comments = [], labels = [], runs = [], artifacts = [], check_runs = [], statuses = [], issues = [], owner, name, git_dir, ...settings } = given;
   if (git_dir) repository.git = github.git_of(git_dir);
   Object.assign(repository, settings);
   for (const it of labels) repository.labels.set(it.name.toLowerCase(), { id: github.id(), color: 'ededed', ...it });
   for (const it of pulls) seed_pull(github, repository, it);
+  for (const it of issues) seed_issue(github, repository, it);
   for (const it of issue_comments) add_issue_comment(github, repository, it.issue, github.user(it.user), it.body, it);
   for (const it of review_comments) seed_review_comment(github, repository, it);
   for (const it of check_runs) repository.checkRuns.push(new_check_run(github, it.app ?? { id: 1, slug: 'other-app' }, it));
@@ -47,6 +49,7 @@ class Repository {
     this.code_scanning = true;
     this.codeowners_errors = [];
     this.pulls = new Map();
+    this.issues = [];
     this.comments = [];
     this.reviews = [];
     this.reviewComments = [];
@@ -65,6 +68,7 @@ class Repository {
       id: this.id,
       pulls: [...this.pulls.values()].map(({ number, title, state, head, base, labels, requested_reviewers, requested_teams }) =>
         ({ number, title, state, head, base, labels, requested_reviewers: requested_reviewers.map((it) => it.login), requested_teams })),
+      issues: this.issues.map(({ user, ...it }) => ({ ...it, user: user.login })),
       issue_comments: this.comments.map((it) => ({ id: it.id, issue: it.issue, user: it.user.login, body: it.body, created_at: it.created_at, updated_at: it.updated_at, minimized: this.minimized.get(it.node_id) ?? null })),
       reviews: this.reviews.map((it) => ({ id: it.id, pull: it.pull, user: it.user.login, state: it.state, body: it.body, commit_id: it.commit_id })),
       review_comments: this.reviewComments.map((it) => ({ ...it, user: it.user.login, diff_hunk: undefined, resolved: this.resolvedThreads.has(it.in_reply_to_id ?? it.id), minimized: this.minimized.get(it.node_id) ?? null })),
@@ -323,16 +327,19 @@ function react(ctx, comment) {
   return ok(reaction, same ? 200 : 201);
 }
 
+// An issue, or a pull request.
+const commented_of = (ctx) => ctx.repository.issues.find((it) => it.number === Number(ctx.params.issue_number)) ?? pull_of(ctx);
+
 const comment_operations = {
   'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions': (ctx) => react(ctx, by_id(ctx, ctx.repository.comments, ctx.params.comment_id)),
   'POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions': (ctx) => react(ctx, by_id(ctx, ctx.repository.reviewComments, ctx.params.comment_id)),
   'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': (ctx) => {
-    const pull = pull_of(ctx);
+    const pull = commented_of(ctx);
     const comments = ctx.repository.comments.filter((it) => it.issue === pull.number);
     return paged(ctx, since(comments, ctx.query), (it) => of_comment(ctx, it));
   },
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': (ctx) => {
-    const pull = pull_of(ctx);
+    const pull = commented_of(ctx);
     too_long(ctx.github, ctx.request, 'IssueComment');
     if (ctx.body.body.trim() === '') throw ctx.github.invalid({ resource: 'IssueComment', code: 'missing_field', field: 'body' });
     const comment = add_issue_comment(ctx.github, ctx.repository, pull.number, ctx.token.user, ctx.body.body, { app: ctx.token.app });
@@ -929,5 +936,5 @@ const run_operations = {
 };
 
 export const OPERATIONS = {
-  ...comment_operations, ...review_operations, ...pull_operations, ...label_operations, ...check_operations, ...scanning_operations, ...code_operations, ...people_operations, ...run_operations,
+  ...issue_operations(ok, paged), ...comment_operations, ...review_operations, ...pull_operations, ...label_operations, ...check_operations, ...scanning_operations, ...code_operations, ...people_operations, ...run_operations,
 };

@@ -2,6 +2,7 @@
 import { hunks_of, moved_line } from './diff.mjs';
 import { link_header, page_of, Refusal, sha1 } from './emulator.mjs';
 import { Git } from './git.mjs';
+import { gitlab_issue_operations, seed_gitlab_issue } from './gitlab_issues.mjs';
 import { zip } from './zip.mjs';
 
 const MOST_TOTALS = 10_000;
@@ -21,10 +22,11 @@ export function seed_project(gitlab, given) {
     project = new Project(gitlab, given);
     gitlab.projects.push(project);
   }
-  const { merge_requests = [], notes = [], discussions = [], jobs = [], pipelines = [], git_dir, path, ...settings } = given;
+  const { merge_requests = [], notes = [], discussions = [], jobs = [], pipelines = [], issues = [], git_dir, path, ...settings } = given;
   if (git_dir) project.git = new Git(git_dir);
   Object.assign(project, settings, settings.members ? { members: { ...project.members, ...settings.members } } : {});
   for (const it of merge_requests) seed_merge_request(gitlab, project, it);
+  for (const it of issues) seed_gitlab_issue(project, it);
   for (const it of notes) add_discussion(gitlab, project, project.request(it.iid), it.author, it.body, { individual: true, ...it });
   for (const it of discussions) seed_discussion(gitlab, project, it);
   for (const it of pipelines) if (!project.pipelines.some((one) => one.id === it.id)) project.pipelines.push({ status: 'running', ...it });
@@ -40,6 +42,7 @@ class Project {
     this.members = {}; // username -> access level
     this.labels = [];
     this.mergeRequests = new Map();
+    this.issues = [];
     this.statuses = [];
     this.pipelines = [];
     this.external_status_checks = [];
@@ -62,6 +65,7 @@ class Project {
       })),
       statuses: this.statuses.map((it) => ({ ...it, author: it.author.username })),
       pipelines: this.pipelines,
+      issues: this.issues,
       status_check_responses: this.checkResponses,
     };
   }
@@ -638,4 +642,4 @@ const code_operations = {
   },
 };
 
-export const OPERATIONS = { ...note_operations, ...discussion_operations, ...request_operations, ...status_operations, ...check_operations, ...people_operations, ...code_operations };
+export const OPERATIONS = { ...gitlab_issue_operations(ok, paged), ...note_operations, ...discussion_operations, ...request_operations, ...status_operations, ...check_operations, ...people_operations, ...code_operations };

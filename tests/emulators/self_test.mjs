@@ -8,4 +8,4 @@ process.on('exit', () => {
 });
 
 const wanted = process.argv.slice(2);
-for (const name of wanted.length ? wanted : ['contract', 'github', 'github_limits', 'gitlab', 'harness']) await import(`./tests/${name}.mjs`);
+for (const name of wanted.length ? wanted : ['contract', 'github', 'github_limits', 'gitlab', 'trackers', 'harness']) await import(`./tests/${name}.mjs`);

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { listen, Storage, World } from './emulator.mjs';
 import { GitHub } from './github.mjs';
 import { GitLab } from './gitlab.mjs';
+import { Jira } from './jira.mjs';
+import { Linear } from './linear.mjs';
 
 // The folder of shared test data, or null.
 export function shared_folder() {
@@ -20,12 +22,18 @@ export async function start(shared = shared_folder()) {
     storage: await listen(world, new Storage(world)),
     github: await listen(world, new GitHub(world, shared)),
     gitlab: await listen(world, new GitLab(world, shared)),
+    jira: await listen(world, new Jira(world, shared, 'cloud')),
+    jira_dc: await listen(world, new Jira(world, shared, 'dc')),
+    linear: await listen(world, new Linear(world, shared)),
   };
-  const { github, gitlab, storage } = Object.fromEntries(Object.entries(servers).map(([name, it]) => [name, it.origin]));
+  const { github, gitlab, jira, jira_dc, linear, storage } = Object.fromEntries(Object.entries(servers).map(([name, it]) => [name, it.origin]));
   const addresses = {
     control: `${github}/__ctl`,
     github: { server: github, api: github, graphql: `${github}/graphql`, enterprise_api: `${github}/api/v3`, enterprise_graphql: `${github}/api/graphql` },
     gitlab: { server: gitlab, api: `${gitlab}/api/v4` },
+    jira: { server: jira },
+    jira_dc: { server: jira_dc },
+    linear: { graphql: `${linear}/graphql` },
     storage,
   };
   return { world, addresses, close: () => Object.values(servers).forEach((it) => it.close()) };

@@ -1,0 +1,278 @@
+#include "app/ticket_sync.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "app/trackers.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "forge/answer.hpp"
+#include "ledger/tickets.hpp"
+#include "report/escape.hpp"
+
+namespace gatepost::app {
+namespace {
+
+using publish::CreateTicket;
+using publish::TicketAction;
+using publish::TicketInput;
+using publish::TicketPlan;
+
+std::optional<TrackerKind> kind_of(std::string_view name) {
+  const auto found = std::ranges::find(kTrackerNames, name);
+  if (found == kTrackerNames.end()) return std::nullopt;
+  return static_cast<TrackerKind>(found - kTrackerNames.begin());
+}
+
+class Syncer {
+ public:
+  Syncer(const Ports& ports, const TicketSync& sync)
+      : sync_(sync), trackers_(ports, sync.settings.tickets, sync.ci, sync.version) {}
+
+  Result<TicketReport> run() {
+    complete_boards();
+    GP_TRY(const LedgerView ledger, read_ledger(sync_.store, sync_.now));
+    GP_TRY(const TicketInput first, input_of(ledger));
+    look_up(publish::ticket_refs(first, sync_.settings.tickets.rules));
+    TicketPlan plan;
+    const ThinkOfLines think = [&](const LedgerView& now) -> Result<std::vector<ledger::Draft>> {
+      GP_TRY(const TicketInput input, input_of(now));
+      plan = publish::plan_tickets(input, sync_.settings.tickets.rules);
+      return reservations(plan);
+    };
+    if (sync_.dry_run) {
+      GP_CHECK(think(ledger));
+      tell_plan(plan);
+      return std::move(report_);
+    }
+    GP_CHECK(append_to_ledger(sync_.store, sync_.now, think, nothing()));
+    take_notes(plan);
+    carry_out(plan);
+    remember();
+    return std::move(report_);
+  }
+
+ private:
+  static std::function<store::Documents()> nothing() {
+    return [] { return store::Documents{}; };
+  }
+  void problem(const Error& failure) {
+    std::string sentence = forge::sentence_of(failure);
+    if (std::ranges::find(report_.problems, sentence) == report_.problems.end())
+      report_.problems.push_back(std::move(sentence));
+  }
+
+  // --- what there is ---
+
+  // A tracker that cannot be asked is left alone, with all that the ledger knows of it.
+  void complete_boards() {
+    teams_ = ticket_teams(sync_.settings, sync_.ci);
+    std::map<std::pair<TrackerKind, std::string>, std::optional<Board>> done;
+    for (publish::TicketTeam& team : teams_) {
+      if (!team.board) continue;
+      const Board& board = *team.board;
+      std::string same = board.project + "\n" + board.issue_type + "\n" + board.component + "\n" + board.assignee +
+                         "\n" + board.security_level + "\n" + board.plan + "\n" + text::join(board.labels, "\n");
+      const auto [at, fresh] = done.try_emplace({board.tracker, std::move(same)});
+      if (fresh) at->second = complete(board);
+      team.board = at->second;
+    }
+  }
+
+  std::optional<Board> complete(const Board& board) {
+    if (lost_.contains(board.tracker)) return std::nullopt;
+    const auto tracker = trackers_.of(board.tracker);
+    if (!tracker) return lose(board.tracker, tracker.error());
+    auto completed = (*tracker)->complete(board, report_.notes);
+    if (completed) return *std::move(completed);
+    if (completed.error().kind != ErrorKind::config) return lose(board.tracker, completed.error());
+    problem(completed.error());
+    return std::nullopt;
+  }
+
+  std::optional<Board> lose(TrackerKind kind, const Error& failure) {
+    lost_.insert(kind);
+    problem(failure);
+    return std::nullopt;
+  }
+
+  Result<TicketInput> input_of(const LedgerView& ledger) const {
+    GP_TRY(TicketInput input, ticket_input(ledger, sync_.settings, sync_.knowledge, sync_.now));
+    input.teams = teams_;
+    input.shown = shown_;
+    input.repository = sync_.ci.repository.empty() ? sync_.settings.repository : sync_.ci.repository;
+    if (!sync_.ci.code_url.empty()) input.blob_url = sync_.ci.code_url + "/";
+    leave_lost(input);
+    return input;
+  }
+
+  // Findings whose ticket is on a tracker that does not answer get no other one.
+  void leave_lost(TicketInput& input) const {
+    std::set<std::string> hidden;
+    std::erase_if(input.known, [&](const TicketMemory& it) {
+      const auto kind = kind_of(it.tracker);
+      const bool lost = !kind || lost_.contains(*kind);
+      if (lost) hidden.insert(it.key);
+      return lost;
+    });
+    std::erase_if(input.findings, [&](const auto& it) { return hidden.contains(it.ticket); });
+    for (publish::TicketTeam& team : input.teams) {
+      if (team.board && lost_.contains(team.board->tracker)) team.board.reset();
+    }
+  }
+
+  void look_up(const std::vector<publish::TicketRef>& refs) {
+    std::map<TrackerKind, std::vector<publish::TicketRef>> by_tracker;
+    for (const publish::TicketRef& it : refs) by_tracker[it.tracker].push_back(it);
+    for (const auto& [kind, some] : by_tracker) {
+      const auto tracker = trackers_.of(kind);
+      if (!tracker) {
+        lose(kind, tracker.error());
+        continue;
+      }
+      auto found = (*tracker)->shown(some);
+      if (found) {
+        std::ranges::move(*found, std::back_inserter(shown_));
+      } else {
+        lose(kind, found.error());
+      }
+    }
+  }
+
+  // --- what is to be done ---
+
+  // Whoever tells the ledger first makes the ticket; other runs leave it to them.
+  static std::vector<ledger::Draft> reservations(const TicketPlan& plan) {
+    std::vector<ledger::Draft> drafts;
+    for (const TicketAction& it : plan.actions) {
+      if (!std::holds_alternative<CreateTicket>(it.what) || it.subjects.empty()) continue;
+      TicketMemory planned = it.after;
+      planned.state = TicketMemory::State::planned;
+      std::ranges::move(ledger::ticket_events("planned", planned, it.subjects), std::back_inserter(drafts));
+    }
+    return drafts;
+  }
+
+  void take_notes(const TicketPlan& plan) {
+    std::ranges::copy(plan.notes, std::back_inserter(report_.notes));
+    if (plan.without_board == 0 || !lost_.empty()) return;
+    report_.notes.push_back(fmt::format(
+        "{} should have a ticket, and no board is known for their owners: name jira, linear or issues for a team in "
+        ".gatepost/teams.yml",
+        text::count_of(plan.without_board, "finding")));
+  }
+
+  void tell_plan(const TicketPlan& plan) {
+    const std::string lines = publish::describe(plan);
+    for (const std::string_view line : text::split(lines, '\n')) {
+      if (!line.empty()) report_.done.emplace_back(line);
+    }
+    take_notes(plan);
+  }
+
+  void carry_out(const TicketPlan& plan) {
+    std::map<TrackerKind, std::vector<const TicketAction*>> to_create;
+    for (const TicketAction& it : plan.actions) {
+      const auto kind = kind_of(it.after.tracker);
+      if (!kind) continue;
+      if (std::holds_alternative<CreateTicket>(it.what)) {
+        to_create[*kind].push_back(&it);
+      } else {
+        apply(*kind, it);
+      }
+    }
+    for (const auto& [kind, actions] : to_create) create(kind, actions);
+  }
+
+  void apply(TrackerKind kind, const TicketAction& action) {
+    // What follows upon something that failed would tell a lie.
+    if (failed_.contains(action.after.id)) return;
+    if (!std::holds_alternative<publish::NoteTicket>(action.what)) {
+      const auto tracker = trackers_.of(kind);
+      const Status applied = tracker ? (*tracker)->apply(action.after.id, action.what) : Status(tracker.error());
+      if (!applied) {
+        failed_.insert(action.after.id);
+        return problem(applied.error());
+      }
+    }
+    done(action, action.after);
+  }
+
+  void create(TrackerKind kind, const std::vector<const TicketAction*>& actions) {
+    std::vector<const CreateTicket*> wishes;
+    for (const TicketAction* const it : actions) wishes.push_back(&std::get<CreateTicket>(it->what));
+    const auto tracker = trackers_.of(kind);
+    if (!tracker) return problem(tracker.error());
+    const auto made = (*tracker)->create(wishes);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      TicketMemory after = actions[i]->after;
+      if (made[i]) {
+        after.id = made[i]->id, after.name = made[i]->name, after.url = made[i]->url;
+        done(*actions[i], after);
+        continue;
+      }
+      problem(made[i].error());
+      if (made[i].error().kind == ErrorKind::unavailable) continue;  // it may be there: the next run looks
+      after.state = TicketMemory::State::planned;
+      std::ranges::move(ledger::ticket_events("not_created", after, actions[i]->subjects), std::back_inserter(events_));
+    }
+  }
+
+  void done(const TicketAction& action, const TicketMemory& after) {
+    std::ranges::move(ledger::ticket_events(action.deed, after, action.subjects), std::back_inserter(events_));
+    report_.done.push_back(fmt::format("{} {} {}: {} ({})", after.tracker, report::escape::terminal(after.name, 60),
+                                       action.deed, report::escape::terminal(title_of(action), 120),
+                                       report::escape::terminal(action.why, 200)));
+  }
+  static std::string title_of(const TicketAction& action) {
+    const auto* const create = std::get_if<CreateTicket>(&action.what);
+    return create != nullptr ? create->fields.title : action.after.title;
+  }
+
+  // The trackers have been told; should the ledger not hear of it, the next run finds the tickets by their keys.
+  void remember() {
+    if (events_.empty()) return;
+    const Think think = [&](const ledger::State& state) {
+      std::vector<ledger::Draft> still;
+      for (const ledger::Draft& it : events_) {
+        const auto id = parse_finding_id(it.subject);
+        const ledger::Tracked* const finding = id ? state.find(*id) : nullptr;
+        const bool holds = finding != nullptr && finding->id == *id &&
+                           (it.type != ledger::EventType::claimed_fixed || finding->is_live());
+        if (holds) still.push_back(it);
+      }
+      return still;
+    };
+    if (const auto appended = append_to_ledger(sync_.store, sync_.now, think, nothing()); !appended)
+      problem(Error(appended.error()).context("the tickets are written, and the ledger does not know"));
+  }
+
+  const TicketSync& sync_;
+  Trackers trackers_;
+  TicketReport report_;
+  std::vector<publish::TicketTeam> teams_;
+  std::vector<ShownTicket> shown_;
+  std::set<TrackerKind> lost_;
+  std::set<std::string> failed_;  // ids of tickets
+  std::vector<ledger::Draft> events_;
+};
+
+}  // namespace
+
+Result<TicketReport> sync_tickets(const Ports& ports, const TicketSync& sync) { return Syncer(ports, sync).run(); }
+
+Status tell_tickets(const Ports& ports, const TicketReport& report, bool dry_run) {
+  for (const std::string& line : report.done)
+    GP_CHECK(ports.output(fmt::format("{}{}\n", dry_run ? "would be done: " : "", line)));
+  if (report.done.empty()) GP_CHECK(ports.output("tickets: nothing to do\n"));
+  for (const std::string& note : report.notes) log::warning(note);
+  for (const std::string& problem : report.problems) log::error(problem);
+  return Done{};
+}
+
+}  // namespace gatepost::app

@@ -1,0 +1,36 @@
+// What tickets and comments on them say. All that is not ours is escaped by report/rich_text.hpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "publish/tickets.hpp"
+#include "report/rich_text.hpp"
+
+namespace gatepost::publish {
+
+report::Markup markup_of(TrackerKind tracker);
+
+// One line of at most 200 bytes.
+std::string ticket_title(const TicketFinding& finding);
+std::string campaign_title(std::string_view unit, std::size_t findings);
+
+// The description: what, where, why it matters here, how to fix it, until when. `findings` is never empty, the riskiest
+// first.
+std::string ticket_body(std::span<const TicketFinding* const> findings, std::string_view unit, std::string_view due,
+                        const TicketInput& input, TrackerKind tracker);
+// Of what changes when the description has to be written anew: not of lines, which move every day.
+std::string ticket_digest(std::span<const TicketFinding* const> findings, std::string_view unit, std::string_view due);
+
+std::string rest_title(std::size_t findings, std::string_view repository);
+std::string rest_body(std::span<const TicketFinding* const> findings, TrackerKind tracker);
+
+// `topic` names the comment: the same ticket gets one of a topic.
+TicketComment ticket_comment(const TicketMemory& ticket, std::string_view topic, const std::string& text,
+                             TrackerKind tracker);
+// A waiver to be filled in and approved, for who closed a ticket as "won't do".
+std::string waiver_proposal(std::span<const TicketFinding* const> findings, const TicketMemory& ticket);
+
+}  // namespace gatepost::publish
