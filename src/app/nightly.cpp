@@ -154,7 +154,6 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   GP_TRY(Evidence evidence, gather(ports, whole));
   if (!something_was_read(evidence)) return tell_nothing_was_read(evidence);
   ingest::add_digests(evidence.table);
-  GP_TRY(const auto store, open_chosen_ledger(ports, evidence.settings, evidence.repository, request.store));
   GP_TRY(const LedgerDecisions decisions, read_decisions(*store, now));
   honour(decisions, evidence.settings);
   Found found = find_findings(evidence);
