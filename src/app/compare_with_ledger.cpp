@@ -184,49 +184,26 @@ Observation observation_of(const ledger::Record& record, std::uint32_t report) {
   return out;
 }
 
-// Puts what is gone among the findings, which stay sorted by id.
-void add_gone(const ledger::State& state, const std::vector<Gone::Entry>& entries, Assessment& it) {
-  if (entries.empty()) return;
-  const std::uint32_t report = it.base_table.add_report({.path = "(the ledger)",
-                                                         .format = std::string(kFormat),
-                                                         .tools = {{"gatepost", ""}},
-                                                         .engines = {},
-                                                         .state = ReportState::complete,
-                                                         .records = {.seen = entries.size(), .mapped = entries.size()}},
-                                                        Bytes());
-  struct Entry {
-    Finding finding;
-    Assessed assessed;
-    BaseMatch match;
-    std::uint32_t was = 0;  // its place before; of what is added: none
-  };
+// A finding with everything that lies beside it.
+struct Entry {
+  Finding finding;
+  Assessed assessed;
+  BaseMatch match;
+  std::uint32_t was = Assessed::kNone;  // its place before; of what is added: none
+};
+
+std::vector<Entry> take_out(Assessment& it) {
   std::vector<Entry> all;
   for (std::uint32_t i = 0; i < it.findings.all.size(); ++i)
     all.push_back({it.findings.all[i], it.assessed[i], it.base_matches[i], i});
-  std::map<std::string, std::uint32_t> files;
-  for (std::uint32_t i = 0; i < it.findings.files.size(); ++i) files.emplace(it.findings.files[i], i);
-  const TextId list = it.base_table.intern("/findings");
-  for (const Gone::Entry& gone : entries) {
-    const ledger::Record record = state.record(*gone.tracked);
-    const Row row = it.base_table.add(observation_of(record, report), list, static_cast<std::uint32_t>(all.size()));
-    Finding finding{.id = record.id,
-                    .primary = row,
-                    .first_member = static_cast<std::uint32_t>(it.findings.members.size()),
-                    .member_count = 1,
-                    .range = it.base_table.row(row).range,
-                    .kind = record.kind,
-                    .in_base_only = true};
-    it.findings.members.push_back(row);
-    if (!record.path.empty()) {
-      const auto [file, fresh] = files.try_emplace(record.path, static_cast<std::uint32_t>(it.findings.files.size()));
-      if (fresh) it.findings.files.push_back(record.path);
-      finding.file = file->second;
-    }
-    all.push_back({.finding = finding, .assessed = {.presence = gone.presence}, .match = {}, .was = Assessed::kNone});
-  }
-  std::ranges::stable_sort(all, {}, [](const Entry& entry) { return entry.finding.id; });
-  std::vector<std::uint32_t> now(it.findings.all.size());
   it.findings.all.clear(), it.assessed.clear(), it.base_matches.clear();
+  return all;
+}
+
+// They stay sorted by id.
+void put_back(std::vector<Entry> all, Assessment& it) {
+  std::ranges::stable_sort(all, {}, [](const Entry& entry) { return entry.finding.id; });
+  std::vector<std::uint32_t> now(all.size());
   for (const Entry& entry : all) {
     if (entry.was != Assessed::kNone) now[entry.was] = static_cast<std::uint32_t>(it.findings.all.size());
     it.findings.all.push_back(entry.finding);
@@ -234,6 +211,58 @@ void add_gone(const ledger::State& state, const std::vector<Gone::Entry>& entrie
     it.base_matches.push_back(entry.match);
   }
   for (Across& across : it.across) across.finding = now[across.finding];
+}
+
+// Findings of the ledger become rows of the base's table, as if a report had them.
+class LedgerRows {
+ public:
+  LedgerRows(std::size_t count, Assessment& it) : it_(it), list_(it.base_table.intern("/findings")) {
+    report_ = it.base_table.add_report({.path = "(the ledger)",
+                                        .format = std::string(kFormat),
+                                        .tools = {{"gatepost", ""}},
+                                        .engines = {},
+                                        .state = ReportState::complete,
+                                        .records = {.seen = count, .mapped = count}},
+                                       Bytes());
+    for (std::uint32_t i = 0; i < it.findings.files.size(); ++i) files_.emplace(it.findings.files[i], i);
+  }
+
+  Finding add(const ledger::Record& record) {
+    const Row row = it_.base_table.add(observation_of(record, report_), list_, ordinal_++);
+    Finding finding{.id = record.id,
+                    .primary = row,
+                    .first_member = static_cast<std::uint32_t>(it_.findings.members.size()),
+                    .member_count = 1,
+                    .file = file_of(record.path),
+                    .range = it_.base_table.row(row).range,
+                    .kind = record.kind,
+                    .in_base_only = true};
+    it_.findings.members.push_back(row);
+    return finding;
+  }
+
+ private:
+  std::uint32_t file_of(const std::string& path) {
+    if (path.empty()) return Finding::kNoFile;
+    const auto [file, fresh] = files_.try_emplace(path, static_cast<std::uint32_t>(it_.findings.files.size()));
+    if (fresh) it_.findings.files.push_back(path);
+    return file->second;
+  }
+
+  Assessment& it_;
+  const TextId list_;
+  std::uint32_t report_ = 0, ordinal_ = 0;
+  std::map<std::string, std::uint32_t> files_;
+};
+
+void add_gone(const ledger::State& state, const std::vector<Gone::Entry>& entries, Assessment& it) {
+  if (entries.empty()) return;
+  LedgerRows rows(entries.size(), it);
+  std::vector<Entry> all = take_out(it);
+  for (const Gone::Entry& gone : entries)
+    all.push_back(
+        {.finding = rows.add(state.record(*gone.tracked)), .assessed = {.presence = gone.presence}, .match = {}});
+  put_back(std::move(all), it);
   resolve_gone(it);
 }
 

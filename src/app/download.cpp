@@ -63,6 +63,7 @@ void store(const std::string& path, const std::string& url, const Copy& copy) {
 Result<net::Response> ask(const Ports& ports, const std::string& url, const Copy* before) {
   net::CurlOptions options = curl_options(ports, "");
   options.user_agent = "gatepost";
+  options.body_bytes = kLargest;
   GP_TRY(const auto http, ports.http(std::move(options)));
   net::Client client(*http, time_of(ports), {}, kLimits);
   net::Call call{.url = url};
