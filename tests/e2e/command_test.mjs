@@ -111,6 +111,11 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
     const agreed = await say(pr, 'ada', `/gatepost approve ${id}`);
     assert.match(agreed.answer, /approved by @ada \(maintain\)/);
     assert.equal(status_of(agreed.state, pr.sha.head), 'success');
+    await gate(pr);
+    const night = await pr.gatepost(['nightly', '--report', 'scans/*.sarif']);
+    assert.equal(night.code, 0, night.stderr);
+    const [decided] = JSON.parse((await pr.gatepost(['ledger', 'log', '--json', '--type', 'false_positive'])).stdout);
+    assert.deepEqual([decided.subject, decided.after], [id, 'false_positive'], 'the night counts it, too');
     await pr.end();
   });
 
