@@ -45,8 +45,9 @@ struct TicketMemory {
   std::string tracker, project;  // "jira", "PAY"
   std::string id, name, url;     // of the tracker: "10012", "PAY-12"; "" while it is planned
   std::string team, unit;        // id in the directory; what a campaign is about, "" for a single finding
-  std::string title, priority, due, assignee;
-  std::string digest;  // of what the description is made of
+  std::string title, priority, due;
+  std::string assignee;  // no name: what tells whether it is somebody else; "" for nobody
+  std::string digest;    // of what the description is made of
   State state = State::planned;
   std::int64_t generation = 0;      // how many before it were deleted
   bool foreign = false;             // a person's own ticket, into which ours was merged

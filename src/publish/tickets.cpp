@@ -83,6 +83,11 @@ void tell(TicketMemory& ticket, std::string topic) {
   std::ranges::sort(ticket.told);
 }
 
+// People's names stay out of the ledger: this tells whether somebody else was chosen meanwhile, and nothing more.
+std::string mark_of(std::string_view key, std::string_view assignee) {
+  return assignee.empty() ? "" : hex(Sha256().field(key).field(assignee).finish128()).substr(0, 12);
+}
+
 // A ticket that is to be created, before it is asked whether somebody did already.
 struct Wish {
   std::string team, unit, key;
@@ -360,7 +365,9 @@ class Planner {
     const TicketMemory before = ticket;
     own(shown.title, ticket.title, now.title, "title", change.title);
     own(shown.priority, ticket.priority, now.priority, "priority", change.priority);
-    own(shown.assignee, ticket.assignee, now.assignee, "assignee", change.assignee);
+    std::optional<std::string> chosen;
+    own(mark_of(ticket.key, shown.assignee), ticket.assignee, mark_of(ticket.key, now.assignee), "assignee", chosen);
+    if (chosen) change.assignee = now.assignee;
     if (ticket.due != now.due) change.due = ticket.due = now.due, what.emplace_back("due date");
     if (ticket.digest != digest) {
       ticket.digest = digest, change.body = now.body;
@@ -529,7 +536,7 @@ class Planner {
                        .title = fields.title,
                        .priority = fields.priority,
                        .due = fields.due,
-                       .assignee = fields.assignee,
+                       .assignee = mark_of(wish.key, fields.assignee),
                        .digest = ticket_digest(wish.findings, wish.unit, fields.due),
                        .state = State::open,
                        .generation = wish.generation,
@@ -546,7 +553,7 @@ class Planner {
   void adopt(TicketMemory after, const ShownTicket& shown) {
     after.id = shown.id, after.name = shown.name, after.url = shown.url;
     // What the tracker shows may be a person's.
-    after.title = shown.title, after.priority = shown.priority, after.assignee = shown.assignee;
+    after.title = shown.title, after.priority = shown.priority, after.assignee = mark_of(after.key, shown.assignee);
     if (shown.due != after.due) after.digest.clear();
     after.due = shown.due;
     after.state = shown.phase == TicketPhase::open ? State::open : State::closed;

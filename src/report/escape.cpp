@@ -364,10 +364,11 @@ std::string markdown_link(std::string_view label, std::string_view url, std::spa
 }
 
 std::string markdown_plain(std::string_view s, std::size_t characters) {
+  constexpr std::string_view kMeansNothing = ",;'\"%/";
   std::string out;
   for (const char c : one_line(s, characters)) {
     const bool sign = static_cast<std::uint8_t>(c) > ' ' && static_cast<std::uint8_t>(c) < 0x7F && !text::is_alnum(c);
-    if (sign) out += '\\';
+    if (sign && kMeansNothing.find(c) == std::string_view::npos) out += '\\';
     out += c;
   }
   return out;

@@ -31,7 +31,7 @@ std::string markdown_link(std::string_view label, std::string_view url, std::spa
 // Of a whole document, last: no carriage return is left, and no line starts with "/", which GitLab would obey.
 std::string markdown_finish(std::string_view document);
 
-// Shown as it is in Markdown that takes no HTML, as Linear's: every sign behind a backslash.
+// Shown as it is in Markdown that takes no HTML, as Linear's: signs that mean something stand behind a backslash.
 std::string markdown_plain(std::string_view s, std::size_t characters = kNoLimit);
 // What stands between the parentheses of a Markdown link. For addresses that is_allowed_url() has let pass.
 std::string link_target(std::string_view url);
