@@ -152,8 +152,8 @@ def ingest(table, options):
 # --- reports that mappings read ---------------------------------------------------------------------------------------
 
 # Shape of bench/support/gen_reports.py, its file's end, findings of about 25 MB.
-MAPPED = (("trivy", "json", 12_000), ("npm-audit", "json", 30_000), ("nuclei", "jsonl", 15_000), ("checkstyle", "xml", 100_000),
-          ("prowler", "csv", 20_000))
+MAPPED = (("trivy", "json", 12_000), ("npm-audit", "json", 30_000), ("semgrep", "json", 16_000), ("bandit", "json", 32_000),
+          ("nuclei", "jsonl", 15_000), ("checkstyle", "xml", 100_000), ("prowler", "csv", 20_000))
 
 
 def mapped_report(shape, end, findings):
@@ -167,7 +167,9 @@ def mapped_report(shape, end, findings):
 def mapping_against_others(table, shape, end, findings, rounds):
     """Processor time, of one thread: other programs' work shows less in it."""
     path, script = mapped_report(shape, end, findings), os.path.join(HERE, "peers", "report_load.py")
-    peers = {"python: load and look at each value": [sys.executable, script, "walk", path],
+    importer = os.path.join(HERE, "peers", "report_import.py")
+    peers = {"python: load, an object and a hash for each finding": [sys.executable, importer, shape, path],
+             "python: load and look at each value": [sys.executable, script, "walk", path],
              "python: load": [sys.executable, script, "load", path]}
     if end.startswith("json"):
         peers["simdjson walk of a tree"] = [program("json_walk"), path]
@@ -185,8 +187,18 @@ def mapping_against_others(table, shape, end, findings, rounds):
               f"{peak:.0f} MB, {peak / megabytes:.1f}x, {peak * 2**20 / findings:.0f} bytes/finding", "at most 8x + 48 MB",
               peak <= 8 * megabytes + 48)
     for peer, runs in zip(peers, theirs):
-        most = 1 if peer == "python: load and look at each value" else None
+        most = 1 if peer.startswith("python: load, an object") else None
         table.ratio("", "  processor time", peer, timing.ratio(ours, runs, "cpu"), most)
+
+
+def memory_of_large_json(table, shape, findings):
+    """What a JSON document of twice the size takes more than one: what is kept of its findings, and nothing of the file."""
+    small, large = (mapped_report(shape, "json", count) for count in (findings * 2, findings * 4))
+    peaks = [timing.run([program("ingest"), "1", os.devnull, path]).peak for path in (small, large)]
+    each = (peaks[1] - peaks[0]) * 2**20 / (findings * 2)
+    bytes_each = (os.path.getsize(large) - os.path.getsize(small)) / (findings * 2)
+    table.add("", f"{shape}: memory for each further finding of {bytes_each:.0f} bytes", "size of the finding",
+              f"{each:.0f} bytes, {each / bytes_each:.2f}x")
 
 
 def mapping(table, options):
@@ -194,6 +206,8 @@ def mapping(table, options):
     share = float(os.environ.get("GATEPOST_BENCH_SHARE", "1"))
     for shape, end, findings in MAPPED:
         mapping_against_others(table, shape, end, int(findings * share), min(options.rounds, 5))
+    for shape, findings in (("semgrep", 16_000), ("bandit", 32_000)):
+        memory_of_large_json(table, shape, int(findings * share))
 
 
 # --- what a change changes ------------------------------------------------------------------------------------------

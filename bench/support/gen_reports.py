@@ -82,6 +82,39 @@ def npm_audit(findings, out):
               out, indent=2)
 
 
+def snippet(finding, words):
+    return "".join(f"{finding % 900 + i}     value_{mix(26, finding, i) % 900} = {sentence(words, 27, finding, i).lower()}\n" for i in range(3))
+
+
+def semgrep(findings, out):
+    """In one line, as the tool writes it; every fifth has the way of the data."""
+    out.write('{"version": "1.99.0", "results": [')
+    for finding in range(findings):
+        rule, line = f"python.lang.security.audit.{VERBS[finding % 10]}-{finding % 400}", mix(19, finding) % 2000 + 1
+        place = {"path": path(finding) + ".py", "start": {"line": line, "col": 5, "offset": line * 40}, "end": {"line": line + 1, "col": 30, "offset": line * 40 + 60}}
+        extra = {"metavars": {"$X": {"start": place["start"], "end": place["end"], "abstract_content": WORDS[finding % 12]}},
+                 "message": sentence(30, 28, finding % 400), "severity": ("ERROR", "WARNING", "INFO")[finding % 3], "fingerprint": f"{mix(29, finding):032x}_0",
+                 "metadata": {"cwe": [f"CWE-{20 + finding % 400}: {sentence(8, 30, finding % 400)}"], "owasp": ["A03:2021 - Injection"], "confidence": "MEDIUM",
+                              "likelihood": "LOW", "impact": "HIGH", "category": "security", "technology": ["python"], "references": ["https://example.org/a", "https://example.org/b"],
+                              "source": f"https://rules.example.org/{rule}", "shortlink": f"https://rules.example.org/{finding % 400}", "vulnerability_class": ["Code Injection"]},
+                 "lines": snippet(finding, 6), "is_ignored": False, "validation_state": "NO_VALIDATOR", "engine_kind": "OSS"}
+        if finding % 5 == 0:
+            step = {"location": place, "content": WORDS[finding % 12]}
+            extra["dataflow_trace"] = {"taint_source": ["CliLoc", [place, WORDS[finding % 12]]], "intermediate_vars": [step, step], "taint_sink": ["CliLoc", [place, "x"]]}
+        out.write((", " if finding else "") + json.dumps({"check_id": rule, **place, "extra": extra}))
+    out.write('], "errors": [], "paths": {"scanned": ["src/a.py"]}, "skipped_rules": []}')
+
+
+def bandit(findings, out):
+    """Pretty-printed."""
+    results = [{"code": snippet(finding, 6), "col_offset": 4, "end_col_offset": 30, "filename": "./" + path(finding) + ".py", "issue_confidence": "HIGH",
+                "issue_cwe": {"id": 20 + finding % 400, "link": f"https://cwe.example.org/{20 + finding % 400}.html"}, "issue_severity": SEVERITIES[finding % 4],
+                "issue_text": sentence(12, 31, finding % 70), "line_number": mix(19, finding) % 2000 + 1, "line_range": [finding % 2000 + 1, finding % 2000 + 2],
+                "more_info": f"https://bandit.example.org/b{100 + finding % 70}", "test_id": f"B{100 + finding % 70}", "test_name": WORDS[finding % 12]}
+               for finding in range(findings)]
+    json.dump({"errors": [], "generated_at": "2024-12-01T10:00:00Z", "metrics": {"_totals": {"loc": findings * 50}}, "results": results}, out, indent=2)
+
+
 # --- records one after the other ------------------------------------------------------------------------------------
 
 def nuclei(findings, out):
@@ -128,7 +161,7 @@ def prowler(findings, out):
                          sentence(15, 25, row % 1200), "CIS-1.4: 2.1 | SOC2: cc_6", "", "4.3.0"))
 
 
-SHAPES = {"trivy": trivy, "npm-audit": npm_audit, "nuclei": nuclei, "checkstyle": checkstyle, "prowler": prowler}
+SHAPES = {"trivy": trivy, "npm-audit": npm_audit, "semgrep": semgrep, "bandit": bandit, "nuclei": nuclei, "checkstyle": checkstyle, "prowler": prowler}
 
 
 def main():

@@ -107,9 +107,10 @@ Result<ExitCode> convert(const Ports& ports, const ConvertRequest& request) {
   GP_CHECK(write_output(ports, request.output, [&](const report::Sink& sink) { return writer->write(input, sink); }));
   const bool complete =
       std::ranges::all_of(table.reports(), [](const ReportInfo& report) { return is_complete(report.state); });
-  if (!complete || request.format == "jsonl") {
-    for (const std::string& line : report::report_lines(table)) log::warning(line);
-  }
+  const std::vector<std::string> lines = !complete || request.format == "jsonl" ? report::report_lines(table)
+                                         : request.format == "csv"              ? report::unmapped_lines(table)
+                                                                                : std::vector<std::string>();
+  for (const std::string& line : lines) log::warning(line);
   return complete ? ExitCode::done : ExitCode::inconclusive;
 }
 

@@ -264,6 +264,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
 
   GP_TRY(ingest::Options options, ingest_options(ports, request));
   GP_TRY(options.mappings, read_mappings(evidence.repository, found.rules));
+  if (std::string hint = unused_mapping(evidence.repository, options.mappings); !hint.empty())
+    evidence.notes.push_back({Note::Level::warning, "unused-mapping", std::move(hint), {}});
   evidence.threads = options.threads;
   GP_TRY(evidence.missing, read_reports(evidence.table, patterns, evidence.repository, options,
                                         flags.reports.empty() ? "reports" : "--report"));

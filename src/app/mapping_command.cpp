@@ -116,7 +116,7 @@ struct Tally {
 Result<std::string> run_test(const Mapping& mapping, const Mappings& mappings, const std::string& folder,
                              const Expectation& test, Tally& tally) {
   const std::string path = (std::filesystem::path(folder) / test.file).generic_string();
-  GP_TRY(Bytes bytes, Bytes::open(path, Limits{}).context(test.where));
+  GP_TRY(Bytes bytes, Bytes::open(path, Limits{}).context(fmt::format("{}: {}", test.where, path)));
   ObservationTable table;
   ingest::read_report(table, path, std::move(bytes), {.tool = mapping.id, .mappings = mappings});
   const auto wrong = complaints(test, table);

@@ -1,5 +1,6 @@
 #include "app/mapping_files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -54,6 +55,20 @@ Result<Mappings> read_mappings(const git::Repository& repository, const git::Obj
     if (text) files.push_back({file.path, std::move(*text)});
   }
   return compiled(std::move(files));
+}
+
+std::string unused_mapping(const git::Repository& repository, const Mappings& used) {
+  if (repository.is_bare()) return {};
+  const auto glob = Glob::compile(kFiles);
+  const auto found = glob ? find_files(repository.work_tree(), *glob) : glob.error();
+  if (!found) return {};
+  for (const std::string& file : found->files) {
+    const bool known =
+        used && std::ranges::any_of(*used, [&](const auto& it) { return it.where.starts_with(file + ":"); });
+    if (!known)
+      return file + " is not in the commit that the change goes into, so it is not used: mappings are read from there";
+  }
+  return {};
 }
 
 }  // namespace gatepost::app

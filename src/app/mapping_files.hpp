@@ -18,5 +18,7 @@ Result<Mappings> read_mappings(const std::string& path);
 // Those under .gatepost/mappings/ at a commit: of the base, so that a change cannot bring along how it is read. nullptr
 // when there are none.
 Result<Mappings> read_mappings(const git::Repository& repository, const git::ObjectId& commit);
+// What to tell somebody whose work tree has a mapping that is not among these, and therefore not used; "" otherwise.
+std::string unused_mapping(const git::Repository& repository, const Mappings& used);
 
 }  // namespace gatepost::app

@@ -121,12 +121,43 @@ Status add_file(const std::string& path, const std::string& shown, const ReportP
   return Done{};
 }
 
-// An absolute path is a file, anywhere; everything else is looked for below the root of the work tree.
+// The folder that an absolute glob begins with, up to its first segment with a sign in it.
+std::string folder_without_signs(const std::string& glob) {
+  std::size_t end = glob.size();
+  while (!Glob::is_literal(std::string_view(glob).substr(0, end))) end = glob.rfind('/', end - 1);
+  return end == 0 ? "/" : glob.substr(0, end);
+}
+
+void tell_refused(const ReportPattern& pattern, std::string_view root, const FoundFiles& found, Found& out) {
+  for (const std::string& link : found.refused) {
+    out.missing.push_back(
+        fmt::format("{} {}: {} is a symbolic link that leads out of the {} or nowhere; it is not read", out.asked_by,
+                    text::printable(pattern.text, 200), text::printable(link, 200), root));
+  }
+}
+
+// An absolute path is a file or a glob, anywhere; everything else is looked for below the root of the work tree.
 Status add_absolute(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits, Found& out) {
-  if (!out.absolute.insert(pattern.glob).second) return Done{};
   const std::string work_tree = repository.is_bare() ? "" : repository.work_tree();
-  const std::string path = std::filesystem::path(pattern.glob).lexically_normal().generic_string();
-  return add_file(path, shown_name(path, work_tree, out), pattern, limits, out);
+  const auto add = [&](const std::string& given) -> Status {
+    const std::string path = std::filesystem::path(given).lexically_normal().generic_string();
+    if (!out.absolute.insert(path).second) return Done{};
+    return add_file(path, shown_name(path, work_tree, out), pattern, limits, out);
+  };
+  std::error_code failure;
+  if (Glob::is_literal(pattern.glob) || std::filesystem::exists(pattern.glob, failure)) return add(pattern.glob);
+  const std::string folder = folder_without_signs(pattern.glob);
+  if (!std::filesystem::is_directory(folder, failure)) {
+    out.missing.push_back(nothing_matches(pattern, "on this machine", out));
+    return Done{};
+  }
+  GP_TRY(const Glob glob, Glob::compile(std::string_view(pattern.glob).substr(folder == "/" ? 1 : folder.size() + 1)));
+  GP_TRY(const FoundFiles found, find_files(folder, glob));
+  tell_refused(pattern, "folder", found, out);
+  if (found.files.empty() && found.refused.empty())
+    out.missing.push_back(nothing_matches(pattern, "on this machine", out));
+  for (const std::string& name : found.files) GP_CHECK(add(folder + "/" + name));
+  return Done{};
 }
 
 Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& repository, const Limits& limits,
@@ -139,11 +170,7 @@ Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& r
   }
   GP_TRY(const Glob glob, Glob::compile(pattern.glob));
   GP_TRY(const FoundFiles found, find_files(repository.work_tree(), glob));
-  for (const std::string& link : found.refused) {
-    out.missing.push_back(
-        fmt::format("{} {}: {} is a symbolic link that leads out of the work tree or nowhere; it is not read",
-                    out.asked_by, text::printable(pattern.text, 200), text::printable(link, 200)));
-  }
+  tell_refused(pattern, "work tree", found, out);
   if (found.files.empty() && found.refused.empty())
     out.missing.push_back(nothing_matches(pattern, "in the work tree", out));
   for (const std::string& name : found.files) {

@@ -178,12 +178,23 @@ CodePoint code_point_at(std::string_view s, std::size_t i) {
   return {value, bytes};
 }
 
+namespace {
+
+// The first byte at or after `i` that is not ASCII; most texts have none.
+std::size_t end_of_ascii(std::string_view s, std::size_t i) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  for (std::uint64_t word = 0; i + sizeof word <= s.size(); i += sizeof word) {
+    std::memcpy(&word, s.data() + i, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  while (i < s.size() && byte_at(s, i) < 0x80) ++i;
+  return i;
+}
+
+}  // namespace
+
 std::optional<std::size_t> first_invalid_utf8(std::string_view s) {
-  for (std::size_t i = 0; i < s.size();) {
-    if (byte_at(s, i) < 0x80) {
-      ++i;
-      continue;
-    }
+  for (std::size_t i = end_of_ascii(s, 0); i < s.size(); i = end_of_ascii(s, i)) {
     const CodePoint at = code_point_at(s, i);
     if (at.bytes == 1) return i;
     i += at.bytes;
@@ -216,6 +227,13 @@ std::string to_utf8(std::string_view s, std::size_t max_bytes) {
   std::string out;
   out.reserve(std::min(s.size(), max_bytes));
   for (std::size_t i = 0; i < s.size();) {
+    if (const std::size_t ascii = end_of_ascii(s, i) - i; ascii > 0) {
+      const std::size_t fitting = std::min(ascii, max_bytes - out.size());
+      out.append(s, i, fitting);
+      if (fitting < ascii) break;
+      i += ascii;
+      continue;
+    }
     const CodePoint at = code_point_at(s, i);
     const bool broken = at.bytes == 1 && byte_at(s, i) >= 0x80;
     const std::size_t width = broken ? 3 : at.bytes;
@@ -275,10 +293,10 @@ std::string nearest(std::string_view word, std::span<const std::string_view> can
 }
 
 bool has_controls(std::string_view s) {
-  return std::ranges::any_of(s, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-  });
+  for (std::size_t i = end_of_printable(s, 0); i < s.size(); i = end_of_printable(s, i + 1)) {
+    if ((byte_at(s, i) < 0x20 && s[i] != '\t' && s[i] != '\n' && s[i] != '\r') || s[i] == '\x7F') return true;
+  }
+  return false;
 }
 
 namespace {

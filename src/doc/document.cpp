@@ -7,13 +7,14 @@
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
+#include "doc/pages.hpp"
 
 namespace gatepost::doc {
 
 namespace {
 
 // Containers with more children than this get an index of them.
-constexpr std::uint32_t kSmall = 16;
+constexpr std::uint32_t kSmall = 32;
 
 // Moves `line` and `line_begin` over the line ends in text[from, to).
 void count_lines(std::string_view text, std::size_t from, std::size_t to, std::uint32_t& lines,
@@ -92,36 +93,51 @@ const char* to_string(Kind kind) {
   return "nothing";
 }
 
-Kind View::kind() const { return tree_ == nullptr ? Kind::absent : tree_->nodes[node_].kind; }
+detail::Tree::Tree() = default;
+detail::Tree::~Tree() = default;
+
+const detail::Tree& View::part() const { return page_ == 0 ? *tree_ : tree_->pages->at(page_); }
+const detail::Node& View::node() const { return part().nodes[node_]; }
+
+Kind View::kind() const { return tree_ == nullptr ? Kind::absent : node().kind; }
 
 View View::at(std::string_view key) const {
   if (!is_object()) return {};
-  if (const auto* sorted = tree_->large(node_)) {
-    const auto key_of = [&](std::uint32_t node) { return tree_->nodes[node].key; };
+  const detail::Tree& part = this->part();
+  if (part.nodes[node_].paged) return tree_->pages->member(*tree_, node_, key);
+  if (const auto* sorted = part.large(node_)) {
+    const auto key_of = [&](std::uint32_t node) { return part.nodes[node].key; };
     const auto found = std::ranges::lower_bound(*sorted, key, {}, key_of);
-    return found == sorted->end() || key_of(*found) != key ? View() : View(tree_, *found);
+    return found == sorted->end() || key_of(*found) != key ? View() : View(tree_, *found, page_);
   }
-  for (const auto& [name, value] : members()) {
-    if (name == key) return value;
+  const std::uint32_t end = part.nodes[node_].end;
+  for (std::uint32_t member = node_ + 1; member < end; member = part.nodes[member].end) {
+    const detail::Node& it = part.nodes[member];
+    if (it.key == key && !it.shadowed) return {tree_, member, page_};
   }
   return {};
 }
 
 View View::at(std::size_t index) const {
   if (!is_array() || index >= size()) return {};
-  if (const auto* items = tree_->large(node_)) return {tree_, (*items)[index]};
+  if (node().paged) return tree_->pages->item(*tree_, node_, static_cast<std::uint32_t>(index));
+  if (const auto* items = part().large(node_)) return {tree_, (*items)[index], page_};
   auto item = items().begin();
   for (; index > 0; --index) ++item;
   return *item;
 }
 
-std::size_t View::size() const { return is_array() || is_object() ? tree_->nodes[node_].count : 0; }
+std::size_t View::size() const {
+  const Kind kind = this->kind();
+  return kind == Kind::array || kind == Kind::object ? node().count : 0;
+}
 
-std::string_view View::text() const { return is_string() ? tree_->nodes[node_].text : std::string_view{}; }
+std::string_view View::text() const { return is_string() ? node().text : std::string_view{}; }
 
 std::string_view View::scalar() const {
-  const bool scalar = is_string() || is_number() || kind() == Kind::boolean;
-  return scalar ? tree_->nodes[node_].text : std::string_view{};
+  const Kind kind = this->kind();
+  const bool scalar = kind == Kind::string || kind == Kind::number || kind == Kind::boolean;
+  return scalar ? node().text : std::string_view{};
 }
 
 std::optional<bool> View::boolean() const {
@@ -147,53 +163,74 @@ std::optional<double> View::number() const {
 }
 
 View::Items View::items() const {
-  if (!is_array()) return {nullptr, 0, 0};
-  return {tree_, node_ + 1, tree_->nodes[node_].end};
+  if (!is_array()) return {nullptr, 0, 0, 0};
+  return {tree_, page_, node_ + 1, node().end};
 }
 
 View::Members View::members() const {
-  if (!is_object()) return Members(Items(nullptr, 0, 0));
-  return Members(Items(tree_, node_ + 1, tree_->nodes[node_].end));
+  if (!is_object()) return Members(Items(nullptr, 0, 0, 0));
+  return Members(Items(tree_, page_, node_ + 1, node().end));
 }
 
-View::Items::Iterator::Iterator(const detail::Tree* tree, std::uint32_t node, std::uint32_t end)
-    : tree_(tree), node_(node), end_(end) {
-  skip_shadowed();
+View::Items::Iterator::Iterator(const detail::Tree* tree, std::uint32_t page, std::uint32_t node, std::uint32_t end)
+    : tree_(tree), node_(node), end_(end), page_(page), home_(page) {
+  if (tree_ != nullptr) settle();
 }
 
-void View::Items::Iterator::skip_shadowed() {
-  while (node_ < end_ && tree_->nodes[node_].shadowed) node_ = tree_->nodes[node_].end;
+// Passes over what does not count, into the pages and out of them.
+void View::Items::Iterator::settle() {
+  for (;;) {
+    const auto& nodes = page_ == 0 ? tree_->nodes : tree_->pages->at(page_).nodes;
+    if (page_ == home_ ? node_ >= end_ : node_ >= nodes.size()) {
+      if (page_ == home_) return;
+      node_ = tree_->pages->behind(page_, end_);
+      page_ = home_;
+    } else if (nodes[node_].shadowed) {
+      node_ = nodes[node_].end;
+    } else if (nodes[node_].kind == Kind::absent) {
+      page_ = static_cast<std::uint32_t>(nodes[node_].key_place);
+      node_ = 1;
+    } else {
+      return;
+    }
+  }
 }
 
 View::Items::Iterator& View::Items::Iterator::operator++() {
-  node_ = tree_->nodes[node_].end;
-  skip_shadowed();
+  node_ = View(tree_, node_, page_).node().end;
+  settle();
   return *this;
 }
 
 View::Members::Iterator::value_type View::Members::Iterator::operator*() const {
   const View value = *item_;
-  return {value.tree_->nodes[value.node_].key, value};
+  return {value.node().key, value};
 }
 
 std::string View::pointer() const {
   if (tree_ == nullptr) return {};
-  const auto& nodes = tree_->nodes;
   std::vector<std::string> parts;
-  for (std::uint32_t node = node_; node != 0; node = nodes[node].parent) {
-    const std::string key = nodes[node].has_key ? std::string(nodes[node].key) : std::to_string(nodes[node].key_place);
+  for (std::uint32_t page = page_, at = node_; page != 0 || at != 0;) {
+    if (at == 0) {
+      at = tree_->nodes[tree_->pages->page(page).run].parent;
+      page = 0;
+      continue;
+    }
+    const detail::Node& node = View(tree_, at, page).node();
+    const std::string key = node.has_key ? std::string(node.key) : std::to_string(node.key_place);
     parts.push_back(text::replace_all(text::replace_all(key, "~", "~0"), "/", "~1"));
+    at = node.parent;
   }
   std::string pointer;
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) pointer += "/" + *part;
   return pointer;
 }
 
-Position View::position() const { return tree_ == nullptr ? Position{} : tree_->position(tree_->nodes[node_].place); }
+Position View::position() const { return tree_ == nullptr ? Position{} : tree_->position(node().place); }
 
 Position View::key_position() const {
   if (tree_ == nullptr) return {};
-  const auto& node = tree_->nodes[node_];
+  const detail::Node& node = this->node();
   return tree_->position(node.has_key ? node.key_place : node.place);
 }
 
@@ -208,7 +245,11 @@ std::string View::key_where() const {
 }
 
 Position detail::Tree::position(std::uint64_t place) const {
-  if (by_offset) return lines.position(source, static_cast<std::size_t>(place));
+  if (by_offset && pages) return pages->position(place);
+  if (by_offset) {
+    std::call_once(lines_are_known_, [this] { lines_ = LineIndex(source); });
+    return lines_.position(source, static_cast<std::size_t>(place));
+  }
   return {static_cast<std::uint32_t>(place >> 32U), static_cast<std::uint32_t>(place)};
 }
 
@@ -223,7 +264,6 @@ TreeBuilder::TreeBuilder(std::string name, std::string source, bool places_are_o
   tree_->name = std::move(name);
   tree_->source = std::move(source);
   tree_->by_offset = places_are_offsets;
-  if (places_are_offsets) tree_->lines = LineIndex(tree_->source);
 }
 
 std::string_view TreeBuilder::keep(std::string text) {
@@ -260,12 +300,18 @@ void TreeBuilder::open(Kind kind, std::uint64_t place) { open_.push_back(add(kin
 
 void TreeBuilder::close() {
   GP_ASSERT(!open_.empty());
-  auto& node = tree_->nodes[open_.back()];
-  node.end = static_cast<std::uint32_t>(tree_->nodes.size());
-  const bool large = node.count > kSmall;
-  if (node.kind == Kind::array && large) finish_large_array(open_.back());
-  if (node.kind == Kind::object) large ? finish_large_object(open_.back()) : finish_small_object(open_.back());
+  const std::uint32_t closed = open_.back();
+  tree_->nodes[closed].end = static_cast<std::uint32_t>(tree_->nodes.size());
+  finish_container(closed);
   open_.pop_back();
+}
+
+void TreeBuilder::finish_container(std::uint32_t container) {
+  const detail::Node& node = tree_->nodes[container];
+  if (node.paged) return;
+  const bool large = node.count > kSmall;
+  if (node.kind == Kind::array && large) finish_large_array(container);
+  if (node.kind == Kind::object) large ? finish_large_object(container) : finish_small_object(container);
 }
 
 TreeBuilder::Mark TreeBuilder::mark() const {
@@ -333,6 +379,12 @@ void TreeBuilder::finish_large_array(std::uint32_t array) {
   for (std::uint32_t item = array + 1; item < nodes[array].end; item = nodes[item].end) items.push_back(item);
   tree_->children.emplace(array, std::move(items));
 }
+
+void Document::show_beginnings(bool only) const {
+  if (tree_->pages) tree_->pages->show_beginnings(only);
+}
+
+bool Document::changed() const { return tree_->pages && tree_->pages->changed(); }
 
 Document TreeBuilder::finish() {
   GP_ASSERT(open_.empty());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,7 +48,9 @@ const char* to_string(Kind kind);
 
 namespace detail {
 struct Tree;
-}
+struct Node;
+class Pages;
+}  // namespace detail
 
 class View {
  public:
@@ -85,9 +88,13 @@ class View {
 
  private:
   friend class Document;
-  View(const detail::Tree* tree, std::uint32_t node) : tree_(tree), node_(node) {}
+  friend class detail::Pages;
+  View(const detail::Tree* tree, std::uint32_t node, std::uint32_t page = 0) : tree_(tree), node_(node), page_(page) {}
+  [[nodiscard]] const detail::Node& node() const;
+  [[nodiscard]] const detail::Tree& part() const;  // that the node lies in
   const detail::Tree* tree_ = nullptr;
   std::uint32_t node_ = 0;
+  std::uint32_t page_ = 0;  // 0: the tree itself
 };
 
 namespace detail {
@@ -96,6 +103,7 @@ struct Node {
   Kind kind = Kind::absent;
   bool shadowed = false;        // a later member has the same key
   bool has_key = false;         // is a member of an object
+  bool paged = false;           // of its children some lie in pages; absent: stands for a page (see pages.hpp)
   std::uint32_t parent = 0;     // of the root: itself
   std::uint32_t end = 0;        // first node after this subtree; children follow their parent immediately
   std::uint32_t count = 0;      // items or members that are not shadowed
@@ -114,11 +122,17 @@ struct Tree {
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> children;
   std::vector<Note> notes;
   bool by_offset = true;
-  LineIndex lines;
+  std::unique_ptr<Pages> pages;  // of a large document; else nullptr
 
+  Tree();
+  ~Tree();
   [[nodiscard]] Position position(std::uint64_t place) const;
   // The sorted or ordered children of a large container; nullptr for a small one.
   [[nodiscard]] const std::vector<std::uint32_t>* large(std::uint32_t node) const;
+
+ private:
+  mutable std::once_flag lines_are_known_;
+  mutable LineIndex lines_;
 };
 
 }  // namespace detail
@@ -131,6 +145,11 @@ class Document {
   [[nodiscard]] const std::string& name() const { return tree_->name; }  // as messages call the document
   // What the parser put up with: duplicate keys, a byte order mark, invalid escapes.
   [[nodiscard]] const std::vector<Note>& notes() const { return tree_->notes; }
+  // Of a large document, of which only some lies in memory (see json_paged.hpp): whether lists and objects that are
+  // gone through show no more of themselves than their first page, as is enough to recognise them.
+  void show_beginnings(bool only) const;
+  // Its bytes are no longer those that it was made of; parts of it were shown empty.
+  [[nodiscard]] bool changed() const;
 
  private:
   friend class TreeBuilder;
@@ -142,6 +161,8 @@ class Document {
 class TreeBuilder {
  public:
   TreeBuilder(std::string name, std::string source, bool places_are_offsets);
+  // Goes on with a tree, of which nothing is open.
+  explicit TreeBuilder(std::unique_ptr<detail::Tree> tree) : tree_(std::move(tree)) {}
   [[nodiscard]] std::string_view source() const { return tree_->source; }
   std::string_view keep(std::string text);  // a copy that lives as long as the document
 
@@ -164,6 +185,12 @@ class TreeBuilder {
   // At most kMostNotes are kept: a stranger's document cannot make them many.
   void note(Note::Level level, const char* code, std::string text, std::uint64_t place);
   Document finish();
+  std::unique_ptr<detail::Tree> take() { return std::move(tree_); }  // whatever is in it
+  // For who moves nodes of it into pages (pages.hpp).
+  [[nodiscard]] detail::Tree& tree() { return *tree_; }
+  [[nodiscard]] std::vector<std::uint32_t>& open_nodes() { return open_; }
+  // What was put off while nodes could still move.
+  void finish_container(std::uint32_t container);
   static std::uint64_t line_and_column(std::uint32_t line, std::uint32_t column) {
     return std::uint64_t{line} << 32U | column;
   }
@@ -189,31 +216,33 @@ class View::Items {
     using value_type = View;
     using difference_type = std::ptrdiff_t;
     Iterator() = default;
-    View operator*() const { return {tree_, node_}; }
+    View operator*() const { return {tree_, node_, page_}; }
     Iterator& operator++();
     Iterator operator++(int) {
       Iterator before = *this;
       ++*this;
       return before;
     }
-    friend bool operator==(const Iterator& a, const Iterator& b) { return a.node_ == b.node_; }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.node_ == b.node_ && a.page_ == b.page_; }
 
    private:
     friend class Items;
     friend class Members;
-    Iterator(const detail::Tree* tree, std::uint32_t node, std::uint32_t end);
-    void skip_shadowed();
+    Iterator(const detail::Tree* tree, std::uint32_t page, std::uint32_t node, std::uint32_t end);
+    void settle();
     const detail::Tree* tree_ = nullptr;
     std::uint32_t node_ = 0, end_ = 0;
+    std::uint32_t page_ = 0, home_ = 0;  // home: of the container
   };
-  [[nodiscard]] Iterator begin() const { return {tree_, begin_, end_}; }
-  [[nodiscard]] Iterator end() const { return {tree_, end_, end_}; }
+  [[nodiscard]] Iterator begin() const { return {tree_, page_, begin_, end_}; }
+  [[nodiscard]] Iterator end() const { return {tree_, page_, end_, end_}; }
 
  private:
   friend class View;
-  Items(const detail::Tree* tree, std::uint32_t begin, std::uint32_t end) : tree_(tree), begin_(begin), end_(end) {}
+  Items(const detail::Tree* tree, std::uint32_t page, std::uint32_t begin, std::uint32_t end)
+      : tree_(tree), page_(page), begin_(begin), end_(end) {}
   const detail::Tree* tree_;
-  std::uint32_t begin_, end_;
+  std::uint32_t page_, begin_, end_;
 };
 
 class View::Members {

@@ -386,20 +386,20 @@ class TreeMaker {
 
   // Names are few: each is kept once.
   std::string_view name(std::string_view prefix, std::string_view name) {
-    std::string full = std::string(prefix).append(name);
-    const auto found = names_.find(full);
+    full_.assign(prefix).append(name);
+    const auto found = names_.find(full_);
     if (found != names_.end()) return *found;
-    return *names_.insert(out_.keep(std::move(full))).first;
+    return *names_.insert(out_.keep(full_)).first;
   }
 
   void attributes(pugi::xml_node node) {
     const std::uint64_t place = place_of(node, 1);
-    std::unordered_set<std::string_view> seen;
+    Seen seen;
     for (const bool prefixed : {false, true}) {
       for (const pugi::xml_attribute attribute : node.attributes()) {
         const std::string_view full = attribute.name();
         const bool has_prefix = full.find(':') != std::string_view::npos;
-        if (has_prefix != prefixed || full.starts_with("xmlns:") || !seen.insert(local_name(full)).second) continue;
+        if (has_prefix != prefixed || full.starts_with("xmlns:") || !seen.add(local_name(full))) continue;
         text(name("@", local_name(full)), attribute.value(), place);
       }
     }
@@ -419,6 +419,7 @@ class TreeMaker {
   }
 
   void children(pugi::xml_node node) {
+    if (!first_element(node.first_child())) return;
     struct Group {
       std::string_view tag;
       std::vector<pugi::xml_node> nodes;
@@ -441,8 +442,35 @@ class TreeMaker {
     }
   }
 
+  // Names of one element: a few, nearly always.
+  class Seen {
+   public:
+    bool add(std::string_view name) {  // false when it was there
+      if (!few_.full()) return few_.add(name);
+      return !few_.has(name) && many_.insert(name).second;
+    }
+
+   private:
+    struct Few {
+      [[nodiscard]] bool full() const { return count == names.size(); }
+      [[nodiscard]] bool has(std::string_view name) const {
+        return std::find(names.begin(), names.begin() + count, name) != names.begin() + count;
+      }
+      bool add(std::string_view name) {
+        if (has(name)) return false;
+        names[count++] = name;
+        return true;
+      }
+      std::array<std::string_view, 16> names;
+      std::uint32_t count = 0;
+    };
+    Few few_;
+    std::unordered_set<std::string_view> many_;
+  };
+
   TreeBuilder& out_;
   std::unordered_set<std::string_view> names_;
+  std::string full_;
 };
 
 // No element lies deeper than `limit`.
@@ -478,9 +506,8 @@ Result<XmlTree> parse_xml(std::string text, std::string name, const Limits& limi
     tree.source = std::move(*whole);
     result = load();
   }
-  tree.lines = LineIndex(tree.source);
   if (!result) {
-    const Position at = tree.lines.position(tree.source, static_cast<std::size_t>(result.offset));
+    const Position at = position_of(tree.source, static_cast<std::size_t>(result.offset));
     return refuse(fmt::format("line {}, column {}: {}", at.line, at.column, reason_of(result)));
   }
   if (const auto why = refused_by_its_outermost(tree, Doctype::without_entities)) return refuse(*why);

@@ -199,11 +199,27 @@ std::string plain_reason(const YAML::Exception& failure) {
   return text::printable(failure.msg, 200);
 }
 
+// The line of this number, from 1.
+std::string_view line_of(std::string_view text, int line) {
+  for (; line > 1 && !text.empty(); --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
 // True when the line (1-based) is indented with a tab, which the library complains about in its own ways.
 bool indented_with_tab(std::string_view text, int line) {
-  for (; line > 1 && !text.empty(); --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  const std::size_t content = text.find_first_not_of(" \t");
-  return text.substr(0, content).find('\t') != std::string_view::npos;
+  const std::string_view all = line_of(text, line);
+  return all.substr(0, all.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
+// True when a bracket or a quote stands in the middle of a word, as in [$.a[0] == 'b']: an expression, which YAML cuts
+// there.
+bool has_unquoted_brackets(std::string_view line) {
+  for (std::size_t i = 1; i < line.size(); ++i) {
+    const bool in_word = text::is_alnum(line[i - 1]) || line[i - 1] == '(' || line[i - 1] == '$' || line[i - 1] == '.';
+    if (in_word && (line[i] == '[' || line[i] == '{' || line[i] == '\'' || line[i] == '"')) return true;
+    if (line[i] == '"' || line[i] == '\'') i = std::min(line.find(line[i], i + 1), line.size() - 1);
+  }
+  return false;
 }
 
 std::string refusal_of(const YAML::Exception& failure, const Handler& handler, std::string_view text,
@@ -212,8 +228,10 @@ std::string refusal_of(const YAML::Exception& failure, const Handler& handler, s
   const bool open = failure.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || failure.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
   const YAML::Mark mark = open || failure.mark.is_null() ? handler.innermost(failure.mark) : failure.mark;
   const bool tab = !mark.is_null() && indented_with_tab(text, mark.line + 1);
-  return fmt::format("{}: {}", place_text(mark, line_offset),
-                     tab ? "a tab cannot indent; use blanks" : plain_reason(failure));
+  const bool unquoted = open && !mark.is_null() && has_unquoted_brackets(line_of(text, mark.line + 1));
+  return fmt::format(
+      "{}: {}{}", place_text(mark, line_offset), tab ? "a tab cannot indent; use blanks" : plain_reason(failure),
+      unquoted && !tab ? "; a text that has a bracket or a quote in it stands in quotes: [\"$.a[0]\"]" : "");
 }
 
 // What YAML does not allow anywhere, found before the library sees it.

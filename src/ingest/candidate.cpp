@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 #include "doc/json.hpp"
 #include "doc/json_cut.hpp"
+#include "doc/json_paged.hpp"
+#include "ingest/crash_text.hpp"
 #include "ingest/format.hpp"
 #include "ingest/plain_text.hpp"
 
@@ -13,6 +15,8 @@ namespace {
 constexpr std::size_t kHeadBytes = 64 * 1024;
 // What is recognised in the beginning is recognised in so much of a file.
 constexpr std::size_t kBeginningBytes = 256 * 1024;
+// Smaller documents are parsed once, into memory.
+constexpr std::size_t kLargeDocument = 4 * 1024 * 1024;
 
 // What stands before the document in front of it, so that lines and columns are those of the file: a byte order mark
 // goes, and other text becomes blanks.
@@ -110,7 +114,30 @@ doc::View Candidate::json() {
   return json_ ? json_->root() : doc::View();
 }
 
+doc::View Candidate::json_in_memory() {
+  if (json().exists() && in_parts_) parse_in_memory();
+  return json();
+}
+
 void Candidate::parse() {
+  if (bytes_.size() < kLargeDocument || !parse_in_parts()) parse_in_memory();
+}
+
+bool Candidate::parse_in_parts() {
+  auto parts = doc::parse_paged_json(bytes_, start_, name_, limits_);
+  if (!parts) return false;
+  json_ = std::move(parts->document);
+  one_line_ = parts->one_line;
+  as_written_ = in_parts_ = true;
+  return true;
+}
+
+void Candidate::show_beginnings(bool only) {
+  if (json().exists()) json_->show_beginnings(only);
+}
+
+void Candidate::parse_in_memory() {
+  in_parts_ = false;
   auto text = bytes_.all(limits_.document_bytes);
   if (!text) {
     problem_ = text.error().message;
@@ -125,6 +152,7 @@ void Candidate::parse() {
   if (!text) return;
   std::string document = blanked(std::move(*text), static_cast<std::size_t>(start_));
   if (const auto end = end_before_words(document)) {
+    crash_ = crash_in(std::string_view(document).substr(*end));
     document.resize(*end);
     json_ = parse_text(std::move(document));
     if (json_)

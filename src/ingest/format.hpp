@@ -50,7 +50,10 @@ class Candidate {
   [[nodiscard]] std::string_view head() const { return head_; }  // the first 64 KiB from start()
   // The document as a tree; absent when it is not JSON (or XML), or too large for a tree. Of a JSON document that ends
   // in the middle whatever is whole: members of the document, items of its lists, members of its objects.
+  // A large one is shown in parts (doc/json_paged.hpp): texts in it are to be copied at once.
   doc::View json();
+  // The same, all of it in memory: texts live as long as the candidate.
+  doc::View json_in_memory();
   doc::XmlView xml();
   // The document ends in the middle. After json().
   [[nodiscard]] bool truncated() const { return truncated_; }
@@ -68,6 +71,12 @@ class Candidate {
   // True of JSON and XML that is read without a fault to its end, and so is a report of another notation by chance
   // only.
   bool is_whole_document();
+  // Of a large JSON document: whether lists show only their beginnings, as is enough to recognise it by.
+  void show_beginnings(bool only);
+  // What the words behind the document say of how the tool ended: "a traceback"; "" when they do not. After json().
+  [[nodiscard]] std::string_view crash() const { return crash_; }
+  // The bytes changed while they were read.
+  [[nodiscard]] bool changed() const { return json_ && json_->changed(); }
   // Frees all of these but one.
   void keep_only(const mapping::Source* source);
   // JSON behind a literal text: "scoutsuite_results =", "var data = ". Blanks around that text do not count, nor does a
@@ -87,8 +96,12 @@ class Candidate {
   doc::Shape shape_ = doc::Shape::empty;
   bool text_before_ = false;
   bool parsed_ = false;
+  bool in_parts_ = false;
+  std::string_view crash_;
   std::string problem_;
   void parse();
+  bool parse_in_parts();
+  void parse_in_memory();
   std::optional<doc::Document> parse_text(std::string text);
   std::optional<doc::Document> json_;
   std::optional<Result<doc::Document>> seen_;  // of a document that ends in the middle
@@ -155,6 +168,10 @@ class ReportWriter {
   void incomplete(std::string code, std::string text, std::string at = {});
   // The tool reports that it failed as a whole.
   void failed(std::string text, std::string at = {});
+  // Behind the document stands what a program writes that breaks down; `what` as crash_in (crash_text.hpp) says it.
+  void crashed(std::string_view what) {
+    incomplete("crash", "behind the document stands " + std::string(what) + ": the tool broke down before its end");
+  }
   // The document ends in the middle: what follows is not known.
   void truncated() { incomplete("truncated", "the file ends in the middle; is the upload complete?"); }
   // Decides the state from all that was said. Called once, by ingest.

@@ -11,6 +11,7 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "ingest/hints.hpp"
+#include "ingest/mapping/library.hpp"
 #include "ingest/mapping/run.hpp"
 #include "ingest/members.hpp"
 #include "ingest/recognition.hpp"
@@ -103,11 +104,14 @@ void read_as(const Recognised& recognised, Candidate& candidate, ReportWriter& o
   if (recognised.format != nullptr) {
     recognised.format->read(candidate, out);
   } else {
-    mapping::read(*recognised.mapping, recognised.source, candidate, out, beside);
+    mapping::read(mapping::whole_of(*recognised.mapping), recognised.source, candidate, out, beside);
   }
   for (const Note& note : candidate.parser_notes()) {
     if (!is_told_better(note, out.table().report(out.report()))) out.note(note.level, note.code, note.text, note.at);
   }
+  const bool told = std::ranges::find(report.notes, "crash", &Note::code) != report.notes.end();
+  if (!candidate.crash().empty() && !told) out.crashed(candidate.crash());
+  if (candidate.changed()) out.incomplete("changed", "the file changed while it was read");
   out.finish();
 }
 

@@ -57,8 +57,10 @@ std::vector<Recognised> fitting(Candidate& candidate, std::span<const Mapping* c
                                 mapping::Extent extent) {
   std::vector<Recognised> found;
   const auto ask = [&](const Mapping* mapping) {
+    candidate.show_beginnings(extent == mapping::Extent::beginning);
     if (const auto source = mapping::recognise(*mapping, candidate, extent))
       found.push_back({nullptr, mapping, *source});
+    candidate.show_beginnings(false);
   };
   for (const Mapping* const mapping : mappings) {
     if (!is_of_text(mapping)) ask(mapping);

@@ -61,15 +61,33 @@ Status write_reports_summary(const TableInput& input, const Sink& sink) {
   return out.finish();
 }
 
+namespace {
+
+constexpr std::size_t kCharacters = 600;
+
+std::string note_line(const ReportInfo& report, const Note& note) {
+  const std::string at = note.at.empty() ? "" : note.at + ": ";
+  return escape::terminal(report.path + ": " + at + note.text, kCharacters);
+}
+
+}  // namespace
+
 std::vector<std::string> report_lines(const ObservationTable& table) {
-  constexpr std::size_t kCharacters = 600;
   std::vector<std::string> lines;
   for (const ReportInfo& report : table.reports()) {
     lines.push_back(escape::terminal(report_line(report), kCharacters));
     for (const Note& note : report.notes) {
-      if (note.level == Note::Level::info) continue;
-      const std::string at = note.at.empty() ? "" : note.at + ": ";
-      lines.push_back(escape::terminal(report.path + ": " + at + note.text, kCharacters));
+      if (note.level != Note::Level::info) lines.push_back(note_line(report, note));
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> unmapped_lines(const ObservationTable& table) {
+  std::vector<std::string> lines;
+  for (const ReportInfo& report : table.reports()) {
+    for (const Note& note : report.notes) {
+      if (note.code == "unmapped-severity" || note.code == "unmapped-value") lines.push_back(note_line(report, note));
     }
   }
   return lines;

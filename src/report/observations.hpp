@@ -17,5 +17,7 @@ Status write_reports_summary(const TableInput& input, const Sink& sink);
 
 // For standard error: a line for each report, and one for each of its notes but the informative ones. Escaped.
 std::vector<std::string> report_lines(const ObservationTable& table);
+// Of these the notes on words of a tool that nobody here knows, and that a table shows as "unknown".
+std::vector<std::string> unmapped_lines(const ObservationTable& table);
 
 }  // namespace gatepost::report

@@ -32,7 +32,7 @@ constexpr std::size_t kNewestMinor = 7;
 constexpr std::array<std::string_view, 1> kListWithoutLooking = {"trivy"};
 
 Node document_of(Candidate& candidate) {
-  return candidate.shape() == doc::Shape::xml ? Node(candidate.xml()) : Node(candidate.json());
+  return candidate.shape() == doc::Shape::xml ? Node(candidate.xml()) : Node(candidate.json_in_memory());
 }
 
 // "1.5" of the document, from its member or its namespace.

@@ -60,7 +60,7 @@ void read_observation(doc::View record, const std::string& place, ReportWriter& 
 }
 
 void read(Candidate& candidate, ReportWriter& out) {
-  const doc::View document = candidate.json();
+  const doc::View document = candidate.json_in_memory();
   const doc::View reports = document.at("reports"), observations = document.at("observations");
   if (document.at("gatepost").text() != kVersion) {
     return out.refuse(fmt::format("\"gatepost\" is \"{}\"; expected {}",

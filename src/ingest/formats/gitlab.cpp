@@ -116,7 +116,7 @@ Remediations read_remediations(doc::View report, ReportWriter& out) {
 }
 
 void read(Candidate& candidate, ReportWriter& out) {
-  const doc::View report = candidate.json();
+  const doc::View report = candidate.json_in_memory();
   const doc::View scan = report.at("scan");
   const doc::View records = report.at("vulnerabilities");
   const std::string type = plain_name(scan.at("type").text());

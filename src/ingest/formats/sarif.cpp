@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "doc/json.hpp"
 #include "doc/json_stream.hpp"
+#include "ingest/crash_text.hpp"
 #include "ingest/format.hpp"
 #include "ingest/formats/sarif_bind.hpp"
 #include "ingest/formats/sarif_result.hpp"
@@ -107,7 +108,9 @@ void describe_trailing(const Candidate& candidate, std::uint64_t offset, ReportW
   const auto got = candidate.bytes().read(offset, rest);
   rest.resize(got ? *got : 0);
   const std::string where = fmt::format("byte {}", offset);
-  if (rest.find('{') == std::string::npos) {
+  if (const std::string_view crash = crash_in(rest); !crash.empty()) {
+    out.crashed(crash);
+  } else if (rest.find('{') == std::string::npos) {
     out.note(Note::Level::warning, "text-after-document", "other text after the end of the document was skipped",
              where);
   } else {

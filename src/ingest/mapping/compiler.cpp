@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "doc/yaml.hpp"
 #include "ingest/engine.hpp"
+#include "model/report_info.hpp"
 
 namespace gatepost::ingest::mapping {
 namespace {
@@ -72,6 +73,15 @@ Result<SourceFormat> format_called(std::string_view name, doc::View at) {
                                  text::printable(name, 40)));
 }
 
+// The state that a test expects; "" when it does not say.
+Result<std::string> state_at(doc::View test) {
+  const doc::View state = test.at("state");
+  if (!state.exists() || std::ranges::find(kReportStateNames, state.text()) != kReportStateNames.end())
+    return std::string(state.text());
+  return failure(state, fmt::format("there is no state \"{}\"; there are {}", text::printable(state.scalar(), 60),
+                                    fmt::join(kReportStateNames, ", ")));
+}
+
 }  // namespace
 
 Result<Mapping> Compiler::run() {
@@ -94,6 +104,16 @@ Result<Mapping> Compiler::run() {
   GP_CHECK(read_blocks());
   GP_CHECK(read_tests());
   mapping_.slots = names_.slots();
+  return std::move(mapping_);
+}
+
+Result<Mapping> Compiler::run_recognition() {
+  GP_CHECK(read_head());
+  GP_CHECK(read_tool());
+  GP_CHECK(read_formats());
+  GP_CHECK(read_recognition());
+  mapping_.slots = names_.slots();
+  mapping_.whole = false;
   return std::move(mapping_);
 }
 
@@ -363,7 +383,7 @@ Result<Expectation> Compiler::read_test(doc::View view) {
   GP_CHECK(check_keys(view, {"file", "state", "count", "findings"}));
   Expectation test;
   GP_TRY(test.file, text_at(view, "file"));
-  test.state = view.at("state").text();
+  GP_TRY(test.state, state_at(view));
   if (const auto count = view.at("count").integer(); count && *count >= 0)
     test.count = static_cast<std::size_t>(*count);
   for (const doc::View finding : view.at("findings").items()) {
@@ -457,6 +477,8 @@ Result<Expr> Compiler::translation(doc::View view) {
 }
 
 Result<Mapping> compile_mapping(doc::View document) { return Compiler(document).run(); }
+
+Result<Mapping> compile_recognition(doc::View document) { return Compiler(document).run_recognition(); }
 
 Result<Mapping> parse_mapping(std::string text, const std::string& name) {
   GP_TRY(const doc::Document document, doc::parse_yaml(std::move(text), name));

@@ -15,6 +15,7 @@ class Compiler {
  public:
   explicit Compiler(doc::View document) : document_(document) {}
   Result<Mapping> run();
+  Result<Mapping> run_recognition();
 
  private:
   Status read_head();

@@ -28,7 +28,7 @@ class Finisher {
       : draft_(std::move(draft)), it_(draft_.observation), origin_(origin), out_(out), at_(at) {}
 
   Observation finish() {
-    if (it_.engine.empty()) {
+    if (it_.engine.empty() || it_.engine == origin_.engine) {
       it_.engine = origin_.engine;
     } else if (std::string id = engine_id(it_.engine); !id.empty()) {
       it_.engine = std::move(id);

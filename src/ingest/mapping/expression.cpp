@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "ingest/mapping/lexer.hpp"
 #include "ingest/mapping/operators.hpp"
@@ -18,6 +19,27 @@ bool Scope::spend(std::size_t values) {
   }
   budget -= values;
   return true;
+}
+
+std::size_t Memo::Hash::operator()(std::string_view text) const { return table_hash(text); }
+
+const Value* Memo::find(std::string_view text) {
+  if (given_up_) return nullptr;
+  constexpr std::uint32_t kEnoughToTell = 1024, kFew = 4;
+  ++asked_;
+  const auto found = known_.find(text);
+  if (found != known_.end()) {
+    ++met_;
+    return &found->second;
+  }
+  given_up_ = asked_ % kEnoughToTell == 0 && met_ < asked_ / kFew;
+  if (given_up_) known_.clear();
+  return nullptr;
+}
+
+void Memo::keep(std::string_view text, const Value& result) {
+  constexpr std::size_t kMostKnown = 4096;
+  if (!given_up_ && known_.size() < kMostKnown) known_.emplace(text, result);
 }
 
 std::size_t Names::declare(std::string name) {
@@ -73,6 +95,23 @@ std::size_t effort(const Value& value) {
   constexpr std::size_t kBytesPerValue = 64;
   const bool is_text = value.type() == Value::Type::text;
   return is_text ? value.size() / kBytesPerValue : value.size();
+}
+
+// A filter that is asked once for each of the short texts that it is given.
+Expr remembered(Expr value, Filter run, std::size_t memo) {
+  return [value = std::move(value), run = std::move(run), memo](Scope& scope) {
+    constexpr std::size_t kShort = 256;
+    const Value given = value(scope);
+    if (!scope.spend(effort(given))) return Value();
+    if (given.type() != Value::Type::text || given.size() > kShort) return run(given);
+    std::string scratch;
+    const std::string_view text = given.text(scratch);
+    if (scope.memos.size() <= memo) scope.memos.resize(memo + 1);
+    if (const Value* const known = scope.memos[memo].find(text)) return *known;
+    Value result = run(given);
+    scope.memos[memo].keep(text, result);
+    return result;
+  };
 }
 
 class Parser {
@@ -171,6 +210,10 @@ class Parser {
     GP_TRY(const std::vector<std::string> arguments, literals());
     auto filter = make_filter(name, arguments);
     if (!filter) return lexer_.failure(std::move(filter).error().message, column);
+    if (name == "first") return first_item(std::move(value));
+    if (name == "values" || name == "entries") return members_of(std::move(value), name == "entries");
+    const bool regex = name == "regex" || name == "matches" || name == "replace" || name == "findall";
+    if (regex) return remembered(std::move(value), std::move(*filter), names_.declare_memo());
     return Expr([value = std::move(value), run = std::move(*filter)](Scope& scope) {
       const Value given = value(scope);
       return scope.spend(effort(given)) ? run(given) : Value();

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -17,12 +18,31 @@
 
 namespace gatepost::ingest::mapping {
 
+// What one filter made of short texts, for those that come again: names of rules and paths are few in most reports.
+// Gives up when they are not.
+class Memo {
+ public:
+  // nullptr when it is not known.
+  const Value* find(std::string_view text);
+  void keep(std::string_view text, const Value& result);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const;
+  };
+  std::unordered_map<std::string, Value, Hash, std::equal_to<>> known_;
+  std::uint32_t asked_ = 0, met_ = 0;
+  bool given_up_ = false;
+};
+
 // What an expression sees while it runs.
 struct Scope {
   Value root;
   Value header;              // of a CSV: the names of its columns
   std::vector<Value> slots;  // variables by number
   std::vector<std::unordered_map<std::string, Value>> indexes;
+  std::vector<Memo> memos;         // by number
   std::set<std::string> unmapped;  // "table: value" that a table does not have, since the last look
   // Values that may still be visited: a mapping that searches all of the report for each record would take for ever.
   std::uint64_t budget = 0;
@@ -31,7 +51,30 @@ struct Scope {
   bool spend(std::size_t values);
 };
 
-using Expr = std::function<Value(Scope&)>;
+// What computes a value. Most that give lists can give their items one after the other as well, so that a long list
+// never lies in memory.
+class Expr {
+ public:
+  using Items = std::function<bool(Scope&, const Visit&)>;  // false when the visit was told that it is enough
+
+  Expr() = default;  // none, as operator bool tells
+  template <class Function>
+    requires std::is_invocable_r_v<Value, const Function&, Scope&>
+  Expr(Function value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): it is one
+  template <class Function>
+  Expr(Function value, Items items) : value_(std::move(value)), items_(std::move(items)) {}
+
+  explicit operator bool() const { return static_cast<bool>(value_); }
+  Value operator()(Scope& scope) const { return value_(scope); }
+  // The items of the value, as Value::each_item.
+  bool each(Scope& scope, const Visit& visit) const {
+    return items_ ? items_(scope, visit) : value_(scope).each_item(visit);
+  }
+
+ private:
+  std::function<Value(Scope&)> value_;
+  Items items_;
+};
 
 // One table of a mapping, keys in lower case; "*" stands for what is not in it.
 using Table = std::map<std::string, Value, std::less<>>;
@@ -45,6 +88,7 @@ class Names {
   [[nodiscard]] bool knows(std::string_view name) const;
   [[nodiscard]] std::optional<std::size_t> slot(std::string_view name) const;
   [[nodiscard]] std::size_t slots() const { return slots_; }
+  std::size_t declare_memo() { return memos_++; }
   // Variables declared after mark() are forgotten by release(); their slots are not used again.
   [[nodiscard]] std::size_t mark() const { return visible_.size(); }
   void release(std::size_t mark) { visible_.resize(mark); }
@@ -56,7 +100,7 @@ class Names {
 
  private:
   std::vector<std::pair<std::string, std::size_t>> visible_;
-  std::size_t slots_ = 0;
+  std::size_t slots_ = 0, memos_ = 0;
 };
 
 // `names` must outlive nothing: tables are copied into the expression. Errors are "column 7: …".

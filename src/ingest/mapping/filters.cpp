@@ -28,11 +28,13 @@ template <class Change>
 Filter of_text(Change change) {
   return [change](const Value& value) -> Value {
     if (value.is_null()) return {};
-    if (value.type() != Value::Type::list || value.size() == 1) return change(value.text());
+    std::string scratch;
+    if (value.type() != Value::Type::list || value.size() == 1) return change(value.text(scratch));
     List changed;
-    for (const Value& item : value.items()) {
-      if (Value result = change(item.text()); !result.is_null()) changed.push_back(std::move(result));
-    }
+    value.each_item([&](const Value& item) {
+      if (Value result = change(item.text(scratch)); !result.is_null()) changed.push_back(std::move(result));
+      return true;
+    });
     return Value(std::move(changed));
   };
 }
@@ -49,7 +51,7 @@ Result<SharedRegex> regex_of(const std::string& pattern) {
 }
 
 // The first group of the first match, or all of it; null without a match.
-Value first_match(const Regex& regex, const std::string& text) {
+Value first_match(const Regex& regex, std::string_view text) {
   const auto groups = regex.match(text);
   if (!groups) return {};
   return Value(std::string((*groups)[groups->size() > 1 ? 1 : 0]));
@@ -57,7 +59,7 @@ Value first_match(const Regex& regex, const std::string& text) {
 
 Result<Filter> make_regex(const Arguments& arguments) {
   GP_TRY(const SharedRegex regex, regex_of(arguments[0]));
-  return of_text([regex](const std::string& text) { return first_match(*regex, text); });
+  return of_text([regex](std::string_view text) { return first_match(*regex, text); });
 }
 
 Result<Filter> make_matches(const Arguments& arguments) {
@@ -72,7 +74,8 @@ Result<Filter> make_matches(const Arguments& arguments) {
       return Value(view->is_array() ? std::ranges::any_of(view->items(), fits) : fits(*view));
     }
     const List items = value.items();
-    return Value(std::ranges::any_of(items, [&](const Value& item) { return regex->found_in(item.text()); }));
+    std::string scratch;
+    return Value(std::ranges::any_of(items, [&](const Value& item) { return regex->found_in(item.text(scratch)); }));
   });
 }
 
@@ -97,7 +100,7 @@ Result<Filter> make_cve(const Arguments&) {
 
 Result<Filter> make_replace(const Arguments& arguments) {
   GP_TRY(const SharedRegex regex, regex_of(arguments[0]));
-  return of_text([regex, to = arguments[1]](const std::string& text) { return Value(regex->replace_all(text, to)); });
+  return of_text([regex, to = arguments[1]](std::string_view text) { return Value(regex->replace_all(text, to)); });
 }
 
 Result<Filter> make_split(const Arguments& arguments) {
@@ -130,14 +133,15 @@ Result<Filter> make_join(const Arguments& arguments) {
 }
 
 Result<Filter> make_before(const Arguments& arguments) {
-  return of_text([mark = arguments[0]](const std::string& text) { return Value(text.substr(0, text.find(mark))); });
+  return of_text(
+      [mark = arguments[0]](std::string_view text) { return Value(std::string(text.substr(0, text.find(mark)))); });
 }
 
 Result<Filter> make_after(const Arguments& arguments) {
-  return of_text([mark = arguments[0]](const std::string& text) -> Value {
+  return of_text([mark = arguments[0]](std::string_view text) -> Value {
     const std::size_t at = text.find(mark);
     if (at == std::string::npos) return {};
-    return Value(text.substr(at + mark.size()));
+    return Value(std::string(text.substr(at + mark.size())));
   });
 }
 
@@ -152,7 +156,7 @@ Result<Filter> make_add(const Arguments& arguments) {
 }
 
 Result<Filter> make_date(const Arguments&) {
-  return of_text([](const std::string& text) -> Value {
+  return of_text([](std::string_view text) -> Value {
     const auto time = parse_timestamp(text);
     if (!time) return {};
     return Value(to_string(*time));
@@ -234,15 +238,15 @@ Value as_integer(const Value& value) {
   return as_number(Value(text.substr(0, end)));
 }
 
-Value upper_case(const std::string& text) {
-  std::string upper = text;
+Value upper_case(std::string_view text) {
+  std::string upper(text);
   for (char& c : upper) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }
   return Value(std::move(upper));
 }
 
-Value decoded(const std::string& text) {
+Value decoded(std::string_view text) {
   auto bytes = base64_decode(text);
   return bytes ? Value(text::to_utf8(*bytes)) : Value();
 }
@@ -260,7 +264,7 @@ Value rows_drawn(const Value& value) {
   return Value(std::move(rows));
 }
 
-Value base_name(const std::string& text) { return Value(text.substr(text.find_last_of("/\\") + 1)); }
+Value base_name(std::string_view text) { return Value(std::string(text.substr(text.find_last_of("/\\") + 1))); }
 
 template <Value::Type type>
 Result<Filter> make_is(const Arguments&) {
@@ -272,7 +276,7 @@ Result<Filter> make_plain(const Arguments&) {
   return plain(change);
 }
 
-template <Value (*change)(const std::string&)>
+template <Value (*change)(std::string_view)>
 Result<Filter> make_text(const Arguments&) {
   return of_text(change);
 }
@@ -304,7 +308,7 @@ constexpr std::array<Entry, 41> kFilters = {{
     {{"flat", "", "lists in the list are replaced by their items"}, 0, make_plain<flat>},
     {{"html", "", "HTML as plain text: tags dropped, entities resolved"},
      0,
-     make_text<[](const std::string& text) { return Value(text_of_html(text)); }>},
+     make_text<[](std::string_view text) { return Value(text_of_html(text)); }>},
     {{"int", "", "whole number; of \"12-15\" the first"}, 0, make_plain<as_integer>},
     {{"is_list", "", "true for a list"}, 0, make_is<Value::Type::list>},
     {{"is_number", "", "true for a number, not for a text that looks like one"}, 0, make_is<Value::Type::number>},
@@ -319,9 +323,7 @@ constexpr std::array<Entry, 41> kFilters = {{
     {{"list", "", "a list: a single value becomes a list of one"},
      0,
      make_plain<[](const Value& value) { return Value(value.items()); }>},
-    {{"lower", "", "A-Z in lower case"},
-     0,
-     make_text<[](const std::string& text) { return Value(text::lower(text)); }>},
+    {{"lower", "", "A-Z in lower case"}, 0, make_text<[](std::string_view text) { return Value(text::lower(text)); }>},
     {{"matches", "'regex'", "true when the text, or an item of the list, has a match"}, 1, make_matches},
     {{"max", "", "the item with the greatest number"},
      0,
@@ -340,17 +342,17 @@ constexpr std::array<Entry, 41> kFilters = {{
     {{"split", "'separator'", "parts of a text, blanks around them and empty ones dropped"}, 1, make_split},
     {{"str", "", "as text; of an XML element its text"},
      0,
-     make_text<[](const std::string& text) { return Value(text); }>},
+     make_text<[](std::string_view text) { return Value(std::string(text)); }>},
     {{"tag", "", "name of an XML element"}, 0, make_plain<[](const Value& value) { return value.member("#tag"); }>},
     {{"trim", "", "without blanks and line ends around it"},
      0,
-     make_text<[](const std::string& text) { return Value(std::string(text::trim(text))); }>},
+     make_text<[](std::string_view text) { return Value(std::string(text::trim(text))); }>},
     {{"unescape", "", "entities of HTML and XML resolved"},
      0,
-     make_text<[](const std::string& text) { return Value(doc::without_entities(text)); }>},
+     make_text<[](std::string_view text) { return Value(doc::without_entities(text)); }>},
     {{"uniq", "", "each item once, in the order of the list"}, 0, make_plain<unique>},
     {{"upper", "", "a-z in upper case"}, 0, make_text<upper_case>},
-    {{"urldecode", "", "%41 as A"}, 0, make_text<[](const std::string& text) { return Value(percent_decode(text)); }>},
+    {{"urldecode", "", "%41 as A"}, 0, make_text<[](std::string_view text) { return Value(percent_decode(text)); }>},
     {{"values", "", "values of an object's members"}, 0, make_plain<values_of>},
 }};
 

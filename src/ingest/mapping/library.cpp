@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
@@ -11,19 +13,39 @@
 
 namespace gatepost::ingest::mapping {
 
+namespace {
+
+// A test compiles each.
+Mapping compiled(const PackedMapping& packed, Result<Mapping> (*compile)(doc::View)) {
+  const auto document = doc::parse_json(std::string(packed.json), std::string(packed.id));
+  GP_ASSERT(document.ok());
+  auto mapping = compile(document->root());
+  GP_ASSERT(mapping.ok());
+  return std::move(*mapping);
+}
+
+}  // namespace
+
 std::span<const Mapping> shipped() {
   static const std::vector<Mapping> kShipped = [] {
     std::vector<Mapping> mappings;
-    for (const PackedMapping& packed : packed_mappings()) {
-      const auto document = doc::parse_json(std::string(packed.json), std::string(packed.id));
-      GP_ASSERT(document.ok());
-      auto mapping = compile_mapping(document->root());
-      GP_ASSERT(mapping.ok());  // a test compiles each
-      mappings.push_back(std::move(*mapping));
-    }
+    for (const PackedMapping& packed : packed_mappings()) mappings.push_back(compiled(packed, compile_recognition));
     return mappings;
   }();
   return kShipped;
+}
+
+const Mapping& whole_of(const Mapping& mapping) {
+  if (mapping.whole) return mapping;
+  static std::mutex mutex;
+  static std::map<std::string, Mapping> known;
+  const std::lock_guard lock(mutex);
+  const auto found = known.find(mapping.id);
+  if (found != known.end()) return found->second;
+  const std::vector<PackedMapping> packed = packed_mappings();
+  const auto own = std::ranges::find(packed, mapping.id, &PackedMapping::id);
+  GP_ASSERT(own != packed.end());
+  return known.emplace(mapping.id, compiled(*own, compile_mapping)).first->second;
 }
 
 std::vector<PackedMapping> packed_mappings() {

@@ -12,8 +12,10 @@
 
 namespace gatepost::ingest::mapping {
 
-// The mappings of the binary, sorted by id; compiled when they are first asked for.
+// The mappings of the binary, sorted by id; made when they are first asked for, and as far as recognising needs them.
 std::span<const Mapping> shipped();
+// All of a mapping, to read reports with it. Of one of the binary it is compiled when it is first asked for.
+const Mapping& whole_of(const Mapping& mapping);
 
 // A file of a repository, with the name that messages call it.
 struct MappingFile {

@@ -86,10 +86,13 @@ struct Mapping {
   std::vector<Expectation> tests;
   std::vector<std::string> clean_reports;  // whole files that the tool writes for a clean scan, without blanks: "[]"
   std::size_t slots = 0;
+  bool whole = true;  // else only what recognises reports and describes the format; see whole_of (library.hpp)
 };
 
 // From one YAML document. Errors say "file:line:column: …".
 Result<Mapping> compile_mapping(doc::View document);
+// What recognises its reports, which takes a fraction of the time: what else is in the document is not looked at.
+Result<Mapping> compile_recognition(doc::View document);
 Result<Mapping> parse_mapping(std::string text, const std::string& name);
 
 }  // namespace gatepost::ingest::mapping

@@ -63,33 +63,31 @@ List descendants_of(const Value& value, std::string_view name, Scope& scope) {
   return found;
 }
 
-void spread(const Value& value, List& out) {
-  if (value.type() == Value::Type::object && !(value.view() && value.view()->at("#tag").exists())) return;
-  List items = value.items();
-  std::move(items.begin(), items.end(), std::back_inserter(out));
+bool each_spread(const Value& value, const Visit& visit) {
+  if (value.type() == Value::Type::object && !(value.view() && value.view()->at("#tag").exists())) return true;
+  return value.each_item(visit);
 }
 
-List taken(const List& items, const Step& step, Scope& scope) {
-  List out;
-  out.reserve(items.size());
-  if (!scope.spend(items.size())) return out;
-  for (const Value& item : items) {
-    switch (step.kind) {
-      case Step::Kind::member:
-        if (Value found = item.member(step.name); !found.is_null()) out.push_back(std::move(found));
-        break;
-      case Step::Kind::item:
-        if (Value found = item.item(step.index); !found.is_null()) out.push_back(std::move(found));
-        break;
-      case Step::Kind::spread:
-        spread(item, out);
-        break;
-      case Step::Kind::descend:
-        for (Value& found : descendants_of(item, step.name, scope)) out.push_back(std::move(found));
-        break;
+bool each_taken(const Value& item, std::span<const Step> steps, Scope& scope, const Visit& visit) {
+  if (steps.empty()) return visit(item);
+  if (!scope.spend(1)) return false;
+  const Step& step = steps.front();
+  const auto further = [&](const Value& found) { return each_taken(found, steps.subspan(1), scope, visit); };
+  switch (step.kind) {
+    case Step::Kind::member: {
+      const Value found = item.member(step.name);
+      return found.is_null() || further(found);
     }
+    case Step::Kind::item: {
+      const Value found = item.item(step.index);
+      return found.is_null() || further(found);
+    }
+    case Step::Kind::spread:
+      return each_spread(item, further);
+    case Step::Kind::descend:
+      return std::ranges::all_of(descendants_of(item, step.name, scope), further);
   }
-  return out;
+  return true;
 }
 
 Expr exists(std::vector<Expr> arguments) {
@@ -99,17 +97,25 @@ Expr exists(std::vector<Expr> arguments) {
   };
 }
 
+// A list of which the items can be told one after the other.
+Expr of_items(const Expr::Items& items) {
+  return {[items](Scope& scope) {
+            List all;
+            items(scope, [&](const Value& item) {
+              all.push_back(item);
+              return true;
+            });
+            return Value(std::move(all));
+          },
+          items};
+}
+
 Expr concat(std::vector<Expr> arguments) {
-  return [lists = std::move(arguments)](Scope& scope) {
-    List all;
-    for (const Expr& list : lists) {
-      const Value list_or_one = list(scope);
-      if (!scope.spend(list_or_one.size())) break;
-      List items = list_or_one.items();
-      std::move(items.begin(), items.end(), std::back_inserter(all));
-    }
-    return Value(std::move(all));
-  };
+  return of_items([lists = std::move(arguments)](Scope& scope, const Visit& visit) {
+    return std::ranges::all_of(lists, [&](const Expr& list) {
+      return list.each(scope, [&](const Value& item) { return scope.spend(1) && visit(item); });
+    });
+  });
 }
 
 // The item of a list whose number is computed.
@@ -186,38 +192,32 @@ Expr descendants(Expr value, std::string name) {
 }
 
 Expr projection(Expr list, std::vector<Step> steps) {
-  return [list = std::move(list), steps = std::move(steps)](Scope& scope) {
-    List items;
+  return of_items([list = std::move(list), steps = std::move(steps)](Scope& scope, const Visit& visit) {
     const Value whole = list(scope);
-    if (whole.type() == Value::Type::list && !scope.spend(whole.size())) return Value();
-    spread(whole, items);
-    for (const Step& step : steps) items = taken(items, step, scope);
-    return Value(std::move(items));
-  };
+    if (whole.type() == Value::Type::list && !scope.spend(whole.size())) return false;
+    return each_spread(whole, [&](const Value& item) { return each_taken(item, steps, scope, visit); });
+  });
 }
 
 Expr kept_items(Expr list, std::size_t slot, Expr condition) {
-  return [list = std::move(list), slot, condition = std::move(condition)](Scope& scope) {
-    List kept;
-    for (Value& item : list(scope).items()) {
-      if (!scope.spend(1)) break;
+  return of_items([list = std::move(list), slot, condition = std::move(condition)](Scope& scope, const Visit& visit) {
+    return list.each(scope, [&](const Value& item) {
+      if (!scope.spend(1)) return false;
       scope.slots[slot] = item;
-      if (condition(scope).is_true()) kept.push_back(std::move(item));
-    }
-    return Value(std::move(kept));
-  };
+      return !condition(scope).is_true() || visit(item);
+    });
+  });
 }
 
 Expr changed_items(Expr list, std::size_t slot, Expr change) {
-  return [list = std::move(list), slot, change = std::move(change)](Scope& scope) {
-    List changed;
-    for (Value& item : list(scope).items()) {
-      if (!scope.spend(1)) break;
-      scope.slots[slot] = std::move(item);
-      if (Value value = change(scope); !value.is_null()) changed.push_back(std::move(value));
-    }
-    return Value(std::move(changed));
-  };
+  return of_items([list = std::move(list), slot, change = std::move(change)](Scope& scope, const Visit& visit) {
+    return list.each(scope, [&](const Value& item) {
+      if (!scope.spend(1)) return false;
+      scope.slots[slot] = item;
+      const Value value = change(scope);
+      return value.is_null() || visit(value);
+    });
+  });
 }
 
 Expr listed(std::vector<Expr> items) {
@@ -228,10 +228,37 @@ Expr listed(std::vector<Expr> items) {
   };
 }
 
+Expr first_item(Expr list) {
+  return [list = std::move(list)](Scope& scope) {
+    Value first;
+    list.each(scope, [&](const Value& item) {
+      if (item.is_empty()) return true;
+      first = item;
+      return false;
+    });
+    return first;
+  };
+}
+
+Expr members_of(Expr object, bool with_keys) {
+  return of_items([object = std::move(object), with_keys](Scope& scope, const Visit& visit) {
+    const Value whole = object(scope);
+    if (!scope.spend(whole.size())) return false;
+    if (!whole.view()) return true;
+    for (const auto& [key, value] : whole.view()->members()) {
+      if (!visit(with_keys ? Value(Pair{std::string(key), value}) : Value(value))) return false;
+    }
+    return true;
+  });
+}
+
 Expr joined(std::vector<Expr> parts) {
   return [parts = std::move(parts)](Scope& scope) {
-    std::string text;
-    for (const Expr& part : parts) text += part(scope).text();
+    std::string text, scratch;
+    for (const Expr& part : parts) {
+      const Value value = part(scope);
+      text += value.text(scratch);
+    }
     return Value(std::move(text));
   };
 }

@@ -38,6 +38,8 @@ Expr descendants(Expr value, std::string name);  // members of this name, at any
 Expr projection(Expr list, std::vector<Step> steps);
 Expr kept_items(Expr list, std::size_t slot, Expr condition);
 Expr changed_items(Expr list, std::size_t slot, Expr change);
+Expr first_item(Expr list);                    // that is not empty
+Expr members_of(Expr object, bool with_keys);  // their values, or {key, value}
 Expr listed(std::vector<Expr> items);
 Expr joined(std::vector<Expr> parts);
 

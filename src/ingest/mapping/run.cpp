@@ -46,16 +46,17 @@ template <class Each>
 void loop(const std::vector<Loop>& loops, std::size_t depth, Scope& scope, Each& each) {
   if (depth == loops.size()) return each();
   const Loop& level = loops[depth];
-  const List items = level.list(scope).items();
-  if (items.empty() && level.keep_parent) {
-    scope.slots[level.slot] = Value();
-    return loop(loops, depth + 1, scope, each);
-  }
-  for (const Value& item : items) {
-    if (!scope.spend(1)) return;
+  bool has_items = false;
+  level.list.each(scope, [&](const Value& item) {
+    has_items = true;
+    if (!scope.spend(1)) return false;
     scope.slots[level.slot] = item;
     loop(loops, depth + 1, scope, each);
-  }
+    return true;
+  });
+  if (has_items || !level.keep_parent) return;
+  scope.slots[level.slot] = Value();
+  loop(loops, depth + 1, scope, each);
 }
 
 // All of the block's findings of one group.

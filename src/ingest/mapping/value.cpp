@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -52,16 +53,17 @@ std::string text_of_number(double number) {
   return fmt::format("{}", number);
 }
 
-std::string text_of(doc::View view) {
-  if (view.is_object()) return std::string(view.at("#text").text());
-  if (view.is_array()) return view.size() == 1 || is_element(view.at(0)) ? text_of(view.at(0)) : std::string();
-  return std::string(view.scalar());
+std::string_view text_of(doc::View view) {
+  if (view.is_object()) return view.at("#text").text();
+  if (view.is_array()) return view.size() == 1 || is_element(view.at(0)) ? text_of(view.at(0)) : std::string_view();
+  return view.scalar();
 }
 
 std::optional<bool> truth_of(const Value& value) {
   if (value.type() == Value::Type::boolean) return value.is_true();
   if (value.type() != Value::Type::text) return std::nullopt;
-  const std::string text = value.text();
+  std::string scratch;
+  const std::string_view text = value.text(scratch);
   if (text::equal_ignoring_case(text, "true")) return true;
   if (text::equal_ignoring_case(text, "false")) return false;
   return std::nullopt;
@@ -95,14 +97,19 @@ bool Value::is_true() const {
 }
 
 std::string Value::text() const {
+  std::string scratch;
+  return std::string(text(scratch));
+}
+
+std::string_view Value::text(std::string& scratch) const {
+  using Text = std::string_view;
   return std::visit(
-      Overloaded{[](std::monostate) { return std::string(); },
-                 [](bool truth) { return std::string(truth ? "true" : "false"); },
-                 [](double number) { return text_of_number(number); },
-                 [](std::string_view text) { return std::string(text); }, [](const Texts& text) { return *text; },
+      Overloaded{[](std::monostate) { return Text(); }, [](bool truth) { return truth ? Text("true") : Text("false"); },
+                 [&](double number) -> Text { return scratch = text_of_number(number); },
+                 [](Text text) { return text; }, [](const Texts& text) -> Text { return *text; },
                  [](doc::View view) { return text_of(view); },
-                 [](const Lists& list) { return list->size() == 1 ? list->front().text() : std::string(); },
-                 [](const Pairs&) { return std::string(); }},
+                 [&](const Lists& list) { return list->size() == 1 ? list->front().text(scratch) : Text(); },
+                 [](const Pairs&) { return Text(); }},
       data_);
 }
 
@@ -110,12 +117,13 @@ std::optional<double> Value::number() const {
   if (const auto* const number = std::get_if<double>(&data_)) return *number;
   const Type kind = type();
   if (kind == Type::null || kind == Type::boolean) return std::nullopt;
-  return number_in(text());
+  std::string scratch;
+  return number_in(text(scratch));
 }
 
 Value Value::member(std::string_view name) const {
   if (const auto* const pair = std::get_if<Pairs>(&data_)) {
-    if (name == "key") return borrowed((*pair)->key);
+    if (name == "key") return (*pair)->key;
     return name == "value" ? (*pair)->value : Value();
   }
   if (const auto* const list = std::get_if<Lists>(&data_)) {
@@ -140,12 +148,27 @@ Value Value::item(std::int64_t index) const {
 
 List Value::items() const {
   if (const auto* const list = std::get_if<Lists>(&data_)) return **list;
-  const auto view = std::get_if<doc::View>(&data_);
-  if (view == nullptr || !view->is_array()) return is_null() ? List{} : List{*this};
   List items;
-  items.reserve(view->size());
-  for (const doc::View item : view->items()) items.emplace_back(item);
+  const auto view = this->view();
+  items.reserve(view && view->is_array() ? view->size() : 1);
+  each_item([&](const Value& item) {
+    items.push_back(item);
+    return true;
+  });
   return items;
+}
+
+bool Value::each_item(const Visit& visit) const {
+  if (const auto* const list = std::get_if<Lists>(&data_)) {
+    const Lists held = *list;
+    return std::ranges::all_of(*held, visit);
+  }
+  const auto view = this->view();
+  if (!view || !view->is_array()) return is_null() || visit(*this);
+  for (const doc::View item : view->items()) {
+    if (!visit(item)) return false;
+  }
+  return true;
 }
 
 std::size_t Value::size() const {
@@ -168,7 +191,7 @@ List Value::entries() const {
   const auto object = view();
   if (!object || !object->is_object()) return entries;
   entries.reserve(object->size());
-  for (const auto& [key, value] : object->members()) entries.emplace_back(Pair{key, value});
+  for (const auto& [key, value] : object->members()) entries.emplace_back(Pair{std::string(key), value});
   return entries;
 }
 
@@ -183,15 +206,18 @@ bool Value::equal(const Value& a, const Value& b) {
     return x && y && *x == *y;
   }
   // Objects and lists are equal to nothing; an XML element stands for its text.
-  const auto is_plain = [](const Value& value) { return value.type() == Type::text || !value.text().empty(); };
-  return is_plain(a) && is_plain(b) && a.text() == b.text();
+  std::string scratch_a, scratch_b;
+  const std::string_view x = a.text(scratch_a), y = b.text(scratch_b);
+  if (x.empty() && (a.type() != Type::text || b.type() != Type::text)) return false;
+  return x == y;
 }
 
 std::optional<int> Value::compare(const Value& a, const Value& b) {
   if (a.is_null() || b.is_null()) return std::nullopt;
   const auto x = a.number(), y = b.number();
   if (x && y) return *x < *y ? -1 : *x > *y ? 1 : 0;
-  const int order = a.text().compare(b.text());
+  std::string scratch_a, scratch_b;
+  const int order = a.text(scratch_a).compare(b.text(scratch_b));
   return order < 0 ? -1 : order > 0 ? 1 : 0;
 }
 

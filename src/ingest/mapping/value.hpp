@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -17,6 +18,23 @@ namespace gatepost::ingest::mapping {
 class Value;
 using List = std::vector<Value>;
 struct Pair;  // one member of an object, as `entries` gives it
+
+// Something that is called for each of many values, and returns false when that is enough. Refers to what it is made
+// of.
+class Visit {
+ public:
+  template <class Function>
+    requires(!std::same_as<std::remove_cvref_t<Function>, Visit>)
+  Visit(Function&& function)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload): a function
+      : function_(const_cast<void*>(static_cast<const void*>(&function))), call_([](void* it, const Value& value) {
+          return (*static_cast<std::remove_reference_t<Function>*>(it))(value);
+        }) {}
+  bool operator()(const Value& value) const { return call_(function_, value); }
+
+ private:
+  void* function_;
+  bool (*call_)(void*, const Value&);
+};
 
 class Value {
  public:
@@ -50,6 +68,9 @@ class Value {
 
   // A scalar as it is written; of an XML element its text, of a list with one item that item's; else "".
   [[nodiscard]] std::string text() const;
+  // The same without a copy; `scratch` holds it when it has to be made. For as long as the value lives, and of a large
+  // report's value for as long as few others are looked at.
+  std::string_view text(std::string& scratch) const;
   // Of a number, or of a text that is one; blanks around it do not count.
   [[nodiscard]] std::optional<double> number() const;
 
@@ -59,6 +80,8 @@ class Value {
   [[nodiscard]] Value item(std::int64_t index) const;
   // Items of a list; a single value is a list of one, null is none.
   [[nodiscard]] List items() const;
+  // The same one after the other, until `visit` returns false. False when it did.
+  bool each_item(const Visit& visit) const;
   // Number of items of a list, members of an object, bytes of a text; 0 for null, 1 for other scalars.
   [[nodiscard]] std::size_t size() const;
   // The object or list in the report, when the value is one of the report's.
@@ -78,7 +101,7 @@ class Value {
 };
 
 struct Pair {
-  std::string_view key;
+  std::string key;
   Value value;
 };
 

@@ -1,0 +1,246 @@
+#include "doc/json_paged.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "doc/json_plain.hpp"
+#include "doc/pages.hpp"
+
+namespace gatepost::doc {
+namespace {
+
+using detail::Node;
+
+// Moves children that are whole out of a tree in which containers are open.
+class Mover {
+ public:
+  Mover(TreeBuilder& builder, detail::Pages& pages, const PageSizes& sizes)
+      : tree_(builder.tree()), open_(builder.open_nodes()), pages_(pages), sizes_(sizes) {}
+
+  // All that is worth it; what was read ends at `end`. From the innermost container on, because nodes behind those that
+  // go get other numbers.
+  void move(std::uint64_t end) {
+    tree_.children.clear();  // made again when numbers no longer change
+    for (std::size_t level = open_.size(); level-- > 0;) {
+      const bool innermost = level + 1 == open_.size();
+      const auto behind = innermost ? static_cast<std::uint32_t>(tree_.nodes.size()) : open_[level + 1];
+      find_groups(open_[level], behind, innermost ? end : begin_of(behind));
+      for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) move_group(open_[level], *group);
+    }
+    keep_texts();
+  }
+  [[nodiscard]] std::size_t gone() const { return gone_; }
+
+ private:
+  // Children that follow each other.
+  struct Group {
+    std::uint32_t first_node = 0, behind_node = 0;
+    std::uint64_t begin = 0, end = 0;
+    std::uint32_t first = 0, count = 0;
+  };
+
+  [[nodiscard]] std::uint64_t begin_of(std::uint32_t node) const {
+    const Node& it = tree_.nodes[node];
+    return it.has_key ? it.key_place : it.place;
+  }
+
+  void find_groups(std::uint32_t container, std::uint32_t behind, std::uint64_t end) {
+    groups_.clear();
+    Group group;
+    std::uint32_t index = 0;
+    for (std::uint32_t node = container + 1; node < behind;) {
+      const Node& it = tree_.nodes[node];
+      const bool run = it.kind == Kind::absent;
+      const std::uint32_t next = it.end;
+      const std::uint64_t begin = begin_of(node), child_end = next < behind ? begin_of(next) : end;
+      if (run || child_end - begin > sizes_.largest_child) {
+        close(group);
+      } else {
+        if (group.count == 0) group = {node, node, begin, begin, index, 0};
+        group.behind_node = next;
+        group.end = child_end;
+        if (++group.count; group.end - group.begin >= sizes_.page) close(group);
+      }
+      index += run ? it.count : 1;
+      node = next;
+    }
+    close(group);
+  }
+
+  void close(Group& group) {
+    if (group.count > 0 && group.end - group.begin >= sizes_.least) groups_.push_back(group);
+    group = {};
+  }
+
+  void move_group(std::uint32_t container, const Group& group) {
+    auto& nodes = tree_.nodes;
+    const Kind kind = nodes[container].kind;
+    const std::uint32_t page = pages_.add({.begin = group.begin,
+                                           .length = static_cast<std::uint32_t>(group.end - group.begin),
+                                           .first = group.first,
+                                           .count = group.count,
+                                           .kind = kind});
+    if (kind == Kind::object) pages_.add_keys(page, keys_of(group));
+    nodes[container].paged = true;
+    nodes[group.first_node] = {.kind = Kind::absent,
+                               .paged = true,
+                               .parent = container,
+                               .end = group.first_node + 1,
+                               .count = group.count,
+                               .place = group.begin,
+                               .key_place = page};
+    remove(group.first_node + 1, group.behind_node);
+  }
+
+  [[nodiscard]] std::vector<std::uint64_t> keys_of(const Group& group) const {
+    std::vector<std::uint64_t> hashes;
+    for (std::uint32_t node = group.first_node; node < group.behind_node; node = tree_.nodes[node].end)
+      hashes.push_back(table_hash(tree_.nodes[node].key));
+    return hashes;
+  }
+
+  void remove(std::uint32_t first, std::uint32_t behind) {
+    auto& nodes = tree_.nodes;
+    const std::uint32_t removed = behind - first;
+    nodes.erase(nodes.begin() + first, nodes.begin() + behind);
+    for (std::uint32_t node = first; node < nodes.size(); ++node) {
+      nodes[node].end -= removed;
+      if (nodes[node].parent >= behind) nodes[node].parent -= removed;
+    }
+    for (std::uint32_t& open : open_) {
+      if (open >= behind) open -= removed;
+    }
+    gone_ += removed;
+  }
+
+  // The window that texts point into is going to hold other bytes.
+  void keep_texts() {
+    std::deque<std::string> kept;
+    for (Node& node : tree_.nodes) {
+      for (std::string_view* const text : {&node.key, &node.text}) {
+        if (!text->empty()) *text = kept.emplace_back(*text);
+      }
+    }
+    tree_.own_texts = std::move(kept);
+  }
+
+  detail::Tree& tree_;
+  std::vector<std::uint32_t>& open_;
+  detail::Pages& pages_;
+  const PageSizes& sizes_;
+  std::vector<Group> groups_;
+  std::size_t gone_ = 0;
+};
+
+// The bytes that lie in memory.
+class WindowOfBytes {
+ public:
+  WindowOfBytes(const Bytes& bytes, std::uint64_t start, std::size_t size)
+      : bytes_(bytes), offset_(start), size_(size) {}
+
+  // Lets go of what stands before `at`, and reads on. False when nothing can be read, or a value is too large.
+  bool refill(std::size_t at, std::uint64_t largest) {
+    if (at == 0 && size_ < largest && !text_.empty()) size_ *= 2;
+    offset_ += at;
+    text_.erase(0, at);
+    const std::size_t had = text_.size();
+    text_.resize(size_);
+    const auto got = bytes_.read(offset_ + had, std::span(text_).subspan(had));
+    text_.resize(had + (got ? *got : 0));
+    return got && *got > 0;
+  }
+  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
+  [[nodiscard]] bool is_last() const { return offset_ + text_.size() >= bytes_.size(); }
+
+ private:
+  const Bytes& bytes_;
+  std::uint64_t offset_;
+  std::size_t size_;
+  std::string text_;
+};
+
+class PagedReader {
+ public:
+  PagedReader(const Bytes& bytes, std::uint64_t start, std::string name, const Limits& limits, const PageSizes& sizes)
+      : limits_(limits),
+        window_(bytes, start, sizes.window),
+        builder_(std::move(name), {}, true),
+        pages_(std::make_unique<detail::Pages>(bytes, limits)),
+        mover_(builder_, *pages_, sizes),
+        reader_(builder_, {}, 0, limits, true) {}
+
+  std::optional<PagedJson> read() {
+    if (!read_window(0) || !reader_.begin() || reader_.at_end_of_value()) return std::nullopt;
+    while (!reader_.at_end_of_value()) {
+      if (!reader_.step() && (window_.is_last() || !read_on())) return std::nullopt;
+    }
+    look_at_lines(reader_.at());
+    if (!ends_with_blanks() || !builder_.tree().notes.empty()) return std::nullopt;
+    return finish();
+  }
+
+ private:
+  bool read_window(std::size_t at) {
+    if (!window_.refill(at, limits_.string_bytes)) return false;
+    reader_.go_on(window_.text(), 0, window_.offset(), window_.is_last(), mover_.gone());
+    return true;
+  }
+
+  // What was read is valid UTF-8, or is not taken.
+  bool read_on() {
+    const std::size_t at = reader_.at();
+    if (!simdjson::validate_utf8(window_.text().substr(0, at))) return false;
+    look_at_lines(at);
+    mover_.move(window_.offset() + at);
+    return builder_.tree().notes.empty() && read_window(at);
+  }
+
+  void look_at_lines(std::size_t end) {
+    one_line_ = one_line_ && window_.text().substr(0, end).find('\n') == std::string_view::npos;
+  }
+
+  bool ends_with_blanks() {
+    for (;;) {
+      if (!simdjson::validate_utf8(window_.text().substr(0, reader_.at())) || !reader_.only_blanks_left()) return false;
+      if (window_.is_last()) return true;
+      mover_.move(window_.offset() + reader_.at());
+      if (!read_window(reader_.at())) return false;
+    }
+  }
+
+  std::optional<PagedJson> finish() {
+    mover_.move(window_.offset() + window_.text().size());
+    detail::Tree& tree = builder_.tree();
+    if (!pages_->finish(tree)) return std::nullopt;
+    for (std::uint32_t node = 0; node < tree.nodes.size(); ++node) {
+      if (tree.nodes[node].kind != Kind::absent) builder_.finish_container(node);
+    }
+    tree.nodes.shrink_to_fit();
+    tree.pages = std::move(pages_);
+    return PagedJson{builder_.finish(), one_line_};
+  }
+
+  const Limits& limits_;
+  WindowOfBytes window_;
+  TreeBuilder builder_;
+  std::unique_ptr<detail::Pages> pages_;
+  Mover mover_;
+  PlainReader reader_;
+  bool one_line_ = true;
+};
+
+}  // namespace
+
+std::optional<PagedJson> parse_paged_json(const Bytes& bytes, std::uint64_t start, std::string name,
+                                          const Limits& limits, const PageSizes& sizes) {
+  if (bytes.size() > limits.document_bytes) return std::nullopt;
+  return PagedReader(bytes, start, std::move(name), limits, sizes).read();
+}
+
+}  // namespace gatepost::doc

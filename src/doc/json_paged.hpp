@@ -1,0 +1,35 @@
+// The way to a tree of a large JSON document: it is read once in windows, and only what stands around its large lists
+// and objects stays in memory. Their children are read again from the bytes when views of them are looked at
+// (pages.hpp), so that memory depends on neither the number of records nor the size of the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/limits.hpp"
+#include "doc/document.hpp"
+
+namespace gatepost::doc {
+
+struct PagedJson {
+  Document document;
+  bool one_line = false;  // there is no line end in it
+};
+
+struct PageSizes {
+  std::size_t window = std::size_t{1} << 20;  // bytes that are read at a time
+  std::size_t page = std::size_t{64} << 10;   // bytes from which on a page is closed
+  std::size_t least = std::size_t{2} << 10;   // of a page
+  std::size_t largest_child = std::size_t{256}
+                              << 10;  // of a page: larger ones stay in the tree, with pages of their own
+};
+
+// The document that begins at `start`, read leniently. Nothing when it is not taken: what add_plain_json does not take,
+// has equal keys in an object, or is beyond a limit.
+std::optional<PagedJson> parse_paged_json(const Bytes& bytes, std::uint64_t start, std::string name,
+                                          const Limits& limits, const PageSizes& sizes = {});
+
+}  // namespace gatepost::doc

@@ -1,0 +1,133 @@
+#include "doc/json_paged.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <string>
+
+#include "doc/json.hpp"
+
+using namespace gatepost;
+
+namespace {
+
+constexpr doc::PageSizes kTiny{.window = 48, .page = 24, .least = 6, .largest_child = 64};
+
+std::optional<doc::PagedJson> in_parts(const std::string& text, const Limits& limits = {}) {
+  return doc::parse_paged_json(Bytes::of(text), 0, "x", limits, kTiny);
+}
+
+// Every value with its pointer, once as it is met and once more as it is asked for by key or index.
+void show(doc::View view, std::string& out) {
+  out += view.pointer() + "=" + std::string(view.scalar()) + "@" + std::to_string(view.position().column) + "\n";
+  std::size_t index = 0;
+  for (const doc::View item : view.items()) {
+    show(item, out);
+    CHECK(view.at(index).pointer() == item.pointer());
+    CHECK(view.at(index).scalar() == item.scalar());
+    ++index;
+  }
+  for (const auto& [key, value] : view.members()) {
+    const std::string name(key);
+    show(value, out);
+    CHECK(view.at(name).pointer() == value.pointer());
+    ++index;
+  }
+  CHECK(view.size() == index);
+  CHECK_FALSE(view.at("no such key").exists());
+  CHECK_FALSE(view.at(index).exists());
+}
+
+std::string shown(doc::View view) {
+  std::string out;
+  show(view, out);
+  return out;
+}
+
+std::string repeated(int times, const char* before, const char* format, const char* after) {
+  std::string text = before;
+  for (int i = 0; i < times; ++i) {
+    char record[200];
+    std::snprintf(record, sizeof record, format, i, i, i);
+    text += (i == 0 ? "" : ", \n ") + std::string(record);
+  }
+  return text + after;
+}
+
+const std::string kList =
+    repeated(100, R"({"a": 1, "b": "x\ny", "list": [)", R"({"id": %d, "t": "text\t%d", "n": [%d, {}]})",
+             R"(], "end": {"of": [true, null, -1.5e3]}})");
+const std::string kNested = repeated(
+    12, "[", R"({"name": "n%d", "inner": [[1, 2, %d], {"deep": ["aaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "c", %d]}]})", "]");
+const std::string kKeys = repeated(200, R"({"packages": {)", R"("p/%d": {"v": "1.%d", "k~": %d})", R"(}, "x": []})");
+
+}  // namespace
+
+TEST_CASE("paged JSON: shows what the tree of the whole document shows") {
+  for (const std::string& text : {kList, kNested, kKeys, std::string("{}"), std::string(" [ ] \n"),
+                                  std::string("[[[[[[]]]]]]"), std::string("[\"" + std::string(500, 'a') + "\", 1]")}) {
+    const auto paged = in_parts(text);
+    REQUIRE_MESSAGE(paged, text);
+    const auto whole = doc::parse_json(text, "x");
+    REQUIRE(whole.ok());
+    CHECK(shown(paged->document.root()) == shown(whole->root()));
+    CHECK_FALSE(paged->document.changed());
+  }
+}
+
+TEST_CASE("paged JSON: tells whether it stands in one line") {
+  CHECK(in_parts("{\"a\": [1, 2]}\n\n")->one_line);
+  CHECK_FALSE(in_parts(kList)->one_line);
+}
+
+TEST_CASE("paged JSON: what is not plain, or too much, is left to the other readers") {
+  for (const char* text : {"", "7", "[1", "[1,]", "{\"a\": 1, \"a\": 2}", "[1] x", "[1] [2]", "[\"a\nb\"]",
+                           "[\"\xff\"]", "[\"\\x\"]", "{\"a\" 1}", "[01]"})
+    CHECK_MESSAGE(!in_parts(text), text);
+  std::string twice = kKeys;
+  CHECK_FALSE(in_parts(twice.replace(twice.find("p/150"), 5, "p/149")));
+  CHECK_FALSE(in_parts(kList, {.values = 100}));
+  CHECK_FALSE(in_parts(kList, {.depth = 3}));
+  CHECK_FALSE(in_parts(kList, {.document_bytes = 100}));
+  CHECK_FALSE(in_parts("[\"" + std::string(500, 'a') + "\"]", {.string_bytes = 100}));
+}
+
+TEST_CASE("paged JSON: the beginnings of lists are enough to recognise them") {
+  const auto paged = in_parts(kList);
+  REQUIRE(paged);
+  const doc::View list = paged->document.root().at("list");
+  const auto count = [&] {
+    std::size_t items = 0;
+    for (const doc::View item : list.items()) items += item.exists() ? 1 : 0;
+    return items;
+  };
+  paged->document.show_beginnings(true);
+  CHECK(count() > 0);
+  CHECK(count() < 10);
+  CHECK(list.size() == 100);
+  CHECK(paged->document.root().at("end").at("of").size() == 3);
+  paged->document.show_beginnings(false);
+  CHECK(count() == 100);
+}
+
+TEST_CASE("paged JSON: a file that changes is told, and shows nothing wrong") {
+  const std::string path = "paged_json_test_changes.json";
+  const auto write = [&](const std::string& text) {
+    std::FILE* const file = std::fopen(path.c_str(), "w");
+    std::fputs(text.c_str(), file);
+    std::fclose(file);
+  };
+  write(kList);
+  auto bytes = Bytes::open(path);
+  REQUIRE(bytes.ok());
+  const auto paged = doc::parse_paged_json(*bytes, 0, "x", {}, kTiny);
+  REQUIRE(paged);
+  std::string other = kList;
+  for (char& c : other) c = c == '{' ? '[' : c;
+  write(other);
+  std::size_t items = 0;
+  for (const doc::View item : paged->document.root().at("list").items()) items += item.is_object() ? 1 : 0;
+  CHECK(items < 100);
+  CHECK(paged->document.changed());
+  std::remove(path.c_str());
+}
