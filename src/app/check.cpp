@@ -109,7 +109,7 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   if (!gathered && request.publish) tell_failure(tell_not_judged(ports, detect_ci(ports), gathered.error()));
   GP_TRY(Evidence evidence, std::move(gathered));
   const Timestamp now = request.now ? *request.now : ports.clock();
-  honour_ledger(ports, {evidence.repository, evidence.change, request.publish}, now, evidence.settings, evidence.notes);
+  honour(evidence.decisions, evidence.settings);
   const auto is_json = [](const OutputRequest& it) { return it.format == "json"; };
   if (!result_path(ports, request).empty() || std::ranges::any_of(request.outputs, is_json)) {
     ingest::add_digests(evidence.table);

@@ -288,7 +288,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_CHECK(
       gather_base(evidence, request, options, flags.base_reports.empty() ? "base-reports" : "--base-report", head));
   const bool has_base = evidence.change.base_source != BaseSource::none && !evidence.change.base.empty();
-  if (!request.without_base && has_base && !evidence.base_files) GP_CHECK(gather_ledger(ports, request, evidence));
+  if (!request.without_base) GP_CHECK(gather_ledger(ports, request, has_base && !evidence.base_files, evidence));
   evidence.surroundings.imports = gather_imports({.repository = evidence.repository,
                                                   .head = head.tree,
                                                   .entries = head.entries,

@@ -10,6 +10,7 @@
 
 #include "app/ci.hpp"
 #include "app/inputs.hpp"
+#include "app/ledger_decisions.hpp"
 #include "app/ports.hpp"
 #include "base/digest.hpp"
 #include "base/secret.hpp"
@@ -79,6 +80,7 @@ struct Evidence {
   std::optional<correlate::FileIndex> head_files, base_files;
   SourceFacts sources, base_sources;
   std::optional<LedgerBase> ledger;  // what the change is compared with in place of reports of the base
+  LedgerDecisions decisions;         // that people took in the ledger of the target; app::honour makes them count
   context::Surroundings surroundings;
   unsigned threads = 1;
   std::vector<std::string> missing;  // reports that should be there and are not, in sentences

@@ -6,16 +6,10 @@
 #include <chrono>
 #include <utility>
 
-#include "app/change_files.hpp"
-#include "app/ci.hpp"
-#include "app/ledger_store.hpp"
-#include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "git/side_ref.hpp"
 #include "ledger/chain.hpp"
 #include "ledger/event.hpp"
-#include "store/git_store.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -114,31 +108,6 @@ policy::Waiver waiver_of(const DecidedRequest& request) {
   return waiver;
 }
 
-// Whoever names a ledger wants to hear when it cannot be read. Otherwise it is a place to look that costs nothing: a
-// person's own clone, or the forge that the run speaks to anyway.
-enum class Wanted { no, perhaps, yes };
-Wanted wanted(const Ports& ports, const LedgerPlace& place, const config::Ledger& ledger) {
-  if (ledger.store == config::Ledger::Store::none) return Wanted::no;
-  if (ledger.store != config::Ledger::Store::git || !ledger.remote.empty()) return Wanted::yes;
-  if (detect_ci(ports).system != CiFacts::System::none) return place.speaks ? Wanted::perhaps : Wanted::no;
-  const auto tip = git::ref_target(place.repository, store::GitOptions{}.ref);
-  return tip.ok() && tip->has_value() ? Wanted::yes : Wanted::no;
-}
-
-// Who proposes a change must not bring the approvals along.
-bool comes_with(const LedgerPlace& place, const config::Ledger& ledger) {
-  if (place.repository.is_bare() || place.change.files.empty()) return false;
-  const bool is_folder = ledger.remote.find('/') != std::string::npos && https_address(ledger.remote).empty();
-  const std::string where = !ledger.path.empty() ? ledger.path : is_folder ? ledger.remote : "";
-  if (where.empty()) return false;
-  const std::string root = place.repository.work_tree();
-  const std::string path = where.starts_with('/') ? where : root + "/" + where;
-  const auto is_below = [&](const FileChange& it) {
-    return !it.new_path.empty() && (root + "/" + it.new_path).starts_with(path);
-  };
-  return is_of_change(place.change, root, path) || std::ranges::any_of(place.change.files, is_below);
-}
-
 }  // namespace
 
 Result<LedgerDecisions> decisions_of(std::span<const ledger::Line> lines, const ledger::People& people) {
@@ -172,26 +141,6 @@ void honour(const LedgerDecisions& decisions, config::Settings& settings) {
     rules.back().owners = {owner};
   }
   settings.routing.insert(settings.routing.begin(), rules.begin(), rules.end());
-}
-
-void honour_ledger(const Ports& ports, const LedgerPlace& place, Timestamp now, config::Settings& settings,
-                   std::vector<Note>& notes) {
-  const Wanted wants = wanted(ports, place, settings.ledger);
-  if (wants == Wanted::no) return;
-  const auto tell = [&](std::string text) {
-    notes.push_back({Note::Level::warning, "ledger-decisions", std::move(text), {}});
-  };
-  if (comes_with(place, settings.ledger))
-    return tell("the ledger is part of the change itself: nothing that is approved in it counts");
-  const auto read = [&]() -> Result<LedgerDecisions> {
-    GP_TRY(const auto store, open_ledger(ports, settings, place.repository));
-    return read_decisions(*store, now);
-  };
-  const auto decisions = read();
-  if (decisions) return honour(*decisions, settings);
-  const Error& why = decisions.error();
-  if (wants == Wanted::perhaps && why.kind != ErrorKind::bad_input) return log::debug("no ledger: " + why.message);
-  tell("the ledger cannot be read, so nothing that was approved or frozen by a command counts: " + why.message);
 }
 
 std::vector<Reason> freeze_reasons(const Assessment& assessment, const std::vector<config::Freeze>& freezes,

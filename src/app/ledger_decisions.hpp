@@ -9,12 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "app/ports.hpp"
 #include "base/result.hpp"
 #include "command/authority.hpp"
 #include "config/settings.hpp"
 #include "context/catalogue.hpp"
-#include "git/repository.hpp"
 #include "ledger/line.hpp"
 #include "ledger/people.hpp"
 #include "model/assessment.hpp"
@@ -45,17 +43,6 @@ Result<LedgerDecisions> read_decisions(store::Store& store, Timestamp now);
 
 // Puts them into the settings: waivers behind those of the file, owners before those of all rules, freezes.
 void honour(const LedgerDecisions& decisions, config::Settings& settings);
-
-// Where a run looks for a ledger.
-struct LedgerPlace {
-  const git::Repository& repository;  // the checkout
-  const ChangeSet& change;            // a ledger that comes with it is not believed; empty where none is checked out
-  bool speaks = false;                // to its forge anyway: a ledger that nobody names is looked for there
-};
-// Reads the ledger of the settings and honours it. One that is not there decides nothing; one that cannot be read is a
-// note, because then nobody knows what is frozen.
-void honour_ledger(const Ports& ports, const LedgerPlace& place, Timestamp now, config::Settings& settings,
-                   std::vector<Note>& notes);
 
 // Why the gate is closed whatever was found: services that are frozen and that the change has to do with.
 std::vector<Reason> freeze_reasons(const Assessment& assessment, const std::vector<config::Freeze>& freezes,

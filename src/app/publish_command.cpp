@@ -9,6 +9,7 @@
 #include "app/ledger_decisions.hpp"
 #include "app/result_file.hpp"
 #include "app/second_stage.hpp"
+#include "app/target_ledger.hpp"
 #include "base/log.hpp"
 #include "git/library.hpp"
 #include "risk/severity.hpp"
@@ -22,7 +23,11 @@ void honour_decisions(const Ports& ports, const CiFacts& ci, Timestamp now, conf
   const auto library = git::Library::start();
   if (!library) return;
   const auto repository = open_repository(ports, "", ci);
-  if (repository) honour_ledger(ports, {*repository, ChangeSet{}, true}, now, settings, notes);
+  if (!repository) return;
+  const ChangeSet none;
+  const auto ledger = read_target_ledger(
+      ports, settings, {.repository = *repository, .change = none, .asks_forge = true, .now = now}, notes);
+  if (ledger && *ledger) honour((*ledger)->decisions, settings);
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ class GitHubRepository : public Repository {
     IssueChange wanted = change;
     wanted.due.reset();
     const std::string body = document_of(wanted);
-    if (body == "{}") return Done{};
+    if (std::string_view(body) == "{}") return Done{};
     GP_TRY(const net::Call call, api_.call("/issues/" + number, "PATCH", body, Effect::idempotent));
     GP_CHECK(api_.ask(call, kWrite));
     return Done{};

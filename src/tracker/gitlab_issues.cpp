@@ -75,7 +75,7 @@ class GitLabRepository : public Repository {
     IssueChange wanted = change;
     if (change.phase && !wanted.labels) GP_CHECK(mark_declined(number, wanted));
     GP_TRY(const std::string body, document_of(wanted));
-    if (body == "{}") return Done{};
+    if (std::string_view(body) == "{}") return Done{};
     GP_TRY(const net::Call call, api_.call("/issues/" + number, "PUT", body, Effect::idempotent));
     GP_CHECK(api_.ask(call, kWrite));
     return Done{};

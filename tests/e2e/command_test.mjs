@@ -19,6 +19,7 @@ const scene = (more = {}) => github({
   ...more,
 });
 const DAY = new Date(Date.now() + 20 * 24 * 3600 * 1000).toISOString().slice(0, 10); // within what its risk may be accepted for
+const pause = () => new Promise((done) => setTimeout(done, 700)); // writes of two runs are as far apart as those of one
 const result_of = (pr) => `${pr.folder}/temp/result.json`;
 
 // The gate of a pull request: its event, its checkout. Returns the run, and the id of its finding.
@@ -27,6 +28,7 @@ async function gate(pr) {
   pr.options.depth = 'full';
   pr.options.payload = undefined;
   pr.prepare();
+  await pause();
   const run = await pr.gatepost(['check', '--publish', '--report', 'scans/*.sarif', '--result', result_of(pr), '--format', 'json', '--output', `${pr.folder}/temp/check.json`]);
   return { run, id: JSON.parse(pr.read('check.json')).findings[0]?.id };
 }
@@ -51,6 +53,7 @@ async function say(pr, login, body, { now = {}, type = 'User', action = 'created
   pr.run_id += 1;
   pr.prepare();
   const before = (await pr.state()).issue_comments.map((it) => it.id);
+  await pause();
   const run = await pr.gatepost(['command', '--result', result_of(pr)]);
   const answers = run.state.issue_comments.filter((it) => !before.includes(it.id)).map((it) => it.body);
   return { ...run, comment, answer: answers.join('\n').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)).replaceAll('<!-- -->', ''), answers };
@@ -272,6 +275,7 @@ describe('commands on GitLab', { concurrency: 2 }, () => {
     await comment(mr, 'carl', `/gatepost approve ${id}`);
     await comment(mr, 'carl', 'thanks');
     const args = ['command', '--result', result_of(mr)];
+    await pause();
     const done = await mr.gatepost(args);
     assert.equal(done.code, 0, done.stderr);
     const said = answers_in(done.state);
@@ -282,6 +286,7 @@ describe('commands on GitLab', { concurrency: 2 }, () => {
     assert.equal(all_notes(done.state).filter((it) => it.awards?.some((one) => one.name === 'eyes')).length, 3);
     const again = await mr.gatepost(args);
     assert.deepEqual(again.writes, []);
+    await pause();
     assert.equal((await gate_of_request(mr)).run.code, 0, 'the gate of the same commit is open');
     const all = JSON.parse((await mr.gatepost(['ledger', 'log', '--json', '--type', 'command'])).stdout);
     assert.deepEqual(all.map((it) => [it.data.command, it.data.outcome]), [['waive', 'granted'], ['approve', 'refused'], ['approve', 'granted']]);
@@ -295,6 +300,7 @@ describe('commands on GitLab', { concurrency: 2 }, () => {
     await comment(mr, 'author', `/gatepost false-positive ${id} reason the input is a constant`);
     await comment(mr, 'will', `/gatepost approve ${id}`);
     await comment(mr, 'carl', `/gatepost approve ${id}`);
+    await pause();
     const done = await mr.gatepost(['command', '--result', result_of(mr)]);
     assert.match(answers_in(done.state).join('\n'), /@will has the role write/);
     assert.match(answers_in(done.state).join('\n'), /owner as a member of @acme\/shop/);
