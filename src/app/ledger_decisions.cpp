@@ -56,6 +56,9 @@ class Fold {
             Owner{TeamId{people_.name(event.text("team"))},
                   fmt::format("assigned by {} on {}", name_of(event), gatepost::to_string(day_of(event.at)))};
         return;
+      case Verb::ticket:
+        out_.tickets.insert(event.subject);
+        return;
       case Verb::freeze:
         out_.freezes[text::lower(event.subject)] =
             config::Freeze{event.subject, gatepost::to_string(day_of(event.at)), name_of(event)};

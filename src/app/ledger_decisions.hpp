@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct LedgerDecisions {
   std::vector<DecidedRequest> requests;           // those that were not taken back, in their order
   std::map<std::string, config::Freeze> freezes;  // by service, as written when it was frozen
   std::map<std::string, Owner> assigned;          // by finding
+  std::set<std::string> tickets;                  // findings that somebody wants a ticket for
   std::map<std::string, std::string> handled;     // comments, and why they were refused; "" when granted
 };
 

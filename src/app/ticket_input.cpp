@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "app/explain_risk.hpp"
+#include "app/ledger_decisions.hpp"
 #include "base/text.hpp"
 #include "context/teams.hpp"
 #include "ledger/rules.hpp"
@@ -158,12 +160,20 @@ Result<publish::TicketInput> ticket_input(const LedgerView& ledger, const config
     std::ranges::sort(it.findings);
     input.known.push_back(std::move(it));
   }
+  GP_TRY(const LedgerDecisions decisions, decisions_of(ledger.lines, {}));
+  std::set<FindingId> asked;  // by the id that a finding has now
+  for (const std::string& wish : decisions.tickets) {
+    const auto id = parse_finding_id(wish);
+    const Tracked* const now_called = id ? ledger.state.find(*id) : nullptr;
+    if (now_called != nullptr) asked.insert(now_called->id);
+  }
   const Reader reader(ledger.state, settings);
   for (const Tracked& it : ledger.state.findings) {
     const auto key = keys.find(it.id);
     if (it.standing != Standing::open && key == keys.end()) continue;
     TicketFinding finding = reader.finding(it);
     if (key != keys.end()) finding.ticket = key->second;
+    finding.asked = asked.contains(it.id);
     if (const auto words = knowledge.of.find(it.id); words != knowledge.of.end())
       finding.why = words->second.why, finding.fix = words->second.fix;
     input.findings.push_back(std::move(finding));

@@ -24,7 +24,7 @@ constexpr std::string_view kRest = "rest";
 
 bool deserves_ticket(const TicketFinding& it, const TicketSettings& settings) {
   const bool urgent = it.decision && (*it.decision == Priority::immediate || *it.decision == Priority::out_of_cycle);
-  return urgent || band_for_tenths(it.risk_tenths) >= settings.create_at;
+  return urgent || it.asked || band_for_tenths(it.risk_tenths) >= settings.create_at;
 }
 
 // The package without its version: what one upgrade is about.

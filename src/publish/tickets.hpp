@@ -43,7 +43,8 @@ struct TicketFinding {
   std::string because;   // why it stands as it does: "W-12", "its file was deleted"
   std::string why, fix;  // sentences, as far as this run knows
   bool fix_available = false, kev = false;
-  Timestamp due;  // 0: no day
+  bool asked = false;  // somebody wants a ticket for it, however small it is
+  Timestamp due;       // 0: no day
   bool warned = false, breached = false;
   std::uint16_t reopened = 0;  // how often it came back
   Timestamp seen_at;           // when a complete run last reported it; 0: the last one missed it

@@ -129,3 +129,10 @@ TEST_CASE("a freeze closes the gate of changes of its service until it is lifted
   course.add("unfreeze", "@ada", "ghost");
   CHECK(course.sum().freezes.empty());
 }
+
+TEST_CASE("a ticket that was asked for is remembered, one that was refused is not") {
+  Course course;
+  course.add("ticket", "will", kFinding);
+  course.add("ticket", "rita", "GP-BBCDEFGHIJKLMNOPQRSTUVWXYZ", "refused");
+  CHECK(course.sum().tickets == std::set<std::string>{kFinding});
+}

@@ -120,6 +120,13 @@ TEST_CASE("a finding that matters gets one ticket, and a second run has nothing 
   CHECK(next(world).empty());
 }
 
+TEST_CASE("a small finding gets a ticket when somebody asked for one") {
+  TicketFinding small = finding(1, 200);
+  CHECK(plan_tickets(with({small}), {}).actions.empty());
+  small.asked = true;
+  CHECK(plan_tickets(with({small}), {}).actions.size() == 1);
+}
+
 TEST_CASE("more findings of one remedy than the settings say share a ticket, and later ones join it") {
   TicketInput world = with({});
   for (int i = 1; i <= 4; ++i) {
