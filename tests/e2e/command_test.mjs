@@ -115,7 +115,8 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
     assert.match(agreed.answer, /approved by @ada \(maintain\)/);
     assert.equal(status_of(agreed.state, pr.sha.head), 'success');
     await gate(pr);
-    const night = await pr.gatepost(['nightly', '--report', 'scans/*.sarif']);
+    const merged = { GITHUB_EVENT_NAME: 'schedule', GITHUB_REF: 'refs/heads/main', GITHUB_HEAD_REF: undefined, GITHUB_BASE_REF: undefined, GITHUB_EVENT_PATH: undefined };
+    const night = await pr.gatepost(['nightly', '--report', 'scans/*.sarif'], { env: merged });
     assert.equal(night.code, 0, night.stderr);
     const [decided] = JSON.parse((await pr.gatepost(['ledger', 'log', '--json', '--type', 'false_positive'])).stdout);
     assert.deepEqual([decided.subject, decided.after], [id, 'false_positive'], 'the night counts it, too');
