@@ -44,22 +44,22 @@ std::string shown(doc::View view) {
   return out;
 }
 
-std::string repeated(int times, const char* before, const char* format, const char* after) {
+/** `times` records, each `record` with the record's number for every '#'. */
+std::string repeated(int times, const char* before, std::string_view record, const char* after) {
   std::string text = before;
   for (int i = 0; i < times; ++i) {
-    char record[200];
-    std::snprintf(record, sizeof record, format, i, i, i);
-    text += (i == 0 ? "" : ", \n ") + std::string(record);
+    text += (i == 0 ? "" : ", \n ");
+    for (const char c : record) text += c == '#' ? std::to_string(i) : std::string(1, c);
   }
   return text + after;
 }
 
 const std::string kList =
-    repeated(100, R"({"a": 1, "b": "x\ny", "list": [)", R"({"id": %d, "t": "text\t%d", "n": [%d, {}]})",
+    repeated(100, R"({"a": 1, "b": "x\ny", "list": [)", R"({"id": #, "t": "text\t#", "n": [#, {}]})",
              R"(], "end": {"of": [true, null, -1.5e3]}})");
 const std::string kNested = repeated(
-    12, "[", R"({"name": "n%d", "inner": [[1, 2, %d], {"deep": ["aaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "c", %d]}]})", "]");
-const std::string kKeys = repeated(200, R"({"packages": {)", R"("p/%d": {"v": "1.%d", "k~": %d})", R"(}, "x": []})");
+    12, "[", R"({"name": "n#", "inner": [[1, 2, #], {"deep": ["aaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "c", #]}]})", "]");
+const std::string kKeys = repeated(200, R"({"packages": {)", R"("p/#": {"v": "1.#", "k~": #})", R"(}, "x": []})");
 
 }  // namespace
 
