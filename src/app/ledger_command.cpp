@@ -59,8 +59,20 @@ std::string shown(const std::string& name, const ledger::Fact& fact) {
                     fact);
 }
 
+// Of a ticket what people look for; the rest is in the JSON.
+std::string told_of_ticket(const Event& event) {
+  std::string line = event.text("deed");
+  if (const std::string name = event.text("ticket"); !name.empty()) line += " " + name;
+  line += fmt::format(" on {} {}: {}", event.text("tracker"), event.text("project"), event.text("title"));
+  for (const char* const fact : {"priority", "due", "state"}) {
+    if (const std::string value = event.text(fact); !value.empty()) line += fmt::format(", {} {}", fact, value);
+  }
+  return escape::terminal(line, 200);
+}
+
 // What happened, in one line.
 std::string told(const Event& event) {
+  if (!event.text("deed").empty()) return told_of_ticket(event);
   std::string line;
   const auto add = [&](const std::string& words) { line.append(line.empty() ? "" : ", ").append(words); };
   if (!event.before.empty() && !event.after.empty()) add(event.before + " -> " + event.after);

@@ -6,6 +6,7 @@
 
 #include "app/explain_risk.hpp"
 #include "app/ledger_decisions.hpp"
+#include "app/ledger_rules.hpp"
 #include "base/text.hpp"
 #include "context/teams.hpp"
 #include "ledger/rules.hpp"
@@ -20,9 +21,17 @@ using ledger::Standing;
 using ledger::Tracked;
 using publish::TicketFinding;
 
+// The Jira on which the team has its board, when the settings name it.
+std::optional<TrackerKind> jira_of(const Team& team, const config::Tickets& tickets) {
+  if (!team.jira) return std::nullopt;
+  if (tickets.jira && team.jira->kind != JiraKind::data_center) return TrackerKind::jira;
+  if (tickets.jira_data_center && team.jira->kind != JiraKind::cloud) return TrackerKind::jira_dc;
+  return std::nullopt;
+}
+
 std::optional<Board> own_board(const Team& team, const config::Tickets& tickets, const CiFacts& ci) {
-  if (tickets.jira && team.jira) {
-    return Board{.tracker = tickets.jira->data_center ? TrackerKind::jira_dc : TrackerKind::jira,
+  if (const auto jira = jira_of(team, tickets)) {
+    return Board{.tracker = *jira,
                  .project = team.jira->project,
                  .issue_type = team.jira->issue_type,
                  .component = team.jira->component,
@@ -76,7 +85,11 @@ std::string because_of(const ledger::State& state, const Tracked& it) {
 
 class Reader {
  public:
-  Reader(const ledger::State& state, const config::Settings& settings) : state_(state), directory_(settings.teams) {}
+  Reader(const ledger::State& state, const config::Settings& settings, Timestamp now)
+      : state_(state),
+        directory_(settings.teams),
+        warning_percent_(ledger_rules(settings.service_levels).warning_percent),
+        now_(now) {}
 
   [[nodiscard]] TicketFinding finding(const Tracked& it) const {
     const auto text = [&](TextId id) { return std::string(state_.text(id)); };
@@ -112,11 +125,17 @@ class Reader {
     if (place >= Team::kSeverities || !team.sla_days[place]) return;
     const std::int64_t since = std::max(it.clocks.detected, it.clocks.reopened);
     const std::int64_t due = since + std::int64_t{*team.sla_days[place]} * ledger::kDayMs;
-    if (out.due.unix_ms == 0 || due < out.due.unix_ms) out.due.unix_ms = due;
+    if (out.due.unix_ms != 0 && due >= out.due.unix_ms) return;
+    // The ledger's clocks do not know of it.
+    out.due.unix_ms = due;
+    out.breached = out.breached || now_.unix_ms >= due;
+    out.warned = out.warned || now_.unix_ms - since >= (due - since) / 100 * warning_percent_;
   }
 
   const ledger::State& state_;
   const context::TeamDirectory directory_;
+  const std::int64_t warning_percent_;
+  const Timestamp now_;
 };
 
 }  // namespace
@@ -167,7 +186,7 @@ Result<publish::TicketInput> ticket_input(const LedgerView& ledger, const config
     const Tracked* const now_called = id ? ledger.state.find(*id) : nullptr;
     if (now_called != nullptr) asked.insert(now_called->id);
   }
-  const Reader reader(ledger.state, settings);
+  const Reader reader(ledger.state, settings, now);
   for (const Tracked& it : ledger.state.findings) {
     const auto key = keys.find(it.id);
     if (it.standing != Standing::open && key == keys.end()) continue;

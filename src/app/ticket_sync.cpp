@@ -37,11 +37,10 @@ class Syncer {
   Result<TicketReport> run() {
     complete_boards();
     GP_TRY(const LedgerView ledger, read_ledger(sync_.store, sync_.now));
-    GP_TRY(const TicketInput first, input_of(ledger));
-    look_up(publish::ticket_refs(first, sync_.settings.tickets.rules));
+    GP_CHECK(seen_input_of(ledger));
     TicketPlan plan;
     const ThinkOfLines think = [&](const LedgerView& now) -> Result<std::vector<ledger::Draft>> {
-      GP_TRY(const TicketInput input, input_of(now));
+      GP_TRY(const TicketInput input, seen_input_of(now));
       plan = publish::plan_tickets(input, sync_.settings.tickets.rules);
       return reservations(plan);
     };
@@ -111,6 +110,19 @@ class Syncer {
     return input;
   }
 
+  // With what the boards show of it. A run that was faster may have told the ledger of tickets that we have not asked
+  // for: one that was not asked for looks like one that was deleted.
+  Result<TicketInput> seen_input_of(const LedgerView& ledger) {
+    GP_TRY(const TicketInput input, input_of(ledger));
+    std::vector<publish::TicketRef> fresh = publish::ticket_refs(input, sync_.settings.tickets.rules);
+    std::erase_if(fresh, [&](const publish::TicketRef& it) {
+      return !asked_.insert({it.tracker, it.project, it.key, it.id}).second;
+    });
+    if (fresh.empty()) return input;
+    look_up(fresh);
+    return input_of(ledger);
+  }
+
   // Findings whose ticket is on a tracker that does not answer get no other one.
   void leave_lost(TicketInput& input) const {
     std::set<std::string> hidden;
@@ -136,11 +148,23 @@ class Syncer {
         continue;
       }
       auto found = (*tracker)->shown(some);
-      if (found) {
-        std::ranges::move(*found, std::back_inserter(shown_));
-      } else {
+      if (!found) {
         lose(kind, found.error());
+        continue;
       }
+      for (ShownTicket& it : *found) show(std::move(it));
+    }
+  }
+
+  // What was seen last counts.
+  void show(ShownTicket ticket) {
+    const auto same = std::ranges::find_if(shown_, [&](const ShownTicket& it) {
+      return it.id == ticket.id && it.instead_of == ticket.instead_of && it.key == ticket.key;
+    });
+    if (same == shown_.end()) {
+      shown_.push_back(std::move(ticket));
+    } else {
+      *same = std::move(ticket);
     }
   }
 
@@ -257,6 +281,7 @@ class Syncer {
   TicketReport report_;
   std::vector<publish::TicketTeam> teams_;
   std::vector<ShownTicket> shown_;
+  std::set<std::tuple<TrackerKind, std::string, std::string, std::string>> asked_;  // tracker, project, key, id
   std::set<TrackerKind> lost_;
   std::set<std::string> failed_;  // ids of tickets
   std::vector<ledger::Draft> events_;

@@ -49,17 +49,24 @@ Result<std::unique_ptr<tracker::Tracker>> Trackers::connect(TrackerKind kind) {
     return tracker::linear({.url = *settings_.linear, .user = {}, .token = std::move(token)}, *http_, time_of(ports_),
                            limits);
   }
-  if ((kind == TrackerKind::jira || kind == TrackerKind::jira_dc) && settings_.jira) {
-    GP_TRY(Secret token, secret_of(ports_, "GATEPOST_JIRA_TOKEN", "Jira"));
-    tracker::Access access{.url = settings_.jira->url,
-                           .user = ports_.environment("GATEPOST_JIRA_USER").value_or(""),
-                           .token = std::move(token)};
-    return tracker::jira(std::move(access), kind == TrackerKind::jira_dc, *http_, time_of(ports_), limits);
-  }
+  if (kind == TrackerKind::jira && settings_.jira) return connect_jira(kind, *settings_.jira, limits);
+  if (kind == TrackerKind::jira_dc && settings_.jira_data_center)
+    return connect_jira(kind, *settings_.jira_data_center, limits);
   if ((kind == TrackerKind::github || kind == TrackerKind::gitlab) && settings_.issues) return connect_forge(kind);
   return error(ErrorKind::config,
                "tickets on " + std::string(to_string(kind)) + " are known, but the settings name no such tracker",
                "add it to tickets in .gatepost.yml, or close those tickets by hand");
+}
+
+// Where there are two, each has a token of its own: neither server ever sees that of the other.
+Result<std::unique_ptr<tracker::Tracker>> Trackers::connect_jira(TrackerKind kind, const std::string& url,
+                                                                 const net::Limits& limits) {
+  const bool data_center = kind == TrackerKind::jira_dc;
+  const std::string name = data_center && settings_.jira ? "GATEPOST_JIRA_DC" : "GATEPOST_JIRA";
+  GP_TRY(Secret token, secret_of(ports_, name + "_TOKEN", data_center ? "Jira Data Center" : "Jira"));
+  tracker::Access access{
+      .url = url, .user = ports_.environment((name + "_USER").c_str()).value_or(""), .token = std::move(token)};
+  return tracker::jira(std::move(access), data_center, *http_, time_of(ports_), limits);
 }
 
 Result<std::unique_ptr<tracker::Tracker>> Trackers::connect_forge(TrackerKind kind) {

@@ -25,6 +25,8 @@ class Trackers {
 
  private:
   Result<std::unique_ptr<tracker::Tracker>> connect(TrackerKind kind);
+  Result<std::unique_ptr<tracker::Tracker>> connect_jira(TrackerKind kind, const std::string& url,
+                                                         const net::Limits& limits);
   Result<std::unique_ptr<tracker::Tracker>> connect_forge(TrackerKind kind);
 
   const Ports& ports_;

@@ -82,15 +82,13 @@ struct ServiceLevels {
 
 // Which trackers tickets are written to, and when. Whose board is where, the teams' file says.
 struct Tickets {
-  struct Jira {
-    std::string url;  // of the site, with its context path; of a scoped token https://api.atlassian.com/ex/jira/ID
-    bool data_center = false;
-  };
-  std::optional<Jira> jira;
+  // Address of the site of a Jira in the cloud (of a scoped token https://api.atlassian.com/ex/jira/ID), and of a Data
+  // Center with its context path.
+  std::optional<std::string> jira, jira_data_center;
   std::optional<std::string> linear;  // address of its GraphQL interface
   bool issues = false;                // of the forge that the pipeline runs at
   publish::TicketSettings rules;
-  [[nodiscard]] bool wanted() const { return jira || linear || issues; }
+  [[nodiscard]] bool wanted() const { return jira || jira_data_center || linear || issues; }
 };
 
 struct Settings {

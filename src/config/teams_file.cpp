@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kLongestId = 100;
 constexpr std::size_t kMostProblems = 50;  // nobody reads more
 constexpr std::size_t kMostLabels = 20;
+constexpr std::array<std::string_view, 2> kJiraKinds = {"cloud", "data-center"};  // JiraKind, without any
 constexpr std::uint32_t kMostDays = 3650;
 constexpr std::array<std::string_view, Team::kSeverities> kSeverities = {"critical", "high", "medium", "low"};
 
@@ -157,12 +158,14 @@ class TeamReader {
   void jira(doc::View view, Team& it) {
     if (!view.exists()) return;
     Section section(view, problems_);
+    const auto kind = section.choice("kind", kJiraKinds);
     JiraTarget target{.project = section.required_text("project"),
                       .issue_type = section.text("issuetype"),
                       .component = section.text("component"),
                       .security_level = section.text("security_level"),
                       .assignee = section.text("assignee"),
-                      .labels = labels(section)};
+                      .labels = labels(section),
+                      .kind = kind ? static_cast<JiraKind>(*kind + 1) : JiraKind::any};
     section.finish();
     it.jira = std::move(target);
   }

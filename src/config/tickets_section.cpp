@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 
 namespace gatepost::config {
 namespace {
@@ -19,13 +21,21 @@ std::string address(Section& section, Problems& problems, std::string url) {
   return url;
 }
 
+void read_one_jira(doc::View view, Tickets& tickets, Problems& problems) {
+  Section section(view, problems);
+  std::string url = address(section, problems, section.required_text("url"));
+  const std::size_t kind = section.choice("kind", kJiraKinds).value_or(0);
+  section.finish();
+  std::optional<std::string>& jira = kind == 0 ? tickets.jira : tickets.jira_data_center;
+  if (jira) problems.add(view, "a second Jira of the kind " + std::string(kJiraKinds[kind]) + "; expected one of each");
+  jira = std::move(url);
+}
+
+// One, or a list with one of each kind.
 void read_jira(doc::View view, Tickets& tickets, Problems& problems) {
   if (!view.exists()) return;
-  Section section(view, problems);
-  Tickets::Jira jira{.url = address(section, problems, section.required_text("url"))};
-  if (const auto kind = section.choice("kind", kJiraKinds)) jira.data_center = *kind == 1;
-  section.finish();
-  tickets.jira = std::move(jira);
+  if (!view.is_array()) return read_one_jira(view, tickets, problems);
+  for (const doc::View it : view.items()) read_one_jira(it, tickets, problems);
 }
 
 void read_linear(doc::View view, Tickets& tickets, Problems& problems) {

@@ -10,6 +10,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "ledger/vex_status.hpp"
+#include "model/ticket.hpp"
 
 namespace gatepost::ledger {
 namespace {
@@ -416,10 +417,11 @@ class Application {
         flag(f);
     }
   }
-  // One that is planned has no name yet. Whoever opens it again takes the claim back.
+  // One that is planned has no name yet, and a summary is no ticket of the finding. Whoever opens it again takes the
+  // claim back.
   void ticketed(Tracked& f) {
     const std::string name = e_.text("ticket");
-    if (name.empty()) return;
+    if (name.empty() || e_.text("unit") == kSummaryUnit) return;
     f.ticket = s_.texts.intern(name);
     if (f.clocks.ticketed == 0) f.clocks.ticketed = e_.at.unix_ms;
     if (e_.text("state") == "open") set(f, Flag::claimed_fixed, false);

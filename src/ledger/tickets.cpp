@@ -54,7 +54,7 @@ Result<Tickets> tickets_of(std::span<const Line> lines) {
     Memory memory = memory_of(event);
     const auto finding = parse_finding_id(event.subject);
     if (memory.key.empty() || !finding) continue;  // of another program
-    tickets.of_finding[*finding] = memory.key;
+    if (memory.unit != kSummaryUnit) tickets.of_finding[*finding] = memory.key;
     by_key[memory.key] = std::move(memory);
   }
   for (const auto& [finding, key] : tickets.of_finding) by_key[key].findings.push_back(finding);

@@ -29,9 +29,15 @@ struct TeamMember {
 };
 
 // Where tickets of a team go.
+enum class JiraKind : std::uint8_t {
+  any,
+  cloud,
+  data_center
+};  // any: the one that there is, of two the one in the cloud
 struct JiraTarget {
   std::string project, issue_type, component, security_level, assignee;  // "" for what is not said
   std::vector<std::string> labels;
+  JiraKind kind = JiraKind::any;
   friend bool operator==(const JiraTarget&, const JiraTarget&) = default;
 };
 struct LinearTarget {

@@ -34,6 +34,9 @@ struct Board {
 enum class TicketPhase : std::uint8_t { open, done, declined };
 inline constexpr std::array<std::string_view, 3> kTicketPhaseNames = {"open", "done", "declined"};
 
+// A ticket of this unit tells of findings and is the ticket of none: of those that wait for one, or that are late.
+inline constexpr std::string_view kSummaryUnit = "summary";
+
 // What the ledger remembers of a ticket: what gatepost wrote last. A field of the tracker that differs was changed by a
 // person.
 struct TicketMemory {
@@ -44,7 +47,8 @@ struct TicketMemory {
   std::string key;               // "gatepost-…": by which the tracker finds it
   std::string tracker, project;  // "jira", "PAY"
   std::string id, name, url;     // of the tracker: "10012", "PAY-12"; "" while it is planned
-  std::string team, unit;        // id in the directory; what a campaign is about, "" for a single finding
+  std::string team;              // id in the directory
+  std::string unit;              // what a campaign is about, or kSummaryUnit; "" for a single finding
   std::string title, priority, due;
   std::string assignee;  // no name: what tells whether it is somebody else; "" for nobody
   std::string digest;    // of what the description is made of

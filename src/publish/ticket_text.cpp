@@ -40,7 +40,11 @@ Span place_of(const TicketFinding& it, const TicketInput& input) {
   Span span = code(std::move(shown));
   if (input.blob_url.empty() || it.commit.empty()) return span;
   span.url = input.blob_url + report::escape::url_path(it.commit) + "/" + report::escape::url_path(it.path);
-  if (it.line != 0) span.url += "#L" + std::to_string(it.line);
+  if (it.line == 0) return span;
+  span.url += "#L" + std::to_string(it.line);
+  // GitHub writes #L3-L5, GitLab #L3-5.
+  const bool gitlab = input.blob_url.find("/-/blob/") != std::string::npos;
+  if (it.end_line > it.line) span.url += (gitlab ? "-" : "-L") + std::to_string(it.end_line);
   return span;
 }
 
@@ -99,6 +103,20 @@ std::string advice(const TicketFinding& it, std::string_view unit) {
   return "Change the code at the place above; the rule's page tells how.";
 }
 
+// What a run said of it; without one what the ledger knows.
+std::string why_of(const TicketFinding& it) {
+  if (!it.why.empty()) return cut(it.why, kText);
+  std::string why = fmt::format("Its risk here is {}", to_string(band_for_tenths(it.risk_tenths)));
+  if (!it.service.empty()) why += ", in the service " + cut(it.service, kName);
+  if (it.kev) why += "; attackers use it already";
+  return why + ".";
+}
+
+void add_why(RichText& out, const TicketFinding& it) {
+  out.push_back({Form::heading, {plain("Why it matters here")}});
+  out.push_back({Form::paragraph, {plain(why_of(it))}});
+}
+
 void add_fix(RichText& out, const TicketFinding& it, std::string_view unit) {
   out.push_back({Form::heading, {plain("How to fix")}});
   out.push_back({Form::paragraph, {plain(advice(it, unit))}});
@@ -153,10 +171,7 @@ std::string ticket_body(std::span<const TicketFinding* const> findings, std::str
   add_risk(out, worst);
   add_what(out, worst);
   add_where(out, findings, input);
-  if (!worst.why.empty()) {
-    out.push_back({Form::heading, {plain("Why it matters here")}});
-    out.push_back({Form::paragraph, {plain(cut(worst.why, kText))}});
-  }
+  add_why(out, worst);
   add_fix(out, worst, unit);
   add_end(out, due, worst);
   return report::render(out, markup_of(tracker), kMostBytes);
@@ -189,6 +204,30 @@ std::string rest_body(std::span<const TicketFinding* const> findings, TrackerKin
     out.push_back(
         {Form::bullet,
          {strong(report::points(it->risk_tenths)), plain(" " + ticket_title(*it)), plain(" " + short_form(it->id))}});
+  }
+  if (findings.size() > kMostPlaces)
+    out.push_back({Form::paragraph, {plain(fmt::format("… and {} more", findings.size() - kMostPlaces))}});
+  return report::render(out, markup_of(tracker), kMostBytes);
+}
+
+std::string late_title(std::size_t findings, std::string_view team) {
+  return one_title(fmt::format("{} of {} {} late", text::count_of(findings, "finding"), cut(team, 80),
+                               findings == 1 ? "is" : "are"));
+}
+
+std::string late_body(std::span<const TicketFinding* const> findings, std::span<const TicketMemory* const> tickets,
+                      TrackerKind tracker) {
+  RichText out;
+  out.push_back({Form::paragraph,
+                 {plain("The service level of these findings is broken. The team that owns them has a ticket for "
+                        "each; this one is closed when none is late any more:")}});
+  for (std::size_t i = 0; i < std::min(findings.size(), kMostPlaces); ++i) {
+    const TicketFinding& it = *findings[i];
+    Block late{Form::bullet, {strong(to_string(day_of(it.due))), plain(" " + ticket_title(it) + " ")}};
+    const bool named = tickets[i] != nullptr && !tickets[i]->name.empty();
+    late.spans.push_back(named ? Span{cut(tickets[i]->name, kName), Style::plain, tickets[i]->url}
+                               : plain(short_form(it.id)));
+    out.push_back(std::move(late));
   }
   if (findings.size() > kMostPlaces)
     out.push_back({Form::paragraph, {plain(fmt::format("… and {} more", findings.size() - kMostPlaces))}});

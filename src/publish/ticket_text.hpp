@@ -27,6 +27,11 @@ std::string ticket_digest(std::span<const TicketFinding* const> findings, std::s
 std::string rest_title(std::size_t findings, std::string_view repository);
 std::string rest_body(std::span<const TicketFinding* const> findings, TrackerKind tracker);
 
+std::string late_title(std::size_t findings, std::string_view team);
+// `tickets` has those of the findings, in their order; nullptr for one that has none yet.
+std::string late_body(std::span<const TicketFinding* const> findings, std::span<const TicketMemory* const> tickets,
+                      TrackerKind tracker);
+
 // `topic` names the comment: the same ticket gets one of a topic.
 TicketComment ticket_comment(const TicketMemory& ticket, std::string_view topic, const std::string& text,
                              TrackerKind tracker);

@@ -20,6 +20,11 @@ Issue issue_of(View view) {
   it.title = view.at("title").text(), it.body = view.at("body").text(), it.created = view.at("created_at").text();
   it.assignee = view.at("assignees").at(0).at("login").text();
   for (const View label : view.at("labels").items()) it.labels.emplace_back(label.at("name").text());
+  // "https://api.github.com/repos/acme/shop": what was transferred is answered from where it is now.
+  constexpr std::string_view kRepositories = "/repos/";
+  const std::string_view home = view.at("repository_url").text();
+  if (const std::size_t at = home.find(kRepositories); at != std::string_view::npos)
+    it.repository = home.substr(at + kRepositories.size());
   const std::string_view reason = view.at("state_reason").text();
   if (view.at("state").text() == "closed")
     it.phase = reason == "not_planned" || reason == "duplicate" ? TicketPhase::declined : TicketPhase::done;

@@ -18,6 +18,15 @@ using net::Effect;
 constexpr forge::Right kRead{"read_api", "Reporter", "read issues"};
 constexpr forge::Right kWrite{"api", "Reporter", "write issues"};
 
+// The number of what it duplicates, in the same project; "" for none. Both are addresses of the interface.
+std::string duplicate_of(View links) {
+  const std::string_view self = links.at("self").text(), other = links.at("closed_as_duplicate_of").text();
+  const std::string_view project = self.substr(0, self.rfind('/') + 1);
+  const bool same = !project.empty() && other.starts_with(project);
+  const std::string_view number = same ? other.substr(project.size()) : std::string_view();
+  return text::parse_number(number) ? std::string(number) : std::string();
+}
+
 Issue issue_of(View view) {
   Issue it{.number = forge::id_of(view.at("iid")), .url = std::string(view.at("web_url").text())};
   it.title = view.at("title").text(), it.body = view.at("description").text(),
@@ -25,6 +34,7 @@ Issue issue_of(View view) {
   it.due = view.at("due_date").text();
   it.assignee = view.at("assignees").at(0).at("username").text();
   for (const View label : view.at("labels").items()) it.labels.emplace_back(label.text());
+  it.merged_into = duplicate_of(view.at("_links"));
   const bool declined = std::ranges::find(it.labels, kDeclinedLabel) != it.labels.end();
   if (view.at("state").text() == "closed") it.phase = declined ? TicketPhase::declined : TicketPhase::done;
   return it;

@@ -63,8 +63,9 @@ class Issues : public Tracker {
       GP_TRY(const auto* const all, all_of(repository));
       bool there = false;
       for (const ShownTicket& it : *all) {
-        if (it.key != ref.key && it.id != ref.id) continue;
-        there = there || it.id == ref.id;
+        const bool is_it = it.id == ref.id || it.instead_of == ref.id;
+        if (it.key != ref.key && !is_it) continue;
+        there = there || is_it;
         add(it, found);
       }
       if (ref.id.empty() || there) continue;
@@ -142,7 +143,11 @@ class Issues : public Tracker {
     const Place place = place_of(id);
     GP_TRY(const auto issue, repository(place.repository).get(place.number));
     if (!issue) return std::optional<ShownTicket>();
-    return std::optional(ticket_of(place.repository, *issue));
+    const bool transferred =
+        !issue->repository.empty() && !text::equal_ignoring_case(issue->repository, place.repository);
+    ShownTicket it = ticket_of(transferred ? issue->repository : place.repository, *issue);
+    if (transferred) it.instead_of = id;
+    return std::optional(std::move(it));
   }
 
   // The eldest that carries the key; nothing when there is none.

@@ -25,7 +25,8 @@ struct Issue {
   std::string number, url, title, body, due, assignee, created;
   std::vector<std::string> labels;
   TicketPhase phase = TicketPhase::open;
-  std::string merged_into;  // number of the one that it is a duplicate of
+  std::string merged_into;  // number of the one that it is a duplicate of; "" for none, or when the forge does not tell
+  std::string repository;   // "acme/other", where it was transferred to; "" when it is where it was looked for
 };
 
 // What is written; only what has a value.

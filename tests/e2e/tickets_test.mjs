@@ -176,6 +176,21 @@ describe('tickets', { concurrency: 3 }, () => {
     await it.end({ allow: [/^pace/] }); // two runs know nothing of each other's pauses
   });
 
+  test('a run that looked at the boards before another made the tickets makes none', async () => {
+    const it = await boards({ lag: 3600 });
+    await it.night({ env: { GATEPOST_JIRA_TOKEN: undefined, GATEPOST_LINEAR_TOKEN: undefined } });
+    await it.repo.faults([{ match: { system: 'jira', path: '/search/jql' }, kind: 'slow', ms: 12_000 }]);
+    const late = it.sync();
+    await pause();
+    await pause();
+    const fast = await it.sync();
+    assert.equal(fast.stdout.match(/ created: /g)?.length, 3, fast.stdout + fast.stderr);
+    assert.match((await late).stdout, /nothing to do/);
+    const { jira, linear } = await it.issues();
+    assert.deepEqual([jira.length, linear.length], [2, 1]);
+    await it.end();
+  });
+
   test('of several tickets one is refused, and is made without what its screen lacks', async () => {
     const many = [1, 2, 3].map((line) => ({ rule: `rule-${line}`, path: 'payments/pay.py', line: line * 2, severity: 9.1, title: `Flaw ${line}` }));
     const it = await boards({ reports: { ...scans_of({}), 'scans/snyk.sarif': { json: sarif(many, 'SnykCode') } }, site: { screen: ['project', 'issuetype', 'summary', 'description', 'labels', 'duedate'] } });
@@ -226,7 +241,7 @@ describe('tickets', { concurrency: 3 }, () => {
     await it.end();
   });
 
-  test('people move, rename, assign, merge and delete tickets', async () => {
+  test('people move, rename, assign and delete tickets', async () => {
     const it = await boards();
     await it.night();
     const { jira, linear } = await it.issues();
@@ -241,6 +256,62 @@ describe('tickets', { concurrency: 3 }, () => {
     assert.deepEqual(shape(after.jira.find((one) => one.id === pay.id)), { key: 'OPS-2', title: 'Injection in the payment', priority: 'Low' });
     assert.equal(after.linear.filter((one) => !one.trashed).length, 1, 'a deleted ticket does not repair anything');
     assert.deepEqual((await it.night()).writes, []);
+    await it.end();
+  });
+
+  test('a ticket that was merged into another is followed, and the other one is never closed for it', async () => {
+    const two = [2, 6].map((line) => ({ rule: `rule-${line}`, path: 'payments/pay.py', line, severity: 9.1, title: `Flaw ${line}` }));
+    const only = (list) => ({ ...scans_of({}), 'scans/snyk.sarif': { json: sarif(list, 'SnykCode') } });
+    const it = await boards({ reports: only(two) });
+    await it.night();
+    await it.act([{ issue: 'PAY-2', duplicate_of: 'PAY-1' }]);
+    const followed = await it.night();
+    assert.match(followed.stdout, /PAY-1 followed/, followed.stdout + followed.stderr);
+    const gone = (await it.issues()).jira[1].summary;
+    it.repo.write(only(two.filter((one) => !gone.startsWith(one.title))));
+    const half = await it.night();
+    assert.deepEqual((await it.issues()).jira.map((one) => one.status), ['To Do', 'Done'], half.stdout);
+    assert.match(said((await it.issues()).jira[0]), /Repaired: a complete scan no longer reports it/);
+    assert.deepEqual((await it.night()).writes, []);
+    await it.end();
+  });
+
+  test('more findings than tickets in a run: one more tells of the others, once, however late the index is', async () => {
+    const many = [1, 3, 5, 7].map((line) => ({ rule: `rule-${line}`, path: 'payments/pay.py', line, severity: 9.1, title: `Flaw ${line}` }));
+    const it = await boards({ lag: 3600, settings: '  most_new: 2\n', reports: { ...scans_of({}), 'scans/snyk.sarif': { json: sarif(many, 'SnykCode') } } });
+    await it.night();
+    assert.match((await it.issues()).jira.map(shape).at(-1).title, /^2 more findings of .* wait for a ticket$/);
+    const second = await it.night();
+    const { jira } = await it.issues();
+    assert.deepEqual(jira.map((one) => one.status), ['To Do', 'To Do', 'Done', 'To Do', 'To Do'], second.stdout + second.stderr);
+    assert.deepEqual((await it.night()).writes, []);
+    await it.end();
+  });
+
+  test('what a screen lacks keeps nothing else from being changed', async () => {
+    const flaw = (severity) => ({ ...scans_of({}), 'scans/snyk.sarif': { json: sarif([{ rule: 'r', path: 'payments/pay.py', line: 2, severity, title: 'Flaw' }], 'SnykCode') } });
+    const it = await boards({ reports: flaw(9.9), site: { screen: ['project', 'issuetype', 'summary', 'description', 'labels'] } });
+    await it.night();
+    const before = (await it.issues()).jira[0].description;
+    it.repo.write(flaw(4.5));
+    const run = await it.night();
+    assert.match(run.stdout, /updated/, run.stdout + run.stderr);
+    assert.ok(!/cannot be set/.test(run.stderr), run.stderr);
+    assert.notDeepEqual((await it.issues()).jira[0].description, before);
+    assert.deepEqual((await it.night()).writes, []);
+    await it.end();
+  });
+
+  test('a secret that a scanner found is on no board', async () => {
+    const secret = `AKIA${randomBytes(20).toString('hex').toUpperCase().replace(/[^A-Z2-7]/g, 'Q').slice(0, 16)}`;
+    const leak = [{ RuleID: 'aws-access-token', Description: 'AWS access token', StartLine: 3, EndLine: 3, StartColumn: 1, EndColumn: 20, Match: `key = "${secret}"`, Secret: secret, File: 'payments/pay.py', SymlinkFile: '', Commit: '', Entropy: 3.5, Author: '', Email: '', Date: '', Message: '', Tags: [], Fingerprint: 'payments/pay.py:aws-access-token:3' }];
+    const it = await boards({ reports: { ...scans_of({}), 'scans/gitleaks.json': { json: leak } } });
+    const run = await it.night();
+    const { jira } = await it.issues();
+    assert.equal(jira.length, 1, run.stdout + run.stderr);
+    assert.match(words_of(jira[0].description), /Revoke it first/);
+    assert.ok(!JSON.stringify(jira).includes(secret) && !run.stdout.includes(secret) && !run.stderr.includes(secret));
+    assert.ok(!JSON.stringify(await it.ledger()).includes(secret));
     await it.end();
   });
 

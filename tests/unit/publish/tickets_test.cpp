@@ -78,7 +78,8 @@ void carry_out(TicketInput& world, const TicketPlan& plan) {
     after.at = world.now;
     std::erase_if(world.known, [&](const TicketMemory& it) { return it.key == after.key; });
     for (TicketFinding& it : world.findings) {
-      if (std::ranges::find(action.subjects, it.id) != action.subjects.end()) it.ticket = after.key;
+      const bool is_about = std::ranges::find(action.subjects, it.id) != action.subjects.end();
+      if (is_about && after.unit != kSummaryUnit) it.ticket = after.key;
     }
     after.findings.clear();
     for (const TicketFinding& it : world.findings) {
@@ -163,6 +164,99 @@ TEST_CASE("a run makes so many tickets, one more tells of the others, and the ne
   CHECK(next(world, settings) == Words{"created", "created", "updated"});
   CHECK(next(world, settings) == Words{"created", "closed"});
   CHECK(next(world, settings).empty());
+}
+
+TEST_CASE("the ticket for what has to wait is made once, and a person may rename or close it") {
+  TicketInput world = with({finding(1), finding(2), finding(3)});
+  const TicketSettings settings{.most_new = 0};
+  const TicketPlan plan = plan_tickets(world, settings);
+  REQUIRE(deeds(plan) == Words{"created"});
+  REQUIRE(plan.actions[0].subjects == std::vector{id(1)});
+  SUBCASE("another run told the ledger that it makes it") {
+    world.known = {plan.actions[0].after};
+    world.known[0].state = TicketMemory::State::planned, world.known[0].at = world.now;
+    CHECK(next(world, settings).empty());
+  }
+  SUBCASE("the index lags behind: it is asked for by its id") {
+    carry_out(world, plan);
+    CHECK(world.findings[0].ticket.empty());
+    const auto refs = ticket_refs(world, settings);
+    const TicketRef by_id{world.known[0].key, world.known[0].id, TrackerKind::jira, "PAY"};
+    CHECK(std::ranges::count(refs, by_id) == 1);
+    CHECK(refs.size() == 2);  // should it be deleted: the next one
+  }
+  SUBCASE("a person closed it: it comes back when there is something new to tell") {
+    carry_out(world, plan);
+    world.shown[0].phase = TicketPhase::done;
+    CHECK(next(world, settings).empty());
+    world.findings.push_back(finding(4));
+    CHECK(next(world, settings) == Words{"reopened", "updated"});
+  }
+  SUBCASE("a person's title stays") {
+    carry_out(world, plan);
+    world.shown[0].title = "Security backlog";
+    world.findings.push_back(finding(4));
+    CHECK(next(world, settings) == Words{"updated"});
+    CHECK(world.shown[0].title == "Security backlog");
+  }
+  SUBCASE("it was deleted: another one, under another key") {
+    carry_out(world, plan);
+    world.shown.clear();
+    CHECK(next(world, settings) == Words{"created"});
+    CHECK(world.shown[0].key != plan.actions[0].after.key);
+  }
+  SUBCASE("two were made: the first stays") {
+    carry_out(world, plan);
+    world.shown.push_back(world.shown[0]);
+    world.shown[1].id = "10002", world.shown[1].created = "10002";
+    CHECK(next(world, settings) == Words{"merged"});
+  }
+  CHECK(next(world, settings).empty());
+}
+
+TEST_CASE("what is late is told on the board of the team above, until nothing is late") {
+  TicketInput world = with({finding(1), finding(2)});
+  world.teams.push_back(team("commerce", TrackerKind::linear));
+  world.teams[1].board->project = "COM", world.teams[1].parent.clear();
+  CHECK(next(world) == Words{"created", "created"});
+  for (TicketFinding& it : world.findings) it.breached = true;
+  const TicketPlan plan = plan_tickets(world, {});
+  REQUIRE(deeds(plan) == Words{"late", "late", "created"});
+  const auto& made = std::get<CreateTicket>(plan.actions[2].what);
+  CHECK(made.board.project == "COM");
+  CHECK(made.fields.title == "2 findings of payments are late");
+  CHECK(made.fields.priority == "High");
+  CHECK(made.fields.body.find("PAY\\-1") != std::string::npos);
+  carry_out(world, plan);
+  CHECK(next(world).empty());
+  world.findings[0].standing = Standing::fixed;
+  CHECK(next(world) == Words{"closed", "updated"});
+  CHECK(world.shown.back().title == "1 finding of payments is late");
+  world.findings[1].standing = Standing::fixed;
+  CHECK(next(world) == Words{"closed", "closed"});
+  CHECK(world.shown.back().phase == TicketPhase::done);
+  CHECK(next(world).empty());
+}
+
+TEST_CASE("a team whose parent has the same board is escalated in the comment alone") {
+  TicketInput world = with({finding(1)});
+  world.teams.push_back(team("commerce"));
+  next(world);
+  world.findings[0].breached = true;
+  CHECK(next(world) == Words{"late"});
+  CHECK(next(world).empty());
+}
+
+TEST_CASE("a description links to exactly the lines, in the forge's form, and says why it matters without a run, too") {
+  TicketFinding it = finding(1);
+  it.end_line = 9, it.service = "cart", it.kev = true;
+  const TicketFinding* const one[] = {&it};
+  TicketInput world = with({});
+  const std::string body = ticket_body(one, "", "", world, TrackerKind::github);
+  CHECK(body.find("/c0ffee/src/app.py#L7-L9)") != std::string::npos);
+  CHECK(body.find("Its risk here is high, in the service cart; attackers use it already.") != std::string::npos);
+  world.blob_url = "https://gitlab.com/acme/shop/-/blob/";
+  CHECK(ticket_body(one, "", "", world, TrackerKind::gitlab).find("/c0ffee/src/app.py#L7-9)") != std::string::npos);
 }
 
 TEST_CASE("only a confirmed repair closes a ticket, and what comes back opens it again") {
