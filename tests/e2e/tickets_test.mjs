@@ -1,6 +1,7 @@
 // Tickets on the boards of the teams, night after night.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { words_of } from '../emulators/adf.mjs';
 import { emulators, github, gitlab, WRITE_PERMISSIONS } from './harness.mjs';
@@ -238,6 +239,21 @@ describe('tickets', { concurrency: 3 }, () => {
     assert.match(said(after.jira[0]), /reason: risk_accepted/);
     assert.equal(after.linear[0].type, 'canceled');
     assert.deepEqual((await it.night()).writes, []);
+    await it.end();
+  });
+
+  test('what was said is not said again, though the ledger forgot it', async () => {
+    const it = await boards();
+    await it.night();
+    await it.act([{ issue: 'PAY-1', status: 'Done', resolution: "Won't Do" }]);
+    const kept = readFileSync(`${it.repo.folder}/temp/ledger.db`);
+    assert.match((await it.sync()).stdout, /waiver_requested/);
+    for (const suffix of ['-wal', '-shm']) rmSync(`${it.repo.folder}/temp/ledger.db${suffix}`, { force: true });
+    writeFileSync(`${it.repo.folder}/temp/ledger.db`, kept);
+    const again = await it.sync();
+    assert.match(again.stdout, /waiver_requested/, again.stderr);
+    assert.deepEqual(again.writes, []);
+    assert.equal((await it.issues()).jira.find((one) => one.key === 'PAY-1').comments.length, 1);
     await it.end();
   });
 
