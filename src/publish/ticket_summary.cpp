@@ -69,7 +69,7 @@ class Summaries {
     TicketMemory ticket = memory_of(summary, board, known);
     if (known.shown == nullptr) return create(summary, board, ticket);
     close_younger(planning_, ticket, *known.shown);
-    if (summary.findings.empty()) return close(summary, ticket);
+    if (summary.findings.empty()) return close(summary, ticket, *known.shown);
     const bool heard = known.memory != nullptr && known.memory->state == State::open;
     if (heard && known.memory->digest == ticket.digest) return;  // though a person may have closed it
     if (!is_open)
@@ -107,9 +107,9 @@ class Summaries {
     add("created", summary.why, ticket, CreateTicket{ticket.key, std::move(fields), board}, summary.findings);
   }
 
-  void close(const Summary& summary, TicketMemory& ticket) {
+  void close(const Summary& summary, TicketMemory& ticket, const ShownTicket& shown) {
     const std::string topic = "end " + std::to_string(planning_.input.now.unix_ms);
-    ticket.state = State::closed;
+    ticket.state = State::closed, ticket.title = shown.title;
     add("closed", "nothing is left to tell", ticket,
         CloseTicket{TicketPhase::done, comment_on(ticket, topic, summary.end)});
   }

@@ -3,7 +3,6 @@
 #include <iterator>
 #include <map>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "base/text.hpp"

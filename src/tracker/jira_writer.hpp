@@ -2,7 +2,6 @@
 // them.
 #pragma once
 
-#include <functional>
 #include <set>
 #include <string>
 #include <string_view>

@@ -235,6 +235,7 @@ TEST_CASE("what is late is told on the board of the team above, until nothing is
   world.findings[1].standing = Standing::fixed;
   CHECK(next(world) == Words{"closed", "closed"});
   CHECK(world.shown.back().phase == TicketPhase::done);
+  CHECK(world.known.back().title == "1 finding of payments is late");
   CHECK(next(world).empty());
 }
 
