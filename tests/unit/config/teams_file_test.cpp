@@ -21,7 +21,7 @@ TEST_CASE("teams: each field is read, and tells where it stands") {
     aliases: {github: [acme/payments], backstage: group:default/payments, email: payments@acme.example}
     parent: Commerce
     members: [alice, bob@acme.example]
-    jira: {project: PAY, issuetype: Bug, component: api, security_level: Internal, assignee: lead, labels: [appsec]}
+    jira: {project: PAY, issuetype: Bug, component: api, security_level: Internal, assignee: lead, labels: [appsec], kind: data-center}
     linear: {team: PAY, project: Debt, labels: appsec, assignee: triage}
     chat: "#payments"
     sla: {critical: 7d, high: 2w}
@@ -34,7 +34,7 @@ TEST_CASE("teams: each field is read, and tells where it stands") {
   CHECK(it.parent == "commerce");
   CHECK(it.members[1] == TeamMember{"bob@acme.example", ".gatepost/teams.yml:6:22"});
   REQUIRE(it.jira.has_value());
-  CHECK(*it.jira == JiraTarget{"PAY", "Bug", "api", "Internal", "lead", {"appsec"}});
+  CHECK(*it.jira == JiraTarget{"PAY", "Bug", "api", "Internal", "lead", {"appsec"}, JiraKind::data_center});
   REQUIRE(it.linear.has_value());
   CHECK(*it.linear == LinearTarget{"PAY", "Debt", "triage", {"appsec"}});
   CHECK(it.chat == "#payments");
@@ -67,6 +67,7 @@ TEST_CASE("teams: what is wrong is told with its place") {
       {"teams:\n  - {id: x, parent: a}\n  - {id: a, parent: b}\n  - {id: b, parent: A}\n",
        "parents go round in a circle: a -> b -> a"},
       {"teams:\n  - {id: a, jira: {issuetype: Bug}}\n", "\"project\" is missing"},
+      {"teams:\n  - {id: a, jira: {project: P, kind: server}}\n", "data-center"},
       {"teams:\n  - {id: a, jira: {project: P, isuetype: Bug}}\n", "did you mean \"issuetype\"?"},
       {"teams:\n  - {id: a, sla: {critical: 0d}}\n", "critical is \"0d\"; expected a time like 7d"},
       {"teams:\n  - {id: a, sla: {critical: 99999999999w}}\n", "expected a time like 7d"},
