@@ -108,7 +108,7 @@ def shown_fact(name, value):
         return at.strftime("%Y-%m-%d") + ("" if at.strftime("T%H:%M:%SZ") == HOUR else at.strftime("T%H:%M"))
     if isinstance(value, list):
         return ",".join(map(str, value))
-    return str(value)
+    return str(value).replace(" ", "_")
 
 
 def problems_of_night(stated, events, names):

@@ -217,6 +217,7 @@ std::optional<Advisory> read_record(doc::View record, const ReadOptions& options
   if (out.summary.empty()) out.summary = plain(record.at("details").text(), 200);
   out.reference = reference_of(record);
   out.modified = plain(record.at("modified").text(), 64);
+  out.published = parse_timestamp(record.at("published").text());
   out.withdrawn = record.at("withdrawn").is_string();
   out.malicious = id->is_malware();
   out.claims = claims_of(record, source);

@@ -44,6 +44,7 @@ struct Advisory {
   std::vector<std::string> aliases;  // without the id
   std::string summary, reference;
   std::string modified;  // as written; RFC 3339
+  std::optional<Timestamp> published;
   bool withdrawn = false;
   bool malicious = false;
   std::vector<SeverityClaim> claims;

@@ -17,6 +17,7 @@
 #include "app/line_hashes.hpp"
 #include "app/local_channels.hpp"
 #include "app/placed_paths.hpp"
+#include "app/record_verdict.hpp"
 #include "app/result_file.hpp"
 #include "app/tell_change.hpp"
 #include "app/write_output.hpp"
@@ -138,6 +139,14 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   if (request.publish) {
     show(ports, evidence.ci, folder, input,
          [&] { return tell_change(ports, evidence, input, {.dry_run = request.dry_run, .version = request.version}); });
+  }
+  if (request.record && !request.dry_run) {
+    tell_failure(record_verdict(ports, {.settings = evidence.settings,
+                                        .repository = evidence.repository,
+                                        .ci = evidence.ci,
+                                        .assessment = assessment,
+                                        .store = request.gather.store,
+                                        .now = now}));
   }
   // A report that cannot be written does not change a verdict that closes the gate.
   if (!kept && exit_code(assessment.verdict.outcome) == ExitCode::done) return kept.error();

@@ -21,7 +21,8 @@ struct CheckRequest {
   std::string result;                  // file for the second stage (result_file.hpp); "" for none
   bool colour = false;
   bool publish = false;  // tell the forge of the CI; without it nothing leaves this machine
-  bool dry_run = false;  // print what the forge would be told
+  bool record = false;   // leave the verdict in the ledger
+  bool dry_run = false;  // print what the forge would be told, and record nothing
   std::optional<Timestamp> now;
   std::string version;  // of gatepost
 };

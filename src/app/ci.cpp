@@ -109,13 +109,16 @@ CiFacts github(const Variables& variables) {
   facts.target_branch = variables["GITHUB_BASE_REF"];
   describe_github_run(variables, facts);
   if (facts.event.starts_with("pull_request")) facts.change_request = number_in_ref(facts.ref);
+  if (variables["GITHUB_REF_TYPE"] != "tag" && !facts.ref.starts_with("refs/pull/"))
+    facts.branch = variables["GITHUB_REF_NAME"];
   const std::string path = variables["GITHUB_EVENT_PATH"];
   if (path.empty()) return facts;
   const auto bytes = read_file(path, kLargestEvent);
   const auto event = bytes ? forge::parse_github_event(facts.event, *bytes) : bytes.error();
   if (event) {
-    const std::string branch = variables["GITHUB_REF_TYPE"] == "tag" ? "" : variables["GITHUB_REF_NAME"];
-    describe_event(*event, {commit_or_nothing(variables["GITHUB_SHA"]), branch, variables["GITHUB_ACTOR"]}, facts);
+    facts.default_branch = event->default_branch;
+    describe_event(*event, {commit_or_nothing(variables["GITHUB_SHA"]), facts.branch, variables["GITHUB_ACTOR"]},
+                   facts);
   } else {
     facts.notes.push_back(
         {Note::Level::warning,
@@ -139,6 +142,8 @@ void describe_gitlab_run(const Variables& variables, CiFacts& facts) {
   facts.head_branch = variables["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"];
   if (const std::string url = variables["CI_PROJECT_URL"]; !url.empty()) facts.code_url = url + "/-/blob";
   facts.ref = variables["CI_COMMIT_REF_NAME"];
+  facts.branch = variables["CI_COMMIT_BRANCH"];
+  facts.default_branch = variables["CI_DEFAULT_BRANCH"];
   facts.run = text::parse_number(variables["CI_PIPELINE_ID"]).value_or(0);
   facts.attempt = text::parse_number(variables["CI_JOB_ID"]).value_or(0);
   if (facts.project == variables["CI_PROJECT_ID"]) facts.pipeline_head = commit_or_nothing(variables["CI_COMMIT_SHA"]);

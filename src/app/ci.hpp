@@ -24,13 +24,14 @@ struct CiFacts {
       target_branch;  // as git::ChangeFacts
 
   // Where a result is published, and what it is called. Everything here may be "" or 0.
-  std::string server;         // "https://github.com"
-  std::string api, graphql;   // addresses of its interfaces
-  std::string project;        // what the interface calls the repository: "acme/shop"; GitLab: the target's number
-  std::string code_url;       // the files of a commit are below it: "https://github.com/acme/shop/blob"
-  std::string ref;            // "refs/pull/7/merge"
-  std::uint64_t run = 0;      // number of this run; a later run has a higher one
-  std::uint64_t attempt = 0;  // GitLab: number of the job
+  std::string server;        // "https://github.com"
+  std::string api, graphql;  // addresses of its interfaces
+  std::string project;       // what the interface calls the repository: "acme/shop"; GitLab: the target's number
+  std::string code_url;      // the files of a commit are below it: "https://github.com/acme/shop/blob"
+  std::string ref;           // "refs/pull/7/merge"
+  std::string branch, default_branch;  // that the pipeline runs on; of the repository. "" when unknown
+  std::uint64_t run = 0;               // number of this run; a later run has a higher one
+  std::uint64_t attempt = 0;           // GitLab: number of the job
   std::string pipeline_head;  // GitLab: the commit of the pipeline `run`, when that is one of `project`; else ""
   std::string run_url;        // its page
   bool from_fork = false;

@@ -221,18 +221,32 @@ Result<context::CodeOwners> read_owners(const git::Repository& repository, const
       dialect);
 }
 
-Result<config::Settings> read_settings(const Ports& ports, const git::Repository& repository, const FoundChange& found,
-                                       const GatherRequest& request, const Inputs& inputs) {
+namespace {
+
+Result<config::Files> read_settings_files(const Ports& ports, const git::Repository& repository,
+                                          const FoundChange& found, const GatherRequest& request) {
   const bool own_files =
       found.change.base_source == BaseSource::none && found.looks_at_work_tree && !repository.is_bare();
   GP_TRY(const git::Tree tree, git::Tree::of_commit(repository, found.rules));
   GP_TRY(config::Files files, own_files ? settings_files(repository.work_tree()) : settings_files(tree));
   GP_CHECK(add_addresses(ports, request.cache_dir, files));
   GP_CHECK(use_config(request.config, files));
+  return files;
+}
+
+Result<config::Settings> settings_of(const config::Files& files, const Inputs& inputs) {
   GP_TRY(const config::Overrides said, overrides(inputs));
   GP_TRY(config::Settings settings, config::load(files, said));
   GP_CHECK(apply(inputs, settings.publishing));
   return settings;
+}
+
+}  // namespace
+
+Result<config::Settings> read_settings(const Ports& ports, const git::Repository& repository, const FoundChange& found,
+                                       const GatherRequest& request, const Inputs& inputs) {
+  GP_TRY(const config::Files files, read_settings_files(ports, repository, found, request));
+  return settings_of(files, inputs);
 }
 
 GatherRequest with_inputs(const Inputs& inputs, GatherRequest request) {
@@ -253,7 +267,8 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
   GP_TRY(FoundChange found, find_change(evidence.repository, evidence.ci, request.base, request.head, evidence.notes));
   evidence.settings_revision = found.rules.hex();
   GP_TRY(evidence.event, event(inputs));
-  GP_TRY(evidence.settings, read_settings(ports, evidence.repository, found, request, inputs));
+  GP_TRY(evidence.settings_files, read_settings_files(ports, evidence.repository, found, request));
+  GP_TRY(evidence.settings, settings_of(evidence.settings_files, inputs));
   GP_TRY(evidence.owners,
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);

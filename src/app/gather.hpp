@@ -71,6 +71,7 @@ struct Evidence {
 
   git::Repository repository;
   CiFacts ci;
+  config::Files settings_files;  // that the settings were made of
   config::Settings settings;
   std::optional<policy::Event> event;  // as the pipeline says; empty: by what the CI says
   ChangeSet change;

@@ -15,6 +15,7 @@
 #include "ledger/chain.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/event.hpp"
+#include "ledger/plan.hpp"
 #include "ledger/state.hpp"
 #include "report/escape.hpp"
 #include "report/width.hpp"
@@ -70,6 +71,12 @@ std::string told_of_ticket(const Event& event) {
   return escape::terminal(line, 200);
 }
 
+// Long lists that the next run compares with; --json and the export have them.
+bool is_for_the_next_run(std::string_view fact) {
+  return fact == ledger::kPermissions || fact == ledger::kCoverage || fact == ledger::kComponents ||
+         fact == ledger::kPolicyFiles;
+}
+
 // What happened, in one line.
 std::string told(const Event& event) {
   if (!event.text("deed").empty()) return told_of_ticket(event);
@@ -78,12 +85,13 @@ std::string told(const Event& event) {
   if (!event.before.empty() && !event.after.empty()) add(event.before + " -> " + event.after);
   if (event.before.empty() && !event.after.empty()) add(event.after);
   for (const auto& [name, fact] : event.facts) {
+    if (event.type == EventType::run && is_for_the_next_run(name)) continue;
     if (name == "former") {
       const auto* const id = std::get_if<std::string>(&fact);
       const auto former = id == nullptr ? std::nullopt : parse_finding_id(*id);
       if (former) add("was " + short_form(*former));
     } else {
-      add(name + " " + shown(name, fact));
+      add((name == "text" ? "" : name + " ") + shown(name, fact));
     }
   }
   if (event.record && event.type == EventType::detected) {

@@ -9,6 +9,7 @@
 #include "app/engine_coverage.hpp"
 #include "app/ledger_origins.hpp"
 #include "app/ledger_records.hpp"
+#include "app/night_drift.hpp"
 #include "app/renamed_rules.hpp"
 
 namespace gatepost::app {
@@ -94,6 +95,25 @@ void add_enrichment(ledger::Seen& seen, const Enrichment* known) {
   }
 }
 
+// When the first of them was published; 0: nobody says.
+std::int64_t published_of(const NightInventories& inventories, const std::vector<std::string>& advisories) {
+  std::int64_t first = 0;
+  for (const std::string& it : advisories) {
+    const auto found = inventories.published.find(it);
+    if (found != inventories.published.end() && (first == 0 || found->second < first)) first = found->second;
+  }
+  return first;
+}
+
+// A vulnerable dependency counts from when both the advisory and the package were there: one of the two alone would
+// make it seem older than it is.
+void add_publication(const NightInventories& inventories, ledger::Seen& seen) {
+  if (seen.record.advisories.empty()) return;
+  const std::int64_t published = published_of(inventories, seen.record.advisories);
+  if (published == 0) seen.introduced = 0;
+  if (seen.introduced != 0 || seen.advisory_new) seen.published = published;
+}
+
 ledger::Seen seen_of(const Ports& ports, const LedgerRun& run, const Waivers& waivers, const BaseMatch& match,
                      const Origin& origin, std::size_t finding) {
   const Assessment& assessment = run.assessment;
@@ -112,6 +132,7 @@ ledger::Seen seen_of(const Ports& ports, const LedgerRun& run, const Waivers& wa
   const bool stored = component != nullptr &&
                       run.inventories.known_packages.contains(std::string(assessment.table.text(component->purl)));
   seen.advisory_new = origin.advisory_new || (stored && !match.known);
+  add_publication(run.inventories, seen);
   seen.waiver = decision_of(ports, run, waivers, finding);
   return seen;
 }
@@ -232,6 +253,9 @@ ledger::RunFacts ledger_facts(const Ports& ports, const LedgerRun& run, const le
   facts.trusted = run.confirmed_losses;
   facts.services = services_of(run.evidence);
   facts.retired_services = retired_services(run.evidence, state);
+  facts.retired_targets = run.inventories.retired;
+  facts.withdrawn_advisories = run.inventories.withdrawn;
+  add_drift(run.evidence, assessment, run.inventories, run.kept_policy, state, facts);
   return facts;
 }
 

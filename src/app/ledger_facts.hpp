@@ -1,6 +1,7 @@
 // What a run on the default branch tells the ledger: everything that it saw, and how well it looked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct LedgerRun {
   std::string id;                             // of the run
   std::vector<std::string> confirmed_losses;  // scanners whose loss of many findings at once somebody says is real
   const NightInventories& inventories;
+  std::optional<std::string> kept_policy;  // beside the ledger, from the run before
 };
 
 // The reports' files must have their digests.

@@ -16,9 +16,9 @@ struct Origin {
   bool advisory_new = false;       // it is about a dependency that nobody touched since the last run
 };
 
-// By finding of the run. Only what is new is looked into: lines by who wrote them, of 200 files at most, and not in a
-// shallow clone, whose oldest commit seems to have written everything; dependencies by whether their manifest is the
-// one of the last run.
+// By finding of the run. Only what is new is looked into: lines by who wrote them, of packages those that say their
+// version, of 200 files at most, and not in a shallow clone, whose oldest commit seems to have written everything;
+// dependencies also by whether their manifest is the one of the last run.
 std::vector<Origin> origins_of(const Evidence& evidence, const Assessment& assessment, const ledger::State& state,
                                const std::vector<BaseMatch>& matches);
 

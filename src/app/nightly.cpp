@@ -15,6 +15,7 @@
 #include "app/ledger_facts.hpp"
 #include "app/ledger_rules.hpp"
 #include "app/ledger_store.hpp"
+#include "app/night_policy.hpp"
 #include "app/posture.hpp"
 #include "app/posture_files.hpp"
 #include "app/ticket_sync.hpp"
@@ -35,15 +36,17 @@ std::string run_id(const CiFacts& ci, const std::string& commit, Timestamp now) 
 
 // What a change brings is not how the branch stands, and a stranger's change has no say in what is remembered.
 Status refuse_changes(const CiFacts& ci) {
-  if (!ci.change_request && !ci.from_fork && !ci.restricted) return Done{};
+  const bool is_change = ci.change_request || ci.from_fork || ci.restricted;
+  if (!is_change && !ci.branch.empty() && !ci.default_branch.empty() && ci.branch != ci.default_branch) {
+    return error(ErrorKind::usage,
+                 fmt::format("this pipeline runs on the branch {}; the ledger remembers {}",
+                             text::printable(ci.branch, 100), text::printable(ci.default_branch, 100)),
+                 "run gatepost nightly on the default branch; gatepost check judges other branches");
+  }
+  if (!is_change) return Done{};
   return error(ErrorKind::usage,
                "this pipeline is of a change request; the ledger remembers the branch that it goes into",
                "run gatepost nightly in a schedule, or on pushes to the default branch; gatepost check judges changes");
-}
-
-std::string branch_of(const CiFacts& ci) {
-  constexpr std::string_view kBranches = "refs/heads/";
-  return ci.ref.starts_with(kBranches) ? ci.ref.substr(kBranches.size()) : "";
 }
 
 // A run that saw nothing has nothing to tell: its baseline would be empty, and everything found later would be new.
@@ -68,6 +71,10 @@ std::size_t count_of(const std::vector<ledger::Event>& events, ledger::EventType
   return static_cast<std::size_t>(std::ranges::count(events, type, &ledger::Event::type));
 }
 
+bool drifted(const ledger::Event& event) {
+  return event.type >= ledger::EventType::service_added && event.type <= ledger::EventType::coverage_drop;
+}
+
 // "3 new, 1 repaired, 2 past their date; 41 open".
 std::string summary_of(const Appended& appended, bool first) {
   using ledger::EventType;
@@ -88,7 +95,11 @@ std::string summary_of(const Appended& appended, bool first) {
   say(EventType::waiver_lapsed, "waiver lapsed", "waivers lapsed");
   say(EventType::sla_breach, "past its date", "past their date");
   say(EventType::scanner_silent, "scanner silent", "scanners silent");
+  say(EventType::withdrawn, "advisory taken back", "advisories taken back");
+  say(EventType::gone, "no longer in use", "no longer in use");
   say(EventType::suspicious, "scanner misses too much at once", "scanners miss too much at once");
+  if (const auto drifts = std::ranges::count_if(all, drifted))
+    out += (out.empty() ? "" : ", ") + text::count_of(static_cast<std::size_t>(drifts), "drift");
   return fmt::format("{}; {} open", out.empty() ? "no news" : out, open);
 }
 
@@ -107,7 +118,7 @@ Status write_reports(const Ports& ports, const NightlyRequest& request, const Ev
   if (request.output_folder.empty()) return Done{};
   PostureRequest wanted{
       .project = evidence.ci.repository.empty() ? evidence.settings.repository : evidence.ci.repository,
-      .branch = branch_of(evidence.ci),
+      .branch = evidence.ci.branch,
       .version = request.version,
       .now = now,
       .rules = ledger_rules(evidence.settings.service_levels),
@@ -147,7 +158,11 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
   whole.without_base = true;
   whole.add_observations = [&](Evidence& it) -> Status {
     GP_TRY(store, open_chosen_ledger(ports, it.settings, it.repository, request.store));
-    GP_TRY(inventories, add_inventories(ports, *store, request.inventories, request.gather.cache_dir, it));
+    const KnowsService knows = [&](const std::string& service) -> Result<bool> {
+      GP_TRY(const LedgerView ledger, read_ledger(*store, now));
+      return ledger.state.services.contains(service);
+    };
+    GP_TRY(inventories, add_inventories(ports, *store, request.inventories, request.gather.cache_dir, knows, it));
     const bool nothing = it.table.reports().empty() && it.missing.empty() && inventories.documents.empty();
     return nothing ? Status(nothing_named()) : Done{};
   };
@@ -163,6 +178,7 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
 
   GP_TRY(const auto known_people, store->document(ledger::People::kDocument));
   GP_TRY(ledger::People people, ledger::People::parse(known_people.value_or("")));
+  GP_TRY(auto kept_policy, store->document(kPolicyDocument));
   const correlate::IdentityInputs inputs = identity_inputs(evidence, assessment);
   correlate::Identifier identifier(inputs);
   const LedgerRun run{evidence,
@@ -172,7 +188,8 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
                       now,
                       run_id(evidence.ci, assessment.change.head, now),
                       request.confirmed_losses,
-                      inventories};
+                      inventories,
+                      std::move(kept_policy)};
   const ledger::Rules rules = ledger_rules(evidence.settings.service_levels);
   bool first = false;
   const Think think = [&](const ledger::State& state) {
@@ -189,6 +206,7 @@ Result<ExitCode> nightly(const Ports& ports, const NightlyRequest& request) {
     const auto documents = [&]() -> store::Documents {
       store::Documents all = inventories.documents;
       all.emplace(ledger::People::kDocument, people.text());
+      all.emplace(kPolicyDocument, policy_snapshot(evidence.settings_files));
       return all;
     };
     GP_TRY(appended, append_to_ledger(*store, now, think, documents));

@@ -16,8 +16,8 @@ namespace gatepost::app {
 struct NightlyRequest {
   GatherRequest gather;
   InventoryRequest inventories;
-  std::string store;          // as app::open_chosen_ledger takes it
-  std::string output_folder;  // for posture.html, posture.json, posture.md and findings.csv; "" for none
+  std::string store;                          // as app::open_chosen_ledger takes it
+  std::string output_folder;                  // for the report in every form; "" for none
   std::vector<std::string> confirmed_losses;  // engines whose loss of many findings at once is real
   bool dry_run = false;                       // tells what would be appended, and appends nothing
   std::optional<Timestamp> now;

@@ -127,7 +127,7 @@ class Trend {
   std::map<FindingId, std::size_t> shown_;  // by what severity it counts as open; kNothing: it does not
 };
 
-bool is_drift(ledger::EventType type) {
+bool is_shown_as_drift(ledger::EventType type) {
   return type >= ledger::EventType::scanner_silent && type <= ledger::EventType::coverage_drop;
 }
 
@@ -153,7 +153,7 @@ void add_history(const LedgerView& ledger, const PostureRequest& request, Postur
     const Tracked* const about = finding ? state.find(*finding) : nullptr;
     if (about != nullptr && !event->record)
       shown.what += (shown.what.empty() ? "" : ": ") + std::string(state.text(about->title));
-    if (is_drift(event->type)) {
+    if (is_shown_as_drift(event->type)) {
       out.drift.push_back(shown);
       if (!shown.subject.empty()) out.drift.back().what = shown.subject + (shown.what.empty() ? "" : ": " + shown.what);
     }
@@ -266,13 +266,35 @@ void add_units(const Assessment& assessment, Posture& out) {
 
 }  // namespace
 
+namespace {
+
+// Of events that are not about a finding.
+std::string what_drifted(const ledger::Event& event) {
+  using ledger::EventType;
+  constexpr std::string_view kExposed = "reachable from the internet";
+  if (event.type == EventType::verdict) return event.text("verdict");
+  if (event.type == EventType::service_exposed) return std::string(kExposed);
+  if (event.type == EventType::scanner_silent)
+    return fmt::format("no complete run for {}",
+                       text::count_of(static_cast<std::size_t>(event.number("days").value_or(0)), "day"));
+  if (event.type != EventType::service_added) return event.text("text");
+  const auto owned = event.facts.find("owned");
+  const auto* const is_owned = owned == event.facts.end() ? nullptr : std::get_if<bool>(&owned->second);
+  std::string out = is_owned != nullptr && !*is_owned ? "nobody owns it" : "";
+  if (event.text("exposure") == "exposed") out.append(out.empty() ? "" : ", ").append(kExposed);
+  return out;
+}
+
+}  // namespace
+
 std::string event_text(const ledger::Event& event, const ledger::People* people) {
   const bool states = ledger::is_about_finding(event.type) && event.type != ledger::EventType::changed &&
                       event.type != ledger::EventType::moved;
   std::string out;
   if (!states && !(event.before.empty() && event.after.empty())) out = event.before + " → " + event.after;
+  const std::string about = what_drifted(event);
   const std::string reason = event.text("reason"), waiver = event.text("waiver");
-  for (const std::string& part : {waiver, reason}) {
+  for (const std::string& part : {about, waiver, reason}) {
     if (!part.empty()) out += (out.empty() ? "" : ", ") + part;
   }
   const auto approved = event.facts.find("approved_by");
@@ -293,10 +315,7 @@ Posture posture_of(const LedgerView& ledger, const PostureRequest& request) {
   out.blob_url = request.blob_url;
   out.from = to_string(Timestamp{request.now.unix_ms - request.days * ledger::kDayMs});
   out.to = out.generated;
-  if (!ledger.lines.empty()) {
-    const auto newest = ledger::parse(ledger.lines.back().text);
-    if (newest) out.commit = newest->commit;
-  }
+  out.commit = state.last_commit;
   add_findings(state, request, out);
   add_history(ledger, request, out);
   add_groups(state, request.now.unix_ms, &Tracked::team, out.teams);

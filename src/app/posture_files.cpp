@@ -20,10 +20,15 @@ constexpr std::array kForms = {Form{"html", "posture.html", report::write_postur
                                Form{"json", "posture.json", report::write_posture_json},
                                Form{"markdown", "posture.md", report::write_posture_markdown},
                                Form{"csv", "findings.csv", report::write_posture_csv},
-                               Form{"sarif", "", report::write_posture_sarif},
-                               Form{"cyclonedx-vex", "", report::write_posture_cyclonedx_vex},
-                               Form{"openvex", "", report::write_posture_openvex},
+                               Form{"sarif", "findings.sarif", report::write_posture_sarif},
+                               Form{"cyclonedx-vex", "vex.cdx.json", report::write_posture_cyclonedx_vex},
+                               Form{"openvex", "openvex.json", report::write_posture_openvex},
                                Form{"vex", "", report::write_posture_openvex}};
+
+// A document of statements about nothing is none.
+bool has_content(const Form& form, const Posture& posture) {
+  return !form.format.ends_with("vex") || report::has_vex_statements(posture);
+}
 
 }  // namespace
 
@@ -35,7 +40,7 @@ Status write_posture_files(const Ports& ports, const Posture& posture, const std
                  fmt::format("the folder {} cannot be made: {}", text::printable(folder, 200), failure.message()));
   }
   for (const Form& form : kForms) {
-    if (form.file.empty()) continue;
+    if (form.file.empty() || !has_content(form, posture)) continue;
     const std::string path = (std::filesystem::path(folder) / form.file).string();
     GP_CHECK(write_output(ports, path, [&](const report::Sink& sink) { return form.write(posture, sink); }));
   }

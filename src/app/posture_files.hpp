@@ -9,7 +9,8 @@
 
 namespace gatepost::app {
 
-// posture.html, posture.json, posture.md and findings.csv. The folder is made when it is missing.
+// posture.html, posture.json, posture.md, findings.csv and findings.sarif, and when something is known of
+// vulnerabilities of packages vex.cdx.json and openvex.json. The folder is made when it is missing.
 Status write_posture_files(const Ports& ports, const Posture& posture, const std::string& folder);
 
 // In one form: html, json, markdown, csv, sarif, cyclonedx-vex or openvex ("vex"). "-" is standard output.

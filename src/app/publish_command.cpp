@@ -7,6 +7,7 @@
 #include "app/explain_risk.hpp"
 #include "app/gather.hpp"
 #include "app/ledger_decisions.hpp"
+#include "app/record_verdict.hpp"
 #include "app/result_file.hpp"
 #include "app/second_stage.hpp"
 #include "app/target_ledger.hpp"
@@ -28,6 +29,20 @@ void honour_decisions(const Ports& ports, const CiFacts& ci, Timestamp now, conf
   const auto ledger = read_target_ledger(
       ports, settings, {.repository = *repository, .change = none, .asks_forge = true, .now = now}, notes);
   if (ledger && *ledger) honour((*ledger)->decisions, settings);
+}
+
+// The ledger is that of the repository whose checkout this is.
+Status record(const Ports& ports, const CiFacts& ci, const config::Settings& settings, const Assessment& assessment,
+              Timestamp now) {
+  GP_TRY(const git::Library library, git::Library::start());
+  GP_TRY(const git::Repository repository, open_repository(ports, "", ci));
+  return record_verdict(ports, {.settings = settings,
+                                .repository = repository,
+                                .ci = ci,
+                                .assessment = assessment,
+                                .store = "",
+                                .now = now,
+                                .trusted = !ci.restricted});
 }
 
 }  // namespace
@@ -69,6 +84,7 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
                            : tell_forge(forge, planned, asked.shown, settings);
     return told;
   });
+  if (request.record && !request.dry_run) tell_failure(record(ports, ci, asked.rules.settings, assessment, now));
   if (!written) return written.error();
   return told.complete ? ExitCode::done : ExitCode::unavailable;
 }

@@ -19,6 +19,7 @@ struct PublishRequest {
   std::string result;                  // the file that `check --result` wrote
   std::vector<OutputRequest> outputs;  // none: a terminal report on standard output
   bool colour = false, dry_run = false;
+  bool record = false;  // leave the verdict in the ledger of the checkout, or of the forge's repository
   std::optional<Timestamp> now;
   Flags flags;
   std::string version;

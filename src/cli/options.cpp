@@ -163,6 +163,7 @@ Result<app::CheckRequest> CheckOptions::resolved(const Globals& globals) const {
   request.now = globals.point_in_time;
   request.version = kVersion;
   request.publish = publish;
+  request.record = record;
   request.dry_run = globals.dry_run;
   if (outputs.size() > formats.size()) {
     return error(ErrorKind::usage,

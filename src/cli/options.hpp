@@ -52,7 +52,7 @@ void declare_store(CLI::App& app, std::string& store);
 struct CheckOptions {
   EvidenceOptions evidence;
   std::vector<std::string> formats, outputs;
-  bool publish = false;
+  bool publish = false, record = false;
   std::string result;
 
   [[nodiscard]] Result<app::CheckRequest> resolved(const Globals& globals) const;

@@ -159,6 +159,8 @@ class Reader {
 
   void about_repository(const Event& event) {
     if (event.type == EventType::policy_weakened && m_.period.has(event.at.unix_ms)) ++out_.weakened;
+    if (event.type == EventType::verdict && m_.period.has(event.at.unix_ms))
+      ++(event.number("change_request") ? out_.verdicts_on_changes : out_.verdicts_on_pushes)[event.text("verdict")];
     if (event.type != EventType::run) return;
     for (const ledger::EngineFact& it : event.engines) out_.scanners.try_emplace(it.id);
     if (m_.period.has(event.at.unix_ms)) run(event);

@@ -27,8 +27,9 @@ struct History {
   std::vector<std::vector<std::uint32_t>> events_of;      // by position of the finding: positions of events
   std::map<std::string, std::string> feeds;               // name to the newest version of the period
   std::vector<std::string> policies;                      // in force in the period, in the order of their use
-  std::uint32_t decisions = 0;                            // of people in the period
-  std::uint32_t weakened = 0, reopened = 0, lapsed = 0;   // events of the period
+  std::map<std::string, std::size_t> verdicts_on_changes, verdicts_on_pushes;  // of the gate, by what it said
+  std::uint32_t decisions = 0;                                                 // of people in the period
+  std::uint32_t weakened = 0, reopened = 0, lapsed = 0;                        // events of the period
 };
 
 History history_of(const Material& material);

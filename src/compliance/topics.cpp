@@ -193,20 +193,33 @@ Answer scanners(const Scope& scope) {
   return {EvidenceState::evidence, text};
 }
 
+std::string verdicts_text(const std::map<std::string, std::size_t>& said) {
+  std::string out;
+  for (const auto& [verdict, n] : said) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", n, verdict);
+  return out;
+}
+
 Answer gate(const Scope& scope) {
   std::map<std::string, std::size_t> verdicts;
   for (const ComplianceRun& it : scope.history.runs) {
     if (!it.verdict.empty()) ++verdicts[it.verdict];
   }
-  if (verdicts.empty()) return none("the ledger has no verdict of the gate in the period");
-  std::string text = "policies on the branch: ";
-  bool first = true;
-  for (const auto& [verdict, n] : verdicts) {
-    text += fmt::format("{}{} {}", first ? "" : ", ", n, verdict);
-    first = false;
-  }
-  // What change requests were told is in their checks, not here.
-  return {EvidenceState::partly, text + "; the verdicts on change requests are kept by the forge, not in the ledger"};
+  const auto& changes = scope.history.verdicts_on_changes;
+  const auto& pushes = scope.history.verdicts_on_pushes;
+  if (verdicts.empty() && changes.empty() && pushes.empty())
+    return none("the ledger has no verdict of the gate in the period");
+  std::vector<std::string> parts;
+  const auto add = [&](std::string_view of, const std::map<std::string, std::size_t>& said) {
+    if (!said.empty()) parts.push_back(fmt::format("{}: {}", of, verdicts_text(said)));
+  };
+  add("policies on the branch", verdicts);
+  add("on pushes", pushes);
+  add("on change requests", changes);
+  const std::string text = text::join(parts, "; ");
+  if (!changes.empty()) return {EvidenceState::evidence, text};
+  return {
+      EvidenceState::partly,
+      text + "; the verdicts on change requests are kept by the forge, not in the ledger (gatepost check --record)"};
 }
 
 Answer policy(const Scope& scope) {

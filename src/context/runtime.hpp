@@ -49,6 +49,9 @@ class RuntimeEvidence {
   void add(RuntimeDocument document);
   [[nodiscard]] bool empty() const { return sightings_.empty() && watches_.empty(); }
 
+  // How much of each workload is watched, in percent: of its ecosystems the least.
+  [[nodiscard]] std::map<std::string, int> coverage() const;
+
   // What was seen of the package in the workload within `max_age` before `now`. That it is not loaded is never taken
   // from absence alone: somebody has to have watched 90 % of the workload and the ecosystem for at least seven days.
   // Empty when there is no evidence.

@@ -124,6 +124,17 @@ void RuntimeEvidence::add(RuntimeDocument document) {
   }
 }
 
+std::map<std::string, int> RuntimeEvidence::coverage() const {
+  std::map<std::string, int> all;
+  for (const auto& [key, it] : watches_) {
+    const std::string name = workload_name(it.service, it.image);
+    if (name.empty()) continue;
+    const auto [entry, fresh] = all.try_emplace(name, it.coverage_percent);
+    if (!fresh) entry->second = std::min(entry->second, it.coverage_percent);
+  }
+  return all;
+}
+
 // Nobody knows where a finding without a workload runs: what was seen anywhere may be it.
 std::vector<const RuntimeSighting*> RuntimeEvidence::sightings_of(const Purl& package, const Workload& where) const {
   auto keys = workload_keys(where.service, where.image);

@@ -58,6 +58,14 @@ std::optional<Cwe> RuleFamilies::weakness_of(std::string_view family) const {
   return found == weaknesses_.end() ? std::nullopt : std::optional(found->second);
 }
 
+bool RuleFamilies::looks_for(std::string_view engine, std::string_view family) const {
+  for (auto it = rules_.lower_bound(std::pair(std::string(engine), std::string()));
+       it != rules_.end() && it->first.first == engine; ++it) {
+    if (it->second == family) return true;
+  }
+  return false;
+}
+
 std::string_view RuleFamilies::find(std::string_view engine, std::string_view rule) const {
   if (rule.empty() || rule.size() > kLongestRule) return {};
   std::pair<std::string, std::string> key(engine, text::lower(rule));

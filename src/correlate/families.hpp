@@ -26,6 +26,8 @@ class RuleFamilies {
   [[nodiscard]] std::string_view find(std::string_view engine, std::string_view rule) const;
   // The weakness that rules of the family mean when their report names none; empty when that depends.
   [[nodiscard]] std::optional<Cwe> weakness_of(std::string_view family) const;
+  // That the engine has a rule of the family.
+  [[nodiscard]] bool looks_for(std::string_view engine, std::string_view family) const;
   [[nodiscard]] std::size_t size() const { return rules_.size(); }
 
  private:

@@ -78,8 +78,9 @@ enum class EventType : std::uint8_t {
   coverage_drop,
   merge,
   command,  // somebody gave a comment command: facts say which, and whether it was granted
+  verdict,  // what the gate said about a change or a push
 };
-inline constexpr std::array<std::string_view, 53> kEventNames = {"detected",
+inline constexpr std::array<std::string_view, 54> kEventNames = {"detected",
                                                                  "reopened",
                                                                  "fixed",
                                                                  "waived",
@@ -131,12 +132,15 @@ inline constexpr std::array<std::string_view, 53> kEventNames = {"detected",
                                                                  "waivers_grow",
                                                                  "coverage_drop",
                                                                  "merge",
-                                                                 "command"};
-static_assert(static_cast<std::size_t>(EventType::command) + 1 == kEventNames.size());
+                                                                 "command",
+                                                                 "verdict"};
+static_assert(static_cast<std::size_t>(EventType::verdict) + 1 == kEventNames.size());
 inline std::string_view to_string(EventType type) { return kEventNames[static_cast<std::size_t>(type)]; }
 std::optional<EventType> parse_event_type(std::string_view name);
 // Its subject is a finding.
 inline bool is_about_finding(EventType type) { return type < EventType::run; }
+// Something is no longer what it was, without being a finding.
+inline bool is_drift(EventType type) { return type >= EventType::iac_differs && type <= EventType::coverage_drop; }
 
 struct Actor {
   std::string type;         // "pipeline", "person", "tool"

@@ -50,7 +50,7 @@ class Finding {
       come_back(seen, before);
       if (c_.is_live()) news(seen, before);
     }
-    if (c_.is_live() && taken_back(seen)) c_.add(EventType::withdrawn);
+    if (c_.is_live() && taken_back(seen)) withdraw(seen.record.advisories);
     if (c_.is(Standing::waived) || c_.is(Standing::false_positive)) expire(c_.now(), seen);
     statements(seen, before, same_life);
     decide(seen);
@@ -131,6 +131,9 @@ class Finding {
     } else if (c_.is(Standing::withdrawn) && !taken_back(seen)) {
       c_.add_due(EventType::reinstated, resumed(before)).record = seen.record;
     }
+  }
+  void withdraw(const std::vector<std::string>& advisories) {
+    c_.add(EventType::withdrawn, {{"reason", text::join(advisories, ", ") + " taken back"}});
   }
   [[nodiscard]] bool taken_back(const Seen& seen) const {
     return f_.withdrawn(text::join(seen.record.advisories, "\n"));
@@ -281,7 +284,11 @@ class Finding {
              {{"reason", std::string(f_.run.archived ? "the repository is archived" : "it is no longer deployed")}});
       return true;
     }
-    if (f_.withdrawn(s_.text(t.advisories))) return c_.add(EventType::withdrawn), true;
+    if (f_.withdrawn(s_.text(t.advisories))) {
+      std::vector<std::string> names;
+      for (const std::string_view it : text::split(s_.text(t.advisories), '\n')) names.emplace_back(it);
+      return withdraw(names), true;
+    }
     if (const FindingId* const into = f_.merged_into(t.id); into != nullptr)
       return c_.add(EventType::duplicate, {{"of", to_string(*into)}}), true;
     if (t.standing == Standing::false_positive) return false;

@@ -15,6 +15,38 @@
 namespace gatepost::ledger {
 namespace {
 
+constexpr std::string_view kReadOnly = "none";
+constexpr std::uint64_t kMostNumber = 1'000'000'000;
+
+std::string permission_line(std::string_view path, std::string_view permission) {
+  return fmt::format("{} {}", path, permission);
+}
+
+std::string permission_text(std::string_view permission) {
+  if (permission == kDefaultPermissions) return "it no longer says what its jobs may do";
+  return permission == "all" ? "it may write everything" : fmt::format("it may write {}", permission);
+}
+
+// Lines of a name and a number.
+std::map<std::string, std::int64_t> numbers_of(const State::Lists& lists, std::string_view name) {
+  std::map<std::string, std::int64_t> all;
+  const auto found = lists.find(name);
+  if (found == lists.end()) return all;
+  for (const std::string& line : found->second) {
+    const std::size_t space = line.rfind(' ');
+    if (space == std::string::npos) continue;
+    if (const auto number = text::parse_number(line.substr(space + 1)); number && *number <= kMostNumber)
+      all[line.substr(0, space)] = static_cast<std::int64_t>(*number);
+  }
+  return all;
+}
+
+void add_numbers(std::string_view name, const std::map<std::string, std::int64_t, std::less<>>& numbers, Facts& facts) {
+  std::vector<std::string> lines;
+  for (const auto& [of, number] : numbers) lines.push_back(fmt::format("{} {}", of, number));
+  if (!lines.empty()) facts[std::string(name)] = std::move(lines);
+}
+
 // A run as a whole: which finding is which, scanners, services, drift.
 class Planner {
  public:
@@ -168,18 +200,22 @@ class Planner {
     }
   }
 
-  // What differs is told when it begins; the `run` event says what still does.
+  // What differs is told when it begins, and the `run` event says what still does; what is compared with the run before
+  // is news each time.
   void drift() {
-    std::set<DriftFact> all(run_.drifts.begin(), run_.drifts.end());
-    numbers(all);
-    for (const DriftFact& it : all) {
-      const bool drifts = it.type >= EventType::iac_differs && it.type <= EventType::coverage_drop;
+    for (const DriftFact& it : std::set<DriftFact>(run_.drifts.begin(), run_.drifts.end())) {
       std::string name = fmt::format("{} {}", to_string(it.type), it.subject);
-      if (!drifts || !drifts_.insert(name).second || s_.drifts.contains(name)) continue;
-      Facts facts;
-      if (!it.text.empty()) facts["text"] = it.text;
-      add(it.type, it.subject, std::move(facts));
+      if (is_drift(it.type) && drifts_.insert(name).second && !s_.drifts.contains(name)) tell(it);
     }
+    std::set<DriftFact> changes;
+    numbers(changes);
+    permissions(changes);
+    for (const DriftFact& it : changes) tell(it);
+  }
+  void tell(const DriftFact& it) {
+    Facts facts;
+    if (!it.text.empty()) facts["text"] = it.text;
+    add(it.type, it.subject, std::move(facts));
   }
 
   // Against the run before.
@@ -191,17 +227,43 @@ class Planner {
       return found->second;
     };
     const auto told = [](std::int64_t was, std::int64_t is) { return fmt::format("{} before, {} now", was, is); };
-    const auto dependencies = before("dependencies"), waivers = before("waivers"),
-               coverage = before("coverage_percent");
-    if (run_.dependencies && dependencies && *run_.dependencies * 100 > *dependencies * 120)
-      all.insert({EventType::dependencies_jump, "", told(*dependencies, *run_.dependencies)});
+    const auto waivers = before("waivers");
     if (run_.waivers && waivers && *run_.waivers > *waivers)
       all.insert({EventType::waivers_grow, "", told(*waivers, *run_.waivers)});
-    if (run_.coverage_percent && coverage && *run_.coverage_percent < *coverage)
-      all.insert({EventType::coverage_drop, "", told(*coverage, *run_.coverage_percent)});
-    if (run_.inputs.policy != s_.last_inputs.policy)
-      all.insert({run_.policy_weakened ? EventType::policy_weakened : EventType::policy_changed, "",
-                  run_.inputs.policy.substr(0, 12)});
+    for (const auto& [service, was] : numbers_of(s_.lists, kComponents)) {
+      const auto now = run_.components.find(service);
+      const bool counts = now != run_.components.end() && was > 0;
+      if (counts && now->second * 100 > was * (100 + r_.dependencies_jump_percent))
+        all.insert({EventType::dependencies_jump, service, told(was, now->second)});
+    }
+    for (const auto& [workload, was] : numbers_of(s_.lists, kCoverage)) {
+      const auto now = run_.coverage.find(workload);
+      if (now != run_.coverage.end() && now->second <= was - r_.coverage_drop_points)
+        all.insert({EventType::coverage_drop, workload, fmt::format("{} % before, {} % now", was, now->second)});
+    }
+    if (!run_.weakened.empty()) {
+      all.insert({EventType::policy_weakened, "", run_.weakened});
+    } else if (run_.inputs.policy != s_.last_inputs.policy) {
+      all.insert({EventType::policy_changed, "", run_.inputs.policy.substr(0, 12)});
+    }
+  }
+
+  // What workflows may do now and could not do in the run before.
+  void permissions(std::set<DriftFact>& all) const {
+    const auto recorded = s_.lists.find(kPermissions);
+    if (!run_.workflows || recorded == s_.lists.end()) return;
+    const std::set<std::string, std::less<>> before(recorded->second.begin(), recorded->second.end());
+    std::set<std::string, std::less<>> known;  // paths
+    for (const std::string& it : before) known.insert(it.substr(0, it.rfind(' ')));
+    for (const WorkflowFact& workflow : *run_.workflows) {
+      std::vector<std::string> gained;
+      for (const std::string& it : workflow.permissions) {
+        // Whoever says nothing at all says nothing new; who no longer says anything does.
+        if (it == kDefaultPermissions && !known.contains(workflow.path)) continue;
+        if (!before.contains(permission_line(workflow.path, it))) gained.push_back(permission_text(it));
+      }
+      if (!gained.empty()) all.insert({EventType::workflow_permission, workflow.path, text::join(gained, ", ")});
+    }
   }
 
   void finish() {
@@ -214,9 +276,8 @@ class Planner {
                 {"fixed", count(EventType::fixed)}};
     if (!run_.id.empty()) facts["id"] = run_.id;
     if (s_.runs == 0) facts["baseline"] = true;
-    if (run_.dependencies) facts["dependencies"] = *run_.dependencies;
     if (run_.waivers) facts["waivers"] = *run_.waivers;
-    if (run_.coverage_percent) facts["coverage_percent"] = *run_.coverage_percent;
+    inventory_facts(facts);
     if (!run_.verdict.empty()) facts["verdict"] = run_.verdict;
     if (!drifts_.empty()) facts["drifts"] = std::vector<std::string>(drifts_.begin(), drifts_.end());
     Draft& run = add(EventType::run, "", std::move(facts));
@@ -226,6 +287,23 @@ class Planner {
     std::ranges::sort(run.inputs.feeds);
     for (const auto& [id, it] : f_.engines())
       run.engines.push_back({id, it.rules_version, it.database, f_.complete(id) != nullptr});
+  }
+
+  // What the next run compares with.
+  void inventory_facts(Facts& facts) const {
+    std::int64_t components = 0;
+    for (const auto& [service, count] : run_.components) components += count;
+    if (!run_.components.empty()) facts["dependencies"] = components;
+    add_numbers(kComponents, run_.components, facts);
+    add_numbers(kCoverage, run_.coverage, facts);
+    if (!run_.policy_files.empty()) facts[std::string(kPolicyFiles)] = std::vector<std::string>{run_.policy_files};
+    if (!run_.workflows) return;
+    std::vector<std::string> lines;
+    for (const WorkflowFact& it : *run_.workflows) {
+      for (const std::string& permission : it.permissions) lines.push_back(permission_line(it.path, permission));
+      if (it.permissions.empty()) lines.push_back(permission_line(it.path, kReadOnly));
+    }
+    facts[std::string(kPermissions)] = sorted(std::move(lines));
   }
 
   const State& s_;

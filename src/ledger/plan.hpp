@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -66,6 +68,20 @@ struct DriftFact {
   friend auto operator<=>(const DriftFact&, const DriftFact&) = default;
 };
 
+// What one workflow file lets its jobs do. `permissions` are names of what may be written ("contents", "all"), or
+// kDefaultPermissions when it leaves that to the forge's settings; none: it may only read.
+struct WorkflowFact {
+  std::string path;
+  std::vector<std::string> permissions;
+};
+inline constexpr std::string_view kDefaultPermissions = "default";
+
+// Lists among the facts of `run`, which State::lists has: what the next run compares with.
+inline constexpr std::string_view kPermissions = "permissions";   // "PATH contents"
+inline constexpr std::string_view kCoverage = "coverage";         // "cart 98"
+inline constexpr std::string_view kComponents = "components";     // "cart 120"
+inline constexpr std::string_view kPolicyFiles = "policy_files";  // one digest
+
 struct Merged {
   FindingId id, into;
 };
@@ -87,11 +103,15 @@ struct RunFacts {
   std::vector<std::string> retired_services, retired_targets;  // sorted
   bool archived = false;                                       // the repository is
   std::vector<Merged> merged;
-  std::optional<std::vector<std::string>> waivers_in_force;  // ids, sorted; nothing: nobody looked
-  std::optional<std::vector<ServiceFact>> services;          // of the catalogue
-  std::optional<std::int64_t> dependencies, coverage_percent, waivers;
-  bool policy_weakened = false;
-  std::string verdict;  // of the policies on the branch; "" when nobody asked them
+  std::optional<std::vector<std::string>> waivers_in_force;     // ids, sorted; nothing: nobody looked
+  std::optional<std::vector<ServiceFact>> services;             // of the catalogue
+  std::map<std::string, std::int64_t, std::less<>> components;  // packages in one version, by service
+  std::optional<std::vector<WorkflowFact>> workflows;           // nothing: nobody looked
+  std::map<std::string, std::int64_t, std::less<>> coverage;    // percent that is watched, by workload
+  std::optional<std::int64_t> waivers;
+  std::string policy_files;  // SHA-256 of what is kept of them beside the ledger
+  std::string weakened;      // what made the policy weaker, in words; "" when nothing is known to have
+  std::string verdict;       // of the policies on the branch; "" when nobody asked them
   std::vector<DriftFact> drifts;
 };
 

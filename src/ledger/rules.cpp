@@ -38,6 +38,9 @@ class Reader {
         GP_CHECK(evidence(value));
       } else if (key == "epss_bands_ppm") {
         GP_CHECK(steps(value, kWholePpm, r_.epss_bands));
+      } else if (key == "drift") {
+        GP_CHECK(slots(value, {{"dependencies_jump_percent", &r_.dependencies_jump_percent, 1, 1000},
+                               {"coverage_drop_points", &r_.coverage_drop_points, 1, 100}}));
       } else if (key == "metrics") {
         GP_CHECK(metrics(value));
       } else {

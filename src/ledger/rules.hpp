@@ -19,6 +19,7 @@ struct Rules {
   std::array<std::int64_t, kBandNames.size()> band_days{};
   std::int64_t kev_days = 0, least_after_waiver = 0, warning_percent = 0;
   std::int64_t regression_days = 0, stale_days = 0, silent_days = 0, vanished_percent = 0, vanished_least = 0;
+  std::int64_t dependencies_jump_percent = 0, coverage_drop_points = 0;
   std::array<std::int64_t, kKindNames.size()> confirmations{};
   std::vector<std::int64_t> epss_bands;    // ascending, parts per million
   std::vector<std::int64_t> backlog_days;  // ascending

@@ -491,10 +491,15 @@ class Application {
     s_.last_inputs = e_.inputs;
     s_.counts.clear();
     s_.drifts.clear();
+    s_.lists.clear();
     for (const auto& [name, fact] : e_.facts) {
       if (const auto* const number = std::get_if<std::int64_t>(&fact)) s_.counts[name] = *number;
       const auto* const texts = std::get_if<std::vector<std::string>>(&fact);
-      if (texts != nullptr && name == "drifts") s_.drifts.insert(texts->begin(), texts->end());
+      if (texts == nullptr) continue;
+      if (name == "drifts")
+        s_.drifts.insert(texts->begin(), texts->end());
+      else
+        s_.lists[name] = *texts;
     }
     for (const EngineFact& it : e_.engines) {
       EngineState& engine = s_.engines[it.id];

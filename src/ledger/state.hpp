@@ -124,7 +124,9 @@ class State {
   std::string last_commit;                     // that it looked at
   Inputs last_inputs;                          // of the last run
   std::map<std::string, std::int64_t> counts;  // numbers of the last run: dependencies, waivers …
-  std::set<std::string> drifts;                // what differs since: "iac_differs aws_s3_bucket.logs"
+  using Lists = std::map<std::string, std::vector<std::string>, std::less<>>;
+  Lists lists;                   // of the last run beside its drifts: permissions, coverage
+  std::set<std::string> drifts;  // what differs since: "iac_differs aws_s3_bucket.logs"
   std::map<std::string, EngineState> engines;
   std::map<std::string, std::string> services;  // "", "exposed", "retired"
   std::vector<Tracked> findings;                // in the order of their detection

@@ -107,6 +107,11 @@ std::string to_json(const State& s) {
   write_former(out, s);
   out.key("head").begin_object().field("hash", s.head.hash).field("seq", s.head.seq).end_object();
   out.field("last", s.last.unix_ms).known("last_run", s.last_run).known("last_run_at", s.last_run_at.unix_ms);
+  if (!s.lists.empty()) {
+    out.key("lists").begin_object();
+    for (const auto& [name, texts] : s.lists) out.field(name, texts);
+    out.end_object();
+  }
   write_past(out, s);
   out.field("runs", s.runs).key("services").begin_array();
   for (const auto& [name, what] : s.services) out.begin_object().field("name", name).known("state", what).end_object();

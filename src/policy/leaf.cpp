@@ -422,4 +422,11 @@ bool Leaf::compare_time(std::int64_t time, std::int64_t now) const {
   }
 }
 
+bool Leaf::covers(const Leaf& other) const {
+  if (key_ == other.key_) return true;
+  const bool named = field_->type == FieldType::ordered || field_->type == FieldType::choice;
+  if (!named || field_ != other.field_ || positions_ == 0) return false;
+  return (other.positions_ & ~positions_) == 0 && asks_for_unknown_ == other.asks_for_unknown_;
+}
+
 }  // namespace gatepost::policy

@@ -56,6 +56,8 @@ class Leaf {
   }
   // "severity gte high", for people.
   [[nodiscard]] const std::string& text() const { return text_; }
+  // Whatever meets `other` meets this one, as far as that can be told: names of one field are compared.
+  [[nodiscard]] bool covers(const Leaf& other) const;
   // Equal ones mean the same.
   [[nodiscard]] const std::string& key() const { return key_; }
 

@@ -12,11 +12,20 @@ namespace {
 
 std::string key_of(const std::optional<Condition>& condition) { return condition ? condition->key() : ""; }
 
-// Everything that meets `locked` meets `own`: the same condition, none at all, or one more way to meet it.
+// Everything that meets `locked` meets `own`, as far as their shapes tell.
+bool covers(const Condition& own, const Condition& locked) {
+  using Shape = Condition::Shape;
+  if (own.key() == locked.key()) return true;
+  const auto covers_part = [&](const Condition& part) { return covers(own, part); };
+  const auto part_covers = [&](const Condition& part) { return covers(part, locked); };
+  if (locked.shape() == Shape::any) return std::ranges::all_of(locked.parts(), covers_part);
+  if (own.shape() == Shape::all) return std::ranges::all_of(own.parts(), part_covers);
+  if (own.shape() == Shape::any && std::ranges::any_of(own.parts(), part_covers)) return true;
+  if (locked.shape() == Shape::all) return std::ranges::any_of(locked.parts(), covers_part);
+  return own.shape() == Shape::leaf && locked.shape() == Shape::leaf && own.predicate().covers(locked.predicate());
+}
 bool covers(const std::optional<Condition>& own, const std::optional<Condition>& locked) {
-  if (!own || key_of(own) == key_of(locked)) return true;
-  if (!locked || own->shape() != Condition::Shape::any) return false;
-  return std::ranges::any_of(own->parts(), [&](const Condition& part) { return part.key() == locked->key(); });
+  return !own || key_of(own) == key_of(locked) || (locked && covers(*own, *locked));
 }
 
 // The lowest measured number that reaches the threshold.
@@ -160,6 +169,27 @@ std::string laxer(const Policy& own, Mode own_mode, const Policy& locked, Mode l
   if (locked.match_unknown && !own.match_unknown) return "what is unknown no longer counts";
   if (!review_is_stronger(own, locked)) return "it asks for fewer reviews";
   return {};
+}
+
+std::string weakening(const Rules& before, const Rules& now) {
+  if (now.mode < before.mode)
+    return fmt::format("mode {} is weaker than {}", to_string(now.mode), to_string(before.mode));
+  if (now.unknown_severity < before.unknown_severity)
+    return fmt::format("unknown_severity {} is lower than {}", to_string(now.unknown_severity),
+                       to_string(before.unknown_severity));
+  for (const Policy& was : before.policies) {
+    const auto is = std::ranges::find(now.policies, was.id, &Policy::id);
+    if (is == now.policies.end()) return fmt::format("policy {} is gone", was.id.value);
+    if (const std::string why = laxer(*is, now.mode, was, before.mode); !why.empty())
+      return fmt::format("policy {}: {}", was.id.value, why);
+  }
+  for (std::size_t band = 0; band < kBandNames.size(); ++band) {
+    if (!approvers_are_stricter(now.waivers.approvers[band], before.waivers.approvers[band]))
+      return fmt::format("others may approve waivers of {} risk", kBandNames[band]);
+    if (now.waivers.longest_days[band] > before.waivers.longest_days[band])
+      return fmt::format("waivers of {} risk may last longer", kBandNames[band]);
+  }
+  return now.waivers.apply_unapproved && !before.waivers.apply_unapproved ? "waivers count without approval" : "";
 }
 
 Rules extended(const Rules& base, Rules own, std::vector<std::string>& refused) {

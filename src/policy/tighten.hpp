@@ -12,6 +12,9 @@ namespace gatepost::policy {
 // on. Modes of a whole file are those of `own_mode` and `locked_mode`.
 std::string laxer(const Policy& own, Mode own_mode, const Policy& locked, Mode locked_mode);
 
+// What makes the rules of `now` weaker than those of `before`, in words, the first of it; "" when nothing is known to.
+std::string weakening(const Rules& before, const Rules& now);
+
 // The rules of a file over those that it extends. A policy of the same id takes the place of the one that it extends,
 // unless that is locked and the other laxer; the same with mode, defaults and waiver limits of a locked whole. One
 // sentence in `refused` for each attempt: what is locked stands.

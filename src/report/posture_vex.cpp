@@ -161,6 +161,8 @@ void write_cyclonedx(JsonWriter& json, const Statement& it) {
 
 }  // namespace
 
+bool has_vex_statements(const Posture& posture) { return product_of(posture).ok() && !statements_of(posture).empty(); }
+
 Status write_posture_openvex(const Posture& posture, const Sink& sink) {
   GP_TRY(const std::string product, product_of(posture));
   const std::vector<Statement> statements = statements_of(posture);

@@ -13,6 +13,9 @@ void declare_check(CLI::App& app, Action& action) {
       ->type_name("FILE");
   app.add_flag("--publish", chosen->publish,
                "Tell the forge whose CI this is: comment, notes on lines, and what the settings ask for");
+  app.add_flag("--record", chosen->record,
+               "Leave the verdict in the ledger, for whoever asks later whether the gate was there. The job has to be "
+               "allowed to write the ledger; runs for changes from forks record nothing");
   declare_inputs(app, chosen->evidence.request.flags, {"config", "reports", "base-reports", "result"});
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {

@@ -14,8 +14,10 @@ void declare_nightly(CLI::App& app, Action& action) {
   auto chosen = options<Options>();
   declare_branch_evidence(app, chosen->evidence);
   declare_store(app, chosen->request.store);
-  app.add_option("--output-dir", chosen->request.output_folder,
-                 "Folder for posture.html, posture.json, posture.md and findings.csv")
+  app.add_option(
+         "--output-dir", chosen->request.output_folder,
+         "Folder for the report in every form: posture.html, posture.json, posture.md, findings.csv, findings.sarif, "
+         "vex.cdx.json and openvex.json")
       ->type_name("DIR");
   app::InventoryRequest& inventories = chosen->request.inventories;
   app.add_option("--sbom", inventories.sboms,

@@ -14,6 +14,7 @@ void declare_publish(CLI::App& app, Action& action) {
       ->required()
       ->type_name("RESULT");
   declare_forge(app, chosen->forge);
+  app.add_flag("--record", chosen->check.record, "Leave the verdict in the ledger of the settings");
   declare_outputs(app, chosen->check);
   declare_inputs(
       app, chosen->check.evidence.request.flags,
@@ -25,6 +26,7 @@ void declare_publish(CLI::App& app, Action& action) {
                                                                  .outputs = std::move(check.outputs),
                                                                  .colour = check.colour,
                                                                  .dry_run = check.dry_run,
+                                                                 .record = check.record,
                                                                  .now = check.now,
                                                                  .flags = std::move(check.gather.flags),
                                                                  .version = std::move(check.version)});

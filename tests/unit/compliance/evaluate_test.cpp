@@ -218,3 +218,26 @@ TEST_CASE("A control that also asks for what gatepost cannot see is never eviden
   CHECK(world.control(control).state == EvidenceState::partly);
   CHECK(world.control({.id = "1", .title = "One", .elsewhere = "a fence"}).state == EvidenceState::none);
 }
+
+TEST_CASE("The gate is evidence when its verdicts on change requests were recorded") {
+  const Control gate = about({}, {EvidenceTopic::gate});
+  const auto a_verdict = [](const char* said, std::optional<std::int64_t> change) {
+    ledger::Draft draft;
+    draft.type = EventType::verdict;
+    draft.actor = {"pipeline", "", ""};
+    draft.facts = {{"verdict", std::string(said)}};
+    if (change) draft.facts["change_request"] = *change;
+    return draft;
+  };
+  World world;
+  CHECK(world.control(gate).state == EvidenceState::none);
+  ledger::Draft run = a_run(true);
+  run.facts["verdict"] = std::string("pass");
+  world.add(1, {run, a_verdict("warn", {})});
+  CHECK(world.control(gate).state == EvidenceState::partly);
+  world.add(2, {a_verdict("pass", 7), a_verdict("fail", 8), a_verdict("pass", 9)});
+  const ComplianceControl control = world.control(gate);
+  CHECK(control.state == EvidenceState::evidence);
+  CHECK(control.facts[0].text ==
+        "policies on the branch: 1 pass; on pushes: 1 warn; on change requests: 1 fail, 2 pass");
+}

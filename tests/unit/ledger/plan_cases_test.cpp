@@ -166,8 +166,20 @@ RunFacts read_night(doc::View night, std::size_t number) {
       run.trusted = texts(item);
     } else if (key == "waivers") {
       run.waivers_in_force = texts(item);
-    } else if (key == "dependencies") {
-      run.dependencies = item.integer();
+    } else if (key == "components") {
+      for (const auto& [service, count] : item.members()) run.components[std::string(service)] = *count.integer();
+    } else if (key == "workflows") {
+      run.workflows.emplace();
+      for (const auto& [path, permissions] : item.members())
+        run.workflows->push_back({std::string(path), texts(permissions)});
+    } else if (key == "coverage") {
+      for (const auto& [workload, percent] : item.members()) run.coverage[std::string(workload)] = *percent.integer();
+    } else if (key == "weakened") {
+      run.weakened = item.text();
+    } else if (key == "waiver_count") {
+      run.waivers = item.integer();
+    } else if (key == "retired_targets") {
+      run.retired_targets = texts(item);
     } else if (key == "services") {
       run.services.emplace();
       for (const auto& [name, exposed] : item.members())

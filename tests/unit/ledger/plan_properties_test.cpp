@@ -40,7 +40,10 @@ class Life {
     if (one_in(2)) run.waivers_in_force = std::vector<std::string>{"W-1"};
     if (one_in(2)) run.inputs.feeds = {{"epss", to_string(day_of({at}))}};
     if (one_in(2)) run.services = std::vector<ServiceFact>{{"cart", one_in(2), one_in(2)}};
-    if (one_in(2)) run.dependencies = 100 + below(50);
+    if (one_in(2)) run.components = {{"cart", 100 + below(50)}, {"shop", 10}};
+    if (one_in(2)) run.workflows = std::vector<WorkflowFact>{{"ci.yml", {one_in(2) ? "contents" : "default"}}};
+    if (one_in(2)) run.coverage = {{"cart", 60 + below(40)}};
+    if (one_in(4)) run.weakened = "policy a is gone";
     if (one_in(3))
       run.drifts = {{EventType::iac_differs, "bucket", ""}, {EventType::workflow_permission, "ci.yml", ""}};
     return run;
@@ -86,7 +89,8 @@ class Life {
 
 bool is_expected_again(EventType type) {
   // Two runs in a row at the same time: the second one confirms what the first did not see.
-  return type == EventType::run || type == EventType::absent || type == EventType::fixed;
+  return type == EventType::run || type == EventType::absent || type == EventType::fixed ||
+         type == EventType::policy_weakened;  // that is for the app to compare
 }
 
 }  // namespace

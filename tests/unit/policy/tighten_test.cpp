@@ -42,6 +42,7 @@ TEST_CASE("tighten: what is as strict or stricter is let through") {
   CHECK(why([](Policy& it) {
           it.match = Condition::any({is("malicious", Op::eq, {{"true"}}), is("kind", Op::eq, {{"secret"}})});
         }).empty());
+  CHECK(why([](Policy& it) { it.match = is("kind", Op::in, {{"secret"}, {"sast"}}); }).empty());
   CHECK(why([](Policy& it) { it.threshold.limit = 1; }).empty());
   CHECK(why([](Policy& it) { it.threshold = {Threshold::Measure::count, false, 1}; }).empty());
   CHECK(why([](Policy& it) { it.grace.reset(); }).empty());
@@ -146,4 +147,43 @@ TEST_CASE("tighten: a locked whole keeps its mode, its stand-in severity and its
   CHECK(refused.empty());
   CHECK(rules.mode == Mode::monitor);
   CHECK(rules.waivers.longest_days[4] == 14);
+}
+
+TEST_CASE("tighten: conditions are compared by what meets them") {
+  const auto severity = [](const char* least) { return is("severity", Op::gte, {{least}}); };
+  const auto kind = [](const char* name) { return is("kind", Op::eq, {{name}}); };
+  const auto told = [](std::optional<Condition> own, std::optional<Condition> locked) {
+    return laxer({.id = {"p"}, .match = std::move(own)}, Mode::enforce, {.id = {"p"}, .match = std::move(locked)},
+                 Mode::enforce);
+  };
+  CHECK(told(severity("low"), severity("high")).empty());
+  CHECK_FALSE(told(severity("high"), severity("low")).empty());
+  CHECK(told(severity("low"), Condition::all({severity("high"), kind("sast")})).empty());
+  CHECK(
+      told(Condition::all({severity("low"), kind("sast")}), Condition::all({kind("sast"), severity("high")})).empty());
+  CHECK_FALSE(told(Condition::all({severity("high"), kind("sast")}), severity("high")).empty());
+  CHECK(told(Condition::any({kind("sast"), severity("medium")}), Condition::any({severity("high"), kind("sast")}))
+            .empty());
+  CHECK_FALSE(told(kind("sast"), Condition::any({severity("high"), kind("sast")})).empty());
+}
+
+TEST_CASE("tighten: what weakens rules as a whole is told, and nothing else") {
+  Rules before;
+  before.policies = {locked_policy()};
+  const auto weaker = [&](void (*change)(Rules&)) {
+    Rules now = before;
+    change(now);
+    return weakening(before, now);
+  };
+  CHECK(weaker([](Rules&) {}) == "");
+  CHECK(weaker([](Rules& it) { it.policies.push_back({.id = {"one-more"}}); }) == "");
+  CHECK(weaker([](Rules& it) { it.policies[0].action = Action::block; }) == "");
+  CHECK(weaker([](Rules& it) { it.mode = Mode::warn; }) == "mode warn is weaker than enforce");
+  CHECK(weaker([](Rules& it) { it.policies.clear(); }) == "policy secrets is gone");
+  CHECK(weaker([](Rules& it) { it.policies[0].action = Action::warn; }) ==
+        "policy secrets: action warn is weaker than require_review");
+  CHECK(weaker([](Rules& it) { it.unknown_severity = SeverityLabel::low; }) ==
+        "unknown_severity low is lower than medium");
+  CHECK(weaker([](Rules& it) { it.waivers.longest_days[0] += 1; }) == "waivers of info risk may last longer");
+  CHECK(weaker([](Rules& it) { it.waivers.apply_unapproved = true; }) == "waivers count without approval");
 }
