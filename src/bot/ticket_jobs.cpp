@@ -9,10 +9,10 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-// What a sync reads of a ticket (tracker/jira.cpp, linear.cpp), by the words of their webhooks; "project" and "Key" are
-// those of a ticket that moves to another board.
-constexpr std::array<std::string_view, 9> kJiraFields = {"summary", "status", "resolution", "priority", "assignee",
-                                                         "duedate", "labels", "project",    "Key"};
+// What a sync reads of a ticket (src/tracker), by the words of their webhooks; "project" and "Key" are those of
+// a ticket that moves to another board.
+constexpr std::array<std::string_view, 10> kJiraFields = {"summary", "status", "resolution", "priority", "assignee",
+                                                          "duedate", "labels", "project",    "Key",      "Link"};
 constexpr std::array<std::string_view, 9> kLinearFields = {
     "title", "stateId", "priority", "assigneeId", "dueDate", "labelIds", "archivedAt", "teamId", "trashed"};
 
