@@ -37,6 +37,7 @@ void check_event(const Result<forge::ForgeEvent>& event) {
   FUZZ_CHECK(kind != Kind::queue || event->queue);
   FUZZ_CHECK(kind != Kind::run || event->run);
   FUZZ_CHECK(kind != Kind::check || event->check);
+  FUZZ_CHECK(kind != Kind::issue || event->issue);
 }
 
 }  // namespace
