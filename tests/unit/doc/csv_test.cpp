@@ -36,8 +36,7 @@ TEST_CASE("csv: what is read") {
       {"\xEF\xBB\xBF"
        "a,b\n1,2",
        "[a][b]\n[1][2]\n"},
-      {"a,b\n1,2\na,b\n3,4\n", "[a][b]\n[1][2]\n[3][4]\n"},  // two tables, one behind the other
-      {" a , b \n 1 , 2 ", "[a][b]\n[ 1 ][ 2 ]\n"},          // titles are trimmed, cells are not
+      {" a , b \n 1 , 2 ", "[a][b]\n[ 1 ][ 2 ]\n"},  // titles are trimmed, cells are not
       {"\n\n \na,b\n\n1,2\n\n", "[a][b]\n[1][2]\n"},
       {"\n\na;b\n1;2", "[a][b]\n[1][2]\n", ';'},
       {"a;b,c\n1;2;3", "[a;b][c]\n[1;2;3][]\n"},

@@ -240,7 +240,7 @@ findings:
   CHECK(xml.observations()[1].title == "two");
   CHECK(xml.observations()[1].place.path == "b.c");
 
-  const auto csv = read(R"yaml(
+  const std::string acme_csv = R"yaml(
 mapping: 1
 id: acme-csv
 tool: {name: Acme, kind: sast}
@@ -250,10 +250,12 @@ evidence: ["'Acme Check' in $header"]
 findings:
   - each: $[*] as r
     set: {rule_id: r."Acme Check", file_path: r.File}
-)yaml",
-                        "Acme Check;File\nA;a.c\nB;\"b;c\"\n");
+)yaml";
+  const auto csv = read(acme_csv, "Acme Check;File\nA;a.c\nB;\"b;c\"\n");
   REQUIRE(csv.table.size() == 2);
   CHECK(csv.observations()[1].place.path == "b;c");
+  const std::string table = "Acme Check;File\nA;a.c\n";
+  CHECK(read(acme_csv, table + table).table.size() == 2);  // the second header is no record
 
   const std::string acme_lines = R"yaml(
 mapping: 1
@@ -378,6 +380,8 @@ TEST_CASE("mapping: the schema for editors knows every field") {
     known.emplace_back(name.text());
   for (const Field& field : fields()) fields_of_language.emplace_back(field.name);
   CHECK(known == fields_of_language);
+  const doc::View tool = schema->root().at("properties").at("tool").at("properties");
+  for (const char* const key : {"name", "kind", "version", "database", "engine"}) CHECK(tool.at(key).exists());
 }
 
 TEST_CASE("mapping: the manual names every field, filter and function") {
