@@ -83,8 +83,8 @@ class BlockReader {
 
  private:
   void read_record() {
-    scope_.compared_nothing = scope_.compared_something = false;
     for (const Variable& variable : block_.lets) scope_.slots[variable.slot] = variable.value(scope_);
+    scope_.compared_nothing = scope_.compared_something = false;
     if (block_.when && !(*block_.when)(scope_).is_true()) {
       ++skipped_;
       if (scope_.compared_nothing && !scope_.compared_something) ++unjudged_;
