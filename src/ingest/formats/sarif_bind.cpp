@@ -11,6 +11,7 @@
 #include "doc/yaml.hpp"
 #include "ingest/engine.hpp"
 #include "ingest/secret_text.hpp"
+#include "model/advisory_id.hpp"
 #include "model/mask.hpp"
 #include "model/purl.hpp"
 #include "model/repo_path.hpp"
