@@ -37,6 +37,8 @@ CONSTANTS = {
     "XML of another tool": b'<?xml version="1.0"?>\n<foo><bar id="1"/></foo>\n',
     "a crash": b"ERROR: scanner crashed unexpectedly\nTraceback (most recent call last):\n"
                b'  File "scan.py", line 1, in <module>\nRuntimeError: no space left on device\n',
+    "a table of another tool": b"Severity\tRule\tFile\tLicense\nHIGH\tR1\tsrc/a.c\tMIT\n",
+    "a log in JSON Lines": b'{"level": "error", "ts": 1, "caller": "a.go:1", "msg": "x"}\n{"level": "info", "ts": 2, "msg": "y"}\n',
     "bytes": b"\x00\xff\x01\xfe\x02garbage",
 }
 # Lists that many formats have, all empty. Only without --tool: with it the person vouches for the format.

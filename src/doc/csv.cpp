@@ -276,7 +276,8 @@ Result<CsvTree> parse_csv(std::string text, const std::string& name, std::span<c
     const std::size_t number = cells ? cells->size() : 0;
     while (cells && scanner.in_row()) cells = scanner.row(limits.cells);
     truncated = !cells;
-    if (truncated || is_blank(*cells)) continue;
+    // Tables that were put one behind the other repeat the header.
+    if (truncated || is_blank(*cells) || *cells == header->cells) continue;
     if (too_many) {
       rejections.add(
           [&] { return fmt::format("line {}: {} cells, but the header has {}", line, number, header->cells.size()); });

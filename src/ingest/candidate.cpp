@@ -12,19 +12,17 @@
 namespace gatepost::ingest {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kHeadBytes = 64 * 1024;
 // What is recognised in the beginning is recognised in so much of a file.
 constexpr std::size_t kBeginningBytes = 256 * 1024;
 // Smaller documents are parsed once, into memory.
 constexpr std::size_t kLargeDocument = 4 * 1024 * 1024;
 
-// What stands before the document in front of it, so that lines and columns are those of the file: a byte order mark
-// goes, and other text becomes blanks.
+// What stands before the document becomes blanks, so that lines and columns are those of the file.
 std::string blanked(std::string text, std::size_t start) {
-  const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(std::max(start, mark), text.size()));
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(start, text.size()));
   std::replace_if(text.begin(), end, [](char c) { return c != '\n'; }, ' ');
-  text.erase(0, mark);
   return text;
 }
 
@@ -66,8 +64,7 @@ std::size_t xml_on_a_line(std::string_view text) {
 // Behind `prefix` at the beginning of the text; npos when it is not there.
 std::size_t behind_prefix(std::string_view text, std::string_view prefix) {
   prefix = text::trim(prefix);
-  const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  const auto begin = static_cast<std::size_t>(text::trim(text.substr(mark)).data() - text.data());
+  const auto begin = static_cast<std::size_t>(text::trim(text).data() - text.data());
   return text.substr(begin).starts_with(prefix) ? begin + prefix.size() : std::string_view::npos;
 }
 
@@ -93,15 +90,21 @@ Candidate::Candidate(std::string name, Bytes bytes, const Limits& limits)
   head_.erase(0, static_cast<std::size_t>(start_));
 }
 
-// Of a file that begins as UTF-16 does.
+// A byte order mark goes, and what begins as UTF-16 does becomes UTF-8.
 void Candidate::decode() {
-  std::string mark(2, '\0');
+  std::string mark(kByteOrderMark.size(), '\0');
   const auto got = bytes_.read(0, mark);
-  if (!got || !text::utf16_to_utf8(mark.substr(0, *got))) return;
+  if (!got) return;
+  if (mark == kByteOrderMark) {
+    bytes_ = bytes_.part(*got, bytes_.size() - *got);
+    decoded_ = {Note::Level::info, "byte-order-mark", "the byte order mark at the beginning was left out", {}};
+    return;
+  }
+  if (!text::utf16_to_utf8(std::string_view(mark).substr(0, std::min<std::size_t>(*got, 2)))) return;
   const auto text = bytes_.all(limits_.document_bytes);
   if (!text) return;
   bytes_ = Bytes::of(*text::utf16_to_utf8(*text));
-  decoded_ = true;
+  decoded_ = {Note::Level::info, "utf-16", "the file is UTF-16 text; read as such", {}};
 }
 
 doc::View Candidate::json() {
@@ -305,7 +308,7 @@ Result<std::string> Candidate::first_lines() const {
 std::optional<mapping::Source> Candidate::value_of_document(mapping::SourceFormat format) {
   using mapping::SourceFormat;
   if (format != SourceFormat::jsonl && format != SourceFormat::json_stream) return std::nullopt;
-  if (text_before_ || beginning_.starts_with("\xEF\xBB\xBF") || shape_ == doc::Shape::json_other) return std::nullopt;
+  if (text_before_ || shape_ == doc::Shape::json_other) return std::nullopt;
   if (format == SourceFormat::jsonl && shape_ != doc::Shape::json_object) return std::nullopt;
   auto source = json_source();
   if (!source || source->truncated || !as_written_ || (format == SourceFormat::jsonl && !one_line_))

@@ -84,8 +84,8 @@ class Candidate {
   const mapping::Source* json_after(std::string_view prefix);
   // Why the last of these three that was absent was so: "not of this notation", or what the parser says.
   [[nodiscard]] const std::string& source_problem() const { return source_problem_; }
-  // The bytes are UTF-8 made of UTF-16: other ones than were given.
-  [[nodiscard]] bool decoded() const { return decoded_; }
+  // Says so when the bytes are other ones than were given: made of UTF-16, or without a byte order mark.
+  [[nodiscard]] const std::optional<Note>& decoded() const { return decoded_; }
 
  private:
   std::string name_;
@@ -126,7 +126,7 @@ class Candidate {
   bool as_written_ = false;
   void decode();
   std::string beginning_;  // of the file, as head_ but with what stands before the document
-  bool decoded_ = false;
+  std::optional<Note> decoded_;
   std::map<std::string, Looked> sources_;
   std::string source_problem_;
 };

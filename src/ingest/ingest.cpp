@@ -133,14 +133,14 @@ void write(const Known& known, const Bytes& bytes, const Options& options, Repor
   ObservationTable& table = out.table();
   const std::uint32_t index = out.report();
   Candidate& candidate = *known.candidate;
-  if (candidate.decoded()) {
+  if (const auto& decoded = candidate.decoded()) {
     if (table.report(index).sha256.empty()) table.report(index).sha256 = digest_of(bytes);
     table.replace_bytes(index, candidate.bytes());
-    out.note(Note::Level::info, "utf-16", "the file is UTF-16 text; read as such");
+    out.note(decoded->level, decoded->code, decoded->text);
   }
   for (const Note& note : known.notes) out.note(note.level, note.code, note.text, note.at);
   if (known.recognised.found()) return read_as(known.recognised, candidate, out, beside);
-  if (is_clean_report(options.tool, bytes, options)) {
+  if (is_clean_report(options.tool, candidate.bytes(), options)) {
     table.report(index).format = options.tool;
     table.report(index).state = ReportState::complete_empty;
     return;

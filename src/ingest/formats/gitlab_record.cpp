@@ -83,9 +83,10 @@ std::string symbol_of(doc::View location) {
   return symbol + method;
 }
 
+// Some scanners write the number as a text.
 std::uint32_t line_of(doc::View number) {
-  const auto line = number.integer();
-  return line && *line > 0 && *line < 0x7FFFFFFF ? static_cast<std::uint32_t>(*line) : 0;
+  const auto line = text::parse_number(number.scalar());
+  return line && *line < 0x7FFFFFFF ? static_cast<std::uint32_t>(*line) : 0;
 }
 
 Range lines_of(doc::View first, doc::View last) {

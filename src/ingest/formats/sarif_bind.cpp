@@ -11,6 +11,7 @@
 #include "doc/yaml.hpp"
 #include "ingest/engine.hpp"
 #include "ingest/secret_text.hpp"
+#include "model/advisory_id.hpp"
 #include "model/mask.hpp"
 #include "model/purl.hpp"
 #include "model/repo_path.hpp"
@@ -22,6 +23,11 @@ namespace {
 // (config/rules/sarif-packages.yaml), and which ecosystem a manifest
 // belongs to (config/rules/manifests.yaml).
 struct PackageRules {
+  // Names of fingerprints that hold an advisory, and "package@version" of an ecosystem.
+  struct Prints {
+    std::string advisory, package, ecosystem;
+  };
+  std::map<std::string, Prints, std::less<>> prints;                                 // by engine
   std::map<std::string, std::vector<Regex>, std::less<>> patterns;                   // by engine
   std::map<std::string, std::vector<std::pair<Regex, Reach>>, std::less<>> reaches;  // by engine
   std::map<std::string, std::string, std::less<>> ecosystems;                        // manifest name -> purl type
@@ -44,6 +50,11 @@ PackageRules load_package_rules() {
       GP_ASSERT(compiled.ok());
       rules.patterns[std::string(engine)].push_back(std::move(*compiled));
     }
+  }
+  for (const auto& [engine, names] : packages.root().at("fingerprints").members()) {
+    rules.prints[std::string(engine)] = {std::string(names.at("advisory").text()),
+                                         std::string(names.at("package").text()),
+                                         std::string(names.at("ecosystem").text())};
   }
   for (const auto& [engine, statements] : packages.root().at("reach").members()) {
     for (const doc::View statement : statements.items()) {
@@ -213,6 +224,7 @@ void Binder::bind_row(Row index) {
     bind_rare(row, *rare, run, rule);
   }
   if (is_dependency_kind(row.kind)) {
+    bind_fingerprints(row, run);
     bind_package(row, run);
     bind_reach(row, run);
   }
@@ -386,6 +398,28 @@ void Binder::bind_reach(ObservationRow& row, const Run& run) {
     if (!pattern.found_in(message)) continue;
     row.reach = reach;
     return;
+  }
+}
+
+// Some engines tell only in fingerprints which advisory of which package it is.
+void Binder::bind_fingerprints(ObservationRow& row, const Run& run) {
+  const auto names = package_rules().prints.find(run.engine());
+  if (names == package_rules().prints.end()) return;
+  ObservationTable& table = reader_.table();
+  for (const StoredFingerprint& print : table.fingerprints(row.fingerprints)) {
+    const std::string_view name = table.text(print.name);
+    const std::string value(table.text(print.value));
+    if (name == names->second.advisory) {
+      if (const auto advisory = AdvisoryId::parse(value))
+        row.advisories = table.intern_texts(std::vector<std::string>{advisory->value()});
+    } else if (name == names->second.package && row.component == ObservationRow::kNone) {
+      const std::size_t at = value.rfind('@');
+      Component component{.package = value.substr(0, at),
+                          .version = at == std::string::npos ? "" : value.substr(at + 1)};
+      const auto purl = make_purl(names->second.ecosystem, component.package, component.version);
+      if (purl) component.purl = purl->to_string();
+      row.component = table.add_component(component);
+    }
   }
 }
 

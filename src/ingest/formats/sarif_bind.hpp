@@ -29,6 +29,7 @@ class Binder {
   void bind_row(Row index);
   void bind_rare(ObservationRow& row, const RareParts& rare, Run& run, BoundRule& rule);
   ListId claims_of(const Pending& pending, std::string_view own_word, const Run& run, const BoundRule& rule);
+  void bind_fingerprints(ObservationRow& row, const Run& run);
   void bind_package(ObservationRow& row, const Run& run);
   void bind_reach(ObservationRow& row, const Run& run);
   void bind_detail(ObservationRow& row);

@@ -47,6 +47,8 @@ struct Scope {
   // Values that may still be visited: a mapping that searches all of the report for each record would take for ever.
   std::uint64_t budget = 0;
   bool exhausted = false;
+  // Of the comparisons since the last look: whether one compared nothing, and whether one compared something.
+  bool compared_nothing = false, compared_something = false;
   // False when the budget is used up.
   bool spend(std::size_t values);
 };

@@ -172,6 +172,7 @@ Expr negated(Expr inner) {
 Expr compared(const Comparison& comparison, Expr left, Expr right) {
   return [holds = comparison.holds, left = std::move(left), right = std::move(right)](Scope& scope) {
     const Value a = left(scope), b = right(scope);
+    (a.is_null() ? scope.compared_nothing : scope.compared_something) = true;
     const auto items_of = [](const Value& value) { return value.type() == Value::Type::list ? value.size() : 0; };
     return Value(scope.spend(items_of(a) + items_of(b)) && holds(a, b));
   };

@@ -78,12 +78,16 @@ class BlockReader {
     out_.count({.seen = folded_ + skipped_, .grouped = folded_, .skipped = skipped_});
   }
   [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
+  // Those of the skipped records that have nothing of what `when` compares.
+  [[nodiscard]] std::uint64_t unjudged() const { return unjudged_; }
 
  private:
   void read_record() {
     for (const Variable& variable : block_.lets) scope_.slots[variable.slot] = variable.value(scope_);
+    scope_.compared_nothing = scope_.compared_something = false;
     if (block_.when && !(*block_.when)(scope_).is_true()) {
       ++skipped_;
+      if (scope_.compared_nothing && !scope_.compared_something) ++unjudged_;
       return;
     }
     std::string at = place();
@@ -170,8 +174,24 @@ class BlockReader {
   ReportWriter& out_;
   std::vector<Group> groups_;
   std::unordered_map<std::string, std::size_t> by_key_;
-  std::uint64_t folded_ = 0, skipped_ = 0;
+  std::uint64_t folded_ = 0, skipped_ = 0, unjudged_ = 0;
 };
+
+// All blocks of the mapping. A tool that calls its states otherwise than before has not become clean.
+void read_blocks(const Mapping& mapping, const Source& source, Scope& scope, ReportWriter& out) {
+  std::uint64_t skipped = 0, unjudged = 0;
+  for (const Block& block : mapping.blocks) {
+    BlockReader reader(mapping, block, source.place, scope, out);
+    reader.read();
+    skipped += reader.skipped();
+    unjudged += reader.unjudged();
+  }
+  if (skipped > 0) out.evidence_of_a_scan();
+  if (unjudged == 0 || unjudged < out.table().report(out.report()).records.seen) return;
+  out.incomplete("unjudged", fmt::format("nothing in the {} records tells which of them are problems; is this another "
+                                         "version of the format?",
+                                         unjudged));
+}
 
 // Of several files one list.
 Value joined(const std::vector<const Source*>& sources) {
@@ -272,13 +292,9 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
   tell_of_source(source, out);
   tell_errors(mapping, scope, out);
   if (mapping.inventory) out.inventory(*mapping.inventory);
-  bool has_seen = std::ranges::any_of(mapping.evidence, [&](const Expr& shown) { return shown(scope).is_true(); });
-  for (const Block& block : mapping.blocks) {
-    BlockReader reader(mapping, block, source.place, scope, out);
-    reader.read();
-    has_seen = has_seen || reader.skipped() > 0;
-  }
-  if (has_seen) out.evidence_of_a_scan();
+  if (std::ranges::any_of(mapping.evidence, [&](const Expr& shown) { return shown(scope).is_true(); }))
+    out.evidence_of_a_scan();
+  read_blocks(mapping, source, scope, out);
   if (scope.exhausted)
     out.incomplete("too-much-work", "reading this report by its mapping takes too long; what is left is not read");
 }

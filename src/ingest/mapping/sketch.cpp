@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/regex.hpp"
 #include "base/text.hpp"
 #include "ingest/mapping/source.hpp"
 
@@ -156,16 +157,19 @@ class Search {
 
 std::string quoted(const std::string& expression) { return "'" + text::replace_all(expression, "'", "''") + "'"; }
 
+std::string head_of(const std::string& id) {
+  return fmt::format(
+      "# A first sketch: read each line, and try it with\n#   gatepost convert --mappings {0}.yaml REPORT\n"
+      "mapping: 1\nid: {0}\ntool: {{name: {0}, kind: sast}}  # kind: sast, sca, container, secret, iac, dast …\n",
+      id);
+}
+
 class Writer {
  public:
   Writer(const Source& source, Records found) : source_(source), found_(std::move(found)) {}
 
   std::string write(const std::string& id) {
-    std::string out = fmt::format(
-        "# A first sketch: read each line, and try it with\n#   gatepost convert --mappings {0}.yaml REPORT\n"
-        "mapping: 1\nid: {0}\ntool: {{name: {0}, kind: sast}}  # kind: sast, sca, container, secret, iac, dast "
-        "…\nformat: {1}\n",
-        id, to_string(source_.format));
+    std::string out = head_of(id) + fmt::format("format: {}\n", to_string(source_.format));
     out += "recognise:  # what this tool's reports have, and no other's\n";
     for (const std::string& condition : conditions()) out += fmt::format("  - {}\n", quoted(condition));
     out += "# evidence: ['exists($.…)']  # what shows that a scan took place when there are no findings\n";
@@ -233,12 +237,51 @@ class Writer {
   Records found_;
 };
 
+// What most tools print of a place: "src/a.c:3:14: warning: unbounded copy [A7]".
+const std::string kPlacePattern = "^[^:]+:[0-9]+(?::[0-9]+)?: ?";
+
+std::string sketch_of_text(const std::string& id) {
+  const std::string lines = "$ | where(it | matches('" + kPlacePattern + "'))";
+  const std::string rule =
+      R"(r | regex('[\[(]([A-Za-z][^\s\])]*)[\])]$') else r | regex(')" + kPlacePattern + "([A-Za-z0-9_-]+)')";
+  const std::string severity = R"(r | lower | regex('\b(critical|high|medium|low|error|warning|info|note)\b'))";
+  return fmt::format(
+      "{}format: text\n"
+      "recognise:  # many tools print such lines: ask for what only this one prints as well\n"
+      "  - {}\n"
+      "# evidence: ['…']  # what shows that a scan took place when there are no findings\n"
+      "findings:\n"
+      "  - each: {}\n"
+      "    set:\n"
+      "      # a name that stays the same; here what stands in brackets at the end, else the first word\n"
+      "      rule_id: {}\n"
+      "      title: {}\n"
+      "      severity: {}\n"
+      "      file_path: {}\n"
+      "      line: {}\n"
+      "yields: what is read, for people\n",
+      head_of(id), quoted(lines + " | first"), quoted(lines + " as r"), quoted(rule),
+      quoted("r | regex('" + kPlacePattern + "(.*)$')"), quoted(severity), quoted("r | before(':')"),
+      quoted("r | regex(':([0-9]+)')"));
+}
+
+// Whether half of the lines name a place.
+bool has_places(Candidate& candidate) {
+  const Source* const text = candidate.source(SourceFormat::text);
+  const auto place = Regex::compile(kPlacePattern);
+  if (text == nullptr || !place.ok()) return false;
+  const auto lines = text->roots.front().items();
+  const auto places = std::ranges::count_if(lines, [&](doc::View line) { return place->found_in(line.text()); });
+  return places > 0 && static_cast<std::size_t>(places) * 2 >= text->roots.front().size();
+}
+
 }  // namespace
 
 Result<std::string> sketch_mapping(Candidate& candidate, const std::string& id) {
   constexpr std::array<SourceFormat, 5> kOrder = {SourceFormat::json, SourceFormat::xml, SourceFormat::jsonl,
                                                   SourceFormat::json_stream, SourceFormat::csv};
   for (const SourceFormat format : kOrder) {
+    if (format == SourceFormat::csv && has_places(candidate)) return sketch_of_text(id);
     const Source* const source = candidate.source(format);
     // One line of JSON is a document, not a list of records.
     const bool lines = format == SourceFormat::jsonl || format == SourceFormat::json_stream;
@@ -247,11 +290,11 @@ Result<std::string> sketch_mapping(Candidate& candidate, const std::string& id) 
     if (found.records.empty()) continue;
     return Writer(*source, std::move(found)).write(id);
   }
-  return error(
-      ErrorKind::bad_input,
-      fmt::format("{}: there is no list of records in it; for a text with one record a line see format: text in "
-                  "docs/mapping-language.md",
-                  candidate.name()));
+  const bool page = candidate.source(SourceFormat::html) != nullptr;
+  return error(ErrorKind::bad_input,
+               fmt::format("{}: there is no list of records in it; {} in docs/mapping-language.md", candidate.name(),
+                           page ? "how an HTML page is read is told under Expressions"
+                                : "for a text with one record a line see format: text"));
 }
 
 }  // namespace gatepost::ingest::mapping

@@ -108,6 +108,15 @@ TEST_CASE("gitlab: a record of wrong types is read as far as it goes") {
   CHECK(report.state() == ReportState::complete);
 }
 
+TEST_CASE("gitlab: a line that is written as a text is a line") {
+  const auto report = test::read_text(report_of(
+      "sast",
+      R"({"id": "1", "name": "n", "identifiers": [], "location": {"file": "a.c", "start_line": "7", "end_line": "x"}})"));
+  REQUIRE(report.table.size() == 1);
+  CHECK(report.observations()[0].place.range.first_line == 7);
+  CHECK(report.observations()[0].place.range.last_line == 7);
+}
+
 TEST_CASE("gitlab: package addresses follow the package manager, then the name of the file") {
   using ingest::package_url;
   CHECK(package_url("yarn", "", "@babel/core", "7.1.0") == "pkg:npm/%40babel/core@7.1.0");

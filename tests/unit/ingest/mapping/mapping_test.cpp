@@ -120,6 +120,22 @@ TEST_CASE("mapping: the states of a report") {
   }
 }
 
+TEST_CASE("mapping: a report whose records nothing tells apart is not clean") {
+  const std::string mapping = kHead + R"yaml(
+evidence: ["exists($.version)"]
+findings:
+  - each: $.issues[*] as i
+    when: i.status == 'failed'
+    set: {rule_id: i.check, file_path: i.file}
+)yaml";
+  CHECK(read(mapping, issues(R"({"check": "A", "status": "ok"})")).state() == ReportState::complete_empty);
+  CHECK(read(mapping, issues(R"({"check": "A"}, {"check": "B", "status": "ok"})")).state() ==
+        ReportState::complete_empty);
+  const auto renamed = read(mapping, issues(R"({"check": "A", "result": "failed", "file": "a.c"})"));
+  CHECK(renamed.state() == ReportState::partial);
+  CHECK(renamed.noted("unjudged"));
+}
+
 TEST_CASE("mapping: mistakes are told with file, line and column") {
   struct Case {
     std::string mapping;
@@ -224,7 +240,7 @@ findings:
   CHECK(xml.observations()[1].title == "two");
   CHECK(xml.observations()[1].place.path == "b.c");
 
-  const auto csv = read(R"yaml(
+  const std::string acme_csv = R"yaml(
 mapping: 1
 id: acme-csv
 tool: {name: Acme, kind: sast}
@@ -234,13 +250,14 @@ evidence: ["'Acme Check' in $header"]
 findings:
   - each: $[*] as r
     set: {rule_id: r."Acme Check", file_path: r.File}
-)yaml",
-                        "Acme Check;File\nA;a.c\nB;\"b;c\"\n");
+)yaml";
+  const auto csv = read(acme_csv, "Acme Check;File\nA;a.c\nB;\"b;c\"\n");
   REQUIRE(csv.table.size() == 2);
   CHECK(csv.observations()[1].place.path == "b;c");
+  const std::string table = "Acme Check;File\nA;a.c\n";
+  CHECK(read(acme_csv, table + table).table.size() == 2);  // the second header is no record
 
-  const auto lines =
-      read(R"yaml(
+  const std::string acme_lines = R"yaml(
 mapping: 1
 id: acme-lines
 tool: {name: Acme, kind: sast}
@@ -249,9 +266,12 @@ recognise: ["(concat($) | first).acme == 1"]
 findings:
   - each: concat($) as r
     set: {rule_id: r.id, file_path: r.file}
-)yaml",
-           "{\"acme\": 1, \"id\": \"A\", \"file\": \"a.c\"}\n{\"acme\": 1, \"id\": \"B\", \"file\": \"b.c\"}\n");
+)yaml";
+  const std::string two_lines =
+      "{\"acme\": 1, \"id\": \"A\", \"file\": \"a.c\"}\n{\"acme\": 1, \"id\": \"B\", \"file\": \"b.c\"}\n";
+  const auto lines = read(acme_lines, two_lines);
   CHECK(lines.table.size() == 2);
+  CHECK(read(acme_lines, "\xEF\xBB\xBF" + two_lines).state() == ReportState::complete);
 
   const auto text = read(R"yaml(
 mapping: 1
@@ -313,6 +333,7 @@ TEST_CASE("mapping: what a tool writes for a clean scan counts for who asks for 
     return test::read_text(text, options).state();
   };
   CHECK(state_of("true", "acme-lint", " [ ]\n") == ReportState::complete_empty);
+  CHECK(state_of("true", "acme-lint", "\xEF\xBB\xBF[]") == ReportState::complete_empty);
   CHECK(state_of("true", "", "[]") == ReportState::unrecognised);
   CHECK(state_of("true", "acme-lint", "{}") == ReportState::unrecognised);
   CHECK(state_of("false", "acme-lint", "[]") == ReportState::unrecognised);
@@ -359,6 +380,8 @@ TEST_CASE("mapping: the schema for editors knows every field") {
     known.emplace_back(name.text());
   for (const Field& field : fields()) fields_of_language.emplace_back(field.name);
   CHECK(known == fields_of_language);
+  const doc::View tool = schema->root().at("properties").at("tool").at("properties");
+  for (const char* const key : {"name", "kind", "version", "database", "engine"}) CHECK(tool.at(key).exists());
 }
 
 TEST_CASE("mapping: the manual names every field, filter and function") {
