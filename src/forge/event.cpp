@@ -1,5 +1,6 @@
 #include "forge/event.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -12,6 +13,8 @@ namespace {
 using Kind = ForgeEvent::Kind;
 
 constexpr std::size_t kLargestEvent = std::size_t{25} << 20;  // GitHub sends no more
+constexpr std::uint32_t kMostValues = 1'000'000;
+constexpr std::size_t kMostRequests = 10;  // of one commit
 
 std::string text_of(doc::View view) { return std::string(view.text()); }
 // Times are texts, or seconds in old events.
@@ -27,7 +30,9 @@ Result<doc::Document> document_of(std::string body, const char* name) {
     return error(ErrorKind::bad_input, std::string(name) + " is a form, not JSON",
                  "set the content type of the webhook to application/json");
   }
-  GP_TRY(doc::Document document, doc::parse_json(std::move(body), name));
+  Limits limits;
+  limits.values = kMostValues;
+  GP_TRY(doc::Document document, doc::parse_json(std::move(body), name, limits));
   if (!document.root().is_object()) return error(ErrorKind::bad_input, std::string(name) + " is not a JSON object");
   return document;
 }
@@ -55,7 +60,14 @@ EventRequest github_request(doc::View pull) {
                        .draft = pull.at("draft").boolean() == true};
   const auto one = number_of(head.at("repo").at("id")), other = number_of(base.at("repo").at("id"));
   request.from_fork = !one || one != other;
+  request.target_repository = other.value_or(0);
   return request;
+}
+
+void add_github_changes(doc::View root, std::string_view action, EventRequest& request) {
+  request.former_target = text_of(root.at("changes").at("base").at("ref").at("from"));
+  request.left_draft = action == "ready_for_review";
+  if (action == "synchronize") request.former_head = commit_of(root.at("before"));
 }
 
 // The issue that a pull request also is: it tells neither commits nor branches.
@@ -77,23 +89,46 @@ EventComment github_comment(doc::View it) {
           .edited = scalar_of(it.at("updated_at"))};
 }
 
-EventRun github_run(doc::View it) {
+// Those that go into the repository `target`, and are at the commit now.
+std::vector<std::uint64_t> github_requests(doc::View it, std::uint64_t target) {
+  std::vector<std::uint64_t> all;
+  const std::string head = commit_of(it.at("head_sha"));
+  for (const doc::View one : it.at("pull_requests").items()) {
+    const std::uint64_t number = number_or_zero(one.at("number"));
+    const bool ours = number_or_zero(one.at("base").at("repo").at("id")) == target;
+    if (number == 0 || !ours || commit_of(one.at("head").at("sha")) != head) continue;
+    if (std::ranges::find(all, number) == all.end()) all.push_back(number);
+    if (all.size() == kMostRequests) break;
+  }
+  return all;
+}
+
+EventRun github_run(doc::View it, std::uint64_t target) {
   return {.id = number_or_zero(it.at("id")),
           .attempt = number_or_zero(it.at("run_attempt")),
           .trigger = text_of(it.at("event")),
           .conclusion = text_of(it.at("conclusion")),
           .head = commit_of(it.at("head_sha")),
           .head_branch = text_of(it.at("head_branch")),
-          .head_repository = text_of(it.at("head_repository").at("full_name"))};
+          .head_repository = text_of(it.at("head_repository").at("full_name")),
+          .requests = github_requests(it, target)};
 }
 
-EventCheck github_check(doc::View root) {
-  const doc::View it = root.at("check_run");
+EventCheck github_check(doc::View root, std::uint64_t target) {
+  const doc::View run = root.at("check_run"), it = run.is_object() ? run : root.at("check_suite");
   return {.id = number_or_zero(it.at("id")),
           .name = text_of(it.at("name")),
           .head = commit_of(it.at("head_sha")),
           .external_id = text_of(it.at("external_id")),
-          .button = text_of(root.at("requested_action").at("identifier"))};
+          .button = text_of(root.at("requested_action").at("identifier")),
+          .requests = github_requests(it, target)};
+}
+
+EventIssue github_labelled(doc::View root) {
+  const doc::View it = root.at("issue");
+  EventIssue issue{.number = number_or_zero(it.at("number")), .label = text_of(root.at("label").at("name"))};
+  for (const doc::View label : it.at("labels").items()) issue.labels.push_back(text_of(label.at("name")));
+  return issue;
 }
 
 bool is_push(doc::View root) {
@@ -106,6 +141,7 @@ void read_github(doc::View root, ForgeEvent& event) {
   if (pull.is_object()) {
     event.kind = Kind::request;
     event.request = github_request(pull);
+    add_github_changes(root, event.action, *event.request);
   } else if (issue.at("pull_request").is_object()) {
     event.request = github_issue(issue);
   }
@@ -120,10 +156,13 @@ void read_github(doc::View root, ForgeEvent& event) {
                              text_of(group.at("head_ref")), text_of(group.at("base_ref"))};
   } else if (root.at("workflow_run").is_object()) {
     event.kind = Kind::run;
-    event.run = github_run(root.at("workflow_run"));
-  } else if (root.at("check_run").is_object()) {
+    event.run = github_run(root.at("workflow_run"), event.repository_id);
+  } else if (root.at("check_run").is_object() || root.at("check_suite").is_object()) {
     event.kind = Kind::check;
-    event.check = github_check(root);
+    event.check = github_check(root, event.repository_id);
+  } else if (issue.is_object() && !event.request && !root.at("comment").exists()) {
+    event.kind = Kind::issue;
+    event.issue = github_labelled(root);
   } else if (is_push(root) && !pull.exists()) {
     event.kind = Kind::push;
     event.push = EventPush{text_of(root.at("ref")), commit_of(root.at("before")), commit_of(root.at("after"))};
@@ -154,7 +193,23 @@ EventRequest gitlab_request(doc::View it) {
   request.draft = it.at("draft").boolean() == true || it.at("work_in_progress").boolean() == true;
   const auto source = number_of(it.at("source_project_id")), target = number_of(it.at("target_project_id"));
   request.from_fork = !source || source != target;
+  request.target_repository = target.value_or(0);
   return request;
+}
+
+void add_gitlab_changes(doc::View root, EventRequest& request) {
+  const doc::View changes = root.at("changes"), draft = changes.at("draft");
+  request.former_head = commit_of(root.at("object_attributes").at("oldrev"));
+  request.former_target = text_of(changes.at("target_branch").at("previous"));
+  request.left_draft = draft.at("previous").boolean() == true && draft.at("current").boolean() == false;
+}
+
+EventIssue gitlab_issue(doc::View root) {
+  EventIssue issue{.number = number_or_zero(root.at("object_attributes").at("iid"))};
+  for (const doc::View label : root.at("labels").items()) issue.labels.push_back(text_of(label.at("title")));
+  for (const doc::View label : root.at("changes").at("labels").at("previous").items())
+    issue.labels.push_back(text_of(label.at("title")));
+  return issue;
 }
 
 EventComment gitlab_comment(doc::View root) {
@@ -183,6 +238,10 @@ void read_gitlab(doc::View root, ForgeEvent& event) {
   if (event.name == "merge_request" && attributes.is_object()) {
     event.kind = Kind::request;
     event.request = gitlab_request(attributes);
+    add_gitlab_changes(root, *event.request);
+  } else if (event.name == "issue" && attributes.is_object()) {
+    event.kind = Kind::issue;
+    event.issue = gitlab_issue(root);
   } else if (event.name == "note" && root.at("merge_request").is_object() &&
              attributes.at("system").boolean() != true) {
     event.kind = Kind::comment;

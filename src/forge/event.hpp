@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -29,6 +30,10 @@ struct EventRequest {
   EventAccount author;          // GitLab tells the number only
   bool open = true, draft = false;
   bool from_fork = false;  // also when the fork is gone
+  std::uint64_t target_repository = 0;
+  // What this very event changed, as far as the forge tells.
+  std::string former_head, former_target;  // commit and branch
+  bool left_draft = false;
 };
 
 struct EventComment {
@@ -58,15 +63,23 @@ struct EventRun {
   std::string trigger;     // "pull_request"
   std::string conclusion;  // "success"; "" while it runs
   std::string head, head_branch, head_repository;
+  std::vector<std::uint64_t> requests;  // GitHub: those of this repository that are at `head`; of forks it tells none
 };
 
-struct EventCheck {  // somebody asked for a check again, or pressed one of its buttons
+struct EventCheck {  // somebody asked for a check or for all of them again, or pressed one of its buttons
   std::uint64_t id = 0;
-  std::string name, head, external_id, button;
+  std::string name, head, external_id, button;  // of all of them together no name
+  std::vector<std::uint64_t> requests;          // as in EventRun
+};
+
+struct EventIssue {
+  std::uint64_t number = 0;
+  std::vector<std::string> labels;
+  std::string label;  // GitHub: that was put on or taken off
 };
 
 struct ForgeEvent {
-  enum class Kind : std::uint8_t { other, ping, request, comment, push, queue, run, check };
+  enum class Kind : std::uint8_t { other, ping, request, comment, push, queue, run, check, issue };
   Kind kind = Kind::other;
   std::string name;                        // "pull_request", "merge_request"
   std::string action;                      // "synchronize", "open"
@@ -80,6 +93,7 @@ struct ForgeEvent {
   std::optional<EventQueue> queue;
   std::optional<EventRun> run;
   std::optional<EventCheck> check;
+  std::optional<EventIssue> issue;
 };
 
 // `name` is X-GitHub-Event or GITHUB_EVENT_NAME; what it is about is told from what it holds.

@@ -27,14 +27,16 @@ bool same_secret(const Secret& expected, std::string_view given) {
   return !expected.empty() && same(expected.reveal(), given);
 }
 
-Status check_github_signature(const Secret& secret, std::string_view header, std::string_view body) {
-  static constexpr std::string_view kScheme = "sha256=";
-  if (secret.empty()) return refused("there is no webhook secret to check the signature with");
-  if (header.empty()) return refused("the delivery has no X-Hub-Signature-256");
-  if (!header.starts_with(kScheme)) return refused("X-Hub-Signature-256 does not start with sha256=");
+Status check_body_signature(const Secret& secret, const BodySignature& signature, std::string_view body) {
+  const std::string name(signature.header);
+  if (secret.empty()) return refused("there is no webhook secret to check " + name + " with");
+  if (signature.value.empty()) return refused("the delivery has no " + name);
+  if (!signature.value.starts_with(signature.scheme)) {
+    return refused(name + " does not start with " + std::string(signature.scheme));
+  }
   const std::string expected = hex(hmac_sha256(secret.reveal(), body));
-  if (!same(expected, text::lower(header.substr(kScheme.size())))) {
-    return refused("the signature of the delivery is not the one of our webhook secret");
+  if (!same(expected, text::lower(signature.value.substr(signature.scheme.size())))) {
+    return refused(name + " is not the signature that our webhook secret gives");
   }
   return Done{};
 }

@@ -12,8 +12,14 @@ namespace gatepost::net {
 // Equal bytes. Only the length can be told from the time it takes.
 bool same_secret(const Secret& expected, std::string_view given);
 
-// X-Hub-Signature-256 of GitHub over the raw body. An empty secret fits nothing.
-Status check_github_signature(const Secret& secret, std::string_view header, std::string_view body);
+// HMAC-SHA256 of the whole raw body, in hexadecimal digits, as GitHub, Jira and Linear put it into a header.
+struct BodySignature {
+  std::string_view header;  // its name, for people: "X-Hub-Signature-256"
+  std::string_view scheme;  // what stands before the digits: "sha256=", or nothing
+  std::string_view value;   // as it was sent; "" when it was not
+};
+// An empty secret fits nothing.
+Status check_body_signature(const Secret& secret, const BodySignature& signature, std::string_view body);
 
 // The headers of a webhook signed as the Standard Webhooks say, like GitLab's signing token.
 struct WebhookStamp {

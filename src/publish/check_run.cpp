@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "publish/check_button.hpp"
 #include "publish/marker.hpp"
 #include "publish/parts.hpp"
 #include "report/escape.hpp"
@@ -105,7 +106,7 @@ std::string digest_of(const WriteCheckRun& run) {
   return hex(hash.finish128());
 }
 
-const CheckButton kCheckAgain{"Check again", "Judge this commit once more", "gatepost-recheck"};
+const CheckButton kAgain{"Check again", "Judge this commit once more", std::string(kCheckAgain)};
 
 }  // namespace
 
@@ -121,7 +122,7 @@ Part plan_check_run(const Sight& sight, const std::vector<FindingIndex>& first) 
   run.title = report::escape::annotation(report::escape::one_line(headline(sight), 200), kTitleBytes);
   run.summary = markdown(sight, "");
   run.annotations = annotations(sight, first);
-  if (sight.settings.check_run_buttons && sight.shown.may.is_app) run.buttons = {kCheckAgain};
+  if (sight.settings.check_run_buttons && sight.shown.may.is_app) run.buttons = {kAgain};
   const std::string ours = std::string(kKind) + marker_name(run.name) + ":" + run.head + ":";
   run.external_id = ours + digest_of(run);
   const auto& shown = sight.shown.check;

@@ -200,7 +200,7 @@ TEST_CASE("event: GitHub's sample webhooks are understood") {
                                                    {"merge_group", Kind::queue},
                                                    {"ping", Kind::ping},
                                                    {"star", Kind::other},
-                                                   {"issues", Kind::other},
+                                                   {"issues", Kind::issue},
                                                    {"installation", Kind::other},
                                                    {"release", Kind::other}};
   std::size_t known = 0;

@@ -9,6 +9,10 @@ namespace {
 const Secret kGitHub("It's a Secret to Everybody");
 const std::string kGitHubSignature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
 
+Status check_github_signature(const Secret& secret, std::string_view value, std::string_view body) {
+  return check_body_signature(secret, {"X-Hub-Signature-256", "sha256=", value}, body);
+}
+
 // 32 bytes of 7, as GitLab's documentation has them; put together here so that no scanner takes it for a real one.
 const Secret kToken("whsec_" + std::string("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="));
 const std::string kBody = R"({"object_kind":"note"})";
@@ -19,6 +23,18 @@ const WebhookStamp kStamp{"f5e5f430-f57b-4e6e-9fac-d9128cd7232f", "1700000000",
 
 TEST_CASE("signature: the vector of GitHub's documentation fits") {
   CHECK(check_github_signature(kGitHub, kGitHubSignature, "Hello, World!").ok());
+}
+
+TEST_CASE("signature: digits without a scheme fit, in either case") {
+  const Secret secret("lin_wh" + std::string("_secret"));
+  const std::string digits = "21ad749138aba1f70bf9ce6925443d68e4d09c08e6e3748648844219a25fc8d2";
+  std::string capitals = digits;
+  for (char& c : capitals) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const std::string& value : {digits, capitals})
+    CHECK(check_body_signature(secret, {"Linear-Signature", "", value}, R"({"action":"update"})").ok());
+  CHECK_FALSE(check_body_signature(secret, {"Linear-Signature", "", digits}, R"({"action":"remove"})").ok());
+  CHECK(check_body_signature(secret, {"Linear-Signature", "", ""}, "x").error().message ==
+        "the delivery has no Linear-Signature");
 }
 
 TEST_CASE("signature: anything else of GitHub's is denied") {
