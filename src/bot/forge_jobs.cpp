@@ -100,6 +100,9 @@ struct Reader {
     const forge::EventRun& it = *event.run;
     if (!ended()) return ignore("the run has not ended with anything to judge");
     if (it.trigger == "merge_group") return ignore("the run is of the merge queue, which judges for itself");
+    // A pipeline that ran in a fork tells of a change of the repository that it goes into, which is not the event's.
+    if (event.request && event.request->target_repository != event.repository_id)
+      return ignore("the change goes into another repository than the one that the run is of");
     if (event.request) return {.jobs = {evaluate(event.request->number, it.head)}, .ignored = {}};
     const bool is_target = it.head_branch == event.default_branch && it.head_repository == event.repository;
     if (it.requests.empty() && is_target) return ignore("the run is of the default branch, and of no change");
@@ -167,10 +170,6 @@ Status check_job(const Job& job, std::string_view who) {
 
 Result<Reading> read_forge_event(Sender sender, const ForgeEvent& event, std::string_view body,
                                  std::span<const std::string> own_accounts) {
-  // A pipeline of a fork tells of a change of the repository that it goes into, which is not that of the event.
-  if (event.request && event.request->target_repository != 0 && event.repository_id != 0 &&
-      event.request->target_repository != event.repository_id)
-    return ignore("the change goes into another repository than the event is of");
   Reading reading = Reader{sender, event, body, own_accounts}.read();
   for (const Job& job : reading.jobs) GP_CHECK(check_job(job, sender == Sender::github ? "GitHub" : "GitLab"));
   return reading;
