@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, describe, test } from 'node:test';
-import { emulators, github } from './harness.mjs';
+import { emulators, github, gitlab } from './harness.mjs';
 import { sarif, source } from './reports.mjs';
 
 const BINARY = process.env.GATEPOST_BINARY ?? fileURLToPath(new URL('../../build/release/src/gatepost', import.meta.url));
@@ -24,10 +24,11 @@ class Bot {
     this.secret = randomBytes(16).toString('hex');
     this.args = args;
     const { server, api, graphql } = scenario.addresses();
+    const forge = scenario.system === 'gitlab' ? { CI_SERVER_URL: server, CI_API_V4_URL: api, GATEPOST_GITLAB_TOKEN: scenario.token, GATEPOST_GITLAB_WEBHOOK_TOKEN: this.secret } : { GITHUB_SERVER_URL: server, GITHUB_API_URL: api, GITHUB_GRAPHQL_URL: graphql };
     this.env = {
-      PATH: process.env.PATH, HOME: scenario.folder, TMPDIR: join(scenario.folder, 'temp'), GITHUB_SERVER_URL: server, GITHUB_API_URL: api, GITHUB_GRAPHQL_URL: graphql, GATEPOST_ALLOW_PLAIN_HTTP: '1',
+      PATH: process.env.PATH, HOME: scenario.folder, TMPDIR: join(scenario.folder, 'temp'), ...forge, GATEPOST_ALLOW_PLAIN_HTTP: '1',
       GATEPOST_GITHUB_WEBHOOK_SECRET: this.secret, GATEPOST_JIRA_WEBHOOK_SECRET: this.secret, GATEPOST_LINEAR_WEBHOOK_SECRET: this.secret,
-      ...(scenario.app ? { GATEPOST_APP_ID: String(scenario.app.id), GATEPOST_APP_PRIVATE_KEY: scenario.privateKey } : { GATEPOST_GITHUB_TOKEN: scenario.token }), ...env,
+      ...(scenario.system === 'gitlab' ? {} : scenario.app ? { GATEPOST_APP_ID: String(scenario.app.id), GATEPOST_APP_PRIVATE_KEY: scenario.privateKey } : { GATEPOST_GITHUB_TOKEN: scenario.token }), ...env,
     };
     this.said = '';
   }
@@ -58,7 +59,7 @@ class Bot {
   async post(path, headers, body) {
     const text = JSON.stringify(body);
     const signature = createHmac('sha256', this.secret).update(text).digest('hex');
-    const signed = path === '/github' ? { 'x-hub-signature-256': `sha256=${signature}` } : path === '/jira' ? { 'x-hub-signature': `sha256=${signature}` } : { 'linear-signature': signature };
+    const signed = path === '/github' ? { 'x-hub-signature-256': `sha256=${signature}` } : path === '/gitlab' ? { 'x-gitlab-token': this.secret } : path === '/jira' ? { 'x-hub-signature': `sha256=${signature}` } : { 'linear-signature': signature };
     return (await fetch(`http://127.0.0.1:${this.port}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...signed, ...headers }, body: text })).status;
   }
 
@@ -139,6 +140,29 @@ describe('the bot', { concurrency: 3 }, () => {
     await bot.end('SIGTERM');
     pr.texts.push({ what: 'the bot', text: bot.said });
     await pr.end();
+  });
+
+  test('a note on a merge request of GitLab is answered', async () => {
+    const members = { ada: 40, author: 30 };
+    const mr = await gitlab({ base: { 'app.py': source(30), '.gatepost.yml': 'version: 1\n', '.gatepost/services.yml': SERVICES }, change: { 'app.py': source(30, [5]) }, project: { members }, users: [{ username: 'ada', id: 300 }] });
+    await mr.forge.seed({ gitlab: { projects: [{ path: mr.tenant, notes: [{ iid: mr.iid, author: 'ada', body: '/gatepost freeze cart' }] }] } });
+    const notes = async () => (await mr.state()).merge_requests.flatMap((it) => it.discussions.flatMap((one) => one.notes.map((note) => ({ ...note, discussion: one.id }))));
+    const [note] = await notes();
+    const bot = await new Bot(mr, { args: ['--queue', queue_of(mr), '--store', store_of(mr)] }).start();
+    const event = {
+      object_kind: 'note', event_type: 'note', user: { id: 300, username: 'ada', name: 'Ada' }, project_id: mr.project_id, project: { id: mr.project_id, path_with_namespace: mr.tenant, default_branch: 'main' },
+      object_attributes: { id: note.id, note: note.body, noteable_type: 'MergeRequest', action: 'create', system: false, discussion_id: note.discussion, author_id: 300 },
+      merge_request: { iid: mr.iid, state: 'opened', target_branch: 'main', source_branch: mr.branch, last_commit: { id: mr.sha.head } },
+    };
+    const headers = { 'x-gitlab-event': 'Note Hook', 'x-gitlab-event-uuid': randomUUID() };
+    assert.equal(await bot.post('/gitlab', { ...headers, 'x-gitlab-token': 'wrong' }, event), 401);
+    assert.equal(await bot.post('/gitlab', headers, event), 202, bot.said);
+    await bot.idle();
+    const answered = (await notes()).filter((it) => it.body.includes('gatepost:answer'));
+    assert.equal(answered.length, 1, bot.said);
+    assert.deepEqual((await commands(mr)).map((it) => [it.data.command, it.data.outcome]), [['freeze', 'granted']]);
+    await bot.end('SIGTERM');
+    await mr.end();
   });
 
   test('what cannot succeed is given up, listed, and runs again when somebody says so', async () => {
