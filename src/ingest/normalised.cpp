@@ -227,7 +227,10 @@ class Reader {
       for (std::string* const text : {&draft_.endpoint->method, &draft_.endpoint->url, &draft_.endpoint->parameter})
         *text = guard.masked(std::move(*text));
     }
-    std::erase_if(draft_.fingerprints, [&](const auto& print) { return guard.gives_away(print.second); });
+    // A hash of 64 bits as a decimal number looks like a token, too.
+    std::erase_if(draft_.fingerprints, [&](const auto& print) {
+      return !std::ranges::all_of(print.second, text::is_digit) && guard.gives_away(print.second);
+    });
     for (Fix& fix : draft_.fixes) {
       if (std::ranges::any_of(fix.edits, [&](const Edit& edit) { return guard.gives_away(edit.text); }))
         fix.edits.clear();

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <random>
 #include <set>
 #include <string>
 
 #include "correlate/metrics.hpp"
+#include "support/processor_time.hpp"
 
 using namespace gatepost;
 using namespace gatepost::correlate;
@@ -111,10 +111,10 @@ TEST_CASE("across: the order of statements makes no difference to what is merged
 
 TEST_CASE("across: one bucket of a hundred thousand stays near linear") {
   const auto seconds = [](const std::vector<Statement>& all) {
-    const auto start = std::chrono::steady_clock::now();
+    const test::ProcessorTime time;
     const Correlated found = correlate::correlate(all);
     CHECK(found.links.size() <= all.size() * 4);
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return time.seconds();
   };
   constexpr std::uint32_t kMany = 100'000;
   std::vector<std::string> texts;
@@ -171,6 +171,6 @@ TEST_CASE("across: one bucket of a hundred thousand stays near linear") {
   for (std::size_t i = 0; i < hostile.size(); ++i) {
     CAPTURE(i);
     const double taken = seconds(hostile[i]);
-    CHECK_MESSAGE(taken < 10, "shape " << i << " took " << taken << " s");
+    CHECK_MESSAGE(taken < 30, "shape " << i << " took " << taken << " s");
   }
 }
