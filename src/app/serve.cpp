@@ -1,14 +1,15 @@
 #include "app/serve.hpp"
 
 #include <fmt/core.h>
-#include <stdlib.h>
 
-#include <filesystem>
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <thread>
 #include <utility>
 #include <variant>
 
+#include "app/serve_folder.hpp"
 #include "app/serve_job.hpp"
 #include "app/serve_metrics.hpp"
 #include "app/serve_queue.hpp"
@@ -26,7 +27,6 @@
 namespace gatepost::app {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kLongestId = 500;
@@ -60,31 +60,6 @@ Status check_tickets_of(const std::vector<std::string>& places) {
   }
   return Done{};
 }
-
-// Below it the jobs have their folders; gone with the bot.
-class WorkFolder {
- public:
-  static Result<WorkFolder> make() {
-    std::error_code failure;
-    std::string name = (fs::temp_directory_path(failure) / "gatepost-serve-XXXXXX").string();
-    if (failure || ::mkdtemp(name.data()) == nullptr)
-      return error(ErrorKind::unavailable, "there is no folder for temporary files; TMPDIR may name one");
-    return WorkFolder(std::move(name));
-  }
-  WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  WorkFolder& operator=(WorkFolder&&) = delete;
-  ~WorkFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  explicit WorkFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 // Answers webhooks. A delivery that is not refused is durable before it is answered.
 class Reception {

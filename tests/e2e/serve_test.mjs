@@ -219,10 +219,27 @@ describe('the bot', { concurrency: 3 }, () => {
     for (const comment of taken) assert.equal(await tell(bot, comment), 200, 'nothing that was answered is lost');
     await bot.idle(180);
     assert.equal((await bot.jobs()).dead, 0, bot.said);
+    assert.equal(readdirSync(join(pr.folder, 'temp')).filter((it) => it.startsWith('gatepost-serve-')).length, 1, 'folders of the killed ones are gone');
     assert.equal((await answers(pr)).length, taken.length, bot.said);
     const events = await commands(pr);
     assert.deepEqual(new Set(events.map((it) => it.data.comment)).size, taken.length);
     assert.equal(events.length, taken.length, 'each comment is one event');
+    await bot.end('SIGTERM');
+    await pr.end({ allow: FAST });
+  });
+
+  test('told to end it gives back what it is at, and the next one does it', async () => {
+    const pr = await scene();
+    const bot = await new Bot(pr, { args: ['--queue', queue_of(pr), '--store', store_of(pr), '--drain', '0'] }).start();
+    await tell(bot, await comment_on(pr, 'ada', '/gatepost freeze cart'));
+    while ((await bot.jobs()).running === 0) await sleep(20);
+    assert.deepEqual(await bot.end('SIGTERM'), { code: 0, signal: null }, bot.said);
+    assert.deepEqual(readdirSync(join(pr.folder, 'temp')).filter((it) => it.startsWith('gatepost-serve-')), [], 'no folder is left');
+    await bot.start();
+    assert.match(bot.said, /, 1 job waiting/);
+    await bot.idle();
+    assert.equal((await answers(pr)).length, 1, bot.said);
+    assert.equal((await commands(pr)).length, 1);
     await bot.end('SIGTERM');
     await pr.end({ allow: FAST });
   });
