@@ -15,6 +15,7 @@ using forge::ForgeEvent;
 using Kind = ForgeEvent::Kind;
 
 constexpr std::array<std::string_view, 4> kNothingRan = {"skipped", "stale", "action_required", "startup_failure"};
+constexpr std::array<std::string_view, 3> kSpoken = {"issue_comment", "pull_request_review_comment", "note"};
 // The states of a pipeline that has results.
 constexpr std::array<std::string_view, 3> kEnded = {"success", "failed", "manual"};
 constexpr std::array<std::string_view, 9> kMoved = {"opened", "synchronize", "reopened", "closed", "ready_for_review",
@@ -58,6 +59,7 @@ struct Reader {
 
   [[nodiscard]] Reading comment() const {
     const forge::EventComment& it = *event.comment;
+    if (!among(event.name, kSpoken)) return ignore("a comment of another kind gives no command");
     if (event.action != "created" && event.action != "create")
       return ignore("only a comment that was just written gives a command");
     if (it.author.is_bot || is_own(it.author.login, own_accounts) || is_own(event.sender.login, own_accounts))
@@ -104,14 +106,18 @@ struct Reader {
     if (event.request && event.request->target_repository != event.repository_id)
       return ignore("the change goes into another repository than the one that the run is of");
     if (event.request) return {.jobs = {evaluate(event.request->number, it.head)}, .ignored = {}};
-    const bool is_target = it.head_branch == event.default_branch && it.head_repository == event.repository;
-    if (it.requests.empty() && is_target) return ignore("the run is of the default branch, and of no change");
+    // Of changes out of forks GitHub tells no number, of all others it does; GitLab tells that of every one.
+    const bool may_be_of_fork = sender == Sender::github && it.head_repository != event.repository;
+    if (it.requests.empty() && !may_be_of_fork) return ignore("the run is of no change that is at its commit");
     return commit(it.requests, it.head);
   }
 
   [[nodiscard]] Reading check() const {
     const bool pressed = event.action == "requested_action" && event.check->button == publish::kCheckAgain;
     if (event.action != "rerequested" && !pressed) return ignore("nobody asks for a check again");
+    const bool may_be_of_fork = event.check->head_branch.empty();
+    if (event.check->requests.empty() && !may_be_of_fork)
+      return ignore("the check is of no change that is at its commit");
     return commit(event.check->requests, event.check->head);
   }
 

@@ -23,13 +23,14 @@ std::string_view to_string(JobKind kind);
 struct Job {
   JobKind kind = JobKind::command;
   Sender sender = Sender::github;
-  std::string repository;    // "acme/shop", "acme/web/shop"; of tickets "": all of them
-  std::uint64_t change = 0;  // number of the change request; 0: the one whose newest commit `head` is, or none at all
+  std::string repository;  // "acme/shop", "acme/web/shop"; of tickets "": all of them
+  // Number of the change request. 0: of tickets; on GitHub also the one out of a fork whose newest commit is `head`.
+  std::uint64_t change = 0;
   // Jobs of one key take each other's place: the newest is done. Each command has its own.
   std::string key;
   std::string head;          // the commit that it was told of; "" when it told none. The change may be further by now
   std::string installation;  // number of the installation of our GitHub App; "" when it came another way
-  std::string event;         // of commands: name of the event, as Delivery has it
+  std::string event;         // of commands: "issue_comment", "pull_request_review_comment", "note"
   std::string event_body;    // of commands: the event, for `gatepost command --event`
   friend bool operator==(const Job&, const Job&) = default;
 };

@@ -121,6 +121,7 @@ EventCheck github_check(doc::View root, std::uint64_t target) {
           .head = commit_of(it.at("head_sha")),
           .external_id = text_of(it.at("external_id")),
           .button = text_of(root.at("requested_action").at("identifier")),
+          .head_branch = text_of((run.is_object() ? run.at("check_suite") : it).at("head_branch")),
           .requests = github_requests(it, target)};
 }
 

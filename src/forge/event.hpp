@@ -69,6 +69,7 @@ struct EventRun {
 struct EventCheck {  // somebody asked for a check or for all of them again, or pressed one of its buttons
   std::uint64_t id = 0;
   std::string name, head, external_id, button;  // of all of them together no name
+  std::string head_branch;                      // "" when it is one of a fork
   std::vector<std::uint64_t> requests;          // as in EventRun
 };
 

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "doc/json.hpp"
 #include "fuzz/views.hpp"
 #include "support/skip.hpp"
@@ -131,4 +133,28 @@ TEST_CASE("recorded webhooks of GitLab ask for what they should") {
     CHECK_MESSAGE(reading->ignored.find(it.expected) != std::string::npos, reading->ignored);
     CHECK(reading->jobs.empty() == (it.expected[0] != '\0'));
   }
+}
+
+TEST_CASE("sample webhooks of GitHub ask for something or say why not") {
+  const std::string file =
+      GATEPOST_SOURCE_DIR "/tests/emulators/node_modules/@octokit/webhooks-examples/api.github.com/index.json";
+  const auto text = read_file(file, 64 << 20);
+  if (!text) return test::skip("no sample webhooks (npm ci in tests/emulators)");
+  const auto samples = doc::parse_json(*text, "samples");
+  REQUIRE(samples);
+  std::map<std::string, int> asked;
+  for (const doc::View kind : samples->root().items()) {
+    const std::string name(kind.at("name").text());
+    for (const doc::View example : kind.at("examples").items()) {
+      CAPTURE(name);
+      const auto reading = read_delivery({Sender::github, "x", name}, fuzz::written(example), {});
+      REQUIRE_MESSAGE(reading.ok(), reading.error().message);
+      CHECK(reading->ignored.empty() == !reading->jobs.empty());
+      for (const Job& job : reading->jobs) ++asked[name + " " + std::string(to_string(job.kind))];
+    }
+  }
+  CHECK(asked["pull_request evaluate"] > 5);
+  CHECK(asked["workflow_run evaluate"] > 0);
+  CHECK(asked["check_suite evaluate"] > 0);
+  CHECK(asked.size() == 3);  // nobody speaks to us there, and no issue is a ticket of ours
 }
