@@ -171,7 +171,9 @@ Result<ExitCode> serve(const Ports& ports, const ServeRequest& request) {
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(const WorkFolder folder, WorkFolder::make());
 
-  SharedQueue queue(open);
+  // In PostgreSQL deliveries need not wait for jobs; two connections to one file would wait for each other.
+  SharedQueue queue(open), of_deliveries(open);
+  const bool is_file = request.queue.starts_with("sqlite:");
   GP_TRY(const store::QueueCounts before, queue.ask([](store::Queue& it) { return it.counts(); }));
   BotMetrics metrics;
   const JobRunner runner(ports, std::move(access), folder.path(), request.store, request.version);
@@ -182,7 +184,7 @@ Result<ExitCode> serve(const Ports& ports, const ServeRequest& request) {
                        .job_limit = request.job_limit,
                        .drain = request.drain,
                        .keep_deliveries = request.keep_deliveries});
-  Inbox inbox(queue, ports.clock, [&workforce] { workforce.wake(); });
+  Inbox inbox(is_file ? queue : of_deliveries, ports.clock, [&workforce] { workforce.wake(); });
   Reception reception(ports, request, std::move(secrets), inbox, metrics);
   const net::ListenerLimits limits{.body = request.body_megabytes << 20, .connections = request.connections};
   GP_TRY(const auto listener,
