@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, describe, test } from 'node:test';
-import { emulators, github, gitlab } from './harness.mjs';
-import { sarif, source } from './reports.mjs';
+import { emulators, github, gitlab, WRITE_PERMISSIONS } from './harness.mjs';
+import { findings_at, sarif, source } from './reports.mjs';
 
 const BINARY = process.env.GATEPOST_BINARY ?? fileURLToPath(new URL('../../build/release/src/gatepost', import.meta.url));
 const PEOPLE = { ada: 'maintain', will: 'write', author: 'write' };
@@ -180,6 +180,30 @@ describe('the bot', { concurrency: 3 }, () => {
     assert.equal((await bot.jobs()).dead, 0);
     await bot.end('SIGTERM');
     await pr.end();
+  });
+
+  test('a run of the gate that ended has its change judged again, also by its commit alone', async (context) => {
+    if (!spawnSync(BINARY, ['publish', '--help'], { encoding: 'utf8' }).stdout.includes('--change')) return context.skip('publish does not fetch results yet');
+    for (const requests of ['told', 'untold']) {
+      const permissions = { ...WRITE_PERMISSIONS, actions: 'read' };
+      const pr = await scene({ depth: 'full', token: { permissions }, reports: { 'scans/app.sarif': { json: sarif(findings_at('app.py', [5])) } } });
+      const result = `${pr.folder}/temp/result.json`;
+      const checked = await pr.gatepost(['check', '--report', 'scans/*.sarif', '--result', result, '--store', 'none']);
+      assert.equal(checked.code, 1, checked.stderr);
+      const run = pr.run_id - 1_000_000;
+      await pr.forge.seed({ github: { repos: [{ owner: pr.owner, name: pr.name, runs: [{ id: run, head_sha: pr.sha.head, event: 'pull_request' }], artifacts: [{ run, name: 'gatepost', files: { 'result.json': pr.read('result.json') } }] }] } });
+      const bot = await new Bot(pr, { args: ['--queue', queue_of(pr)] }).start();
+      pr.event = 'workflow_run';
+      const event = pr.event_file();
+      event.workflow_run.pull_requests.forEach((it) => Object.assign(it.base, { repo: { id: event.repository.id } }));
+      if (requests === 'untold') Object.assign(event.workflow_run, { pull_requests: [], head_repository: { full_name: 'stranger/shop' } }); // as of a fork
+      assert.equal(await bot.post('/github', { 'x-github-event': 'workflow_run', 'x-github-delivery': randomUUID() }, event), 202, bot.said);
+      await bot.idle(20);
+      const summaries = (await pr.state()).issue_comments.filter((it) => it.body.startsWith('<!-- gatepost:summary'));
+      assert.equal(summaries.length, 1, bot.said);
+      await bot.end('SIGTERM');
+      await pr.end();
+    }
   });
 
   test('a ticket that somebody changed has the boards synced', async () => {
