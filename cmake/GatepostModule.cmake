@@ -1,10 +1,11 @@
-# gatepost_module(<name> [DEPS module...] [THIRD_PARTY library...] [EXCEPTIONS])
+# gatepost_module(<name> [DEPS module...] [THIRD_PARTY library...] [HIDDEN library...] [EXCEPTIONS])
 #
 # One static library per directory under src/. Sources are found by walking, so a new file needs no line here.
 # Declared in the order of the layers: a module may depend on earlier ones only, which CMake checks by itself.
+# HIDDEN are libraries that no header of the module shows: what they define reaches nobody else.
 # Without EXCEPTIONS the module is compiled with -fno-exceptions.
 function(gatepost_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "EXCEPTIONS" "" "DEPS;THIRD_PARTY")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "EXCEPTIONS" "" "DEPS;THIRD_PARTY;HIDDEN")
   set(target gatepost_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.hpp)
@@ -18,12 +19,16 @@ function(gatepost_module name)
     endif()
     target_link_libraries(${target} PUBLIC gatepost_${dep})
   endforeach()
-  foreach(library IN LISTS arg_THIRD_PARTY)
+  foreach(library IN LISTS arg_THIRD_PARTY arg_HIDDEN)
     if(NOT GATEPOST_LIB_${library})
       message(FATAL_ERROR "module ${name}: unknown third-party library ${library}, see cmake/Dependencies.cmake")
     endif()
     # SYSTEM: warnings in their headers are not ours.
-    target_link_libraries(${target} PUBLIC ${GATEPOST_LIB_${library}})
+    if(library IN_LIST arg_HIDDEN)
+      target_link_libraries(${target} PRIVATE ${GATEPOST_LIB_${library}})
+    else()
+      target_link_libraries(${target} PUBLIC ${GATEPOST_LIB_${library}})
+    endif()
   endforeach()
   if(NOT arg_EXCEPTIONS)
     target_compile_options(${target} PRIVATE -fno-exceptions)

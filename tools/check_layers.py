@@ -29,6 +29,7 @@ THIRD_PARTY_HEADERS = {
     "pugixml": ["pugixml.hpp", "pugiconfig.hpp"],
     "libgit2": ["git2.h", "git2/"],
     "curl": ["curl/"],
+    "httplib": ["httplib.h"],
     "sqlite": ["sqlite3.h"],
     "libpq": ["libpq-fe.h"],
     "cli11": ["CLI/"],
@@ -67,7 +68,7 @@ COMMENT_OR_TEXT = re.compile(
     re.DOTALL,
 )
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"(?P<own>[^"\n]+)"|<(?P<other>[^>\n]+)>)', re.MULTILINE)
-KEYWORDS = {"DEPS", "THIRD_PARTY", "EXCEPTIONS"}
+KEYWORDS = {"DEPS", "THIRD_PARTY", "HIDDEN", "EXCEPTIONS"}
 
 
 class Module:
@@ -91,7 +92,7 @@ def read_modules(root):
         target = None
         for word in words[1:]:
             if word in KEYWORDS:
-                target = {"DEPS": module.deps, "THIRD_PARTY": module.libraries}.get(word)
+                target = {"DEPS": module.deps, "THIRD_PARTY": module.libraries, "HIDDEN": module.libraries}.get(word)
             elif target is not None:
                 target.append(word)
         modules[module.name] = module

@@ -42,6 +42,14 @@ std::string path_below(const std::string& root, const std::string& path) {
   return path.starts_with('/') ? path : root + "/" + path;
 }
 
+// A job of the bot has a folder that goes with it: a ledger in it would be lost.
+Status check_lasting(const Ports& ports, const std::string& path) {
+  if (path.starts_with('/') || !ports.environment("GATEPOST_PASSING_FOLDER")) return Done{};
+  return error(ErrorKind::config,
+               fmt::format("ledger.path is \"{}\", and there is no checkout here", text::printable(path, 60)),
+               "give an absolute path, git or postgresql, or start the bot with --store");
+}
+
 // The address in GATEPOST_LEDGER_URL, or in the file that GATEPOST_LEDGER_URL_FILE names.
 Result<Secret> database_address(const Ports& ports) {
   constexpr std::uint64_t kLongest = 65'536;
@@ -148,6 +156,7 @@ Result<std::unique_ptr<store::Store>> open_ledger(const Ports& ports, const conf
       break;
     }
     case config::Ledger::Store::sqlite:
+      GP_CHECK(check_lasting(ports, ledger.path));
       wanted.kind = store::Kind::sqlite;
       wanted.path = path_below(root_of(repository), ledger.path);
       break;

@@ -15,8 +15,10 @@ namespace {
 
 // All that we ever use, as far as the installation grants it. Contents are read; where writing is granted, that is for
 // resolving threads, which GitHub ties to it.
-constexpr std::array<std::string_view, 6> kWishes = {"checks",        "contents",        "metadata",
-                                                     "pull_requests", "security_events", "statuses"};
+constexpr std::array<std::string_view, 9> kWishes = {
+    "actions", "checks", "contents", "issues", "members", "metadata", "pull_requests", "security_events", "statuses"};
+// Of these to read is enough: results that runs left, and who is in a team.
+constexpr std::array<std::string_view, 2> kOnlyRead = {"actions", "members"};
 
 bool is_part(std::string_view name) {
   const auto stands = [](char c) { return text::is_alnum(c) || c == '-' || c == '_' || c == '.'; };
@@ -67,7 +69,8 @@ class AppToken {
     json.key("permissions").begin_object();
     for (const std::string_view wish : kWishes) {
       const std::string_view level = granted.at(wish).text();
-      if (level == "read" || level == "write") json.field(wish, level);
+      const bool only_read = std::ranges::find(kOnlyRead, wish) != kOnlyRead.end();
+      if (level == "read" || level == "write") json.field(wish, only_read ? "read" : level);
     }
     json.end_object().end_object();
     return json.take();

@@ -81,7 +81,10 @@ Result<std::optional<SaidComment>> read_comment(GitLabApi& api, const CommentPla
   if (response.status == 404) return std::optional<SaidComment>();
   if (!response.ok()) return api.refused(response, kReadNotes);
   GP_TRY(const auto document, json_of(response, "gitlab: read a comment"));
-  return std::optional(comment_of(document.root(), place));
+  // An event names a discussion for a comment that stands alone, too; but that takes no reply.
+  CommentPlace own = place;
+  if (!document.root().at("type").is_string()) own.thread.clear();
+  return std::optional(comment_of(document.root(), std::move(own)));
 }
 
 Result<std::vector<SaidComment>> read_comments(GitLabApi& api, std::uint64_t request, std::string_view beginning) {

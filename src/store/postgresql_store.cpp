@@ -6,19 +6,18 @@
 #include <set>
 #include <utility>
 
-#include "base/assert.hpp"
-#include "base/resource.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "store/checks.hpp"
 #include "store/postgresql.hpp"
+#include "store/postgresql_tables.hpp"
 
 namespace gatepost::store {
 namespace {
 
 // Files of config/. A change of the tables is a file at the end, never a change of one that was released.
 constexpr std::array<std::string_view, 2> kMigrations = {"postgresql/0001-ledger.sql", "postgresql/0002-views.sql"};
-constexpr const char* kMigrationLock = "SELECT pg_advisory_xact_lock(5141828)";
+constexpr PgTables kLedgerTables = {.schema = "gatepost", .migrations = kMigrations, .what = "ledger", .lock = 5141828};
 
 // What the tables keep as text must be text: COPY and parameters end at a NUL.
 bool is_plain(std::string_view text) { return text.find('\0') == std::string_view::npos && text::is_utf8(text); }
@@ -29,7 +28,7 @@ class PostgresqlStore final : public Store {
       : connection_(std::move(connection)), repository_(std::move(repository)) {}
 
   Status prepare() {
-    GP_CHECK(migrate());
+    GP_CHECK(bring_up_to_date(connection_, kLedgerTables));
     GP_TRY(const PgRows said,
            connection_.ask("SELECT set_config('gatepost.repository', $1, false)", std::span(&repository_, 1)));
     return Done{};
@@ -110,43 +109,6 @@ class PostgresqlStore final : public Store {
     GP_TRY(const PgRows rows, ask(sql, {repository_}));
     if (rows.size() == 0) return ledger::Head{};
     return ledger::Head{.seq = static_cast<std::uint64_t>(rows.number(0, 0)), .hash = rows.text(0, 1)};
-  }
-
-  Result<std::size_t> version_of_tables() {
-    // Not by to_regclass: within a transaction that remembers what was not there before it waited.
-    GP_TRY(const PgRows there, connection_.ask("SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'gatepost' AND "
-                                               "tablename = 'migrations'"));
-    if (there.size() == 0) return std::size_t{0};
-    GP_TRY(const PgRows rows, connection_.ask("SELECT coalesce(max(version), 0) FROM gatepost.migrations"));
-    return static_cast<std::size_t>(rows.number(0, 0));
-  }
-
-  Status migrate() {
-    GP_TRY(const std::size_t before, version_of_tables());
-    if (before == kMigrations.size()) return Done{};
-    return connection_.transaction([&]() -> Status {
-      GP_CHECK(connection_.run(kMigrationLock));
-      GP_TRY(const std::size_t version, version_of_tables());  // somebody else may have done it meanwhile
-      if (version > kMigrations.size()) {
-        return error(ErrorKind::config,
-                     fmt::format("the ledger's tables are of version {}; this gatepost knows them up to {}", version,
-                                 kMigrations.size()),
-                     "a newer gatepost made them: use that one");
-      }
-      if (version == 0) {
-        GP_CHECK(
-            connection_.run("CREATE SCHEMA IF NOT EXISTS gatepost;"
-                            "CREATE TABLE gatepost.migrations (version int PRIMARY KEY, "
-                            "applied_at timestamptz NOT NULL DEFAULT now())"));
-      }
-      for (std::size_t next = version; next < kMigrations.size(); ++next) {
-        const auto sql = find_resource(kMigrations[next]);
-        GP_ASSERT(sql.has_value());
-        GP_CHECK(connection_.run(std::string(*sql)));
-        GP_CHECK(connection_.run(fmt::format("INSERT INTO gatepost.migrations (version) VALUES ({})", next + 1)));
-      }
-      return Done{};
-    });
   }
 
   // In transactions of their own: a new partition locks the table that all others write to.

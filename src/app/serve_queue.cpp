@@ -1,0 +1,80 @@
+#include "app/serve_queue.hpp"
+
+#include <fmt/core.h>
+
+#include "app/serve_secrets.hpp"
+#include "base/text.hpp"
+
+namespace gatepost::app {
+
+Result<OpenQueue> queue_opener(const Ports& ports, const std::string& place) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (place.starts_with(kSqlite) && place.size() > kSqlite.size()) {
+    std::string path = place.substr(kSqlite.size());
+    if (!path.starts_with('/')) path = ports.directory + "/" + path;
+    return OpenQueue([path] { return store::open_sqlite_queue(path); });
+  }
+  Secret address;
+  if (place.starts_with("postgresql://")) address = Secret(place);
+  if (place == "postgresql") {
+    GP_TRY(address, secret_named(ports, "GATEPOST_QUEUE_URL"));
+    if (address.empty()) {
+      return error(ErrorKind::config, "--queue is postgresql, and no address is there",
+                   "set GATEPOST_QUEUE_URL, or GATEPOST_QUEUE_URL_FILE to a file that has it");
+    }
+  }
+  if (!address.empty()) return OpenQueue([address] { return store::open_postgresql_queue(address); });
+  return error(ErrorKind::usage, fmt::format("--queue is \"{}\"", text::printable(place, 60)),
+               "expected sqlite:FILE, postgresql://…, or postgresql, whose address is in GATEPOST_QUEUE_URL");
+}
+
+Inbox::Inbox(SharedQueue& queue, std::function<Timestamp()> now, std::function<void()> when_there_are_jobs)
+    : queue_(queue),
+      now_(std::move(now)),
+      when_there_are_jobs_(std::move(when_there_are_jobs)),
+      thread_([this] { work(); }) {}
+
+Inbox::~Inbox() {
+  {
+    const std::lock_guard lock(mutex_);
+    ends_ = true;
+  }
+  more_.notify_all();
+  thread_.join();
+}
+
+Result<bool> Inbox::take_over(store::Arrival arrival) {
+  Waiting one{std::move(arrival), {}};
+  std::future<Result<bool>> taken = one.taken.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(one));
+  }
+  more_.notify_one();
+  return taken.get();
+}
+
+void Inbox::work() {
+  while (true) {
+    std::vector<Waiting> batch;
+    {
+      std::unique_lock lock(mutex_);
+      more_.wait(lock, [this] { return ends_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      batch.swap(waiting_);
+    }
+    take_over_all(batch);
+  }
+}
+
+void Inbox::take_over_all(std::vector<Waiting>& batch) {
+  std::vector<store::Arrival> arrivals;
+  arrivals.reserve(batch.size());
+  for (Waiting& one : batch) arrivals.push_back(std::move(one.arrival));
+  const auto taken = queue_.ask([&](store::Queue& queue) { return queue.accept(arrivals, now_()); });
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    batch[i].taken.set_value(taken ? Result<bool>((*taken)[i]) : Result<bool>(taken.error()));
+  if (taken) when_there_are_jobs_();
+}
+
+}  // namespace gatepost::app
