@@ -109,6 +109,12 @@ void declare_forge(CLI::App& app, std::string& forge) {
       ->type_name("github|gitlab|none");
 }
 
+CLI::Option* declare_change(CLI::App& app, std::optional<std::uint64_t>& change, const char* description) {
+  return app.add_option("--change", change, description)
+      ->type_name("NUMBER")
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+}
+
 void declare_branch_evidence(CLI::App& app, EvidenceOptions& options) {
   app::GatherRequest& request = options.request;
   app.add_option("--head", request.head, "The change: a revision. Default: from the CI, else HEAD")->type_name("REV");
