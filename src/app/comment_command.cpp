@@ -157,8 +157,9 @@ class Runner {
   Status pass_over(const Spoken& spoken, const LedgerDecisions& decisions, const CommandFacts& facts,
                    command::Ruling ruling) {
     if (refused_before(stage_, spoken, decisions) > stage_.rules.most_refused) return Done{};
-    ruling.because = fmt::format("{} of the same person were refused within an hour; further ones are not answered",
-                                 text::count_of(static_cast<std::size_t>(stage_.rules.most_refused), "command"));
+    ruling.because =
+        fmt::format("the limit of {} within an hour is reached; further ones of this person are not answered",
+                    text::count_of(static_cast<std::size_t>(stage_.rules.most_refused), "refused command"));
     GP_CHECK(record(spoken, facts, ruling));
     return Done{};
   }

@@ -326,7 +326,7 @@ describe('commands by hand and floods of them', { concurrency: 4 }, () => {
     assert.equal((await tell('will', '/gatepost recheck')).answers.length, 1, 'what may be done is done');
     const all = await events(pr);
     assert.deepEqual(all.map((it) => it.data.outcome), ['refused', 'refused', 'refused', 'refused', 'granted']);
-    assert.match(all[1].data.because, /1 command of the same person were refused within an hour; further ones are not answered/);
+    assert.match(all[1].data.because, /the limit of 1 refused command within an hour is reached; further ones of this person are not answered/);
     assert.equal((await tell('ada', '/gatepost frost cart')).answers.length, 1);
     assert.equal((await tell('ada', '/gatepost frost cart')).answers.length, 0, 'a near-miss is a near-miss');
     await pr.end();
