@@ -13,7 +13,6 @@
 #include "app/head_lines.hpp"
 #include "app/infer_owners.hpp"
 #include "app/inputs.hpp"
-#include "app/ledger_decisions.hpp"
 #include "app/line_hashes.hpp"
 #include "app/local_channels.hpp"
 #include "app/placed_paths.hpp"
@@ -110,7 +109,6 @@ Result<Verdict> check(const Ports& ports, const CheckRequest& request) {
   if (!gathered && request.publish) tell_failure(tell_not_judged(ports, detect_ci(ports), gathered.error()));
   GP_TRY(Evidence evidence, std::move(gathered));
   const Timestamp now = request.now ? *request.now : ports.clock();
-  honour(evidence.decisions, evidence.settings);
   const auto is_json = [](const OutputRequest& it) { return it.format == "json"; };
   if (!result_path(ports, request).empty() || std::ranges::any_of(request.outputs, is_json)) {
     ingest::add_digests(evidence.table);

@@ -181,6 +181,15 @@ CiFacts detect_ci(const Ports& ports) {
   return {};
 }
 
+CiFacts about_change(CiFacts ci, std::uint64_t number) {
+  ci.change_request = number;
+  ci.judges_other_run = ci.from_fork = ci.restricted = false;
+  ci.change_head.clear();
+  ci.head_repository.clear();
+  ci.head_branch.clear();
+  return ci;
+}
+
 std::optional<OwnersDialect> dialect_of(CiFacts::System system) {
   switch (system) {
     case CiFacts::System::none:

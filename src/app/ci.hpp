@@ -46,6 +46,9 @@ struct CiFacts {
 // believed: GitLab is GITLAB_CI together with CI_PROJECT_ID.
 CiFacts detect_ci(const Ports& ports);
 
+// The same run, about the change request of this number, of which nothing else is known.
+CiFacts about_change(CiFacts ci, std::uint64_t number);
+
 // The CODEOWNERS language of the forge behind the CI; empty when there is none.
 std::optional<OwnersDialect> dialect_of(CiFacts::System system);
 const char* to_string(CiFacts::System system);

@@ -59,13 +59,30 @@ void add_person(CommandStage& stage, const command::Command& command, const forg
   out.teams = out.facts.member_of;
 }
 
+// A stranger's file that is damaged keeps nobody from being answered; one that the caller names does.
+Status look_for_result(CommandStage& stage) {
+  if (std::exchange(stage.looked_for_result, true)) return Done{};
+  if (!stage.request.result.empty()) {
+    GP_TRY(stage.result, named_result(stage.request.result));
+    return Done{};
+  }
+  const publish::ChangeRequest& change = stage.asked.shown.request;
+  auto kept = kept_result(stage.forge, change, stage.rules.result);
+  if (!kept) log::warning(forge::sentence_of(kept.error()));
+  if (!kept) return Done{};
+  if (!*kept) log::warning(nothing_kept(change, stage.rules.result));
+  stage.result = *std::move(kept);
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const LedgerDecisions& decisions) {
   stage.asked.rules.settings = stage.rules;
   honour(decisions, stage.asked.rules.settings);
-  if (stage.request.result.empty()) return std::optional<StoredEvidence>();
-  GP_TRY(ResultFile result, read_result_file(stage.request.result));
+  GP_CHECK(look_for_result(stage));
+  if (!stage.result) return std::optional<StoredEvidence>();
+  GP_TRY(ResultFile result, read_result(stage.result->text, stage.result->name));
   std::string judged = result.change.change_head.empty() ? result.change.head : result.change.change_head;
   TipLines lines(result);
   Assessment assessment = judge_again(stage.ports, stage.ci, std::move(result), stage.asked, stage.now);

@@ -11,6 +11,7 @@
 #include "app/ledger_decisions.hpp"
 #include "app/second_stage.hpp"
 #include "app/spoken.hpp"
+#include "app/stored_result.hpp"
 #include "command/authority.hpp"
 #include "forge/forge.hpp"
 #include "store/store.hpp"
@@ -26,6 +27,8 @@ struct CommandStage {
   config::Settings rules;  // of the base, before anything of the ledger
   store::Store& ledger;
   Timestamp now;
+  std::optional<FoundResult> result = std::nullopt;  // what was found; asked for once, when it is needed
+  bool looked_for_result = false;
 };
 
 // What a stored result says by the decisions of now.
@@ -34,7 +37,7 @@ struct StoredEvidence {
   TipLines lines;
   Assessment assessment;
 };
-// Empty without a result.
+// Empty without a result. One that the forge keeps and that cannot be had is told, and is none.
 Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const LedgerDecisions& decisions);
 
 // A finding that a command may be about: of the result, else of the ledger.

@@ -19,7 +19,6 @@
 #include "base/text.hpp"
 #include "forge/answer.hpp"
 #include "git/library.hpp"
-#include "publish/marker.hpp"
 #include "report/escape.hpp"
 #include "risk/severity.hpp"
 
@@ -28,10 +27,36 @@ namespace {
 
 using command::Verb;
 
+constexpr std::int64_t kHourMs = std::int64_t{60} * 60 * 1000;
+
 // By which a comment is known in the ledger: no comment is carried out twice.
 std::string key_of(const CommandStage& stage, const Spoken& spoken) {
   const forge::CommentPlace& place = spoken.said.place;
-  return fmt::format("{}#{}/{}{}", stage.ci.repository, place.request, place.on_lines ? "r" : "", place.id);
+  const char* const kind = spoken.by_hand ? "hand-" : place.on_lines ? "r" : "";
+  return fmt::format("{}#{}/{}{}", stage.ci.repository, place.request, kind, place.id);
+}
+
+// All comments of a change are looked through, not the one that somebody has just written.
+bool polls(const CiFacts& ci, const CommandRequest& request) {
+  const bool of_event = !request.event.empty() || !request.text.empty();
+  return !of_event && (request.open_changes || request.change || ci.system == CiFacts::System::gitlab);
+}
+
+// From here on what somebody else of the same name said counts together: an hour before. A comment that is passed over
+// stays so, however often it is looked at.
+Timestamp hour_before(const CommandStage& stage, const Spoken& spoken) {
+  return {spoken.said.written.value_or(stage.now).unix_ms - kHourMs};
+}
+
+bool is_same_person(std::string_view one, std::string_view other) {
+  return command::plain_name(one) == command::plain_name(other);
+}
+
+std::int64_t refused_before(const CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions) {
+  const Timestamp since = hour_before(stage, spoken);
+  return std::ranges::count_if(decisions.refusals, [&](const Refusal& it) {
+    return it.at >= since && is_same_person(it.person, spoken.said.author);
+  });
 }
 
 std::int64_t end_of(std::chrono::sys_days day) {
@@ -103,37 +128,61 @@ class Runner {
       return answer_again(spoken, decisions, before->second);
     GP_TRY(auto evidence, judge_stored(stage_, decisions));
     GP_TRY(const CommandFacts facts, ask_facts(stage_, spoken, decisions, evidence ? &*evidence : nullptr));
-    const command::Ruling ruling = command::rule(*spoken.reading.command, facts.facts, stage_.rules.command_roles);
-    tell(spoken, ruling);
+    command::Ruling ruling = command::rule(*spoken.reading.command, facts.facts, stage_.rules.command_roles);
+    GP_CHECK(tell(spoken, ruling));
     if (stage_.request.dry_run) return Done{};
-    if (!facts.facts.deleted) show_that_seen(spoken);
+    if (!ruling.granted && refused_before(stage_, spoken, decisions) >= stage_.rules.most_refused)
+      return pass_over(spoken, decisions, facts, std::move(ruling));
+    if (!facts.facts.deleted && !spoken.by_hand) show_that_seen(spoken);
     GP_TRY(const bool fresh, record(spoken, facts, ruling));
     if (!fresh) return Done{};  // another run is carrying it out
     return ruling.granted ? carry_out(spoken, facts, ruling) : say(spoken, answer_to_refused(ruling.because));
   }
 
  private:
-  // Bots would answer each other for ever.
+  // Bots would answer each other for ever. What nobody records is counted where it stands: among the comments.
   Status answer_mistake(const Spoken& spoken) {
     if (spoken.deleted || spoken.said.by_bot || stage_.request.dry_run) return Done{};
+    GP_TRY(const auto comments, stage_.forge.comments(spoken.said.place.request, ""));
+    const Timestamp since = hour_before(stage_, spoken);
+    const auto before = std::ranges::count_if(comments, [&](const forge::SaidComment& it) {
+      return it.place.id < spoken.said.place.id && it.written.value_or(since) >= since &&
+             is_same_person(it.author, spoken.said.author) && command::read(it.body).mistake.has_value();
+    });
+    if (before >= stage_.rules.most_refused) return Done{};
     return say(spoken, answer_to_mistake(*spoken.reading.mistake));
+  }
+
+  // Whoever is refused again and again fills neither the ledger nor the thread: the first that is too much is recorded.
+  Status pass_over(const Spoken& spoken, const LedgerDecisions& decisions, const CommandFacts& facts,
+                   command::Ruling ruling) {
+    if (refused_before(stage_, spoken, decisions) > stage_.rules.most_refused) return Done{};
+    ruling.because =
+        fmt::format("the limit of {} within an hour is reached; further ones of this person are not answered",
+                    text::count_of(static_cast<std::size_t>(stage_.rules.most_refused), "refused command"));
+    GP_CHECK(record(spoken, facts, ruling));
+    return Done{};
   }
 
   // Makes up for a run that ended between the ledger and the answer; what was told is not told again. Whoever looks
   // through all comments in each pipeline leaves that alone.
   Status answer_again(const Spoken& spoken, const LedgerDecisions& decisions, const std::string& refused) {
-    const bool polls = stage_.ci.system == CiFacts::System::gitlab && stage_.request.event.empty();
-    if (polls || stage_.request.dry_run) return Done{};
-    if (!refused.empty()) return say(spoken, answer_to_refused(refused));
+    if (polls(stage_.ci, stage_.request) || stage_.request.dry_run) return Done{};
+    const bool too_often = refused_before(stage_, spoken, decisions) > stage_.rules.most_refused;
+    if (!refused.empty()) return too_often ? Done{} : say(spoken, answer_to_refused(refused));
     GP_TRY(const auto evidence, judge_stored(stage_, decisions));
     if (evidence && evidence->judged == stage_.asked.shown.request.head) publish_verdict(*evidence);
     return say(spoken, {"the command was carried out", {}, {}});
   }
 
-  static void tell(const Spoken& spoken, const command::Ruling& ruling) {
-    const std::string line = fmt::format("{} by @{}: {} ({})", command::usage_of(spoken.reading.command->verb).name,
-                                         spoken.said.author, ruling.granted ? "granted" : "refused", ruling.because);
-    log::info(report::escape::terminal(line));
+  // Whoever speaks for somebody reads the ruling; a pipeline has it in its log.
+  [[nodiscard]] Status tell(const Spoken& spoken, const command::Ruling& ruling) const {
+    const std::string line = report::escape::terminal(
+        fmt::format("{} by @{}: {} ({})", command::usage_of(spoken.reading.command->verb).name, spoken.said.author,
+                    ruling.granted ? "granted" : "refused", ruling.because));
+    if (spoken.by_hand) return stage_.ports.output(line + "\n");
+    log::info(line);
+    return Done{};
   }
 
   void show_that_seen(const Spoken& spoken) {
@@ -183,17 +232,11 @@ class Runner {
                               .tool_version = stage_.request.version,
                               .time = stage_.now};
     publish::Input planned = plan_input(input, stage_.ci, stage_.asked.shown, evidence.lines);
-    planned.stamp = stamp(planned.stamp);
+    planned.stamp = stamp_of_words(stage_.asked.shown, planned.stamp);
+    if (planned.pipeline == 0) planned.pipeline = stage_.result->pipeline;
     const Told told = tell_forge(stage_.forge, planned, stage_.asked.shown, stage_.asked.rules.settings.publishing);
     for (const std::string& problem : told.problems) log::warning(problem);
     complete_ = complete_ && told.complete;
-  }
-
-  // The words are still those of the run that looked: one that looks again at the same commit may write over them.
-  [[nodiscard]] publish::Stamp stamp(const publish::Stamp& own) const {
-    const auto& comments = stage_.asked.shown.comments;
-    const auto marker = comments.empty() ? std::nullopt : publish::parse_summary_marker(comments.front().body);
-    return marker && marker->stamp.head == own.head ? marker->stamp : own;
   }
 
   Status say(const Spoken& spoken, const CommandAnswer& answer) {
@@ -227,29 +270,21 @@ Result<ExitCode> read_aloud(const Ports& ports, const std::string& text) {
   return ExitCode::done;
 }
 
-}  // namespace
-
-Result<ExitCode> command(const Ports& ports, const CommandRequest& request) {
-  if (!request.text.empty()) return read_aloud(ports, request.text);
-  CiFacts ci = detect_ci(ports);
-  GP_TRY(const Connection connection, connect(ports, ci, request.version));
-  GP_TRY(const std::vector<Spoken> spoken, listen(ports, ci, request.event, *connection.forge));
-  if (spoken.empty()) {
-    log::info("no comment speaks to gatepost");
-    return ExitCode::done;
-  }
+// The comments of one change, which `ci` is about.
+Result<ExitCode> carry_out(const Ports& ports, const CommandRequest& request, CiFacts ci, forge::Forge& forge,
+                           const std::vector<Spoken>& spoken) {
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(const git::Repository repository, open_repository(ports, request.repository, ci));
-  ci.change_request = spoken.front().said.place.request;
-  ci.change_head.clear();  // that of the change is asked for, and no event is believed
   const Inputs inputs(ports, {});
-  GP_TRY(Asked asked, ask_forge(ports, *connection.forge, ci, inputs, nullptr));
+  GP_TRY(Asked asked, ask_forge(ports, forge, ci, inputs, nullptr));
+  if (!request.actor.empty() && !asked.shown.may.comment && !request.dry_run)
+    return error(ErrorKind::denied, "the token may not write comments, so it cannot speak for anybody");
   config::Settings rules = asked.rules.settings;
   GP_TRY(const auto store, open_chosen_ledger(ports, rules, repository, request.store));
   CommandStage stage{ports,
                      request,
                      std::move(ci),
-                     *connection.forge,
+                     forge,
                      std::move(asked),
                      std::move(rules),
                      *store,
@@ -257,6 +292,62 @@ Result<ExitCode> command(const Ports& ports, const CommandRequest& request) {
   Runner runner(stage);
   for (const Spoken& one : spoken) GP_CHECK(runner.run(one));
   return runner.is_complete() ? ExitCode::done : ExitCode::unavailable;
+}
+
+// What the event says of the change is not believed; its number alone counts.
+Result<ExitCode> answer(const Ports& ports, const CommandRequest& request, const CiFacts& ci, forge::Forge& forge,
+                        const std::vector<Spoken>& spoken) {
+  if (!spoken.empty())
+    return carry_out(ports, request, about_change(ci, spoken.front().said.place.request), forge, spoken);
+  log::info("no comment speaks to gatepost");
+  return ExitCode::done;
+}
+
+Result<ExitCode> answer_change(const Ports& ports, const CommandRequest& request, const CiFacts& ci,
+                               std::uint64_t number) {
+  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+  GP_TRY(const std::vector<Spoken> spoken, listen_to_request(*connection.forge, number));
+  return answer(ports, request, ci, *connection.forge, spoken);
+}
+
+// Each with a connection of its own, whose limits are those of one change. What goes wrong with one keeps no other from
+// being answered.
+Result<ExitCode> answer_open_changes(const Ports& ports, const CommandRequest& request, const CiFacts& ci) {
+  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+  GP_TRY(const std::vector<std::uint64_t> numbers, connection.forge->open_requests());
+  ExitCode worst = ExitCode::done;
+  for (const std::uint64_t number : numbers) {
+    const auto answered = answer_change(ports, request, ci, number);
+    if (!answered) log::warning(fmt::format("change {}: {}", number, forge::sentence_of(answered.error())));
+    if (!answered || *answered != ExitCode::done) worst = ExitCode::unavailable;
+  }
+  log::info(fmt::format("{} looked through", text::count_of(numbers.size(), "open change request")));
+  return worst;
+}
+
+// `gatepost command --text TEXT --actor NAME`.
+Result<ExitCode> answer_for(const Ports& ports, const CommandRequest& request, const CiFacts& ci) {
+  if (!command::read(request.text).command) return read_aloud(ports, request.text);
+  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+  GP_TRY(const std::uint64_t number, request_of(ports, ci, request.event));
+  GP_TRY(const Spoken spoken, speak_for(ports, *connection.forge, number, request.text, request.actor));
+  return answer(ports, request, ci, *connection.forge, {spoken});
+}
+
+}  // namespace
+
+Result<ExitCode> command(const Ports& ports, const CommandRequest& request) {
+  if (!request.text.empty() && request.actor.empty()) return read_aloud(ports, request.text);
+  const CiFacts ci = request.change ? about_change(detect_ci(ports), *request.change) : detect_ci(ports);
+  if (!request.text.empty()) return answer_for(ports, request, ci);
+  if (request.open_changes) return answer_open_changes(ports, request, ci);
+  if (polls(ci, request)) {
+    GP_TRY(const std::uint64_t number, request_of(ports, ci, ""));
+    return answer_change(ports, request, ci, number);
+  }
+  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+  GP_TRY(const std::vector<Spoken> spoken, listen_to_event(ports, ci, request.event, *connection.forge));
+  return answer(ports, request, ci, *connection.forge, spoken);
 }
 
 }  // namespace gatepost::app

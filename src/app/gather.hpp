@@ -10,7 +10,6 @@
 
 #include "app/ci.hpp"
 #include "app/inputs.hpp"
-#include "app/ledger_decisions.hpp"
 #include "app/ports.hpp"
 #include "base/digest.hpp"
 #include "base/secret.hpp"
@@ -71,8 +70,8 @@ struct Evidence {
 
   git::Repository repository;
   CiFacts ci;
-  config::Files settings_files;  // that the settings were made of
-  config::Settings settings;
+  config::Files settings_files;        // that the settings were made of
+  config::Settings settings;           // with what people decided in the ledger of the target
   std::optional<policy::Event> event;  // as the pipeline says; empty: by what the CI says
   ChangeSet change;
   std::string settings_revision;  // the commit that settings, policies and CODEOWNERS come from
@@ -81,7 +80,6 @@ struct Evidence {
   std::optional<correlate::FileIndex> head_files, base_files;
   SourceFacts sources, base_sources;
   std::optional<LedgerBase> ledger;  // what the change is compared with in place of reports of the base
-  LedgerDecisions decisions;         // that people took in the ledger of the target; app::honour makes them count
   context::Surroundings surroundings;
   unsigned threads = 1;
   std::vector<std::string> missing;  // reports that should be there and are not, in sentences

@@ -62,12 +62,11 @@ void compare(TargetLedger ledger, Timestamp now, Evidence& evidence) {
 
 Status gather_ledger(const Ports& ports, const GatherRequest& request, bool compares, Evidence& evidence) {
   const Timestamp now = request.now.value_or(ports.clock());
-  GP_TRY(auto ledger, read_target_ledger(ports, evidence.settings,
+  GP_TRY(auto answer, read_target_ledger(ports, evidence.settings,
                                          {evidence.repository, evidence.change, request.store, request.asks_forge, now},
                                          evidence.notes));
-  if (!ledger) return Done{};
-  evidence.decisions = std::move(ledger->decisions);
-  if (compares) compare(std::move(*ledger), now, evidence);
+  honour(answer, evidence.settings);
+  if (compares && answer.ledger) compare(*std::move(answer.ledger), now, evidence);
   return Done{};
 }
 

@@ -7,8 +7,9 @@
 
 namespace gatepost::app {
 
-// Fills `decisions`, and with `compares` also `ledger`, when there is a ledger that can be read and believed
-// (app::read_target_ledger). Nothing is ever written to it. An error is one of the command line alone.
+// Puts what people decided there into the settings, and with `compares` fills `ledger`, when there is a ledger that can
+// be read and believed (app::read_target_ledger). Nothing is ever written to it. An error is one of the command line
+// alone.
 Status gather_ledger(const Ports& ports, const GatherRequest& request, bool compares, Evidence& evidence);
 
 }  // namespace gatepost::app

@@ -228,6 +228,8 @@ class Judge {
     const bool nothing_but_missing = reports.empty() && !reasons.empty();
     if (!nothing_but_missing)
       std::ranges::move(policy::missing_evidence(basis_.settings.evidence, reports), std::back_inserter(reasons));
+    if (!basis_.settings.unread_ledger.empty())
+      reasons.push_back({{"evidence"}, Action::block, basis_.settings.unread_ledger, {}});
     if (basis_.settings.rules.mode == policy::Mode::monitor) {
       for (Reason& reason : reasons) reason.action = std::min(reason.action, Action::warn);
     }

@@ -28,12 +28,18 @@ struct DecidedRequest : command::Request {
   std::uint64_t event = 0;  // of the request
 };
 
+struct Refusal {
+  std::string person;
+  Timestamp at;
+};
+
 struct LedgerDecisions {
   std::vector<DecidedRequest> requests;           // those that were not taken back, in their order
   std::map<std::string, config::Freeze> freezes;  // by service, as written when it was frozen
   std::map<std::string, Owner> assigned;          // by finding
   std::set<std::string> tickets;                  // findings that somebody wants a ticket for
   std::map<std::string, std::string> handled;     // comments, and why they were refused; "" when granted
+  std::vector<Refusal> refusals;                  // in their order
 };
 
 // Commands among the events. Names are those that the people have now: who was erased is a pseudonym, and approves

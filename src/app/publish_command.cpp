@@ -6,10 +6,11 @@
 #include "app/connection.hpp"
 #include "app/explain_risk.hpp"
 #include "app/gather.hpp"
-#include "app/ledger_decisions.hpp"
 #include "app/record_verdict.hpp"
+#include "app/rejudge.hpp"
 #include "app/result_file.hpp"
 #include "app/second_stage.hpp"
+#include "app/stored_result.hpp"
 #include "app/target_ledger.hpp"
 #include "base/log.hpp"
 #include "git/library.hpp"
@@ -18,17 +19,23 @@
 namespace gatepost::app {
 namespace {
 
-// The ledger lies beside a checkout. Without one nothing that was decided there counts here.
-void honour_decisions(const Ports& ports, const CiFacts& ci, Timestamp now, config::Settings& settings,
-                      std::vector<Note>& notes) {
+// The ledger lies beside a checkout. Without one nothing that was decided there is known here.
+TargetLedgerAnswer read_ledger_of(const Ports& ports, const CiFacts& ci, Timestamp now,
+                                  const config::Settings& settings, std::vector<Note>& notes) {
+  const auto unread = [&](const Error& why) {
+    const bool stated = settings.ledger.stated && settings.ledger.store != config::Ledger::Store::none;
+    return TargetLedgerAnswer{
+        .ledger = std::nullopt,
+        .unread = stated ? "the ledger is not known here, so neither is what was frozen: " + why.message : ""};
+  };
   const auto library = git::Library::start();
-  if (!library) return;
+  if (!library) return unread(library.error());
   const auto repository = open_repository(ports, "", ci);
-  if (!repository) return;
+  if (!repository) return unread(repository.error());
   const ChangeSet none;
-  const auto ledger = read_target_ledger(
-      ports, settings, {.repository = *repository, .change = none, .asks_forge = true, .now = now}, notes);
-  if (ledger && *ledger) honour((*ledger)->decisions, settings);
+  auto answer = read_target_ledger(ports, settings,
+                                   {.repository = *repository, .change = none, .asks_forge = true, .now = now}, notes);
+  return answer ? *std::move(answer) : unread(answer.error());
 }
 
 // The ledger is that of the repository whose checkout this is.
@@ -45,24 +52,39 @@ Status record(const Ports& ports, const CiFacts& ci, const config::Settings& set
                                 .trusted = !ci.restricted});
 }
 
-}  // namespace
+// The change, and what was found there.
+struct Material {
+  Asked asked;
+  ResultFile result;
+  std::uint64_t pipeline = 0;  // as FoundResult
+  bool again = false;          // the same evidence as that of the words that are there
+};
 
-Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
-  const CiFacts ci = detect_ci(ports);
-  const Inputs inputs(ports, request.flags);
-  GP_TRY(ResultFile result, read_result_file(request.result));
-  GP_TRY(const Connection connection, connect(ports, ci, request.version));
-  forge::Forge& forge = *connection.forge;
-  auto asked_for = ask_forge(ports, forge, ci, inputs, &result);
-  if (!asked_for && asked_for.error().kind == ErrorKind::conflict) {
-    // Closed or pushed to meanwhile: nothing went wrong, and nobody waits for this result.
-    log::warning(asked_for.error().message + "; nothing is published");
-    return ExitCode::done;
+Result<Material> material_of(const Ports& ports, forge::Forge& forge, const CiFacts& ci, const Inputs& inputs,
+                             std::optional<ResultFile> named) {
+  if (named) {
+    GP_TRY(Asked asked, ask_forge(ports, forge, ci, inputs, &*named));
+    return Material{std::move(asked), *std::move(named), 0, false};
   }
-  if (!asked_for) return asked_for.error();
-  Asked& asked = *asked_for;
+  GP_TRY(Asked asked, ask_forge(ports, forge, ci, inputs, nullptr));
+  const publish::ChangeRequest& change = asked.shown.request;
+  if (!change.open) return error(ErrorKind::conflict, "the change request is closed");
+  const config::StoredResult& place = asked.rules.settings.result;
+  GP_TRY(const auto kept, kept_result(forge, change, place));
+  if (!kept) {
+    return error(ErrorKind::unavailable, nothing_kept(change, place),
+                 "let the gate write it (check --result) and keep it, or name the file");
+  }
+  GP_TRY(ResultFile result, read_result(kept->text, kept->name));
+  GP_CHECK(check_belongs(result, change));
+  return Material{std::move(asked), std::move(result), kept->pipeline, true};
+}
+
+Result<ExitCode> judge_and_tell(const Ports& ports, forge::Forge& forge, const CiFacts& ci,
+                                const PublishRequest& request, Material material) {
+  auto& [asked, result, pipeline, again] = material;
   const Timestamp now = request.now ? *request.now : ports.clock();
-  honour_decisions(ports, ci, now, asked.rules.settings, result.found.notes);
+  honour(read_ledger_of(ports, ci, now, asked.rules.settings, result.found.notes), asked.rules.settings);
   const TipLines lines(result);
   const Assessment assessment = judge_again(ports, ci, std::move(result), asked, now);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
@@ -78,7 +100,9 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   const Status written = write_outputs(ports, input, request.outputs.empty() ? standard : request.outputs);
   Told told;
   show(ports, ci, "", input, [&] {
-    const publish::Input planned = plan_input(input, ci, asked.shown, lines);
+    publish::Input planned = plan_input(input, ci, asked.shown, lines);
+    if (again) planned.stamp = stamp_of_words(asked.shown, planned.stamp);
+    if (planned.pipeline == 0) planned.pipeline = pipeline;
     const publish::Settings& settings = asked.rules.settings.publishing;
     told = request.dry_run ? print_plan(ports, publish::plan(planned, asked.shown, settings), asked.shown)
                            : tell_forge(forge, planned, asked.shown, settings);
@@ -87,6 +111,26 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   if (request.record && !request.dry_run) tell_failure(record(ports, ci, asked.rules.settings, assessment, now));
   if (!written) return written.error();
   return told.complete ? ExitCode::done : ExitCode::unavailable;
+}
+
+}  // namespace
+
+Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
+  const CiFacts ci = request.change ? about_change(detect_ci(ports), *request.change) : detect_ci(ports);
+  std::optional<ResultFile> named;
+  if (!request.result.empty()) {
+    GP_TRY(named, read_result_file(request.result));
+  }
+  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+  forge::Forge& forge = *connection.forge;
+  auto material = material_of(ports, forge, ci, Inputs(ports, request.flags), std::move(named));
+  if (!material && material.error().kind == ErrorKind::conflict) {
+    // Closed or pushed to meanwhile: nothing went wrong, and nobody waits for this result.
+    log::warning(material.error().message + "; nothing is published");
+    return ExitCode::done;
+  }
+  if (!material) return material.error();
+  return judge_and_tell(ports, forge, ci, request, *std::move(material));
 }
 
 }  // namespace gatepost::app

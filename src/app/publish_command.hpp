@@ -2,6 +2,7 @@
 // goes into, and told. It needs no checkout, and takes nothing from the result but what was found.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,9 @@
 namespace gatepost::app {
 
 struct PublishRequest {
-  std::string result;                  // the file that `check --result` wrote
-  std::vector<OutputRequest> outputs;  // none: a terminal report on standard output
+  std::string result;                   // the file that `check --result` wrote; "": the one that the forge keeps
+  std::optional<std::uint64_t> change;  // --change: its number, whatever the run says
+  std::vector<OutputRequest> outputs;   // none: a terminal report on standard output
   bool colour = false, dry_run = false;
   bool record = false;  // leave the verdict in the ledger of the checkout, or of the forge's repository
   std::optional<Timestamp> now;

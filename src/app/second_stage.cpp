@@ -7,6 +7,7 @@
 #include "app/feed_files.hpp"
 #include "app/publishing.hpp"
 #include "app/rejudge.hpp"
+#include "publish/marker.hpp"
 
 namespace gatepost::app {
 
@@ -15,7 +16,7 @@ Result<Asked> ask_forge(const Ports& ports, forge::Forge& forge, const CiFacts& 
   if (!ci.change_request && (!ci.judges_other_run || ci.change_head.empty())) {
     return error(ErrorKind::usage,
                  "the run does not say which change request it is about: a result cannot be asked for that",
-                 "run it on workflow_run (GitHub), or give GATEPOST_MERGE_REQUEST its number (GitLab)");
+                 "give its number with --change, or run it on workflow_run (GitHub)");
   }
   publish::Settings settings;
   GP_TRY(publish::Shown shown, forge.shown(wanted_of(ci, ci.change_head, settings)));
@@ -62,6 +63,12 @@ Assessment judge_again(const Ports& ports, const CiFacts& ci, ResultFile result,
        .repository = asked.rules.settings.repository.empty() ? ci.repository : asked.rules.settings.repository,
        .branch = asked.shown.request.target_branch,
        .tools_may_suppress = false});
+}
+
+publish::Stamp stamp_of_words(const publish::Shown& shown, const publish::Stamp& own) {
+  const auto marker =
+      shown.comments.empty() ? std::nullopt : publish::parse_summary_marker(shown.comments.front().body);
+  return marker && marker->stamp.head == own.head ? marker->stamp : own;
 }
 
 publish::Input plan_input(const report::Input& input, const CiFacts& ci, const publish::Shown& shown,

@@ -48,6 +48,10 @@ class TipLines {
 // The verdict of now about what the result has. `asked` keeps what was read for it.
 Assessment judge_again(const Ports& ports, const CiFacts& ci, ResultFile result, Asked& asked, Timestamp now);
 
+// The words are still those of the run that looked: one that looks again at the same commit may write over them, and
+// the next run over its words.
+publish::Stamp stamp_of_words(const publish::Shown& shown, const publish::Stamp& own);
+
 // `input` and `lines` have to outlive it.
 publish::Input plan_input(const report::Input& input, const CiFacts& ci, const publish::Shown& shown,
                           const TipLines& lines);

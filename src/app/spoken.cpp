@@ -1,6 +1,7 @@
 #include "app/spoken.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <utility>
 
@@ -28,8 +29,12 @@ Result<forge::ForgeEvent> read_event(const Ports& ports, const CiFacts& ci, cons
                 : forge::parse_gitlab_event("", std::move(bytes));
 }
 
+}  // namespace
+
 // The words count as they were when the event was told; that they are others now is an edit.
-Result<std::vector<Spoken>> listen_to_event(forge::Forge& forge, const forge::ForgeEvent& event) {
+Result<std::vector<Spoken>> listen_to_event(const Ports& ports, const CiFacts& ci, const std::string& event_file,
+                                            forge::Forge& forge) {
+  GP_TRY(const forge::ForgeEvent event, read_event(ports, ci, event_file));
   std::vector<Spoken> all;
   const bool written_now = event.action == "created" || event.action == "create";
   if (!event.comment || !event.request || !written_now) return all;
@@ -71,17 +76,26 @@ Result<std::vector<Spoken>> listen_to_request(forge::Forge& forge, std::uint64_t
   return all;
 }
 
-}  // namespace
+Result<Spoken> speak_for(const Ports& ports, forge::Forge& forge, std::uint64_t request, const std::string& text,
+                         const std::string& login) {
+  constexpr std::size_t kDigits = 12;  // hexadecimal: more than forges have comments
+  const std::string plain = login.starts_with('@') ? login.substr(1) : login;
+  Spoken spoken{.said = {.place = {.request = request, .thread = {}}, .body = text, .author = plain},
+                .by_hand = true,
+                .reading = command::read(text)};
+  GP_TRY(spoken.said.author_id, forge.account(plain));
+  spoken.said.by_bot = plain.ends_with("[bot]") || forge::is_gitlab_bot(plain);
+  spoken.said.written = ports.clock();
+  const std::string chance = ports.nonce().substr(0, kDigits);
+  std::from_chars(chance.data(), chance.data() + chance.size(), spoken.said.place.id, 16);
+  return spoken;
+}
 
-Result<std::vector<Spoken>> listen(const Ports& ports, const CiFacts& ci, const std::string& event_file,
-                                   forge::Forge& forge) {
-  if (ci.system == CiFacts::System::gitlab && event_file.empty()) {
-    if (ci.change_request) return listen_to_request(forge, *ci.change_request);
-    return error(ErrorKind::usage, "the run does not say which merge request it is about",
-                 "run it in a merge request pipeline, or give GATEPOST_MERGE_REQUEST its number");
-  }
-  GP_TRY(const forge::ForgeEvent event, read_event(ports, ci, event_file));
-  return listen_to_event(forge, event);
+Result<std::uint64_t> request_of(const Ports& ports, const CiFacts& ci, const std::string& event_file) {
+  if (event_file.empty() && ci.change_request) return *ci.change_request;
+  const auto event = read_event(ports, ci, event_file);
+  if (event && event->request && event->request->number != 0) return event->request->number;
+  return error(ErrorKind::usage, "the run does not say which change request it is about", "give its number: --change");
 }
 
 }  // namespace gatepost::app

@@ -30,6 +30,10 @@ Wanted wanted(const Ports& ports, const config::Ledger& ledger, const TargetLedg
   return tip.ok() && *tip ? Wanted::yes : Wanted::no;
 }
 
+std::string unread_because(std::string_view why) {
+  return fmt::format("the ledger {}, so it is not known what was frozen there; --store none judges without it", why);
+}
+
 // The file or folder that the ledger lies in, "" when it has none.
 std::string place_of(const config::Ledger& ledger, const std::string& root) {
   const bool is_folder = ledger.remote.find('/') != std::string::npos && https_address(ledger.remote).empty();
@@ -64,31 +68,42 @@ Result<std::optional<TargetLedger>> read(const Ports& ports, const config::Setti
 
 }  // namespace
 
-Result<std::optional<TargetLedger>> read_target_ledger(const Ports& ports, const config::Settings& settings,
-                                                       const TargetLedgerRequest& request, std::vector<Note>& notes) {
-  const std::optional<TargetLedger> none;
+Result<TargetLedgerAnswer> read_target_ledger(const Ports& ports, const config::Settings& settings,
+                                              const TargetLedgerRequest& request, std::vector<Note>& notes) {
+  TargetLedgerAnswer answer;
   const Wanted wants = wanted(ports, settings.ledger, request);
-  if (wants == Wanted::no) return none;
+  if (wants == Wanted::no) return answer;
+  const bool stated = settings.ledger.stated || !request.store.empty();
   const auto warn = [&](std::string text) { notes.push_back({Note::Level::warning, "ledger", std::move(text), {}}); };
   config::Settings chosen = settings;
   GP_CHECK(choose_ledger(ports, request.store, chosen.ledger));
   if (comes_with(request.change, chosen.ledger, request.repository)) {
     warn("the ledger is part of the change itself: it is not believed; keep it where a change cannot reach it");
-    return none;
+    if (stated) answer.unread = unread_because("is part of the change itself");
+    return answer;
   }
   auto found = read(ports, chosen, request);
-  if (found) return found;
+  if (found) {
+    answer.ledger = *std::move(found);
+    return answer;
+  }
   const Error& why = found.error();
   const bool damaged = why.kind == ErrorKind::bad_input;
   if (wants == Wanted::perhaps && !damaged) {
     log::debug("no ledger: " + why.message);
-    return none;
+    return answer;
   }
+  if (stated) answer.unread = unread_because(damaged ? "is damaged" : "cannot be read");
   warn(
       fmt::format("the ledger {}, so what is new is told from the lines of the change, and nothing counts that was "
                   "approved or frozen by a command: {}",
                   damaged ? "is damaged" : "cannot be read", why.message));
-  return none;
+  return answer;
+}
+
+void honour(const TargetLedgerAnswer& answer, config::Settings& settings) {
+  if (answer.ledger) honour(answer.ledger->decisions, settings);
+  settings.unread_ledger = answer.unread;
 }
 
 }  // namespace gatepost::app

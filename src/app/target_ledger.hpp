@@ -32,9 +32,21 @@ struct TargetLedger {
   LedgerDecisions decisions;
 };
 
-// Empty when there is none: nobody names one, and none lies where looking costs nothing. One that cannot be read, that
-// is no longer what was written, or that comes with the change is a note. An error is one of the command line alone.
-Result<std::optional<TargetLedger>> read_target_ledger(const Ports& ports, const config::Settings& settings,
-                                                       const TargetLedgerRequest& request, std::vector<Note>& notes);
+struct TargetLedgerAnswer {
+  std::optional<TargetLedger> ledger;
+  // What is wrong with the ledger that the settings or the command line state: what was frozen there is not known, so
+  // no gate may open. "" when nothing is, and for a ledger that nobody states. A ref or a file that is not there yet is
+  // an empty ledger.
+  std::string unread;
+};
+
+// No ledger when there is none: nobody states one, and none lies where looking costs nothing. One that cannot be read,
+// that is no longer what was written, or that comes with the change is a note. An error is one of the command line
+// alone.
+Result<TargetLedgerAnswer> read_target_ledger(const Ports& ports, const config::Settings& settings,
+                                              const TargetLedgerRequest& request, std::vector<Note>& notes);
+
+// Makes what was decided there count, or says in the settings why that is not known.
+void honour(const TargetLedgerAnswer& answer, config::Settings& settings);
 
 }  // namespace gatepost::app

@@ -109,6 +109,14 @@ void declare_forge(CLI::App& app, std::string& forge) {
       ->type_name("github|gitlab|none");
 }
 
+CLI::Option* declare_change(CLI::App& app, std::optional<std::uint64_t>& change, const char* description) {
+  const auto is_number = [](const std::string& said) {
+    const bool fits = text::parse_number(said).value_or(0) != 0;
+    return fits ? std::string() : "\"" + text::printable(said, 40) + "\" is no change request; expected a number as 7";
+  };
+  return app.add_option("--change", change, description)->type_name("NUMBER")->check(CLI::Validator(is_number, ""));
+}
+
 void declare_branch_evidence(CLI::App& app, EvidenceOptions& options) {
   app::GatherRequest& request = options.request;
   app.add_option("--head", request.head, "The change: a revision. Default: from the CI, else HEAD")->type_name("REV");

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +37,9 @@ CLI::Validator one_of(std::vector<std::string> values);
 void declare_inputs(CLI::App& app, app::Flags& flags, std::initializer_list<std::string_view> left_out);
 
 void declare_forge(CLI::App& app, std::string& forge);
+
+// --change: the number of a change request.
+CLI::Option* declare_change(CLI::App& app, std::optional<std::uint64_t>& change, const char* description);
 
 // The options of commands that read a change and its reports.
 struct EvidenceOptions {

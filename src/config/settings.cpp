@@ -244,8 +244,11 @@ void read_ledger(doc::View view, Ledger& ledger, Problems& problems) {
 }
 
 // Who may give which comment command: each replaces what the command's own list says.
-void read_commands(doc::View view, command::Roles& roles, Problems& problems) {
+void read_commands(doc::View view, Settings& settings, Problems& problems) {
+  constexpr std::int64_t kMostRefused = 1000;
+  command::Roles& roles = settings.command_roles;
   Section section(view, problems);
+  if (const auto most = section.integer("refused_per_hour", 0, kMostRefused)) settings.most_refused = *most;
   for (const command::Usage& usage : command::usages()) {
     const doc::View list = section.get(usage.name);
     if (!list.exists()) continue;
@@ -261,6 +264,26 @@ void read_commands(doc::View view, command::Roles& roles, Problems& problems) {
                                text::printable(text, 60)));
     }
   }
+  section.finish();
+}
+
+void read_result(doc::View view, StoredResult& result, Problems& problems) {
+  constexpr std::size_t kLongestName = 255;
+  Section section(view, problems);
+  const auto read = [&](const char* key, std::string& value) {
+    const doc::View at = section.get(key);
+    if (!at.exists()) return;
+    value = section.text(key);
+    if (value.empty() || value.size() > kLongestName)
+      problems.add(at, fmt::format("{} has {} bytes; expected 1 to {}", key, value.size(), kLongestName));
+  };
+  read("artifact", result.artifact);
+  read("file", result.file);
+  const auto parts = text::split(result.file, '/');
+  const auto leads_out = [](std::string_view part) { return part.empty() || part == "." || part == ".."; };
+  if (std::ranges::any_of(parts, leads_out))
+    problems.add(section.get("file"), fmt::format("\"{}\" is no path in an artifact; expected one such as {}",
+                                                  text::printable(result.file, 60), StoredResult{}.file));
   section.finish();
 }
 
@@ -309,7 +332,8 @@ Gate read_settings(doc::View root, Settings& settings, Problems& problems) {
   read_vex(section.get("vex"), settings.vex, problems);
   read_runtime(section.get("runtime"), settings.runtime, problems);
   read_ledger(section.get("ledger"), settings.ledger, problems);
-  read_commands(section.get("commands"), settings.command_roles, problems);
+  read_commands(section.get("commands"), settings, problems);
+  read_result(section.get("result"), settings.result, problems);
   read_service_levels(section.get("service_levels"), settings.service_levels, problems);
   read_tickets(section.get("tickets"), settings.tickets, problems);
   read_publishing(section.get("publish"), settings.publishing, problems);

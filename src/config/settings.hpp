@@ -91,6 +91,12 @@ struct Tickets {
   [[nodiscard]] bool wanted() const { return jira || jira_data_center || linear || issues; }
 };
 
+// Where a run of the gate leaves at the forge what it found, for those that judge it again.
+struct StoredResult {
+  std::string artifact = "gatepost";              // GitHub: an artifact of the run; GitLab: a job
+  std::string file = "gatepost-out/result.json";  // in it
+};
+
 struct Settings {
   std::vector<Note> notes;           // what people should know about the files, though they count
   std::string repository;            // part of every identity; "" unless configured
@@ -115,7 +121,10 @@ struct Settings {
   Runtime runtime;
   Ledger ledger;
   command::Roles command_roles = command::default_roles();  // who may give which comment command
-  std::vector<Freeze> freezes;                              // of the ledger, by service
+  std::int64_t most_refused = 5;  // commands of one person within an hour that are answered although they are refused
+  StoredResult result;
+  std::vector<Freeze> freezes;  // of the ledger, by service
+  std::string unread_ledger;    // why it is not known what was decided in the ledger that somebody states; "": it is
   ServiceLevels service_levels;
   Tickets tickets;
 };

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "base/time.hpp"
 #include "net/client.hpp"
 #include "publish/action.hpp"
 #include "publish/shown.hpp"
@@ -69,8 +70,24 @@ struct SaidComment {
   std::string author;  // login
   std::uint64_t author_id = 0;
   bool by_bot = false;
-  bool edited = false;  // changed after it was written
+  bool edited = false;               // changed after it was written
+  std::optional<Timestamp> written;  // empty: the forge does not say when
 };
+
+// What a run of the gate leaves for the commit that a change request is at.
+struct WantedResult {
+  std::uint64_t request = 0;  // number of the change request
+  std::string head;           // its newest commit
+  std::string artifact;       // GitHub: an artifact of a run; GitLab: a job
+  std::string file;           // in that: "gatepost-out/result.json"
+};
+// A stranger's file: every job of the run can have written it.
+struct StoredFile {
+  std::string bytes;
+  std::string name;            // for messages: "result.json in artifact 12 of run 34"
+  std::uint64_t pipeline = 0;  // GitLab: the one that judged this commit in the project itself; 0: it was another
+};
+inline constexpr std::uint64_t kLargestStored = std::uint64_t{64} << 20;  // bytes that are fetched
 
 class Forge {
  public:
@@ -94,6 +111,13 @@ class Forge {
   virtual Result<std::optional<bool>> is_member(const SaidComment& said, const std::string& team) = 0;
   // Shows at the comment that it was seen. Doing it twice shows it once.
   virtual Status acknowledge(const CommentPlace& place) = 0;
+  // The number by which somebody of this login is known; 0 where the login is enough. ErrorKind::usage: there is
+  // nobody.
+  virtual Result<std::uint64_t> account(const std::string& login) = 0;
+  // Numbers of the open change requests that somebody may have said something about, the smallest first.
+  virtual Result<std::vector<std::uint64_t>> open_requests() = 0;
+  // The newest result for that commit; empty when no run has left one, or it is no longer kept.
+  virtual Result<std::optional<StoredFile>> stored_result(const WantedResult& wanted) = 0;
   // Says something to a comment, once: `body` begins with `marker`, by which an earlier answer of ours is found.
   virtual Result<Applied> answer(const CommentPlace& place, const std::string& marker, const std::string& body) = 0;
 };

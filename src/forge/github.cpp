@@ -11,6 +11,7 @@
 #include "forge/github_discussion.hpp"
 #include "forge/github_self.hpp"
 #include "forge/github_shown.hpp"
+#include "forge/github_stored.hpp"
 
 namespace gatepost::forge {
 namespace {
@@ -94,6 +95,12 @@ class GitHub final : public Forge {
   Result<std::string> level_of(const SaidComment& said) override { return read_level(api_, said); }
   Result<std::optional<bool>> is_member(const SaidComment& said, const std::string& team) override {
     return read_membership(api_, said, team);
+  }
+  // A login is enough everywhere.
+  Result<std::uint64_t> account(const std::string& /*login*/) override { return std::uint64_t{0}; }
+  Result<std::vector<std::uint64_t>> open_requests() override { return read_open_requests(api_); }
+  Result<std::optional<StoredFile>> stored_result(const WantedResult& wanted) override {
+    return read_stored_result(api_, wanted);
   }
   Status acknowledge(const CommentPlace& place) override { return forge::acknowledge(api_, place); }
   Result<Applied> answer(const CommentPlace& place, const std::string& marker, const std::string& body) override {

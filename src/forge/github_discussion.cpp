@@ -17,6 +17,7 @@ namespace {
 using net::Effect;
 
 constexpr Grant kReadComments{"pull-requests", "read", "read comments"};
+constexpr Grant kReadPulls{"pull-requests", "read", "read pull requests"};
 constexpr Grant kComment{"pull-requests", "write", "write comments"};
 constexpr Grant kReact{"pull-requests", "write", "react to comments"};
 constexpr Grant kReadLevel{"metadata", "read", "read what people may do"};
@@ -37,6 +38,7 @@ SaidComment comment_of(doc::View it, const CommentPlace& place) {
   said.author_id = number_of(user.at("id")).value_or(0);
   said.by_bot = user.at("type").text() == "Bot" || said.author.ends_with("[bot]");
   said.edited = it.at("created_at").text() != it.at("updated_at").text();
+  said.written = parse_timestamp(it.at("created_at").text());
   return said;
 }
 
@@ -110,6 +112,16 @@ Result<std::optional<bool>> read_membership(GitHubApi& api, const SaidComment& s
   if (!response.ok()) return std::optional<bool>();
   const auto document = json_of(response, "github: read a team");
   return std::optional(document && document->root().at("state").text() == "active");
+}
+
+Result<std::vector<std::uint64_t>> read_open_requests(GitHubApi& api) {
+  std::vector<std::uint64_t> all;
+  GP_CHECK(api.list("/pulls?state=open", kReadPulls, [&](doc::View it) {
+    if (const auto number = number_of(it.at("number"))) all.push_back(*number);
+    return true;
+  }));
+  std::ranges::sort(all);
+  return all;
 }
 
 Status acknowledge(GitHubApi& api, const CommentPlace& place) {

@@ -12,6 +12,7 @@
 #include "forge/gitlab_discussion.hpp"
 #include "forge/gitlab_self.hpp"
 #include "forge/gitlab_shown.hpp"
+#include "forge/gitlab_stored.hpp"
 
 namespace gatepost::forge {
 namespace {
@@ -80,6 +81,11 @@ class GitLab final : public Forge {
   Result<std::string> level_of(const SaidComment& said) override { return read_level(api_, said); }
   Result<std::optional<bool>> is_member(const SaidComment& said, const std::string& team) override {
     return read_membership(api_, said, team);
+  }
+  Result<std::uint64_t> account(const std::string& login) override { return read_account(api_, login); }
+  Result<std::vector<std::uint64_t>> open_requests() override { return read_open_requests(api_); }
+  Result<std::optional<StoredFile>> stored_result(const WantedResult& wanted) override {
+    return read_stored_result(api_, wanted);
   }
   Status acknowledge(const CommentPlace& place) override { return forge::acknowledge(api_, place); }
   Result<Applied> answer(const CommentPlace& place, const std::string& marker, const std::string& body) override {

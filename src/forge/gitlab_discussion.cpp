@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/percent.hpp"
+#include "base/text.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
 #include "forge/event.hpp"
@@ -18,6 +19,8 @@ using net::Effect;
 
 constexpr Right kReadNotes{"read_api", "Reporter", "read discussions"};
 constexpr Right kReadMembers{"read_api", "Reporter", "read the members of the project"};
+constexpr Right kReadUsers{"read_api", "Reporter", "read who is who"};
+constexpr Right kReadRequests{"read_api", "Reporter", "read merge requests"};
 constexpr Right kComment{"api", "Developer", "write comments"};
 constexpr Right kReact{"api", "Reporter", "react to comments"};
 
@@ -33,6 +36,7 @@ SaidComment comment_of(doc::View it, CommentPlace place) {
   said.author_id = number_of(author.at("id")).value_or(0);
   said.by_bot = is_gitlab_bot(said.author) || author.at("bot").boolean() == true;
   said.edited = it.at("created_at").text() != it.at("updated_at").text();
+  said.written = parse_timestamp(it.at("created_at").text());
   return said;
 }
 
@@ -119,6 +123,27 @@ Result<std::optional<bool>> read_membership(GitLabApi& api, const SaidComment& s
   GP_TRY(const auto level, access_level(api, call));
   if (!level) return std::optional<bool>();
   return std::optional(*level > 0);
+}
+
+Result<std::uint64_t> read_account(GitLabApi& api, const std::string& login) {
+  GP_TRY(const auto users, api.read_global("/users?username=" + percent_encoded(login), kReadUsers));
+  for (const doc::View it : users.root().items()) {
+    const auto number = number_of(it.at("id"));
+    if (number && text::equal_ignoring_case(it.at("username").text(), login)) return *number;
+  }
+  return error(ErrorKind::usage, "gitlab: nobody is called " + text::printable(login, 60));
+}
+
+// One without any comment is left out, where GitLab says how many there are.
+Result<std::vector<std::uint64_t>> read_open_requests(GitLabApi& api) {
+  std::vector<std::uint64_t> all;
+  GP_CHECK(api.list("/merge_requests?state=opened", kReadRequests, [&](doc::View it) {
+    const auto number = number_of(it.at("iid"));
+    if (number && it.at("user_notes_count").integer() != 0) all.push_back(*number);
+    return true;
+  }));
+  std::ranges::sort(all);
+  return all;
 }
 
 // GitLab answers 404 when it is there already.

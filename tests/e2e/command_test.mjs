@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gate, pause, result_of, say, status_of, summary_of } from './comments.mjs';
-import { github, gitlab } from './harness.mjs';
+import { github, gitlab, WRITE_PERMISSIONS } from './harness.mjs';
 import { findings_at, sarif, source } from './reports.mjs';
 
 // The change's author is "author"; ada maintains, carl owns the code, will writes, rita reads, nobody knows the stranger.
@@ -20,6 +20,17 @@ const scene = (more = {}) => github({
   ...more,
 });
 const DAY = new Date(Date.now() + 20 * 24 * 3600 * 1000).toISOString().slice(0, 10); // within what its risk may be accepted for
+
+// What the gate's workflow leaves at the forge: a run of this commit, with an artifact.
+let next_run = 8_000_000;
+async function keep(pr, artifact = {}, run = {}) {
+  next_run += 1;
+  const kept = { run: next_run, name: 'gatepost', files: { 'report.md': '# report', 'result.json': pr.read('result.json') }, ...artifact };
+  await pr.forge.seed({ github: { repos: [{ owner: pr.owner, name: pr.name, runs: [{ id: next_run, head_sha: pr.sha.head, event: 'pull_request', ...run }], artifacts: [kept] }] } });
+}
+const READS_RUNS = { token: { permissions: { ...WRITE_PERMISSIONS, actions: 'read' } } };
+const FETCHES = { args: ['command'] };
+
 async function events(pr) {
   const { stdout } = await pr.gatepost(['ledger', 'log', '--json', '--type', 'command']);
   for (const name of Object.keys(PEOPLE)) assert.ok(!stdout.includes(`@${name}`), `names stand beside the ledger: ${name}`);
@@ -49,6 +60,8 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
     const again = await gate(pr);
     assert.equal(again.run.code, 0, 'the next run of the gate counts it, too');
 
+    const told = await pr.gatepost(['explain', id, '--report', 'scans/*.sarif']);
+    assert.match(told.stdout, /W-\d+/, 'and so does explain');
     const back = await say(pr, 'will', `/gatepost revoke ${id}`);
     assert.match(back.answer, /no longer counts/);
     assert.equal(status_of(back.state, pr.sha.head), 'failure');
@@ -110,7 +123,7 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
     const gone = await say(pr, 'will', waive, { deleted: true });
     assert.deepEqual(gone.answers, []);
     assert.match((await say(pr, 'will', '/gatepost @2222222 recheck')).answer, /is for commit 2222222/);
-    assert.match((await say(pr, 'will', '/gatepost explain GP-AAAAAAAA')).answer, /nobody found GP-AAAAAAAA/);
+    assert.match((await say(pr, 'carl', '/gatepost explain GP-AAAAAAAA')).answer, /nobody found GP-AAAAAAAA/);
     const all = await events(pr);
     assert.equal(all.length, 9);
     assert.ok(all.every((it) => it.data.outcome === 'refused' && it.data.because && it.actor.id));
@@ -205,6 +218,121 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
   });
 });
 
+describe('what the gate left at GitHub', { concurrency: 4 }, () => {
+  test('the result of the newest run of the commit is fetched, and the same commit is judged again', async () => {
+    const pr = await scene(READS_RUNS);
+    const { id } = await gate(pr);
+    await keep(pr);
+    await keep(pr, { expired: true });
+    await keep(pr, { name: 'scans', files: { 'result.json': 'another one' } });
+    await keep(pr, { files: { 'result.json': 'of another commit' } }, { head_sha: pr.sha.base });
+    assert.match((await say(pr, 'will', `/gatepost waive ${id} until ${DAY} reason x`, FETCHES)).answer, /asks to count/);
+    const approved = await say(pr, 'ada', `/gatepost approve ${id}`, FETCHES);
+    assert.equal(approved.code, 0, approved.stderr);
+    assert.match(approved.answer, /Gate open/);
+    assert.equal(status_of(approved.state, pr.sha.head), 'success');
+    assert.match(summary_of(approved.state), /Gate open/);
+    assert.equal(approved.log.filter((it) => it.system === 'storage' && it.status === 200).length, 1, 'fetched once, without a token');
+    await pr.end();
+  });
+
+  test('what cannot be had or read decides nothing, and the command is answered all the same', async () => {
+    const pr = await scene(READS_RUNS);
+    const { id } = await gate(pr);
+    const none = await say(pr, 'ada', '/gatepost freeze cart', FETCHES);
+    assert.equal(none.code, 0, none.stderr);
+    assert.match(none.stderr, /no run has left a result for commit [0-9a-f]{10}: no gatepost-out\/result\.json in "gatepost"/);
+    assert.match(none.answer, /cart is frozen/);
+    assert.match(none.answer, /is not at hand here/);
+    await keep(pr, { files: { 'result.json': '{"gatepost": "result/1", "verdict": "pass"}' } });
+    const damaged = await say(pr, 'ada', '/gatepost recheck', FETCHES);
+    assert.match(damaged.stderr, /result\.json in artifact "gatepost"/);
+    assert.match(damaged.answer, /is not at hand here/);
+    await keep(pr, { files: { '../../etc/result.json': 'x', 'other.json': '{}' } });
+    assert.match((await say(pr, 'ada', `/gatepost explain ${id}`, FETCHES)).stderr, /has no gatepost-out\/result\.json/);
+    assert.equal(status_of(await pr.state(), pr.sha.head), 'failure', 'nothing was opened');
+    await pr.end();
+  });
+
+  test('without the right to read runs the token says what it lacks', async () => {
+    const pr = await scene();
+    await gate(pr);
+    await keep(pr);
+    const told = await say(pr, 'ada', '/gatepost recheck', FETCHES);
+    assert.match(told.stderr, /may not read workflow runs and their artifacts.*"actions: read"/s);
+    assert.match(told.answer, /is not at hand here/);
+    await pr.end();
+  });
+
+  test('publish judges a change again by its number, with what was decided since', async () => {
+    const pr = await scene(READS_RUNS);
+    await gate(pr);
+    const nothing = await pr.gatepost(['publish', '--change', '1']);
+    assert.equal(nothing.code, 4);
+    assert.match(nothing.stderr, /no run has left a result for commit/);
+    await keep(pr);
+    await say(pr, 'ada', '/gatepost freeze cart', { args: ['command', '--result', result_of(pr)] });
+    const words = summary_of(await pr.state());
+    await pause();
+    const again = await pr.gatepost(['publish', '--change', '1', '--status', 'on']);
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(summary_of(again.state), /frozen since/);
+    assert.equal(summary_of(again.state), words, 'the same evidence and decisions, the same words');
+    await pr.push({ 'app.py': source(30, [5, 9]) });
+    const later = await pr.gatepost(['publish', '--change', '1']);
+    assert.equal(later.code, 4, 'the new commit has no result yet');
+    await pr.end();
+  });
+});
+
+describe('commands by hand and floods of them', { concurrency: 4 }, () => {
+  test('somebody is spoken for by name: their rights are asked for, and a dry run says the ruling alone', async () => {
+    const pr = await scene();
+    const { id } = await gate(pr);
+    const by_hand = (login, text, ...more) => pr.gatepost(['command', '--text', text, '--actor', login, '--result', result_of(pr), ...more]);
+    const dry = await by_hand('ada', '/gatepost freeze cart', '--dry-run');
+    assert.equal(dry.code, 0, dry.stderr);
+    assert.equal(dry.stdout, 'freeze by @ada: granted (maintain)\n');
+    assert.deepEqual([dry.writes, await events(pr)], [[], []]);
+    await pause();
+    const frozen = await by_hand('@ada', '/gatepost freeze cart');
+    assert.match(frozen.stdout, /freeze by @ada: granted/);
+    assert.match(frozen.state.issue_comments.at(-1).body, /to ada, `\/gatepost freeze cart`/);
+    await pause();
+    const refused = await by_hand('rita', `/gatepost waive ${id} until ${DAY} reason x`);
+    assert.match(refused.stdout, /waive by @rita: refused \(@rita has the role read/);
+    assert.deepEqual((await events(pr)).map((it) => it.data.outcome), ['granted', 'refused']);
+    assert.match((await events(pr))[0].data.comment, /#1\/hand-\d+$/);
+    assert.equal((await by_hand('ada', '/gatepost freze cart')).code, 2);
+    await pr.end();
+  });
+
+  test('whoever is refused again and again is answered no more, recorded once, and still carried out when it is right', async () => {
+    const settings = `${SETTINGS}commands: {refused_per_hour: 1}\n`;
+    const pr = await scene({ base: { 'app.py': source(30), '.gatepost.yml': settings, '.gatepost/services.yml': SERVICES, '.github/CODEOWNERS': 'app.py @carl\n' } });
+    await gate(pr);
+    const now = () => ({ now: { created_at: new Date().toISOString(), updated_at: new Date().toISOString() } });
+    const tell = async (login, body) => {
+      const { now: times } = now();
+      times.updated_at = times.created_at;
+      return say(pr, login, body, { now: times });
+    };
+    assert.equal((await tell('stranger', '/gatepost recheck')).answers.length, 1);
+    assert.equal((await tell('Stranger', '/gatepost freeze cart')).answers.length, 0);
+    const third = await tell('stranger', '/gatepost recheck');
+    assert.deepEqual([third.code, third.writes], [0, []]);
+    assert.equal((await tell('will', '/gatepost freeze cart')).answers.length, 1, 'somebody else is answered');
+    assert.equal((await tell('will', '/gatepost freeze mail')).answers.length, 0);
+    assert.equal((await tell('will', '/gatepost recheck')).answers.length, 1, 'what may be done is done');
+    const all = await events(pr);
+    assert.deepEqual(all.map((it) => it.data.outcome), ['refused', 'refused', 'refused', 'refused', 'granted']);
+    assert.match(all[1].data.because, /the limit of 1 refused command within an hour is reached; further ones of this person are not answered/);
+    assert.equal((await tell('ada', '/gatepost frost cart')).answers.length, 1);
+    assert.equal((await tell('ada', '/gatepost frost cart')).answers.length, 0, 'a near-miss is a near-miss');
+    await pr.end();
+  });
+});
+
 // --- GitLab -------------------------------------------------------------------------------------------------------------------------
 
 const MEMBERS = { ada: 40, carl: 30, will: 30, gus: 10, author: 30 };
@@ -264,6 +392,62 @@ describe('commands on GitLab', { concurrency: 2 }, () => {
     const done = await mr.gatepost(['command', '--result', result_of(mr)]);
     assert.match(answers_in(done.state).join('\n'), /@will has the role write/);
     assert.match(answers_in(done.state).join('\n'), /owner as a member of @acme\/shop/);
+    await mr.end();
+  });
+
+  // A job of the merge request's pipeline that kept its result.
+  const keep_job = (mr, more = {}) => mr.forge.seed({ gitlab: { projects: [{ path: mr.tenant, jobs: [{ name: 'gatepost', pipeline: mr.pipeline_id(), files: { 'gatepost-out/result.json': mr.read('result.json') }, ...more }] }] } });
+  const scheduled = (mr) => ({ CI_COMMIT_SHA: mr.sha.base, CI_PIPELINE_SOURCE: 'schedule', CI_COMMIT_BRANCH: 'main', CI_MERGE_REQUEST_IID: undefined, CI_MERGE_REQUEST_PROJECT_ID: undefined, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: undefined, CI_PIPELINE_ID: '4999999999' });
+
+  test('the result of the job that judged is fetched', async () => {
+    const mr = await merge_request();
+    const { id } = await gate_of_request(mr);
+    await keep_job(mr, { name: 'scan', files: { 'gatepost-out/result.json': 'no result' } });
+    await keep_job(mr);
+    await comment(mr, 'will', `/gatepost waive ${id} until ${DAY} reason behind mTLS`);
+    await comment(mr, 'carl', `/gatepost approve ${id}`);
+    await pause();
+    const done = await mr.gatepost(['command']);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(answers_in(done.state).join('\n'), /is approved by @carl \(owner\)[^]*Gate open/);
+    assert.equal(done.log.filter((it) => it.system === 'storage').length, 1);
+    await mr.end();
+  });
+
+  test('a schedule answers the comments of all open merge requests, and sets the status of the pipeline that judged', async () => {
+    const mr = await merge_request();
+    const { run, id } = await gate_of_request(mr);
+    assert.equal(run.code, 1, run.stderr);
+    await keep_job(mr);
+    const others = [2, 3].map((iid) => ({ iid, source_branch: `change-${iid}`, head_sha: mr.sha.fork_point, target_sha: mr.sha.base, ...(iid === 3 ? { state: 'merged' } : {}) }));
+    await mr.forge.seed({ gitlab: { projects: [{ path: mr.tenant, merge_requests: others }] } });
+    await comment(mr, 'will', `/gatepost waive ${id} until ${DAY} reason behind mTLS`);
+    await comment(mr, 'carl', `/gatepost approve ${id}`);
+    await mr.forge.seed({ gitlab: { projects: [{ path: mr.tenant, notes: [{ iid: 2, author: 'gus', body: '/gatepost help' }, { iid: 3, author: 'gus', body: '/gatepost help' }] }] } });
+    await pause();
+    const done = await mr.gatepost(['command', '--open-changes'], { env: scheduled(mr) });
+    assert.equal(done.code, 0, done.stderr);
+    const said = done.state.merge_requests.map((it) => it.discussions.flatMap((one) => one.notes).filter((note) => note.body.startsWith('<!-- gatepost:answer')).length);
+    assert.deepEqual(said, [2, 1, 0]);
+    const status = done.state.statuses.filter((it) => it.sha === mr.sha.head && it.name === 'gatepost').at(-1);
+    assert.deepEqual([status.state, status.pipeline_id], ['success', mr.pipeline_id()]);
+    await pause();
+    const again = await mr.gatepost(['command', '--open-changes'], { env: scheduled(mr) });
+    assert.deepEqual([again.code, again.writes], [0, []]);
+    await mr.end();
+  });
+
+  test('somebody is spoken for by name', async () => {
+    const mr = await merge_request();
+    await gate_of_request(mr);
+    const args = (login) => ['command', '--change', '1', '--text', '/gatepost freeze cart', '--actor', login];
+    assert.equal((await mr.gatepost([...args('ada'), '--dry-run'], { env: scheduled(mr) })).stdout, 'freeze by @ada: granted (maintain)\n');
+    const nobody = await mr.gatepost(args('nemo'), { env: scheduled(mr) });
+    assert.deepEqual([nobody.code, /nobody is called nemo/.test(nobody.stderr)], [2, true]);
+    await pause();
+    const refused = await mr.gatepost(args('gus'), { env: scheduled(mr) });
+    assert.match(refused.stdout, /freeze by @gus: refused/);
+    assert.equal(answers_in(refused.state).length, 1);
     await mr.end();
   });
 });

@@ -19,8 +19,9 @@ export async function gate(pr, reports = 'scans/*.sarif') {
 
 let next_comment = 900_000;
 
-// Somebody writes a comment, and the workflow on issue_comment runs. `now`: what the forge shows when that run asks.
-export async function say(pr, login, body, { now = {}, type = 'User', action = 'created', state = 'open', id, deleted = false } = {}) {
+// Somebody writes a comment, and the workflow on issue_comment runs. `now`: what the forge shows when that run asks. `args`: of another run than
+// that with the result's file.
+export async function say(pr, login, body, { now = {}, type = 'User', action = 'created', state = 'open', id, deleted = false, args } = {}) {
   const comment = id ?? (next_comment += 1);
   const at = '2026-11-20T10:00:00Z';
   if (id === undefined && !deleted) {
@@ -38,7 +39,7 @@ export async function say(pr, login, body, { now = {}, type = 'User', action = '
   pr.prepare();
   const before = (await pr.state()).issue_comments.map((it) => it.id);
   await pause();
-  const run = await pr.gatepost(['command', '--result', result_of(pr)]);
+  const run = await pr.gatepost(args ?? ['command', '--result', result_of(pr)]);
   const answers = run.state.issue_comments.filter((it) => !before.includes(it.id)).map((it) => it.body);
   return { ...run, comment, answer: answers.join('\n').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)).replaceAll('<!-- -->', ''), answers };
 }

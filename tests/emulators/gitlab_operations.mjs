@@ -632,6 +632,23 @@ const code_operations = {
   'GET /projects/:id/pipelines/:pipeline/jobs': (ctx) => paged(ctx, ctx.project.jobs.filter((it) => String(it.pipeline) === ctx.params.pipeline), (it) => ({
     id: it.id, name: it.name, status: it.status, stage: 'test', ref: 'change', artifacts_expire_at: null, artifacts_file: { filename: 'artifacts.zip', size: 1 }, pipeline: { id: it.pipeline, project_id: ctx.project.id, ref: 'change', sha: it.sha ?? '', status: 'success' }, web_url: `${ctx.request.server}/x`, commit: null, created_at: ctx.gitlab.world.iso(),
   })),
+  // Those of a fork are in the fork's project.
+  'GET /projects/:id/merge_requests/:iid/pipelines': (ctx) => {
+    const { iid } = ctx.project.request(ctx.params.iid);
+    const list = ctx.gitlab.projects.flatMap((project) => project.pipelines.filter((it) => it.ref?.startsWith(`refs/merge-requests/${iid}/`) && (project === ctx.project || project.fork_of === ctx.project.path)).map((it) => ({ ...it, project_id: project.id })));
+    return paged(ctx, list.sort((a, b) => b.id - a.id), (it) => ({
+      id: it.id, iid: 1, project_id: it.project_id, sha: it.sha, ref: it.ref, status: it.status, source: it.source ?? 'merge_request_event', created_at: ctx.gitlab.world.iso(), updated_at: ctx.gitlab.world.iso(), web_url: `${ctx.request.server}/x`,
+    }));
+  },
+  // One file, which GitLab unpacks; to another host, as with object storage, when the installation is not proxied.
+  'GET /projects/:id/jobs/:job/artifacts/*file': (ctx) => {
+    const job = find(ctx.project.jobs, ctx.params.job, '404 Not Found');
+    const text = job.expired ? undefined : job.files?.[ctx.params.file];
+    if (text === undefined) throw not_found('404 Not Found');
+    const bytes = Buffer.from(text);
+    if (job.proxied) return { status: 200, body: bytes, headers: { 'content-type': 'application/octet-stream' } };
+    return { status: 302, headers: { location: ctx.gitlab.world.systems.get('storage').put(bytes, ctx.project.path, 'application/octet-stream', 600) } };
+  },
   // To another host, as with object storage; proxied installations answer themselves.
   'GET /projects/:id/jobs/:job/artifacts': (ctx) => {
     const job = find(ctx.project.jobs, ctx.params.job, '404 Not Found');

@@ -8,11 +8,14 @@ void declare_publish(CLI::App& app, Action& action) {
   struct Options {
     CheckOptions check;
     std::string result, forge;
+    std::optional<std::uint64_t> change;
   };
   auto chosen = options<Options>();
-  app.add_option("result", chosen->result, "What check --result wrote in the untrusted run")
-      ->required()
+  app.add_option("result", chosen->result,
+                 "What check --result wrote in the untrusted run. Default: what the newest run of the gate left at the "
+                 "forge for the commit that the change is at")
       ->type_name("RESULT");
+  declare_change(app, chosen->change, "Publish on this one, whatever the run is about");
   declare_forge(app, chosen->forge);
   app.add_flag("--record", chosen->check.record, "Leave the verdict in the ledger of the settings");
   declare_outputs(app, chosen->check);
@@ -23,6 +26,7 @@ void declare_publish(CLI::App& app, Action& action) {
     action = [chosen](const Ports& ports, const Globals& globals) -> Result<ExitCode> {
       GP_TRY(app::CheckRequest check, chosen->check.resolved(globals));
       return app::publish(app::for_forge(ports, chosen->forge), {.result = chosen->result,
+                                                                 .change = chosen->change,
                                                                  .outputs = std::move(check.outputs),
                                                                  .colour = check.colour,
                                                                  .dry_run = check.dry_run,

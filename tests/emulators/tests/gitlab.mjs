@@ -255,6 +255,10 @@ test('artifacts of a job are at another host', async () => {
   const { status, headers } = await call('GET', '/jobs/8/artifacts');
   assert.equal(status, 302);
   assert.equal((await get(headers.location)).bytes.subarray(0, 2).toString(), 'PK');
+  const one = await call('GET', '/jobs/8/artifacts/result.json');
+  assert.equal((await get(one.headers.location)).bytes.toString(), '{}');
+  assert.equal((await call('GET', '/jobs/8/artifacts/else.json')).status, 404);
+  assert.deepEqual((await call('GET', `${MR}/pipelines`)).json.map((it) => [it.id, it.sha]), [[mr.pipeline_id(), mr.sha.head]]);
   await mr.end();
 });
 

@@ -136,3 +136,14 @@ TEST_CASE("a ticket that was asked for is remembered, one that was refused is no
   course.add("ticket", "rita", "GP-BBCDEFGHIJKLMNOPQRSTUVWXYZ", "refused");
   CHECK(course.sum().tickets == std::set<std::string>{kFinding});
 }
+
+TEST_CASE("who was refused, and when, is remembered by name") {
+  Course course;
+  course.add("freeze", "@rita", "cart", "refused");
+  course.add("recheck", "@ada", "");
+  course.add("approve", "@rita", kFinding, "refused");
+  const LedgerDecisions decisions = course.sum();
+  REQUIRE(decisions.refusals.size() == 2);
+  CHECK(decisions.refusals[0].person == "@rita");
+  CHECK(decisions.refusals[1].at == kNow);
+}

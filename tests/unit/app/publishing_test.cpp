@@ -48,6 +48,11 @@ class RefusingForge final : public forge::Forge {
   Result<std::optional<bool>> is_member(const forge::SaidComment&, const std::string&) override {
     return std::optional<bool>();
   }
+  Result<std::uint64_t> account(const std::string&) override { return std::uint64_t{0}; }
+  Result<std::vector<std::uint64_t>> open_requests() override { return std::vector<std::uint64_t>(); }
+  Result<std::optional<forge::StoredFile>> stored_result(const forge::WantedResult&) override {
+    return std::optional<forge::StoredFile>();
+  }
   Status acknowledge(const forge::CommentPlace&) override { return Done{}; }
   Result<forge::Applied> answer(const forge::CommentPlace&, const std::string&, const std::string&) override {
     return forge::Applied{};

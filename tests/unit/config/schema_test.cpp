@@ -54,6 +54,7 @@ TEST_CASE("schema: the keys of the schemas are those that the readers know") {
       {"schema/gatepost.schema.json", "/properties/vex/properties/trust/items/properties",
        "version: 1\nvex: {trust: [{author: A, qqqqqqqq: 1}]}\n"},
       {"schema/gatepost.schema.json", "/properties/commands/properties", "version: 1\ncommands: {qqqqqqqq: 1}\n"},
+      {"schema/gatepost.schema.json", "/properties/result/properties", "version: 1\nresult: {qqqqqqqq: 1}\n"},
       {"schema/gatepost.schema.json", "/properties/runtime/properties", "version: 1\nruntime: {qqqqqqqq: 1}\n"},
       {"schema/gatepost.schema.json", "/properties/runtime/properties/columns/properties",
        "version: 1\nruntime: {columns: {qqqqqqqq: 1}}\n"},
