@@ -1,11 +1,10 @@
 #include "ingest/mapping/run.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
-#include <unordered_map>
 
-#include "base/text.hpp"
+#include "doc/page_loan.hpp"
+#include "ingest/mapping/blocks.hpp"
+#include "ingest/mapping/loops.hpp"
 #include "ingest/plain_text.hpp"
 
 namespace gatepost::ingest::mapping {
@@ -36,142 +35,10 @@ Scope scope_of(const Mapping& mapping, const Source& source, Value root, std::ui
   for (const std::string& column : source.header) columns.push_back(Value::borrowed(column));
   scope.header = Value(std::move(columns));
   scope.slots.resize(mapping.slots);
-  scope.indexes.resize(mapping.indexes.size());
+  scope.indexes = std::make_shared<Scope::Indexes>(mapping.indexes.size());
   scope.budget = std::max(kLeastVisits, bytes * kVisitsPerByte);
   return scope;
 }
-
-// Calls `each` for every round of the loops from `depth` on.
-template <class Each>
-void loop(const std::vector<Loop>& loops, std::size_t depth, Scope& scope, Each& each) {
-  if (depth == loops.size()) return each();
-  const Loop& level = loops[depth];
-  bool has_items = false;
-  level.list.each(scope, [&](const Value& item) {
-    has_items = true;
-    if (!scope.spend(1)) return false;
-    scope.slots[level.slot] = item;
-    loop(loops, depth + 1, scope, each);
-    return true;
-  });
-  if (has_items || !level.keep_parent) return;
-  scope.slots[level.slot] = Value();
-  loop(loops, depth + 1, scope, each);
-}
-
-// All of the block's findings of one group.
-struct Group {
-  Observation observation;
-  std::string at;
-  double preference = 0;
-};
-
-class BlockReader {
- public:
-  BlockReader(const Mapping& mapping, const Block& block, std::string_view root, Scope& scope, ReportWriter& out)
-      : mapping_(mapping), block_(block), root_(root), scope_(scope), out_(out) {}
-
-  void read() {
-    auto each = [this] { read_record(); };
-    loop(block_.loops, 0, scope_, each);
-    for (Group& group : groups_) out_.add(std::move(group.observation), group.at);
-    out_.count({.seen = folded_ + skipped_, .grouped = folded_, .skipped = skipped_});
-  }
-  [[nodiscard]] std::uint64_t skipped() const { return skipped_; }
-
- private:
-  void read_record() {
-    for (const Variable& variable : block_.lets) scope_.slots[variable.slot] = variable.value(scope_);
-    if (block_.when && !(*block_.when)(scope_).is_true()) {
-      ++skipped_;
-      return;
-    }
-    std::string at = place();
-    Draft draft;
-    draft.observation.kind = mapping_.kind;
-    std::vector<const Field*> empty;
-    for (const Setting& setting : block_.settings) {
-      const Value value = setting.value(scope_);
-      if (value.is_empty()) empty.push_back(setting.field);
-      if (!value.is_null()) setting.field->put(draft, value);
-    }
-    tell_unmapped(at);
-    if (const Requirement* const unmet = unmet_by(empty)) return out_.reject(at, complaint(*unmet));
-    Observation observation = finish(std::move(draft), {mapping_.engine, mapping_.kind}, out_, at);
-    if (block_.group_by.empty()) return out_.add(std::move(observation), at);
-    group(std::move(observation), std::move(at));
-  }
-
-  // Pointer of the innermost record of the report.
-  [[nodiscard]] std::string place() const {
-    for (auto level = block_.loops.rbegin(); level != block_.loops.rend(); ++level) {
-      const Value& record = scope_.slots[level->slot];
-      if (const auto view = record.view()) return root_ + view->pointer();
-      if (const auto view = record.member("value").view()) return root_ + view->pointer();
-    }
-    return {};
-  }
-
-  void tell_unmapped(const std::string& at) {
-    for (const std::string& unmapped : scope_.unmapped) {
-      out_.note(Note::Level::warning, "unmapped-value",
-                fmt::format("no entry for \"{}\" in the mapping's tables", unmapped), at);
-    }
-    scope_.unmapped.clear();
-  }
-
-  [[nodiscard]] const Requirement* unmet_by(const std::vector<const Field*>& empty) const {
-    for (const Requirement& requirement : block_.requirements) {
-      const bool is_set = std::ranges::any_of(requirement.any_of, [&](const Field* field) {
-        const bool is_used = std::ranges::any_of(block_.settings, [&](const Setting& it) { return it.field == field; });
-        return is_used && std::ranges::find(empty, field) == empty.end();
-      });
-      if (!is_set) return &requirement;
-    }
-    return nullptr;
-  }
-
-  static std::string complaint(const Requirement& requirement) {
-    std::string names;
-    for (const Field* field : requirement.any_of) names += (names.empty() ? "" : " or ") + std::string(field->name);
-    return "a record without " + names;
-  }
-
-  // A group's key is whole or there is no group: what lacks a part of it stands alone.
-  void group(Observation observation, std::string at) {
-    std::string key;
-    bool whole = true;
-    for (const Expr& part : block_.group_by) {
-      const Value value = part(scope_);
-      whole = whole && !value.is_empty();
-      for (const Value& item : value.items()) key += fmt::format("{}\x1f", item.text());
-      key += '\x1e';
-    }
-    const double preference = block_.prefer ? (*block_.prefer)(scope_).number().value_or(0) : 0;
-    const auto [known, is_new] =
-        whole ? by_key_.try_emplace(std::move(key), groups_.size()) : std::pair{by_key_.end(), true};
-    if (is_new) {
-      groups_.push_back({std::move(observation), std::move(at), preference});
-      return;
-    }
-    ++folded_;
-    merge(groups_[known->second], {std::move(observation), std::move(at), preference});
-  }
-
-  void merge(Group& kept, Group other) const {
-    if (other.preference > kept.preference) std::swap(kept, other);
-    if (block_.collects) fold(kept.observation, std::move(other.observation));
-  }
-
-  const Mapping& mapping_;
-  const Block& block_;
-  const std::string root_;  // of the report, which the pointers in it are behind
-  Scope& scope_;
-  ReportWriter& out_;
-  std::vector<Group> groups_;
-  std::unordered_map<std::string, std::size_t> by_key_;
-  std::uint64_t folded_ = 0, skipped_ = 0;
-};
 
 // Of several files one list.
 Value joined(const std::vector<const Source*>& sources) {
@@ -183,9 +50,14 @@ Value joined(const std::vector<const Source*>& sources) {
   return all.empty() ? Value() : Value(std::move(all));
 }
 
+// All that any thread may look at.
+void share_pages(const Source& source, unsigned threads) {
+  for (const doc::View root : source.roots) doc::share_pages(root, threads);
+}
+
 // Lets joins see the files beside the report.
-void join_companions(const Mapping& mapping, std::string_view own, Companions& beside, Scope& scope,
-                     ReportWriter& out) {
+void join_companions(const Mapping& mapping, std::string_view own, Companions& beside, Scope& scope, ReportWriter& out,
+                     unsigned threads) {
   for (const Companion& companion : mapping.companions) {
     if (!companion.format) {
       beside.claim(*companion.file, own);
@@ -193,6 +65,7 @@ void join_companions(const Mapping& mapping, std::string_view own, Companions& b
     }
     const Companions::Found found = beside.find(*companion.file, *companion.format, own);
     for (const std::string& problem : found.problems) out.incomplete("companion", problem);
+    for (const Source* const source : found.sources) share_pages(*source, threads);
     scope.slots[companion.slot] = joined(found.sources);
     scope.budget += found.bytes * kVisitsPerByte;
   }
@@ -203,7 +76,7 @@ void fill_indexes(const Mapping& mapping, Scope& scope) {
     const Index& index = mapping.indexes[i];
     auto each = [&] {
       const std::string key = index.key(scope).text();
-      if (!key.empty()) scope.indexes[i].try_emplace(key, index.value(scope));
+      if (!key.empty()) (*scope.indexes)[i].try_emplace(key, index.value(scope));
     };
     loop(index.loops, 0, scope, each);
   }
@@ -238,6 +111,12 @@ void tell_of_source(const Source& source, ReportWriter& out) {
   for (const Note& note : source.notes) out.note(note.level, note.code, note.text, note.at);
 }
 
+// A small report is read before other threads are there.
+unsigned threads_for(const Candidate& candidate, const Options& options) {
+  constexpr std::uint64_t kSmall = std::uint64_t{1} << 20;
+  return candidate.bytes().size() < kSmall ? 1 : std::max(1U, options.threads);
+}
+
 const Source* source_of(const Mapping& mapping, SourceFormat format, Candidate& candidate, Extent extent) {
   if (format == SourceFormat::csv) return candidate.csv(mapping.columns, extent);
   if (format == SourceFormat::json && !mapping.strip_prefix.empty()) return candidate.json_after(mapping.strip_prefix);
@@ -264,7 +143,9 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
   candidate.keep_only(&source);
   Scope scope = scope_of(mapping, source, root_of(source), candidate.bytes().size());
   for (const Variable& variable : mapping.lets) scope.slots[variable.slot] = variable.value(scope);
-  if (beside != nullptr) join_companions(mapping, candidate.name(), *beside, scope, out);
+  const unsigned threads = threads_for(candidate, out.options());
+  share_pages(source, threads);
+  if (beside != nullptr) join_companions(mapping, candidate.name(), *beside, scope, out, threads);
   fill_indexes(mapping, scope);
   out.tool(mapping.tool_name, mapping.tool_version ? plain_name((*mapping.tool_version)(scope).text()) : "");
   if (mapping.tool_database) out.database((*mapping.tool_database)(scope).text());
@@ -274,9 +155,7 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
   if (mapping.inventory) out.inventory(*mapping.inventory);
   bool has_seen = std::ranges::any_of(mapping.evidence, [&](const Expr& shown) { return shown(scope).is_true(); });
   for (const Block& block : mapping.blocks) {
-    BlockReader reader(mapping, block, source.place, scope, out);
-    reader.read();
-    has_seen = has_seen || reader.skipped() > 0;
+    has_seen = read_block({mapping, block, source.place}, scope, out, threads) > 0 || has_seen;
   }
   if (has_seen) out.evidence_of_a_scan();
   if (scope.exhausted)
