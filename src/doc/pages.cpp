@@ -145,7 +145,9 @@ bool Pages::parse(const Page& page, TreeBuilder& builder) const {
     tree.source.pop_back();
   builder.open(page.kind, page.begin);
   tree.nodes.front().count = page.first;
-  if (!add_plain_children(builder, page.begin, limits_)) return false;
+  const bool taken =
+      page.lines ? add_plain_lines(builder, page.begin, limits_) : add_plain_children(builder, page.begin, limits_);
+  if (!taken) return false;
   return tree.nodes.front().count == page.first + page.count;
 }
 

@@ -25,6 +25,7 @@ struct Page {
   std::uint32_t count = 0;   // children
   std::uint32_t run = 0;     // the node of the tree that stands for it
   Kind kind = Kind::array;   // of what they are children of
+  bool lines = false;        // each child is in a line of its own, and no comma between them
 };
 
 // The tree of a page, which is given back when nobody looks at it any more.

@@ -16,10 +16,16 @@ constexpr std::size_t kMostMessages = 20;
 constexpr std::uint64_t kVisitsPerByte = 50;
 constexpr std::uint64_t kLeastVisits = 20'000'000;
 
+// The roots are one list of all records, which is not in memory as a whole.
+bool is_list_in_parts(const Source& source) {
+  return source.format == SourceFormat::jsonl && source.roots.size() == 1 && source.roots.front().is_array() &&
+         source.roots.front().pointer().empty();
+}
+
 Value root_of(const Source& source) {
   const bool one = source.format == SourceFormat::json || source.format == SourceFormat::xml ||
                    source.format == SourceFormat::csv || source.format == SourceFormat::text ||
-                   source.format == SourceFormat::html;
+                   source.format == SourceFormat::html || is_list_in_parts(source);
   if (one || (source.format == SourceFormat::yaml && source.roots.size() == 1))
     return source.roots.empty() ? Value() : Value(source.roots.front());
   List roots;
@@ -158,6 +164,8 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
     has_seen = read_block({mapping, block, source.place}, scope, out, threads) > 0 || has_seen;
   }
   if (has_seen) out.evidence_of_a_scan();
+  if (std::ranges::any_of(source.documents, &doc::Document::changed))
+    out.incomplete("changed", "the file changed while it was read");
   if (scope.exhausted)
     out.incomplete("too-much-work", "reading this report by its mapping takes too long; what is left is not read");
 }
