@@ -164,19 +164,24 @@ def mapped_report(shape, end, findings):
     return path
 
 
+IMPORTER = "python: load, an object and a hash for each finding"
+
+
 def mapping_against_others(table, shape, end, findings, rounds):
-    """Processor time, of one thread: other programs' work shows less in it."""
+    """Processor time of one thread, in which other programs' work shows less; and the time of a run with default threads, beside
+    that of the importer, which is what a user waits for."""
     path, script = mapped_report(shape, end, findings), os.path.join(HERE, "peers", "report_load.py")
     importer = os.path.join(HERE, "peers", "report_import.py")
-    peers = {"python: load, an object and a hash for each finding": [sys.executable, importer, shape, path],
+    peers = {IMPORTER: [sys.executable, importer, shape, path],
              "python: load and look at each value": [sys.executable, script, "walk", path],
              "python: load": [sys.executable, script, "load", path]}
     if end.startswith("json"):
         peers["simdjson walk of a tree"] = [program("json_walk"), path]
         if shutil.which("jq"):
             peers["jq: count values"] = ["jq", "-n", "[inputs | .. | 1] | length", path]
-    ours, *theirs = timing.interleaved([[program("ingest"), "1", os.devnull, path], *peers.values()], rounds)
-    for run in ours:
+    ours, both, *theirs = timing.interleaved([[program("ingest"), "1", os.devnull, path], [program("ingest"), "0", os.devnull, path],
+                                              *peers.values()], rounds)
+    for run in (*ours, *both):
         found = json.loads(run.out)
         if found["observations"] != findings:
             raise timing.CommandFailed(f"wrong answer: {found}, not {findings} observations")
@@ -187,8 +192,9 @@ def mapping_against_others(table, shape, end, findings, rounds):
               f"{peak:.0f} MB, {peak / megabytes:.1f}x, {peak * 2**20 / findings:.0f} bytes/finding", "at most 8x + 48 MB",
               peak <= 8 * megabytes + 48)
     for peer, runs in zip(peers, theirs):
-        most = 1 if peer.startswith("python: load, an object") else None
-        table.ratio("", "  processor time", peer, timing.ratio(ours, runs, "cpu"), most)
+        table.ratio("", "  processor time, 1 thread", peer, timing.ratio(ours, runs, "cpu"), 1 if peer == IMPORTER else None)
+        if peer == IMPORTER:
+            table.ratio("", "  time, default threads", peer, timing.ratio(both, runs), 0.1)
 
 
 def memory_of_large_json(table, shape, findings):

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <bitset>
 #include <charconv>
+#include <iterator>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
@@ -44,6 +46,26 @@ void make_room(std::vector<detail::Node>& nodes, const std::string& source, std:
   if (size < kTelling || place == 0 || place >= source.size()) return nodes.reserve(std::max(kFew, 2 * size));
   const double whole = static_cast<double>(size) * static_cast<double>(source.size()) / static_cast<double>(place);
   nodes.reserve(std::clamp(static_cast<std::size_t>(whole * 1.05), size + size / 4, size * 8));
+}
+
+// "/" and the key or index of a node, as a JSON pointer writes it.
+void append_step(const detail::Node& node, std::string& pointer) {
+  pointer += '/';
+  if (!node.has_key) {
+    fmt::format_to(std::back_inserter(pointer), "{}", node.key_place);
+  } else if (node.key.find_first_of("~/") == std::string_view::npos) {
+    pointer += node.key;
+  } else {
+    pointer += text::replace_all(text::replace_all(std::string(node.key), "~", "~0"), "/", "~1");
+  }
+}
+
+// A number below 256 by which nearly all keys of one object differ.
+std::uint8_t key_mark(std::string_view key) {
+  if (key.empty()) return 0;
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(key[at])); };
+  return static_cast<std::uint8_t>(byte(0) * 31U + byte(key.size() / 2) * 7U + byte(key.size() - 1) * 3U +
+                                   static_cast<unsigned>(key.size()) * 17U);
 }
 
 }  // namespace
@@ -102,17 +124,19 @@ const detail::Node& View::node() const { return part().nodes[node_]; }
 Kind View::kind() const { return tree_ == nullptr ? Kind::absent : node().kind; }
 
 View View::at(std::string_view key) const {
-  if (!is_object()) return {};
+  if (tree_ == nullptr) return {};
   const detail::Tree& part = this->part();
-  if (part.nodes[node_].paged) return tree_->pages->member(*tree_, node_, key);
+  const detail::Node* const nodes = part.nodes.data();
+  const detail::Node& own = nodes[node_];
+  if (own.kind != Kind::object) return {};
+  if (own.paged) return tree_->pages->member(*tree_, node_, key);
   if (const auto* sorted = part.large(node_)) {
-    const auto key_of = [&](std::uint32_t node) { return part.nodes[node].key; };
+    const auto key_of = [&](std::uint32_t node) { return nodes[node].key; };
     const auto found = std::ranges::lower_bound(*sorted, key, {}, key_of);
     return found == sorted->end() || key_of(*found) != key ? View() : View(tree_, *found, page_);
   }
-  const std::uint32_t end = part.nodes[node_].end;
-  for (std::uint32_t member = node_ + 1; member < end; member = part.nodes[member].end) {
-    const detail::Node& it = part.nodes[member];
+  for (std::uint32_t member = node_ + 1; member < own.end; member = nodes[member].end) {
+    const detail::Node& it = nodes[member];
     if (it.key == key && !it.shadowed) return {tree_, member, page_};
   }
   return {};
@@ -209,20 +233,19 @@ View::Members::Iterator::value_type View::Members::Iterator::operator*() const {
 
 std::string View::pointer() const {
   if (tree_ == nullptr) return {};
-  std::vector<std::string> parts;
+  std::vector<const detail::Node*> path;  // from the value to the root's child
+  path.reserve(8);
   for (std::uint32_t page = page_, at = node_; page != 0 || at != 0;) {
     if (at == 0) {
       at = tree_->nodes[tree_->pages->page(page).run].parent;
       page = 0;
       continue;
     }
-    const detail::Node& node = View(tree_, at, page).node();
-    const std::string key = node.has_key ? std::string(node.key) : std::to_string(node.key_place);
-    parts.push_back(text::replace_all(text::replace_all(key, "~", "~0"), "/", "~1"));
-    at = node.parent;
+    path.push_back(&View(tree_, at, page).node());
+    at = path.back()->parent;
   }
   std::string pointer;
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) pointer += "/" + *part;
+  for (auto node = path.rbegin(); node != path.rend(); ++node) append_step(**node, pointer);
   return pointer;
 }
 
@@ -348,9 +371,16 @@ void TreeBuilder::shadow(std::uint32_t earlier, std::uint32_t later) {
        nodes[later].key_place);
 }
 
+// Only a key whose mark was met before is compared with the others.
 void TreeBuilder::finish_small_object(std::uint32_t object) {
   const auto& nodes = tree_->nodes;
+  std::bitset<256> met;
   for (std::uint32_t member = object + 1; member < nodes[object].end; member = nodes[member].end) {
+    const std::uint8_t mark = key_mark(nodes[member].key);
+    if (!met[mark]) {
+      met[mark] = true;
+      continue;
+    }
     for (std::uint32_t earlier = object + 1; earlier < member; earlier = nodes[earlier].end) {
       if (!nodes[earlier].shadowed && nodes[earlier].key == nodes[member].key) shadow(earlier, member);
     }

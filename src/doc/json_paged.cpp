@@ -19,8 +19,8 @@ using detail::Node;
 // Moves children that are whole out of a tree in which containers are open.
 class Mover {
  public:
-  Mover(TreeBuilder& builder, detail::Pages& pages, const PageSizes& sizes)
-      : tree_(builder.tree()), open_(builder.open_nodes()), pages_(pages), sizes_(sizes) {}
+  Mover(TreeBuilder& builder, detail::Pages& pages, const PageSizes& sizes, bool lines)
+      : tree_(builder.tree()), open_(builder.open_nodes()), pages_(pages), sizes_(sizes), lines_(lines) {}
 
   // All that is worth it; what was read ends at `end`. From the innermost container on, because nodes behind those that
   // go get other numbers.
@@ -84,7 +84,8 @@ class Mover {
                                            .length = static_cast<std::uint32_t>(group.end - group.begin),
                                            .first = group.first,
                                            .count = group.count,
-                                           .kind = kind});
+                                           .kind = kind,
+                                           .lines = lines_ && container == 0});
     if (kind == Kind::object) pages_.add_keys(page, keys_of(group));
     nodes[container].paged = true;
     nodes[group.first_node] = {.kind = Kind::absent,
@@ -133,6 +134,7 @@ class Mover {
   std::vector<std::uint32_t>& open_;
   detail::Pages& pages_;
   const PageSizes& sizes_;
+  const bool lines_;  // the children of the root stand in lines
   std::vector<Group> groups_;
   std::size_t gone_ = 0;
 };
@@ -165,6 +167,18 @@ class WindowOfBytes {
   std::string text_;
 };
 
+// When everything was read, and what is worth it moved. False when a key is given twice.
+bool finish_pages(TreeBuilder& builder, std::unique_ptr<detail::Pages> pages) {
+  detail::Tree& tree = builder.tree();
+  if (!pages->finish(tree)) return false;
+  for (std::uint32_t node = 0; node < tree.nodes.size(); ++node) {
+    if (tree.nodes[node].kind != Kind::absent) builder.finish_container(node);
+  }
+  tree.nodes.shrink_to_fit();
+  tree.pages = std::move(pages);
+  return true;
+}
+
 class PagedReader {
  public:
   PagedReader(const Bytes& bytes, std::uint64_t start, std::string name, const Limits& limits, const PageSizes& sizes)
@@ -172,7 +186,7 @@ class PagedReader {
         window_(bytes, start, sizes.window),
         builder_(std::move(name), {}, true),
         pages_(std::make_unique<detail::Pages>(bytes, limits)),
-        mover_(builder_, *pages_, sizes),
+        mover_(builder_, *pages_, sizes, false),
         reader_(builder_, {}, 0, limits, true) {}
 
   std::optional<PagedJson> read() {
@@ -216,13 +230,7 @@ class PagedReader {
 
   std::optional<PagedJson> finish() {
     mover_.move(window_.offset() + window_.text().size());
-    detail::Tree& tree = builder_.tree();
-    if (!pages_->finish(tree)) return std::nullopt;
-    for (std::uint32_t node = 0; node < tree.nodes.size(); ++node) {
-      if (tree.nodes[node].kind != Kind::absent) builder_.finish_container(node);
-    }
-    tree.nodes.shrink_to_fit();
-    tree.pages = std::move(pages_);
+    if (!finish_pages(builder_, std::move(pages_))) return std::nullopt;
     return PagedJson{builder_.finish(), one_line_};
   }
 
@@ -235,7 +243,71 @@ class PagedReader {
   bool one_line_ = true;
 };
 
+// Of records in lines.
+class PagedLinesReader {
+ public:
+  PagedLinesReader(const Bytes& bytes, std::string name, const Limits& limits, const PageSizes& sizes)
+      : limits_(limits),
+        window_(bytes, 0, sizes.window),
+        builder_(std::move(name), {}, true),
+        pages_(std::make_unique<detail::Pages>(bytes, limits)),
+        mover_(builder_, *pages_, sizes, true) {
+    builder_.open(Kind::array, 0);
+  }
+
+  std::optional<Document> read() {
+    for (std::size_t done = 0;;) {
+      if (!window_.refill(done, limits_.string_bytes)) return std::nullopt;
+      const auto end = read_lines();
+      if (!end || !simdjson::validate_utf8(window_.text().substr(0, *end)) || !builder_.tree().notes.empty())
+        return std::nullopt;
+      mover_.move(window_.offset() + *end);
+      if (window_.is_last()) break;
+      done = *end;
+    }
+    if (records_ < 2) return std::nullopt;
+    builder_.close();
+    if (!finish_pages(builder_, std::move(pages_))) return std::nullopt;
+    return builder_.finish();
+  }
+
+ private:
+  // Where the last whole line of the window ends; nothing when a line is not taken.
+  std::optional<std::size_t> read_lines() {
+    const std::string_view text = window_.text();
+    std::size_t at = 0;
+    while (at < text.size()) {
+      const std::size_t end = text.find('\n', at);
+      if (end == std::string_view::npos && !window_.is_last()) return at;
+      if (!read_line(text.substr(0, end), at)) return std::nullopt;
+      at = std::min(end, text.size() - 1) + 1;
+    }
+    return at;
+  }
+
+  bool read_line(std::string_view text, std::size_t begin) {
+    PlainReader line(builder_, text, begin, limits_, true, window_.offset());
+    line.go_on(text, begin, window_.offset(), true, mover_.gone());
+    if (line.only_blanks_left()) return true;
+    ++records_;
+    return line.at_container() && line.read();
+  }
+
+  const Limits& limits_;
+  WindowOfBytes window_;
+  TreeBuilder builder_;
+  std::unique_ptr<detail::Pages> pages_;
+  Mover mover_;
+  std::size_t records_ = 0;
+};
+
 }  // namespace
+
+std::optional<Document> parse_paged_lines(const Bytes& bytes, std::string name, const Limits& limits,
+                                          const PageSizes& sizes) {
+  if (bytes.size() > limits.document_bytes) return std::nullopt;
+  return PagedLinesReader(bytes, std::move(name), limits, sizes).read();
+}
 
 std::optional<PagedJson> parse_paged_json(const Bytes& bytes, std::uint64_t start, std::string name,
                                           const Limits& limits, const PageSizes& sizes) {

@@ -32,4 +32,9 @@ struct PageSizes {
 std::optional<PagedJson> parse_paged_json(const Bytes& bytes, std::uint64_t start, std::string name,
                                           const Limits& limits, const PageSizes& sizes = {});
 
+// The same of a file with a record a line, each an object or a list, as the list of them that parse_json_lines gives.
+// Nothing also when there is one record only, which is a document.
+std::optional<Document> parse_paged_lines(const Bytes& bytes, std::string name, const Limits& limits,
+                                          const PageSizes& sizes = {});
+
 }  // namespace gatepost::doc

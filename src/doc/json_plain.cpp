@@ -1,5 +1,6 @@
 #include "doc/json_plain.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -197,6 +198,17 @@ bool add_plain_json(TreeBuilder& tree, std::size_t begin, std::size_t end, const
 
 bool add_plain_children(TreeBuilder& tree, std::uint64_t offset, const Limits& limits) {
   return PlainReader(tree, tree.source(), 0, limits, true, offset).children();
+}
+
+bool add_plain_lines(TreeBuilder& tree, std::uint64_t offset, const Limits& limits) {
+  const std::string_view text = tree.source();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    PlainReader line(tree, text.substr(0, end), at, limits, true, offset);
+    if (!line.only_blanks_left() && !(line.at_container() && line.read())) return false;
+    at = end + 1;
+  }
+  return true;
 }
 
 }  // namespace gatepost::doc

@@ -20,6 +20,9 @@ bool add_plain_json(TreeBuilder& tree, std::size_t begin, std::size_t end, const
 // `offset` is where the source lies in the document. Lenient. False when they are not taken.
 bool add_plain_children(TreeBuilder& tree, std::uint64_t offset, const Limits& limits);
 
+// The same of the records of a file that has one a line, each an object or a list; lines may be blank.
+bool add_plain_lines(TreeBuilder& tree, std::uint64_t offset, const Limits& limits);
+
 // Reads without recursion: what is open is told by the tree.
 class PlainReader {
  public:
@@ -46,6 +49,11 @@ class PlainReader {
   // Goes on at `at` of another piece, which begins at `offset`; after the last piece comes none. `gone` values are no
   // longer in the tree.
   void go_on(std::string_view text, std::size_t at, std::uint64_t offset, bool last, std::size_t gone);
+  // True when an object or a list comes next, or seems to.
+  bool at_container() {
+    const char next = skip_blanks();
+    return next == '{' || next == '[';
+  }
   // True when nothing but blanks is left of the text.
   bool only_blanks_left() { return skip_blanks() == '\0' && at_ == text_.size(); }
 

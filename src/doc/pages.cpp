@@ -11,7 +11,7 @@ namespace gatepost::doc::detail {
 
 std::uint32_t Pages::add(const Page& page) {
   pages_.push_back(page);
-  slots_.emplace_back();
+  shelves_.front().slots.emplace_back();
   return static_cast<std::uint32_t>(pages_.size());
 }
 
@@ -86,34 +86,54 @@ Position Pages::position(std::uint64_t offset) const {
   return text ? position_of(*text, text->size()) : Position{};
 }
 
-// Of the page that was not looked at for the longest time, when there are enough.
-std::unique_ptr<Tree> Pages::tree_to_fill() const {
-  if (resident_.size() < kMostResident) return std::make_unique<Tree>();
-  const auto oldest =
-      std::ranges::min_element(resident_, {}, [this](std::uint32_t number) { return slots_[number - 1].looked_at; });
-  std::unique_ptr<Tree> tree = std::move(slots_[*oldest - 1].tree);
-  resident_.erase(oldest);
-  tree->nodes.clear();
-  tree->own_texts.clear();
-  tree->children.clear();
-  tree->notes.clear();
+// Takes the page that was not looked at for the longest time off a full shelf. A tree to be filled.
+SharedTree Pages::make_room(Shelf& shelf) {
+  SharedTree tree;
+  if (shelf.resident.size() >= kMostResident) {
+    const auto oldest = std::ranges::min_element(
+        shelf.resident, {}, [&](std::uint32_t number) { return shelf.slots[number - 1].looked_at; });
+    tree = std::move(shelf.slots[*oldest - 1].tree);
+    shelf.resident.erase(oldest);
+  }
+  if (!tree || tree.use_count() > 1) return std::make_shared<std::unique_ptr<Tree>>(std::make_unique<Tree>());
+  (*tree)->nodes.clear();
+  (*tree)->own_texts.clear();
+  (*tree)->children.clear();
+  (*tree)->notes.clear();
   return tree;
 }
 
-const Tree& Pages::load(std::uint32_t number) const {
+const Tree& Pages::load(std::uint32_t number, Shelf& shelf) const {
   const Page& page = this->page(number);
-  TreeBuilder builder(tree_to_fill());
+  SharedTree tree = make_room(shelf);
+  TreeBuilder builder(std::move(*tree));
   if (!parse(page, builder)) {
     // The file was written to meanwhile.
     changed_ = true;
     builder = TreeBuilder(std::make_unique<Tree>());
     builder.open(page.kind, page.begin);
   }
-  Slot& slot = slots_[number - 1];
-  slot.tree = builder.take();
-  slot.tree->nodes.front().end = static_cast<std::uint32_t>(slot.tree->nodes.size());
-  resident_.push_back(number);
-  return *slot.tree;
+  *tree = builder.take();
+  (*tree)->nodes.front().end = static_cast<std::uint32_t>((*tree)->nodes.size());
+  shelf.slots[number - 1].tree = std::move(tree);
+  shelf.resident.push_back(number);
+  return **shelf.slots[number - 1].tree;
+}
+
+void Pages::share_among(unsigned threads) const {
+  const std::size_t had = shelves_.size();
+  if (threads > had) shelves_.resize(threads);
+  for (std::size_t shelf = had; shelf < shelves_.size(); ++shelf) shelves_[shelf].slots.resize(pages_.size());
+}
+
+void Pages::put_on_shelf(std::uint32_t number, SharedTree tree) const {
+  Shelf& shelf = shelves_[own_shelf];
+  Shelf::Slot& slot = shelf.slots[number - 1];
+  slot.looked_at = ++shelf.looks;
+  if (slot.tree) return;
+  make_room(shelf);
+  slot.tree = std::move(tree);
+  shelf.resident.push_back(number);
 }
 
 bool Pages::parse(const Page& page, TreeBuilder& builder) const {
@@ -125,7 +145,9 @@ bool Pages::parse(const Page& page, TreeBuilder& builder) const {
     tree.source.pop_back();
   builder.open(page.kind, page.begin);
   tree.nodes.front().count = page.first;
-  if (!add_plain_children(builder, page.begin, limits_)) return false;
+  const bool taken =
+      page.lines ? add_plain_lines(builder, page.begin, limits_) : add_plain_children(builder, page.begin, limits_);
+  if (!taken) return false;
   return tree.nodes.front().count == page.first + page.count;
 }
 

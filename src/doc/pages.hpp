@@ -4,6 +4,7 @@
 // their list or object first, whose children they are.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,14 +25,30 @@ struct Page {
   std::uint32_t count = 0;   // children
   std::uint32_t run = 0;     // the node of the tree that stands for it
   Kind kind = Kind::array;   // of what they are children of
+  bool lines = false;        // each child is in a line of its own, and no comma between them
 };
 
-// Texts of a page are valid until kMostResident others were looked at. For one thread.
+// The tree of a page, which is given back when nobody looks at it any more.
+using SharedTree = std::shared_ptr<std::unique_ptr<Tree>>;
+
+// Pages that lie in memory for one thread.
+struct Shelf {
+  struct Slot {
+    SharedTree tree;
+    std::uint64_t looked_at = 0;
+  };
+  std::vector<Slot> slots;              // by page
+  std::vector<std::uint32_t> resident;  // the numbers of those with a tree
+  std::uint64_t looks = 0;
+};
+
+// Texts of a page are valid until the thread has looked at kMostResident others. For one thread, or after share_among
+// for several, each with a shelf of its own (page_loan.hpp).
 class Pages {
  public:
   static constexpr std::size_t kMostResident = 64;
 
-  Pages(Bytes bytes, const Limits& limits) : bytes_(std::move(bytes)), limits_(limits) {}
+  Pages(Bytes bytes, const Limits& limits) : bytes_(std::move(bytes)), limits_(limits), shelves_(1) {}
 
   // --- while the document is read ---
   std::uint32_t add(const Page& page);  // returns its number, from 1
@@ -43,9 +60,10 @@ class Pages {
   // --- then ---
   [[nodiscard]] const Page& page(std::uint32_t number) const { return pages_[number - 1]; }
   [[nodiscard]] const Tree& at(std::uint32_t number) const {
-    Slot& slot = slots_[number - 1];
-    slot.looked_at = ++looks_;
-    return slot.tree ? *slot.tree : load(number);
+    Shelf& shelf = shelves_[own_shelf];
+    Shelf::Slot& slot = shelf.slots[number - 1];
+    slot.looked_at = ++shelf.looks;
+    return slot.tree ? **slot.tree : load(number, shelf);
   }
   // The node that follows a page among the children of which the last ends at `end`.
   [[nodiscard]] std::uint32_t behind(std::uint32_t number, std::uint32_t end) const {
@@ -57,30 +75,33 @@ class Pages {
   void show_beginnings(bool only) { beginnings_only_ = only; }
   [[nodiscard]] bool changed() const { return changed_; }
 
+  // --- for several threads ---
+  // Of the document that a view shows; nullptr when it has no pages.
+  static const Pages* of(const View& view) { return view.tree_ == nullptr ? nullptr : view.tree_->pages.get(); }
+  static std::uint32_t number_of(const View& view) { return view.page_; }  // 0: it lies in no page
+  void share_among(unsigned threads) const;                                // while one thread looks at the document
+  [[nodiscard]] SharedTree lend(std::uint32_t number) const { return shelves_[own_shelf].slots[number - 1].tree; }
+  void put_on_shelf(std::uint32_t number, SharedTree tree) const;
+  static inline constinit thread_local unsigned own_shelf = 0;  // of this thread
+
  private:
-  struct Slot {
-    std::unique_ptr<Tree> tree;
-    std::uint64_t looked_at = 0;
-  };
   // Where a member or item lies: the child of a page, or a node of the tree.
   struct Child {
     std::uint64_t order = 0;  // hash of the key, or index of the item
     std::uint32_t page = 0;
     std::uint32_t number = 0;  // of the node; in a page of the child
   };
-  const Tree& load(std::uint32_t number) const;
+  const Tree& load(std::uint32_t number, Shelf& shelf) const;
   [[nodiscard]] bool parse(const Page& page, TreeBuilder& builder) const;
-  std::unique_ptr<Tree> tree_to_fill() const;
+  static SharedTree make_room(Shelf& shelf);
   std::vector<Child> children_of(const Tree& tree, std::uint32_t container) const;
   [[nodiscard]] View view(const Tree& tree, const Child& child, std::uint32_t further) const;
 
   Bytes bytes_;
   Limits limits_;
   std::vector<Page> pages_;
-  mutable std::vector<Slot> slots_;
-  mutable std::vector<std::uint32_t> resident_;
-  mutable std::uint64_t looks_ = 0;
-  mutable bool changed_ = false;
+  mutable std::vector<Shelf> shelves_;
+  mutable std::atomic<bool> changed_ = false;
   bool beginnings_only_ = false;
   std::unordered_map<std::uint32_t, std::vector<std::uint64_t>> keys_;  // of the pages of objects, by page
   std::unordered_map<std::uint32_t, std::vector<Child>> children_;      // of lists and objects, by node

@@ -68,6 +68,16 @@ std::size_t behind_prefix(std::string_view text, std::string_view prefix) {
   return text.substr(begin).starts_with(prefix) ? begin + prefix.size() : std::string_view::npos;
 }
 
+// A file of records in lines, which is no document: of those, too, only parts lie in memory. One list of all records.
+std::optional<mapping::Source> lines_in_parts(const Bytes& bytes, const std::string& name, const Limits& limits) {
+  auto lines = doc::parse_paged_lines(bytes, name, limits);
+  if (!lines) return std::nullopt;
+  mapping::Source source{.format = mapping::SourceFormat::jsonl};
+  source.roots.push_back(lines->root());
+  source.documents.push_back(std::move(*lines));
+  return source;
+}
+
 }  // namespace
 
 Candidate::Candidate(std::string name, Bytes bytes, const Limits& limits)
@@ -128,6 +138,13 @@ void Candidate::parse() {
 
 bool Candidate::parse_in_parts() {
   auto parts = doc::parse_paged_json(bytes_, start_, name_, limits_);
+  if (!parts && start_ == 0 && shape_ == doc::Shape::json_object) {
+    auto lines = lines_in_parts(bytes_, name_, limits_);
+    if (!lines) return false;
+    problem_ = name_ + ": records in lines, not one document";
+    sources_[std::string(mapping::to_string(mapping::SourceFormat::jsonl))].source = std::move(*lines);
+    return true;
+  }
   if (!parts) return false;
   json_ = std::move(parts->document);
   one_line_ = parts->one_line;

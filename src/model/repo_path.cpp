@@ -69,6 +69,19 @@ std::string_view strip_file_scheme(std::string_view uri) {
   return uri;
 }
 
+// True of most paths: nothing in them is to be changed, whatever they are taken for.
+bool is_normal(std::string_view path) {
+  if (path.empty() || path.back() == '/') return false;
+  char before = '/';
+  for (std::size_t at = path[0] == '/' ? 1 : 0; at < path.size(); ++at) {
+    const char c = path[at];
+    const bool strange = c == '\\' || c == ':' || c == '%' || c == '\0';
+    if (strange || (before == '/' && (c == '/' || c == '.'))) return false;
+    before = c;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<RepoPath> RepoPath::parse(std::string_view text) {
@@ -105,7 +118,9 @@ std::string percent_decode(std::string_view text) {
 bool is_absolute_path(std::string_view path) { return path.starts_with('/') || has_drive(path); }
 
 std::string normalise_reported_path(std::string_view reported, bool is_uri) {
-  std::string path(text::trim(reported.substr(0, 4 * kLongestPath)));
+  reported = text::trim(reported.substr(0, 4 * kLongestPath));
+  if (is_normal(reported)) return std::string(reported);
+  std::string path(reported);
   std::erase(path, '\0');
   if (is_uri && has_other_scheme(path)) return path;
   std::ranges::replace(path, '\\', '/');

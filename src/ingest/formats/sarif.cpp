@@ -17,6 +17,7 @@
 #include "ingest/formats/sarif_bind.hpp"
 #include "ingest/formats/sarif_result.hpp"
 #include "ingest/formats/sarif_run.hpp"
+#include "ingest/ordered_rows.hpp"
 #include "ingest/plain_text.hpp"
 
 namespace gatepost::ingest {
@@ -128,29 +129,12 @@ void describe_damage(const Candidate& candidate, const doc::JsonSplitter::Frame&
 
 // Puts the rows of all workers into the order of the file, in the final table.
 void collect_rows(ObservationTable& table, Workers& workers) {
-  struct Part {
-    std::uint32_t window;
-    std::size_t worker;
-    Row first, count;
-  };
-  std::vector<Part> parts;
+  std::vector<RowsOfWorker> parts;
   for (std::size_t worker = 0; worker < workers.readers.size(); ++worker) {
     for (const auto& rows : workers.readers[worker].windows())
       parts.push_back({rows.window, worker, rows.first, rows.count});
   }
-  std::ranges::sort(parts, {}, &Part::window);
-  if (workers.readers.size() == 1) return;
-  const Row first = workers.readers[0].first_row();
-  DetachedRows own = table.detach_rows(first);
-  std::vector<TableMerger> mergers;
-  for (const auto& other : workers.tables) mergers.emplace_back(table, *other);
-  for (const Part& part : parts) {
-    if (part.worker == 0) {
-      own.give_back(table, part.first, part.count);
-    } else {
-      mergers[part.worker - 1].move_rows(part.first, part.count);
-    }
-  }
+  put_in_order(table, workers.readers[0].first_row(), workers.tables, std::move(parts));
 }
 
 // The runs of the report in the file's order. Where the file is damaged, results can belong to a run that nothing more

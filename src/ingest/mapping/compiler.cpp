@@ -472,7 +472,7 @@ Result<Expr> Compiler::translation(doc::View view) {
   return Expr([from = std::move(from), entries = std::move(entries), otherwise = std::move(otherwise)](Scope& scope) {
     if (!otherwise) return look_up(entries, "map", from(scope), scope);
     const Value* const found = find_in(entries, from(scope));
-    return found == nullptr ? otherwise(scope) : *found;
+    return found == nullptr ? otherwise(scope) : found->lent();
   });
 }
 

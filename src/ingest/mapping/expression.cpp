@@ -63,7 +63,8 @@ std::vector<std::string_view> Names::all() const {
 }
 
 const Value* find_in(const Table& table, const Value& value) {
-  auto found = table.find(text::lower(text::trim(value.text())));
+  std::string scratch;
+  auto found = table.find(text::lower(text::trim(value.text(scratch))));
   if (found == table.end()) found = table.find("*");
   return found == table.end() ? nullptr : &found->second;
 }
@@ -71,7 +72,7 @@ const Value* find_in(const Table& table, const Value& value) {
 Value look_up(const Table& table, std::string_view name, const Value& value, Scope& scope) {
   constexpr std::size_t kMostTold = 20;
   if (value.is_empty()) return {};
-  if (const Value* const found = find_in(table, value)) return *found;
+  if (const Value* const found = find_in(table, value)) return found->lent();
   if (scope.unmapped.size() < kMostTold)
     scope.unmapped.insert(fmt::format("{}: {}", name, text::printable(value.text(), 40)));
   return {};
@@ -81,7 +82,7 @@ Value look_up(const Thresholds& thresholds, const Value& value) {
   const auto number = value.number();
   if (!number) return {};
   for (const auto& [bound, result] : thresholds) {
-    if (*number >= bound) return result;
+    if (*number >= bound) return result.lent();
   }
   return {};
 }
@@ -400,9 +401,9 @@ class Parser {
     GP_TRY(Expr key, alternative());
     GP_CHECK(lexer_.need(")"));
     return Expr([index = found->second, key = std::move(key)](Scope& scope) {
-      const auto& entries = scope.indexes[index];
+      const auto& entries = (*scope.indexes)[index];
       const auto entry = entries.find(key(scope).text());
-      return entry == entries.end() ? Value() : entry->second;
+      return entry == entries.end() ? Value() : entry->second.lent();
     });
   }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,9 +42,10 @@ struct Scope {
   Value root;
   Value header;              // of a CSV: the names of its columns
   std::vector<Value> slots;  // variables by number
-  std::vector<std::unordered_map<std::string, Value>> indexes;
-  std::vector<Memo> memos;         // by number
-  std::set<std::string> unmapped;  // "table: value" that a table does not have, since the last look
+  using Indexes = std::vector<std::unordered_map<std::string, Value>>;
+  std::shared_ptr<Indexes> indexes;  // of joins; no longer changed when records are read
+  std::vector<Memo> memos;           // by number
+  std::set<std::string> unmapped;    // "table: value" that a table does not have, since the last look
   // Values that may still be visited: a mapping that searches all of the report for each record would take for ever.
   std::uint64_t budget = 0;
   bool exhausted = false;

@@ -16,7 +16,10 @@ namespace {
 constexpr std::size_t kMostItems = 256;  // of one list of one record
 constexpr std::size_t kMostFlowSteps = 1000;
 
-std::string name_of(const Value& value) { return plain_name(text::trim(value.text())); }
+std::string name_of(const Value& value) {
+  std::string scratch;
+  return plain_name(text::trim(value.text(scratch)));
+}
 
 std::uint32_t line_of(const Value& value) {
   const auto number = value.number();
@@ -25,9 +28,13 @@ std::uint32_t line_of(const Value& value) {
 
 // Words that tools write for yes and no; any other text is a yes with a reason.
 bool is_yes(const Value& value) {
-  const std::string word = text::lower(text::trim(value.text()));
-  if (value.type() == Value::Type::text && (word == "false" || word == "no" || word == "n" || word == "0"))
-    return false;
+  if (value.type() == Value::Type::text) {
+    std::string scratch;
+    const std::string_view word = text::trim(value.text(scratch));
+    for (const std::string_view no : {"false", "no", "n", "0"}) {
+      if (text::equal_ignoring_case(word, no)) return false;
+    }
+  }
   return value.is_true();
 }
 
@@ -39,11 +46,12 @@ std::optional<bool> yes_or_no(const Value& value) {
 template <class Each>
 void for_items(const Value& value, Each each) {
   std::size_t count = 0;
-  for (const Value& item : value.items()) {
-    if (item.is_empty()) continue;
-    if (++count > kMostItems) break;
+  value.each_item([&](const Value& item) {
+    if (item.is_empty()) return true;
+    if (++count > kMostItems) return false;
     each(item);
-  }
+    return true;
+  });
 }
 
 void add_names(std::vector<std::string>& list, const Value& value) {
@@ -71,7 +79,8 @@ void put_advisories(Draft& draft, const Value& value) {
 void put_cwes(Draft& draft, const Value& value) {
   auto& cwes = draft.observation.cwes;
   for_items(value, [&](const Value& item) {
-    const auto cwe = parse_cwe(item.text());
+    std::string scratch;
+    const auto cwe = parse_cwe(item.text(scratch));
     if (cwe && std::ranges::find(cwes, *cwe) == cwes.end()) cwes.push_back(*cwe);
   });
 }
@@ -83,7 +92,8 @@ Component& component_of(Draft& draft) {
 }
 
 void put_kind(Draft& draft, const Value& value) {
-  const auto kind = parse_kind(value.text());
+  std::string scratch;
+  const auto kind = parse_kind(value.text(scratch));
   if (kind) draft.observation.kind = *kind;
   if (!kind && !value.is_empty())
     draft.unknown.push_back(fmt::format("kind \"{}\"", text::printable(value.text(), 40)));
@@ -91,7 +101,8 @@ void put_kind(Draft& draft, const Value& value) {
 
 void put_reach(Draft& draft, const Value& value) {
   if (value.is_empty()) return;
-  const auto* const found = std::ranges::find(kReachNames, value.text());
+  std::string scratch;
+  const auto* const found = std::ranges::find(kReachNames, value.text(scratch));
   if (found == kReachNames.end()) {
     draft.unknown.push_back(fmt::format("reachability \"{}\"", text::printable(value.text(), 40)));
   } else {

@@ -141,7 +141,7 @@ constexpr std::array<Function, 4> kFunctions = {
 std::span<const Comparison> comparisons() { return kComparisons; }
 
 Expr constant(Value value) {
-  return [value = std::move(value)](Scope&) { return value; };
+  return [value = std::move(value)](Scope&) { return value.lent(); };
 }
 
 Expr first_of(std::vector<Expr> choices) {

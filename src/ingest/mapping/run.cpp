@@ -1,11 +1,10 @@
 #include "ingest/mapping/run.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
-#include <unordered_map>
 
-#include "base/text.hpp"
+#include "doc/page_loan.hpp"
+#include "ingest/mapping/blocks.hpp"
+#include "ingest/mapping/loops.hpp"
 #include "ingest/plain_text.hpp"
 
 namespace gatepost::ingest::mapping {
@@ -17,10 +16,16 @@ constexpr std::size_t kMostMessages = 20;
 constexpr std::uint64_t kVisitsPerByte = 50;
 constexpr std::uint64_t kLeastVisits = 20'000'000;
 
+// The roots are one list of all records, which is not in memory as a whole.
+bool is_list_in_parts(const Source& source) {
+  return source.format == SourceFormat::jsonl && source.roots.size() == 1 && source.roots.front().is_array() &&
+         source.roots.front().pointer().empty();
+}
+
 Value root_of(const Source& source) {
   const bool one = source.format == SourceFormat::json || source.format == SourceFormat::xml ||
                    source.format == SourceFormat::csv || source.format == SourceFormat::text ||
-                   source.format == SourceFormat::html;
+                   source.format == SourceFormat::html || is_list_in_parts(source);
   if (one || (source.format == SourceFormat::yaml && source.roots.size() == 1))
     return source.roots.empty() ? Value() : Value(source.roots.front());
   List roots;
@@ -36,11 +41,12 @@ Scope scope_of(const Mapping& mapping, const Source& source, Value root, std::ui
   for (const std::string& column : source.header) columns.push_back(Value::borrowed(column));
   scope.header = Value(std::move(columns));
   scope.slots.resize(mapping.slots);
-  scope.indexes.resize(mapping.indexes.size());
+  scope.indexes = std::make_shared<Scope::Indexes>(mapping.indexes.size());
   scope.budget = std::max(kLeastVisits, bytes * kVisitsPerByte);
   return scope;
 }
 
+<<<<<<< HEAD
 // Calls `each` for every round of the loops from `depth` on.
 template <class Each>
 void loop(const std::vector<Loop>& loops, std::size_t depth, Scope& scope, Each& each) {
@@ -193,6 +199,8 @@ void read_blocks(const Mapping& mapping, const Source& source, Scope& scope, Rep
                                          unjudged));
 }
 
+=======
+>>>>>>> mapspeed
 // Of several files one list.
 Value joined(const std::vector<const Source*>& sources) {
   if (sources.size() == 1) return root_of(*sources.front());
@@ -203,9 +211,14 @@ Value joined(const std::vector<const Source*>& sources) {
   return all.empty() ? Value() : Value(std::move(all));
 }
 
+// All that any thread may look at.
+void share_pages(const Source& source, unsigned threads) {
+  for (const doc::View root : source.roots) doc::share_pages(root, threads);
+}
+
 // Lets joins see the files beside the report.
-void join_companions(const Mapping& mapping, std::string_view own, Companions& beside, Scope& scope,
-                     ReportWriter& out) {
+void join_companions(const Mapping& mapping, std::string_view own, Companions& beside, Scope& scope, ReportWriter& out,
+                     unsigned threads) {
   for (const Companion& companion : mapping.companions) {
     if (!companion.format) {
       beside.claim(*companion.file, own);
@@ -213,6 +226,7 @@ void join_companions(const Mapping& mapping, std::string_view own, Companions& b
     }
     const Companions::Found found = beside.find(*companion.file, *companion.format, own);
     for (const std::string& problem : found.problems) out.incomplete("companion", problem);
+    for (const Source* const source : found.sources) share_pages(*source, threads);
     scope.slots[companion.slot] = joined(found.sources);
     scope.budget += found.bytes * kVisitsPerByte;
   }
@@ -223,7 +237,7 @@ void fill_indexes(const Mapping& mapping, Scope& scope) {
     const Index& index = mapping.indexes[i];
     auto each = [&] {
       const std::string key = index.key(scope).text();
-      if (!key.empty()) scope.indexes[i].try_emplace(key, index.value(scope));
+      if (!key.empty()) (*scope.indexes)[i].try_emplace(key, index.value(scope));
     };
     loop(index.loops, 0, scope, each);
   }
@@ -258,6 +272,12 @@ void tell_of_source(const Source& source, ReportWriter& out) {
   for (const Note& note : source.notes) out.note(note.level, note.code, note.text, note.at);
 }
 
+// A small report is read before other threads are there.
+unsigned threads_for(const Candidate& candidate, const Options& options) {
+  constexpr std::uint64_t kSmall = std::uint64_t{1} << 20;
+  return candidate.bytes().size() < kSmall ? 1 : std::max(1U, options.threads);
+}
+
 const Source* source_of(const Mapping& mapping, SourceFormat format, Candidate& candidate, Extent extent) {
   if (format == SourceFormat::csv) return candidate.csv(mapping.columns, extent);
   if (format == SourceFormat::json && !mapping.strip_prefix.empty()) return candidate.json_after(mapping.strip_prefix);
@@ -284,7 +304,9 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
   candidate.keep_only(&source);
   Scope scope = scope_of(mapping, source, root_of(source), candidate.bytes().size());
   for (const Variable& variable : mapping.lets) scope.slots[variable.slot] = variable.value(scope);
-  if (beside != nullptr) join_companions(mapping, candidate.name(), *beside, scope, out);
+  const unsigned threads = threads_for(candidate, out.options());
+  share_pages(source, threads);
+  if (beside != nullptr) join_companions(mapping, candidate.name(), *beside, scope, out, threads);
   fill_indexes(mapping, scope);
   out.tool(mapping.tool_name, mapping.tool_version ? plain_name((*mapping.tool_version)(scope).text()) : "");
   if (mapping.tool_database) out.database((*mapping.tool_database)(scope).text());
@@ -292,9 +314,19 @@ void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, Rep
   tell_of_source(source, out);
   tell_errors(mapping, scope, out);
   if (mapping.inventory) out.inventory(*mapping.inventory);
+<<<<<<< HEAD
   if (std::ranges::any_of(mapping.evidence, [&](const Expr& shown) { return shown(scope).is_true(); }))
     out.evidence_of_a_scan();
   read_blocks(mapping, source, scope, out);
+=======
+  bool has_seen = std::ranges::any_of(mapping.evidence, [&](const Expr& shown) { return shown(scope).is_true(); });
+  for (const Block& block : mapping.blocks) {
+    has_seen = read_block({mapping, block, source.place}, scope, out, threads) > 0 || has_seen;
+  }
+  if (has_seen) out.evidence_of_a_scan();
+  if (std::ranges::any_of(source.documents, &doc::Document::changed))
+    out.incomplete("changed", "the file changed while it was read");
+>>>>>>> mapspeed
   if (scope.exhausted)
     out.incomplete("too-much-work", "reading this report by its mapping takes too long; what is left is not read");
 }

@@ -73,6 +73,11 @@ std::optional<bool> truth_of(const Value& value) {
 
 Value::Value(Pair pair) : data_(std::make_shared<const Pair>(std::move(pair))) {}
 
+Value Value::lent() const {
+  const auto* const text = std::get_if<Texts>(&data_);
+  return text == nullptr ? *this : borrowed(**text);
+}
+
 Value::Type Value::type() const {
   return std::visit(Overloaded{[](std::monostate) { return Type::null; }, [](bool) { return Type::boolean; },
                                [](double) { return Type::number; }, [](std::string_view) { return Type::text; },

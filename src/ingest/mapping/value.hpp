@@ -59,6 +59,10 @@ class Value {
     return value;
   }
 
+  // The same for as long as this value lives: a text is not owned by both. Threads that count owners wait for each
+  // other.
+  [[nodiscard]] Value lent() const;
+
   [[nodiscard]] Type type() const;
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   // Nothing to use: null, "", an empty list or object. `else` and `first` pass it over.

@@ -92,6 +92,32 @@ TEST_CASE("paged JSON: what is not plain, or too much, is left to the other read
   CHECK_FALSE(in_parts("[\"" + std::string(500, 'a') + "\"]", {.string_bytes = 100}));
 }
 
+TEST_CASE("paged lines: show what the tree of all records shows") {
+  std::string lines;
+  for (int i = 0; i < 90; ++i) {
+    const std::string number = std::to_string(i);
+    lines += i % 7 == 0 ? "[" + number + ", {}, \"" + std::string(90, 'a') + "\"]"
+                        : R"({"id": )" + number + R"(, "t": "x\ty"})";
+    lines += i % 11 == 0 ? " \r\n\n" : "\n";
+  }
+  for (const std::string& text : {lines, lines + "{\"last\": 1}", std::string("{}\n{}")}) {
+    const auto paged = doc::parse_paged_lines(Bytes::of(text), "x", {}, kTiny);
+    REQUIRE_MESSAGE(paged, text);
+    const auto whole = doc::parse_json_lines(text, "x");
+    REQUIRE(whole.ok());
+    CHECK(shown(paged->root()) == shown(whole->document.root()));
+    CHECK_FALSE(paged->changed());
+  }
+}
+
+TEST_CASE("paged lines: what is strange is left to the other reader") {
+  for (const char* const text :
+       {"{\"a\": 1}\n", "{}\n1\n{}", "{}\n{} {}\n", "{}\n{\"a\":\n1}\n", "{}\n[1\n2]\n", "{}\n{\"a\": 1, \"a\": 2}\n",
+        "{}\n{\"a\": \"\xff\"}\n", "\xEF\xBB\xBF{}\n{}\n", "{}\n{\"a\": ", "", "\n\n"}) {
+    CHECK_FALSE(doc::parse_paged_lines(Bytes::of(text), "x", {}, kTiny));
+  }
+}
+
 TEST_CASE("paged JSON: the beginnings of lists are enough to recognise them") {
   const auto paged = in_parts(kList);
   REQUIRE(paged);

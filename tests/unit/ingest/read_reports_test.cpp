@@ -36,6 +36,53 @@ std::string shown(const ObservationTable& table) {
   return all;
 }
 
+// Of about five megabytes, so that it does not lie in memory as a whole; some records are damaged, others of words that
+// nobody knows.
+std::string trivy_like() {
+  std::string text = R"({"SchemaVersion": 2, "ArtifactName": "shop", "ArtifactType": "filesystem", "Results": [)";
+  for (int result = 0; result < 3; ++result) {
+    text += std::string(result == 0 ? "" : ",") + R"({"Target": "lock)" + std::to_string(result) +
+            R"(", "Type": "npm", "Vulnerabilities": [)";
+    for (int i = 0; i < 6'000; ++i) {
+      const std::string number = std::to_string(10'000 + i);
+      text += std::string(i == 0 ? "" : ",") + R"({"VulnerabilityID": ")" + (i % 700 == 3 ? "" : "CVE-2024-" + number) +
+              R"(", "PkgName": "p)" + std::to_string(i % 90) + R"(", "InstalledVersion": "1.0", "Severity": ")" +
+              (i % 500 == 7 ? "STRANGE" : "HIGH") + R"(", "CweIDs": ["CWE-79"], "Description": ")" +
+              std::string(150, 'x') + number + R"("})";
+    }
+    text +=
+        R"(], "Secrets": [{"RuleID": "key", "Title": "a key", "Severity": "LOW", "StartLine": 3, "Match": "abc"}]})";
+  }
+  return text + "]}";
+}
+
+// Rows that pass, and rows that do not.
+std::string prowler_like() {
+  std::string text = "CHECK_ID;STATUS;STATUS_EXTENDED;SEVERITY;RESOURCE_UID;FINDING_UID;CHECK_TITLE;RELATED_TO\n";
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string number = std::to_string(i);
+    text += "check_" + std::to_string(i % 50) + (i % 3 == 0 ? ";PASS;" : ";FAIL;") + std::string(40, 'y') +
+            ";high;arn:" + number + ";id-" + number + ";a title;\n";
+  }
+  return text;
+}
+
+std::string checkstyle_like() {
+  std::string text = "<checkstyle version=\"10\">";
+  for (int i = 0; i < 12'000; ++i) {
+    text += "<file name=\"src/a" + std::to_string(i) + ".java\"><error line=\"" + std::to_string(i + 1) +
+            "\" severity=\"error\" message=\"m " + std::to_string(i % 17) + "\" source=\"" + (i % 2 == 0 ? "x.Y" : "") +
+            "\"/></file>";
+  }
+  return text + "</checkstyle>";
+}
+
+std::vector<Observation> observations(const ObservationTable& table) {
+  std::vector<Observation> all;
+  for (Row row = 0; row < table.size(); ++row) all.push_back(table.observation(row));
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("read reports: the mark of a tool may stand behind the beginning of a large file") {
@@ -79,4 +126,20 @@ TEST_CASE("read reports: the number of threads changes nothing") {
   CHECK(all[0].find("flake8-text") != std::string::npos);
   CHECK(all[0].find("unknown-format") != std::string::npos);
   for (const std::string& other : all) CHECK(other == all[0]);
+}
+
+TEST_CASE("read reports: several threads make of a large report what one makes of it") {
+  for (const std::string& text : {trivy_like(), prowler_like(), checkstyle_like()}) {
+    REQUIRE(text.size() > std::size_t{1} << 20);
+    ObservationTable alone;
+    ingest::read_report(alone, "report", Bytes::of(text), {});
+    REQUIRE(alone.size() > 10'000);
+    const std::vector<Observation> expected = observations(alone);
+    for (const unsigned threads : {2U, 5U}) {
+      ObservationTable table;
+      ingest::read_report(table, "report", Bytes::of(text), {.threads = threads});
+      CHECK((table.reports() == alone.reports()));
+      CHECK((observations(table) == expected));
+    }
+  }
 }

@@ -1,0 +1,74 @@
+#include "ingest/mapping/record.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace gatepost::ingest::mapping {
+namespace {
+
+// Pointer of the innermost record of the report.
+std::string place_of(const BlockSource& source, const Scope& scope) {
+  const auto& loops = source.block.loops;
+  for (auto level = loops.rbegin(); level != loops.rend(); ++level) {
+    const Value& record = scope.slots[level->slot];
+    if (const auto view = record.view()) return std::string(source.place) + view->pointer();
+    if (const auto view = record.member("value").view()) return std::string(source.place) + view->pointer();
+  }
+  return {};
+}
+
+void tell_unmapped(Scope& scope, ReportWriter& out, const std::string& at) {
+  if (scope.unmapped.empty()) return;
+  for (const std::string& unmapped : scope.unmapped) {
+    out.note(Note::Level::warning, "unmapped-value",
+             fmt::format("no entry for \"{}\" in the mapping's tables", unmapped), at);
+  }
+  scope.unmapped.clear();
+}
+
+const Requirement* unmet_by(const Block& block, const std::vector<const Field*>& empty) {
+  for (const Requirement& requirement : block.requirements) {
+    const bool is_set = std::ranges::any_of(requirement.any_of, [&](const Field* field) {
+      const bool is_used = std::ranges::any_of(block.settings, [&](const Setting& it) { return it.field == field; });
+      return is_used && std::ranges::find(empty, field) == empty.end();
+    });
+    if (!is_set) return &requirement;
+  }
+  return nullptr;
+}
+
+std::string complaint(const Requirement& requirement) {
+  std::string names;
+  for (const Field* field : requirement.any_of) names += (names.empty() ? "" : " or ") + std::string(field->name);
+  return "a record without " + names;
+}
+
+}  // namespace
+
+Record read_record(const BlockSource& source, Scope& scope, ReportWriter& out) {
+  const Block& block = source.block;
+  for (const Variable& variable : block.lets) scope.slots[variable.slot] = variable.value(scope);
+  if (block.when && !(*block.when)(scope).is_true()) return {.observation = {}, .at = {}, .skipped = true};
+  Record record{.observation = {}, .at = place_of(source, scope)};
+  Draft draft;
+  draft.observation.kind = source.mapping.kind;
+  std::vector<const Field*> empty;
+  empty.reserve(block.settings.size());
+  for (const Setting& setting : block.settings) {
+    const Value value = setting.value(scope);
+    if (value.is_empty()) empty.push_back(setting.field);
+    if (!value.is_null()) setting.field->put(draft, value);
+  }
+  tell_unmapped(scope, out, record.at);
+  if (const Requirement* const unmet = unmet_by(block, empty)) {
+    out.reject(record.at, complaint(*unmet));
+  } else {
+    record.observation = finish(std::move(draft), {source.mapping.engine, source.mapping.kind}, out, record.at);
+  }
+  return record;
+}
+
+}  // namespace gatepost::ingest::mapping
