@@ -25,17 +25,17 @@ class BlockReader {
   BlockReader(const BlockSource& source, Scope& scope, ReportWriter& out)
       : source_(source), block_(source.block), scope_(scope), out_(out) {}
 
-  std::uint64_t read() {
+  Skips read() {
     auto each = [this] { take(read_record(source_, scope_, out_)); };
     loop(block_.loops, 0, scope_, each);
     for (Group& group : groups_) out_.add(std::move(group.observation), group.at);
-    out_.count({.seen = folded_ + skipped_, .grouped = folded_, .skipped = skipped_});
-    return skipped_;
+    out_.count({.seen = folded_ + skips_.skipped, .grouped = folded_, .skipped = skips_.skipped});
+    return skips_;
   }
 
  private:
   void take(Record record) {
-    skipped_ += record.skipped ? 1 : 0;
+    skips_.add(record);
     if (!record.observation) return;
     if (block_.group_by.empty()) return out_.add(std::move(*record.observation), record.at);
     group(std::move(*record.observation), std::move(record.at));
@@ -73,16 +73,17 @@ class BlockReader {
   ReportWriter& out_;
   std::vector<Group> groups_;
   std::unordered_map<std::string, std::size_t> by_key_;
-  std::uint64_t folded_ = 0, skipped_ = 0;
+  std::uint64_t folded_ = 0;
+  Skips skips_;
 };
 
 }  // namespace
 
 // Groups are made in the order of the records, and so is what is read until a report proves to be too much work.
-std::uint64_t read_block(const BlockSource& source, Scope& scope, ReportWriter& out, unsigned threads) {
+Skips read_block(const BlockSource& source, Scope& scope, ReportWriter& out, unsigned threads) {
   const bool apart = threads > 1 && source.block.group_by.empty() && !source.block.loops.empty();
   if (apart) {
-    if (const auto skipped = read_with_crew(source, scope, out, threads)) return *skipped;
+    if (const auto skips = read_with_crew(source, scope, out, threads)) return *skips;
   }
   return BlockReader(source, scope, out).read();
 }

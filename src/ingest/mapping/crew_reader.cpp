@@ -35,7 +35,7 @@ struct Batch {
 struct Outcome {
   RowsOfWorker rows;
   ReportInfo told;  // its notes, engines and counts
-  std::uint64_t skipped = 0;
+  Skips skips;
 };
 
 // What all threads know of each other.
@@ -66,7 +66,7 @@ class Worker {
     // What the report's entry has is not of this batch.
     std::swap(outcome.told, table_.report(out_.report()));
     for (std::size_t record = 0; record < batch.records && !scope_.exhausted; ++record)
-      outcome.skipped += read_record_of(batch, record) ? 0 : 1;
+      outcome.skips.add(read_record_of(batch, record));
     std::swap(outcome.told, table_.report(out_.report()));
     outcome.rows.count = static_cast<Row>(table_.size()) - outcome.rows.first;
     outcomes_.push_back(std::move(outcome));
@@ -78,14 +78,13 @@ class Worker {
   [[nodiscard]] std::vector<Outcome>& outcomes() { return outcomes_; }
 
  private:
-  // False of a record that is skipped.
-  bool read_record_of(Batch& batch, std::size_t number) {
+  Record read_record_of(Batch& batch, std::size_t number) {
     const std::vector<Loop>& loops = source_.block.loops;
     for (std::size_t level = 0; level < loops.size(); ++level)
       scope_.slots[loops[level].slot] = std::move(batch.values[number * loops.size() + level]);
     Record record = read_record(source_, scope_, out_);
     if (record.observation) out_.add(std::move(*record.observation), record.at);
-    return !record.skipped;
+    return record;
   }
 
   const std::size_t number_;
@@ -110,7 +109,7 @@ class CrewReader {
     }
   }
 
-  std::optional<std::uint64_t> read() {
+  std::optional<Skips> read() {
     const Scope before = scope_;
     go_through_loops();
     const std::uint64_t spent = (work_.budget - scope_.budget) + work_.spent;
@@ -171,19 +170,19 @@ class CrewReader {
     return engines.size() > kMostEngines;
   }
 
-  std::uint64_t tell(std::vector<Outcome> outcomes) {
-    std::uint64_t skipped = 0;
+  Skips tell(std::vector<Outcome> outcomes) {
+    Skips skips;
     std::vector<RowsOfWorker> rows;
     for (const Outcome& outcome : outcomes) {
       for (const std::string& engine : outcome.told.engines) out_.engine(engine);
       for (const Note& note : outcome.told.notes) out_.note(note.level, note.code, note.text, note.at);
       out_.count(outcome.told.records);
-      skipped += outcome.skipped;
+      skips.add(outcome.skips);
       rows.push_back(outcome.rows);
     }
-    out_.count({.seen = skipped, .skipped = skipped});
+    out_.count({.seen = skips.skipped, .skipped = skips.skipped});
     put_in_order(out_.table(), first_, tables_, std::move(rows));
-    return skipped;
+    return skips;
   }
 
   const BlockSource& source_;
@@ -197,8 +196,7 @@ class CrewReader {
 
 }  // namespace
 
-std::optional<std::uint64_t> read_with_crew(const BlockSource& source, Scope& scope, ReportWriter& out,
-                                            unsigned threads) {
+std::optional<Skips> read_with_crew(const BlockSource& source, Scope& scope, ReportWriter& out, unsigned threads) {
   if (!scope.unmapped.empty()) return std::nullopt;
   return CrewReader(source, scope, out, threads).read();
 }

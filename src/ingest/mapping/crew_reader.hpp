@@ -2,7 +2,6 @@
 // it finds, each in a table of its own.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 
 #include "ingest/mapping/record.hpp"
@@ -11,7 +10,6 @@ namespace gatepost::ingest::mapping {
 
 // As read_block, of a block without groups. Nothing, and nothing has happened, when one thread has to do it: the report
 // is too much work, and how much of it is read depends on the order in which it is done.
-std::optional<std::uint64_t> read_with_crew(const BlockSource& source, Scope& scope, ReportWriter& out,
-                                            unsigned threads);
+std::optional<Skips> read_with_crew(const BlockSource& source, Scope& scope, ReportWriter& out, unsigned threads);
 
 }  // namespace gatepost::ingest::mapping

@@ -51,7 +51,11 @@ std::string complaint(const Requirement& requirement) {
 Record read_record(const BlockSource& source, Scope& scope, ReportWriter& out) {
   const Block& block = source.block;
   for (const Variable& variable : block.lets) scope.slots[variable.slot] = variable.value(scope);
-  if (block.when && !(*block.when)(scope).is_true()) return {.observation = {}, .at = {}, .skipped = true};
+  scope.compared_nothing = scope.compared_something = false;
+  if (block.when && !(*block.when)(scope).is_true()) {
+    return {
+        .observation = {}, .at = {}, .skipped = true, .unjudged = scope.compared_nothing && !scope.compared_something};
+  }
   Record record{.observation = {}, .at = place_of(source, scope)};
   Draft draft;
   draft.observation.kind = source.mapping.kind;

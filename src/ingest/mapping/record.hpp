@@ -1,6 +1,7 @@
 // One record of a report as an observation.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,22 @@ struct Record {
   std::optional<Observation> observation;  // empty of a record that was skipped or rejected
   std::string at;                          // its pointer
   bool skipped = false;                    // it states no problem
+  bool unjudged = false;                   // skipped, and nothing of what `when` compares is there
+};
+
+// Records without an observation.
+struct Skips {
+  std::uint64_t skipped = 0;
+  std::uint64_t unjudged = 0;  // of the skipped ones
+
+  void add(const Record& record) {
+    skipped += record.skipped ? 1 : 0;
+    unjudged += record.unjudged ? 1 : 0;
+  }
+  void add(const Skips& other) {
+    skipped += other.skipped;
+    unjudged += other.unjudged;
+  }
 };
 
 // Of the loops' variables as they are in the scope. What is to be told of it, that it is rejected included, is told to
