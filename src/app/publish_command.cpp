@@ -61,7 +61,7 @@ struct Material {
 };
 
 Result<Material> material_of(const Ports& ports, forge::Forge& forge, const CiFacts& ci, const Inputs& inputs,
-                             std::optional<ResultFile> named) {
+                             std::optional<ResultFile> named, bool if_kept) {
   if (named) {
     GP_TRY(Asked asked, ask_forge(ports, forge, ci, inputs, &*named));
     return Material{std::move(asked), *std::move(named), 0, false};
@@ -72,7 +72,7 @@ Result<Material> material_of(const Ports& ports, forge::Forge& forge, const CiFa
   const config::StoredResult& place = asked.rules.settings.result;
   GP_TRY(const auto kept, kept_result(forge, change, place));
   if (!kept) {
-    return error(ErrorKind::unavailable, nothing_kept(change, place),
+    return error(if_kept ? ErrorKind::conflict : ErrorKind::unavailable, nothing_kept(change, place),
                  "let the gate write it (check --result) and keep it, or name the file");
   }
   GP_TRY(ResultFile result, read_result(kept->text, kept->name));
@@ -123,9 +123,9 @@ Result<ExitCode> publish(const Ports& ports, const PublishRequest& request) {
   }
   GP_TRY(const Connection connection, connect(ports, ci, request.version));
   forge::Forge& forge = *connection.forge;
-  auto material = material_of(ports, forge, ci, Inputs(ports, request.flags), std::move(named));
+  auto material = material_of(ports, forge, ci, Inputs(ports, request.flags), std::move(named), request.if_kept);
   if (!material && material.error().kind == ErrorKind::conflict) {
-    // Closed or pushed to meanwhile: nothing went wrong, and nobody waits for this result.
+    // Closed or pushed to meanwhile, or nothing to tell: nothing went wrong, and nobody waits for this result.
     log::warning(material.error().message + "; nothing is published");
     return ExitCode::done;
   }

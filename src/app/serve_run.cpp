@@ -159,7 +159,8 @@ std::vector<std::string> arguments_of(const WorkOrder& order, const JobFolder& f
       more({"command", "--event", folder.path() + "/event.json"});
       break;
     case JobKind::evaluate:
-      more({"publish"});
+      // The run that leaves a result tells of itself.
+      more({"publish", "--if-kept"});
       if (order.change != 0) more({"--change", std::to_string(order.change)});
       break;
     case JobKind::tickets:

@@ -102,8 +102,9 @@ async function comment_on(pr, login, body, number = pr.number) {
 }
 const tell = (bot, comment) => bot.post('/github', { 'x-github-event': 'issue_comment', 'x-github-delivery': comment.delivery }, comment.event);
 const SERVICES = ['services:', '  - {name: cart, paths: [app.py]}', ''].join('\n');
+const BASE = { 'app.py': source(30), '.gatepost.yml': 'version: 1\n', '.gatepost/services.yml': SERVICES };
 const scene = (more = {}) => github({
-  base: { 'app.py': source(30), '.gatepost.yml': 'version: 1\n', '.gatepost/services.yml': SERVICES }, change: { 'app.py': source(30, [5]) },
+  base: BASE, change: { 'app.py': source(30, [5]) },
   repo: { collaborators: PEOPLE }, users: Object.keys(PEOPLE).filter((it) => it !== 'author').map((login, i) => ({ login, id: 200 + i })), ...more,
 });
 const store_of = (pr) => `sqlite:${pr.folder}/temp/ledger.db`;
@@ -182,8 +183,7 @@ describe('the bot', { concurrency: 3 }, () => {
     await pr.end();
   });
 
-  test('a run of the gate that ended has its change judged again, also by its commit alone', async (context) => {
-    if (!spawnSync(BINARY, ['publish', '--help'], { encoding: 'utf8' }).stdout.includes('--change')) return context.skip('publish does not fetch results yet');
+  test('a run of the gate that ended has its change judged again, also by its commit alone', async () => {
     for (const requests of ['told', 'untold']) {
       const permissions = { ...WRITE_PERMISSIONS, actions: 'read' };
       const pr = await scene({ depth: 'full', token: { permissions }, reports: { 'scans/app.sarif': { json: sarif(findings_at('app.py', [5])) } } });
@@ -204,6 +204,18 @@ describe('the bot', { concurrency: 3 }, () => {
       await bot.end('SIGTERM');
       await pr.end();
     }
+  });
+
+  test('a change whose gate has left no result is left alone', async () => {
+    const pr = await scene({ token: { permissions: { ...WRITE_PERMISSIONS, actions: 'read' } } });
+    const bot = await new Bot(pr, { args: ['--queue', queue_of(pr)] }).start();
+    pr.event = 'pull_request';
+    assert.equal(await bot.post('/github', { 'x-github-event': 'pull_request', 'x-github-delivery': randomUUID() }, pr.event_file()), 202, bot.said);
+    await bot.idle(20);
+    assert.match((await bot.get('/metrics')).text, /gatepost_jobs_total\{kind="evaluate",result="done"\} 1/, bot.said);
+    assert.deepEqual((await pr.state()).issue_comments, []);
+    await bot.end('SIGTERM');
+    await pr.end();
   });
 
   test('a ticket that somebody changed has the boards synced', async () => {
@@ -228,7 +240,7 @@ describe('the bot', { concurrency: 3 }, () => {
   });
 
   test('killed again and again it loses nothing and does nothing twice', { timeout: 400_000 }, async () => {
-    const pr = await scene();
+    const pr = await scene({ base: { ...BASE, '.gatepost.yml': 'version: 1\ncommands: {refused_per_hour: 100}\n' } }); // it is frozen already
     const bot = await new Bot(pr, { args: ['--queue', queue_of(pr), '--store', store_of(pr), '--attempts', '20'] }).start();
     const taken = [];
     for (let round = 0; round < 7; round += 1) {

@@ -9,6 +9,7 @@ void declare_publish(CLI::App& app, Action& action) {
     CheckOptions check;
     std::string result, forge;
     std::optional<std::uint64_t> change;
+    bool if_kept = false;
   };
   auto chosen = options<Options>();
   app.add_option("result", chosen->result,
@@ -16,6 +17,7 @@ void declare_publish(CLI::App& app, Action& action) {
                  "forge for the commit that the change is at")
       ->type_name("RESULT");
   declare_change(app, chosen->change, "Publish on this one, whatever the run is about");
+  app.add_flag("--if-kept", chosen->if_kept, "End with 0 when the forge keeps no result of that commit yet");
   declare_forge(app, chosen->forge);
   app.add_flag("--record", chosen->check.record, "Leave the verdict in the ledger of the settings");
   declare_outputs(app, chosen->check);
@@ -27,6 +29,7 @@ void declare_publish(CLI::App& app, Action& action) {
       GP_TRY(app::CheckRequest check, chosen->check.resolved(globals));
       return app::publish(app::for_forge(ports, chosen->forge), {.result = chosen->result,
                                                                  .change = chosen->change,
+                                                                 .if_kept = chosen->if_kept,
                                                                  .outputs = std::move(check.outputs),
                                                                  .colour = check.colour,
                                                                  .dry_run = check.dry_run,
