@@ -304,8 +304,8 @@ Result<ExitCode> answer(const Ports& ports, const CommandRequest& request, const
 }
 
 Result<ExitCode> answer_change(const Ports& ports, const CommandRequest& request, const CiFacts& ci,
-                               std::uint64_t number) {
-  GP_TRY(const Connection connection, connect(ports, ci, request.version));
+                               std::uint64_t number, net::Pace* pace = nullptr) {
+  GP_TRY(const Connection connection, connect(ports, ci, request.version, pace));
   GP_TRY(const std::vector<Spoken> spoken, listen_to_request(*connection.forge, number));
   return answer(ports, request, ci, *connection.forge, spoken);
 }
@@ -316,8 +316,9 @@ Result<ExitCode> answer_open_changes(const Ports& ports, const CommandRequest& r
   GP_TRY(const Connection connection, connect(ports, ci, request.version));
   GP_TRY(const std::vector<std::uint64_t> numbers, connection.forge->open_requests());
   ExitCode worst = ExitCode::done;
+  net::Pace pace;
   for (const std::uint64_t number : numbers) {
-    const auto answered = answer_change(ports, request, ci, number);
+    const auto answered = answer_change(ports, request, ci, number, &pace);
     if (!answered) log::warning(fmt::format("change {}: {}", number, forge::sentence_of(answered.error())));
     if (!answered || *answered != ExitCode::done) worst = ExitCode::unavailable;
   }

@@ -97,7 +97,7 @@ Access find_access(const Ports& ports, const CiFacts& ci) {
   return access;
 }
 
-Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::string& version) {
+Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::string& version, net::Pace* pace) {
   if (ci.system == CiFacts::System::none)
     return error(ErrorKind::usage,
                  "there is no forge to publish to: neither GitHub Actions nor GitLab CI is recognised",
@@ -105,7 +105,7 @@ Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::str
   Access access = find_access(ports, ci);
   if (access.kind == TokenKind::none) return no_token(ci.system);
   GP_TRY(auto http, ports.http(curl_options(ports, version)));
-  const net::Limits limits{.writes = kMostWrites, .jitter = ci.run};  // what may be written is planned
+  const net::Limits limits{.writes = kMostWrites, .jitter = ci.run, .pace = pace};  // what may be written is planned
   auto forge = ci.system == CiFacts::System::github ? forge::github(std::move(access), *http, time_of(ports), limits)
                                                     : forge::gitlab(std::move(access), *http, time_of(ports), limits);
   return Connection{std::move(http), std::move(forge)};

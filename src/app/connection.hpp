@@ -20,7 +20,9 @@ struct Connection {
 };
 
 // An error, ErrorKind::denied, that says how to give us a token when there is none; ErrorKind::usage outside a CI.
-Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::string& version);
+// Connections with one `pace` write to the forge as slowly as one would.
+Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::string& version,
+                           net::Pace* pace = nullptr);
 
 // How this machine reaches others: proxies, certificates.
 net::CurlOptions curl_options(const Ports& ports, const std::string& version);

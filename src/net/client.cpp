@@ -64,7 +64,11 @@ class Client::Spending {
 };
 
 Client::Client(Http& http, Time time, Credential credential, Limits limits)
-    : http_(http), time_(std::move(time)), credential_(std::move(credential)), limits_(limits) {
+    : http_(http),
+      time_(std::move(time)),
+      credential_(std::move(credential)),
+      limits_(limits),
+      pace_(limits.pace != nullptr ? *limits.pace : own_pace_) {
   GP_ASSERT(time_.now && time_.sleep);
 }
 
@@ -171,9 +175,9 @@ Status Client::pace(const Call& call) {
   if (!writes(call)) return Done{};
   const Timestamp now = time_.now();
   milliseconds due{0};
-  if (last_write_) due = kBetweenWrites - between(*last_write_, now);
-  if (last_notice_ && call.effect == Effect::notifies) {
-    due = std::max(due, kBetweenNotices - between(*last_notice_, now));
+  if (pace_.last_write) due = kBetweenWrites - between(*pace_.last_write, now);
+  if (pace_.last_notice && call.effect == Effect::notifies) {
+    due = std::max(due, kBetweenNotices - between(*pace_.last_notice, now));
   }
   if (due > left()) return out_of_time(call);
   if (due.count() > 0) {
@@ -186,8 +190,8 @@ Status Client::pace(const Call& call) {
 // The pause is counted from the end of a write: however slow the way, the server sees it.
 void Client::remember_write(const Call& call) {
   if (!writes(call)) return;
-  last_write_ = time_.now();
-  if (call.effect == Effect::notifies) last_notice_ = last_write_;
+  pace_.last_write = time_.now();
+  if (call.effect == Effect::notifies) pace_.last_notice = pace_.last_write;
 }
 
 Status Client::wait(const Course& course, milliseconds duration, bool limited) {

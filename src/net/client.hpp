@@ -50,6 +50,11 @@ struct Call {
   std::function<Result<std::optional<Response>>()> recover;
 };
 
+// When was written to a server, and when in a way that notifies people.
+struct Pace {
+  std::optional<Timestamp> last_write, last_notice;
+};
+
 struct Limits {
   std::chrono::milliseconds total{120'000};        // spent in all calls together: sending, waiting, pacing
   std::chrono::milliseconds one_exchange{30'000};  // one request and its answer
@@ -59,6 +64,7 @@ struct Limits {
   int pages = 100;           // of one list
   int redirects = 5;         // of one call
   std::uint64_t jitter = 0;  // any number; runs with different ones do not come back at the same moment
+  Pace* pace = nullptr;      // of clients of one server, one after the other, and outlives them; none: the client's own
 };
 
 class Client {
@@ -134,7 +140,8 @@ class Client {
   std::map<std::string, Kept> kept_;  // by URL and Accept
   std::uint64_t kept_bytes_ = 0;
   std::chrono::milliseconds spent_{0}, limited_{0};
-  std::optional<Timestamp> last_write_, last_notice_;
+  Pace own_pace_;
+  Pace& pace_;
   Timestamp started_;  // the outermost call that runs
   int depth_ = 0;      // a call's `recover` makes calls
   std::uint64_t calls_ = 0;
