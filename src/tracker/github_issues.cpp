@@ -3,6 +3,7 @@
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
 #include "forge/github_api.hpp"
+#include "tracker/issue_comment.hpp"
 #include "tracker/issues.hpp"
 
 namespace gatepost::tracker {
@@ -108,28 +109,10 @@ class GitHubRepository : public Repository {
   }
 
   Status comment(const std::string& number, const publish::TicketComment& it) override {
-    const std::string path = "/issues/" + number + "/comments";
-    JsonWriter json;
-    json.begin_object().field("body", it.body).end_object();
-    GP_TRY(net::Call call, api_.call(path, "POST", json.take(), Effect::notifies));
     GP_TRY(const auto issue, get(number));
-    const std::string author = issue ? issue->author : std::string();
-    call.recover = [&]() -> Result<std::optional<net::Response>> {
-      bool there = false;
-      GP_CHECK(api_.list(path, kRead, [&](View comment) {
-        // Whoever wrote the ticket is us; anybody could copy the marker.
-        there = comment.at("user").at("login").text() == author &&
-                comment.at("body").text().find(it.marker) != std::string_view::npos;
-        return !there;
-      }));
-      if (!there) return std::optional<net::Response>();
-      return std::optional(net::Response{.status = 201, .headers = {}, .body = "{}", .url = {}});
-    };
-    // A run that did not reach the ledger any more may have said it.
-    GP_TRY(const auto said, call.recover());
-    if (said) return Done{};
-    GP_CHECK(api_.ask(call, kWrite));
-    return Done{};
+    const IssueAuthor author{issue ? issue->author : std::string(),
+                             [](View by) { return std::string(by.at("user").at("login").text()); }};
+    return comment_once(api_, "/issues/" + number + "/comments", it, author, kRead, kWrite);
   }
 
  private:

@@ -8,7 +8,7 @@
 #include "doc/json.hpp"
 #include "fuzz/views.hpp"
 #include "support/skip.hpp"
-#include "unit/bot/cases.hpp"
+#include "support/yaml_cases.hpp"
 
 using namespace gatepost;
 using namespace gatepost::bot;
@@ -61,7 +61,7 @@ void check_command(const Job& job, const Delivery& delivery, const std::string& 
 }  // namespace
 
 TEST_CASE("a webhook asks for what the cases say") {
-  const doc::Document document = test::bot_cases("jobs.yaml");
+  const doc::Document document = test::yaml_cases("bot/jobs.yaml");
   const doc::View defaults = document.root().at("defaults");
   std::vector<std::string> own;
   for (const doc::View name : defaults.at("own").items()) own.emplace_back(name.scalar());

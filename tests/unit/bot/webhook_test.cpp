@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "unit/bot/cases.hpp"
+#include "support/yaml_cases.hpp"
 #include "unit/bot/senders.hpp"
 
 using namespace gatepost;
@@ -78,7 +78,7 @@ WebhookRequest signed_by_github(std::string body) {
 }  // namespace
 
 TEST_CASE("a webhook is believed or refused as the cases say") {
-  const doc::Document document = test::bot_cases("authenticate.yaml");
+  const doc::Document document = test::yaml_cases("bot/authenticate.yaml");
   std::size_t count = 0;
   for (const doc::View one : document.root().at("cases").items()) {
     ++count;

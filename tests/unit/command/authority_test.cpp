@@ -7,7 +7,7 @@
 
 #include "base/time.hpp"
 #include "command/grammar.hpp"
-#include "unit/command/cases.hpp"
+#include "support/yaml_cases.hpp"
 
 using namespace gatepost;
 using namespace gatepost::command;
@@ -82,7 +82,7 @@ void put(Facts& facts, doc::View from) {
 }  // namespace
 
 TEST_CASE("a command is granted or refused as the cases say") {
-  const doc::Document document = test::cases("authority.yaml");
+  const doc::Document document = test::yaml_cases("command/authority.yaml");
   std::size_t count = 0;
   for (const doc::View one : document.root().at("cases").items()) {
     ++count;

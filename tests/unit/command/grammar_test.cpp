@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "unit/command/cases.hpp"
+#include "support/yaml_cases.hpp"
 
 using namespace gatepost;
 using namespace gatepost::command;
@@ -28,7 +28,7 @@ std::string shown(const Command& it) {
 }  // namespace
 
 TEST_CASE("a comment is read as the cases say") {
-  const doc::Document document = test::cases("grammar.yaml");
+  const doc::Document document = test::yaml_cases("command/grammar.yaml");
   std::size_t count = 0;
   for (const doc::View one : document.root().at("cases").items()) {
     ++count;

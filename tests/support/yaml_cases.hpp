@@ -1,4 +1,4 @@
-// Cases without code: tests/data/bot.
+// Cases without code: tests/data.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,8 +11,9 @@
 
 namespace gatepost::test {
 
-inline doc::Document bot_cases(const char* file) {
-  const std::string path = std::string(GATEPOST_SOURCE_DIR) + "/tests/data/bot/" + file;
+// `file` is below tests/data: "command/grammar.yaml".
+inline doc::Document yaml_cases(const char* file) {
+  const std::string path = std::string(GATEPOST_SOURCE_DIR) + "/tests/data/" + file;
   const auto text = read_file(path, 1 << 20);
   REQUIRE_MESSAGE(text.ok(), path);
   auto document = doc::parse_yaml(*text, path);
