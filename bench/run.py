@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares gatepost with public tools that do the same work, and with the goals we hold ourselves to.
 
-    ./dev bench [--large] [--only ingest,mapping,diff,owners,matching,brain,output,process] [--rounds 9] [--json FILE]
+    ./dev bench [--large] [--only ingest,mapping,kept,diff,owners,matching,brain,output,process] [--rounds 9] [--json FILE]
 
 Ratios are medians over rounds in which both sides run in turn, after one round that warms up; behind them the lowest and
 the highest round. Nothing here is a test: the exit code is 0 unless something could not run. docs/benchmarks.md explains.
@@ -216,6 +216,42 @@ def mapping(table, options):
         memory_of_large_json(table, shape, int(findings * share))
 
 
+# --- reports that are kept --------------------------------------------------------------------------------------------
+
+def checkout_with(report):
+    """A repository of one commit, and the report beside it."""
+    place = data("kept")
+    if not os.path.exists(place):
+        os.makedirs(place)
+        with open(os.path.join(place, ".gatepost.yml"), "w", encoding="utf-8") as file:
+            file.write("version: 1\n")
+        for words in (["init", "-q"], ["add", "."], ["-c", "user.name=bench", "-c", "user.email=bench@example.org", "commit", "-qm", "first"]):
+            subprocess.run(["git", "-C", place, *words], check=True)
+    shutil.copy(report, place)
+    return place
+
+
+DEBIAN_PYTHON = "/usr/bin/python3"  # whose Django is Debian's
+
+
+def kept(table, options):
+    """From a report to stored findings: processor time, because the server's database is in memory and ours on the disk."""
+    if subprocess.run([DEBIAN_PYTHON, "-c", "import django"], stderr=subprocess.DEVNULL, check=False).returncode:
+        return table.missing("findings kept by a server", "Debian's package python3-django is not there")
+    server = os.path.join(HERE, "peers", "report_store.py")
+    share = float(os.environ.get("GATEPOST_BENCH_SHARE", "1"))
+    for shape, end, findings in (("semgrep", "json", int(16_000 * share)), ("trivy", "json", int(12_000 * share))):
+        report, ledger = mapped_report(shape, end, findings), data("kept.db")
+        place = checkout_with(report)
+        nightly = [GATEPOST, "--repo", place, "nightly", "--forge", "none", "--report", os.path.basename(report), "--store", f"sqlite:{ledger}"]
+        ours, theirs = timing.interleaved([["sh", "-c", 'rm -f "$0" "$0"-*; exec "$@"', ledger, *nightly],
+                                           [DEBIAN_PYTHON, server, shape, report]], min(options.rounds, 3))
+        if any(str(findings) not in run.out.decode() for run in (*ours, *theirs)):
+            raise timing.CommandFailed(f"not all {findings} findings of {shape} were kept")
+        table.ratio("", f"gatepost nightly: {findings // 1000}k of {shape}, {timing.median(ours, 'cpu'):.1f} s",
+                    f"kept by Django: {timing.median(theirs, 'cpu'):.1f} s", timing.ratio(ours, theirs, "cpu"), 0.1)
+
+
 # --- what a change changes ------------------------------------------------------------------------------------------
 
 def diff(table, options):
@@ -423,7 +459,7 @@ def process(table, options):
               f"git diff -U0 -M: {timing.median(theirs) * 1000:.1f} ms", f"{wall:.0f} ms", "at most 80 ms", wall <= 80)
 
 
-PARTS = {"ingest": ingest, "mapping": mapping, "diff": diff, "owners": owners, "matching": matching, "brain": brain,
+PARTS = {"ingest": ingest, "mapping": mapping, "kept": kept, "diff": diff, "owners": owners, "matching": matching, "brain": brain,
          "output": output, "process": process}
 
 

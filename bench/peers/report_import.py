@@ -98,13 +98,18 @@ SHAPES = {"trivy": trivy, "npm-audit": npm_audit, "nuclei": nuclei, "checkstyle"
           "bandit": bandit}
 
 
+def key_of(it):
+    key = "|".join((it["rule"], it["title"], str(it["cwe"]), it["file_path"], str(it["line"]), it["component_name"],
+                    it["component_version"], it["description"]))
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
 def main():
     kept = {}
     for it in SHAPES[sys.argv[1]](sys.argv[2]):
-        key = "|".join((it["rule"], it["title"], str(it["cwe"]), it["file_path"], str(it["line"]), it["component_name"],
-                        it["component_version"], it["description"]))
-        kept.setdefault(hashlib.sha256(key.encode()).hexdigest(), it)
+        kept.setdefault(key_of(it), it)
     print(len(kept))
 
 
-main()
+if __name__ == "__main__":
+    main()
