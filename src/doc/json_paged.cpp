@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/hash.hpp"
+#include "doc/byte_window.hpp"
 #include "doc/json_plain.hpp"
+#include "doc/json_skeleton.hpp"
 #include "doc/pages.hpp"
 
 namespace gatepost::doc {
@@ -139,33 +141,23 @@ class Mover {
   std::size_t gone_ = 0;
 };
 
-// The bytes that lie in memory.
-class WindowOfBytes {
+// The children of a page, with commas between them or in lines.
+class JsonPages final : public detail::PageReader {
  public:
-  WindowOfBytes(const Bytes& bytes, std::uint64_t start, std::size_t size)
-      : bytes_(bytes), offset_(start), size_(size) {}
-
-  // Lets go of what stands before `at`, and reads on. False when nothing can be read, or a value is too large.
-  bool refill(std::size_t at, std::uint64_t largest) {
-    if (at == 0 && size_ < largest && !text_.empty()) size_ *= 2;
-    offset_ += at;
-    text_.erase(0, at);
-    const std::size_t had = text_.size();
-    text_.resize(size_);
-    const auto got = bytes_.read(offset_ + had, std::span(text_).subspan(had));
-    text_.resize(had + (got ? *got : 0));
-    return got && *got > 0;
+  explicit JsonPages(const Limits& limits) : limits_(limits) {}
+  [[nodiscard]] bool read(const detail::Page& page, TreeBuilder& out) const override {
+    std::string& text = out.tree().source;
+    while (!text.empty() && (is_json_blank(text.back()) || text.back() == ',')) text.pop_back();
+    return page.lines ? add_plain_lines(out, page.begin, limits_) : add_plain_children(out, page.begin, limits_);
   }
-  [[nodiscard]] std::string_view text() const { return text_; }
-  [[nodiscard]] std::uint64_t offset() const { return offset_; }
-  [[nodiscard]] bool is_last() const { return offset_ + text_.size() >= bytes_.size(); }
 
  private:
-  const Bytes& bytes_;
-  std::uint64_t offset_;
-  std::size_t size_;
-  std::string text_;
+  const Limits limits_;
 };
+
+std::unique_ptr<detail::Pages> json_pages(const Bytes& bytes, const Limits& limits) {
+  return std::make_unique<detail::Pages>(bytes, limits, std::make_unique<JsonPages>(limits));
+}
 
 // When everything was read, and what is worth it moved. False when a key is given twice.
 bool finish_pages(TreeBuilder& builder, std::unique_ptr<detail::Pages> pages) {
@@ -185,7 +177,7 @@ class PagedReader {
       : limits_(limits),
         window_(bytes, start, sizes.window),
         builder_(std::move(name), {}, true),
-        pages_(std::make_unique<detail::Pages>(bytes, limits)),
+        pages_(json_pages(bytes, limits)),
         mover_(builder_, *pages_, sizes, false),
         reader_(builder_, {}, 0, limits, true) {}
 
@@ -235,7 +227,7 @@ class PagedReader {
   }
 
   const Limits& limits_;
-  WindowOfBytes window_;
+  ByteWindow window_;
   TreeBuilder builder_;
   std::unique_ptr<detail::Pages> pages_;
   Mover mover_;
@@ -250,7 +242,7 @@ class PagedLinesReader {
       : limits_(limits),
         window_(bytes, 0, sizes.window),
         builder_(std::move(name), {}, true),
-        pages_(std::make_unique<detail::Pages>(bytes, limits)),
+        pages_(json_pages(bytes, limits)),
         mover_(builder_, *pages_, sizes, true) {
     builder_.open(Kind::array, 0);
   }
@@ -294,7 +286,7 @@ class PagedLinesReader {
   }
 
   const Limits& limits_;
-  WindowOfBytes window_;
+  ByteWindow window_;
   TreeBuilder builder_;
   std::unique_ptr<detail::Pages> pages_;
   Mover mover_;

@@ -3,7 +3,6 @@
 // (pages.hpp), so that memory depends on neither the number of records nor the size of the file.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,20 +10,13 @@
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "doc/document.hpp"
+#include "doc/page_sizes.hpp"
 
 namespace gatepost::doc {
 
 struct PagedJson {
   Document document;
   bool one_line = false;  // there is no line end in it
-};
-
-struct PageSizes {
-  std::size_t window = std::size_t{1} << 20;  // bytes that are read at a time
-  std::size_t page = std::size_t{64} << 10;   // bytes from which on a page is closed
-  std::size_t least = std::size_t{2} << 10;   // of a page
-  std::size_t largest_child = std::size_t{256}
-                              << 10;  // of a page: larger ones stay in the tree, with pages of their own
 };
 
 // The document that begins at `start`, read leniently. Nothing when it is not taken: what add_plain_json does not take,

@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "base/hash.hpp"
-#include "doc/json_plain.hpp"
-#include "doc/json_skeleton.hpp"
 
 namespace gatepost::doc::detail {
 
@@ -13,6 +11,21 @@ std::uint32_t Pages::add(const Page& page) {
   pages_.push_back(page);
   shelves_.front().slots.emplace_back();
   return static_cast<std::uint32_t>(pages_.size());
+}
+
+void Pages::add_run(const Page& page, TreeBuilder& builder) {
+  const std::uint32_t number = add(page), list = builder.open_nodes().back();
+  auto& nodes = builder.tree().nodes;
+  const auto run = static_cast<std::uint32_t>(nodes.size());
+  nodes.push_back({.kind = Kind::absent,
+                   .paged = true,
+                   .parent = list,
+                   .end = run + 1,
+                   .count = page.count,
+                   .place = page.begin,
+                   .key_place = number});
+  nodes[list].paged = true;
+  nodes[list].count += page.count;
 }
 
 void Pages::add_keys(std::uint32_t page, std::vector<std::uint64_t> hashes) { keys_[page] = std::move(hashes); }
@@ -141,13 +154,9 @@ bool Pages::parse(const Page& page, TreeBuilder& builder) const {
   tree.source.resize(page.length);
   const auto got = bytes_.read(page.begin, tree.source);
   if (!got || *got != page.length) return false;
-  while (!tree.source.empty() && (is_json_blank(tree.source.back()) || tree.source.back() == ','))
-    tree.source.pop_back();
   builder.open(page.kind, page.begin);
   tree.nodes.front().count = page.first;
-  const bool taken =
-      page.lines ? add_plain_lines(builder, page.begin, limits_) : add_plain_children(builder, page.begin, limits_);
-  if (!taken) return false;
+  if (!reader_->read(page, builder)) return false;
   return tree.nodes.front().count == page.first + page.count;
 }
 

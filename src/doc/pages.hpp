@@ -25,7 +25,19 @@ struct Page {
   std::uint32_t count = 0;   // children
   std::uint32_t run = 0;     // the node of the tree that stands for it
   Kind kind = Kind::array;   // of what they are children of
-  bool lines = false;        // each child is in a line of its own, and no comma between them
+  bool lines = false;        // of JSON: each child is in a line of its own, and no comma between them
+  std::uint32_t sort = 0;    // of XML: which of the elements between its first and its last byte are its children
+};
+
+// How the children of a page are made of its bytes, in the notation of the document. Used by several threads at once.
+class PageReader {
+ public:
+  PageReader() = default;
+  virtual ~PageReader() = default;
+  PageReader(const PageReader&) = delete;
+  PageReader& operator=(const PageReader&) = delete;
+  // The source of the tree is the bytes of the page, and the list or object is open. False when they are not taken.
+  [[nodiscard]] virtual bool read(const Page& page, TreeBuilder& out) const = 0;
 };
 
 // The tree of a page, which is given back when nobody looks at it any more.
@@ -48,10 +60,13 @@ class Pages {
  public:
   static constexpr std::size_t kMostResident = 64;
 
-  Pages(Bytes bytes, const Limits& limits) : bytes_(std::move(bytes)), limits_(limits), shelves_(1) {}
+  Pages(Bytes bytes, const Limits& limits, std::unique_ptr<const PageReader> reader)
+      : bytes_(std::move(bytes)), limits_(limits), reader_(std::move(reader)), shelves_(1) {}
 
   // --- while the document is read ---
   std::uint32_t add(const Page& page);  // returns its number, from 1
+  // The same, and a node for it among the children of the list that is open.
+  void add_run(const Page& page, TreeBuilder& builder);
   // `hash` of each child's key, in their order.
   void add_keys(std::uint32_t page, std::vector<std::uint64_t> hashes);
   // When no node moves any more. False when a key seems to be given twice.
@@ -99,6 +114,7 @@ class Pages {
 
   Bytes bytes_;
   Limits limits_;
+  std::unique_ptr<const PageReader> reader_;
   std::vector<Page> pages_;
   mutable std::vector<Shelf> shelves_;
   mutable std::atomic<bool> changed_ = false;

@@ -4,17 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
 #include <optional>
 #include <pugixml.hpp>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
 #include "doc/plist.hpp"
 #include "doc/xml_cut.hpp"
+#include "doc/xml_tree.hpp"
 
 namespace gatepost::doc {
 
@@ -31,30 +29,9 @@ struct XmlTree {
 
 namespace {
 
-constexpr unsigned kParseOptions = pugi::parse_default | pugi::parse_doctype | pugi::parse_fragment;
-
 pugi::xml_node node_of(const void* node) {
   if (node == nullptr) return {};
   return pugi::xml_node(static_cast<pugi::xml_node_struct*>(const_cast<void*>(node)));  // NOLINT: pugixml's handle type
-}
-
-std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
-
-// The element after `node` in document order, and how many levels deeper it lies; none at the end. No recursion.
-struct Walk {
-  pugi::xml_node node;
-  int deeper = 0;
-};
-pugi::xml_node first_element(pugi::xml_node node) {
-  while (node && node.type() != pugi::node_element) node = node.next_sibling();
-  return node;
-}
-Walk next_element(pugi::xml_node node, pugi::xml_node root) {
-  if (const pugi::xml_node child = first_element(node.first_child())) return {child, 1};
-  for (int deeper = 0; node != root; node = node.parent(), --deeper) {
-    if (const pugi::xml_node sibling = first_element(node.next_sibling())) return {sibling, deeper};
-  }
-  return {};
 }
 
 // Numbers all elements. False when they are nested deeper than `limit`.
@@ -90,14 +67,6 @@ std::string latin1_to_utf8(std::string_view text) {
   return out;
 }
 
-// U+0000, surrogates, beyond Unicode: the library would make broken text of it.
-bool is_no_character(std::uint64_t number) {
-  return number == 0 || (number >= 0xD800 && number < 0xE000) || number > 0x10FFFF;
-}
-
-// Control characters that XML does not have, whether it is written raw or as a reference.
-bool is_forbidden(std::uint64_t number) { return number < 0x20 && number != '\t' && number != '\n' && number != '\r'; }
-
 std::string_view reason_of(const pugi::xml_parse_result& result) {
   switch (result.status) {
     case pugi::status_end_element_mismatch:
@@ -118,17 +87,6 @@ std::string_view reason_of(const pugi::xml_parse_result& result) {
     default:
       return "not well-formed";
   }
-}
-
-// The number of the character reference that begins at text[at] ("&#65;", "&#x41;"); empty when it is none.
-std::optional<std::uint64_t> referred_character(std::string_view text, std::size_t at) {
-  const std::size_t prefix = text.substr(at).starts_with("&#x") ? 3 : 2;
-  const char* const begin = text.data() + at + prefix;
-  const char* const limit = text.data() + text.size();
-  std::uint64_t number = 0;
-  const auto [end, failure] = std::from_chars(begin, limit, number, prefix == 3 ? 16 : 10);
-  if (end == begin || end == limit || *end != ';') return std::nullopt;
-  return failure == std::errc{} ? number : std::numeric_limits<std::uint64_t>::max();
 }
 
 // Where a reference to what is no character stands (U+0000, surrogates, beyond Unicode): the library would make broken
@@ -261,14 +219,14 @@ std::optional<std::string> refused_by_its_outermost(const detail::XmlTree& tree,
     const bool text = child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata;
     if (child.type() == pugi::node_doctype && doctype == Doctype::refused)
       return "has a DOCTYPE; refused, because reports do not need one";
-    if (child.type() == pugi::node_doctype &&
-        std::string_view(child.value()).find("<!ENTITY") != std::string_view::npos)
+    if (declares_entities(child))
       return "has a DOCTYPE that declares entities; refused, because they can make any text of a report";
     if (text || (child.type() == pugi::node_element && ++elements > 1)) {
       const auto offset = std::max<std::ptrdiff_t>(child.offset_debug() - (text ? 0 : 1), 0);
       const Position at = tree.lines.position(tree.source, static_cast<std::size_t>(offset));
-      return fmt::format("line {}, column {}: {} outside of the root element", at.line, at.column,
-                         text ? "text" : "an element");
+      return fmt::format("line {}, column {}: {}", at.line, at.column,
+                         text ? "text outside of the root element"
+                              : "a second root element; one file is one XML document: give each in a file of its own");
     }
   }
   if (elements == 0) return "no element in it";
@@ -289,7 +247,7 @@ Result<XmlDocument> XmlDocument::parse(std::string text, std::string name, const
   tree->source = std::move(text);
   tree->lines = LineIndex(tree->source);
   const auto result =
-      tree->document.load_buffer(tree->source.data(), tree->source.size(), kParseOptions, pugi::encoding_utf8);
+      tree->document.load_buffer(tree->source.data(), tree->source.size(), kXmlParseOptions, pugi::encoding_utf8);
   if (!result) {
     const Position at = tree->lines.position(tree->source, static_cast<std::size_t>(result.offset));
     return refuse(fmt::format("line {}, column {}: {}", at.line, at.column, reason_of(result)));
@@ -357,132 +315,6 @@ void make_plain(std::string& text, std::vector<Note>& notes) {
                      "it has characters that XML does not allow; they were left out", ""});
 }
 
-// Builds the tree of an element and all below it. Elements are nested no deeper than limits.depth.
-class TreeMaker {
- public:
-  explicit TreeMaker(TreeBuilder& out) : out_(out) {}
-
-  void element(pugi::xml_node node) {
-    const std::uint64_t place = place_of(node, 1);
-    out_.open(Kind::object, place);
-    text("#tag", local_name(node.name()), place);
-    attributes(node);
-    own_text(node);
-    children(node);
-    out_.close();
-  }
-
- private:
-  // Of what begins so many bytes before the place that the library remembers.
-  template <class Handle>
-  static std::uint64_t place_of(Handle node, std::ptrdiff_t before) {
-    return static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(node.offset_debug() - before, 0));
-  }
-
-  void text(std::string_view key, std::string_view value, std::uint64_t place) {
-    out_.key(key, place);
-    out_.scalar(Kind::string, out_.keep(std::string(value)), place);
-  }
-
-  // Names are few: each is kept once.
-  std::string_view name(std::string_view prefix, std::string_view name) {
-    full_.assign(prefix).append(name);
-    const auto found = names_.find(full_);
-    if (found != names_.end()) return *found;
-    return *names_.insert(out_.keep(full_)).first;
-  }
-
-  void attributes(pugi::xml_node node) {
-    const std::uint64_t place = place_of(node, 1);
-    Seen seen;
-    for (const bool prefixed : {false, true}) {
-      for (const pugi::xml_attribute attribute : node.attributes()) {
-        const std::string_view full = attribute.name();
-        const bool has_prefix = full.find(':') != std::string_view::npos;
-        if (has_prefix != prefixed || full.starts_with("xmlns:") || !seen.add(local_name(full))) continue;
-        text(name("@", local_name(full)), attribute.value(), place);
-      }
-    }
-  }
-
-  void own_text(pugi::xml_node node) {
-    std::string all;
-    std::optional<std::uint64_t> place;
-    for (const pugi::xml_node child : node.children()) {
-      if (child.type() != pugi::node_pcdata && child.type() != pugi::node_cdata) continue;
-      if (!place) place = place_of(child, 0);
-      all += child.value();
-    }
-    const bool as_it_is = std::string_view(node.attribute("xml:space").value()) == "preserve";
-    const std::string_view trimmed = text::trim(all);
-    if (!trimmed.empty()) text("#text", as_it_is ? std::string_view(all) : trimmed, *place);
-  }
-
-  void children(pugi::xml_node node) {
-    if (!first_element(node.first_child())) return;
-    struct Group {
-      std::string_view tag;
-      std::vector<pugi::xml_node> nodes;
-    };
-    std::vector<Group> groups;
-    std::unordered_map<std::string_view, std::size_t> by_tag;
-    for (const pugi::xml_node child : node.children()) {
-      if (child.type() != pugi::node_element) continue;
-      const std::string_view tag = local_name(child.name());
-      const auto [found, fresh] = by_tag.try_emplace(tag, groups.size());
-      if (fresh) groups.push_back({tag, {}});
-      groups[found->second].nodes.push_back(child);
-    }
-    for (const Group& group : groups) {
-      const std::uint64_t place = place_of(group.nodes.front(), 1);
-      out_.key(name("", group.tag), place);
-      out_.open(Kind::array, place);
-      for (const pugi::xml_node child : group.nodes) element(child);
-      out_.close();
-    }
-  }
-
-  // Names of one element: a few, nearly always.
-  class Seen {
-   public:
-    bool add(std::string_view name) {  // false when it was there
-      if (!few_.full()) return few_.add(name);
-      return !few_.has(name) && many_.insert(name).second;
-    }
-
-   private:
-    struct Few {
-      [[nodiscard]] bool full() const { return count == names.size(); }
-      [[nodiscard]] bool has(std::string_view name) const {
-        return std::find(names.begin(), names.begin() + count, name) != names.begin() + count;
-      }
-      bool add(std::string_view name) {
-        if (has(name)) return false;
-        names[count++] = name;
-        return true;
-      }
-      std::array<std::string_view, 16> names;
-      std::uint32_t count = 0;
-    };
-    Few few_;
-    std::unordered_set<std::string_view> many_;
-  };
-
-  TreeBuilder& out_;
-  std::unordered_set<std::string_view> names_;
-  std::string full_;
-};
-
-// No element lies deeper than `limit`.
-bool is_shallow(pugi::xml_node root, std::uint32_t limit) {
-  std::int64_t depth = 1;
-  for (Walk at{root, 0}; at.node; at = next_element(at.node, root)) {
-    depth += at.deeper;
-    if (depth > limit) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<XmlTree> parse_xml(std::string text, std::string name, const Limits& limits) {
@@ -498,7 +330,7 @@ Result<XmlTree> parse_xml(std::string text, std::string name, const Limits& limi
   detail::XmlTree tree;
   tree.source = std::move(text);
   const auto load = [&] {
-    return tree.document.load_buffer(tree.source.data(), tree.source.size(), kParseOptions, pugi::encoding_utf8);
+    return tree.document.load_buffer(tree.source.data(), tree.source.size(), kXmlParseOptions, pugi::encoding_utf8);
   };
   auto result = load();
   auto whole = result ? std::nullopt : close_cut_xml(tree.source);
@@ -518,7 +350,7 @@ Result<XmlTree> parse_xml(std::string text, std::string name, const Limits& limi
   if (is_plist(root)) {
     make_plist(root, out);
   } else {
-    TreeMaker(out).element(root);
+    XmlTreeMaker(out, XmlTreeMaker::Texts::to_copy).element(root);
   }
   return XmlTree{out.finish(), whole.has_value(), std::move(notes)};
 }

@@ -1,10 +1,11 @@
 #include "doc/xml_cut.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 #include <vector>
+
+#include "doc/xml_tokens.hpp"
 
 namespace gatepost::doc {
 namespace {
@@ -18,36 +19,6 @@ struct Open {
   std::string_view last_child;  // the tag of the child that began last
   bool list = false;            // two children in a row have the same tag
 };
-
-// Behind the markup without a tag that begins at `at`; `at` when there is none, npos when it does not end. Of a DOCTYPE
-// that has an internal subset as far as the subset's end.
-std::size_t behind_other_markup(std::string_view text, std::size_t at) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kMarkup = {
-      {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}, {"<!", ">"}}};
-  const std::string_view rest = text.substr(at);
-  for (const auto& [begin, end] : kMarkup) {
-    if (!rest.starts_with(begin)) continue;
-    const std::size_t subset = begin == "<!" ? rest.find_first_of("[>") : kNowhere;
-    const bool has_subset = subset != kNowhere && rest[subset] == '[';
-    const std::string_view mark = has_subset ? "]>" : end;
-    const std::size_t found = rest.find(mark, has_subset ? subset : begin.size());
-    return found == kNowhere ? kNowhere : at + found + mark.size();
-  }
-  return at;
-}
-
-// Where the tag that begins at `at` has its ">"; one in quotes does not count.
-std::size_t end_of_tag(std::string_view text, std::size_t at) {
-  for (at = text.find_first_of("\"'>", at); at != kNowhere && text[at] != '>';) {
-    at = text.find(text[at], at + 1);
-    if (at != kNowhere) at = text.find_first_of("\"'>", at + 1);
-  }
-  return at;
-}
-
-std::string_view name_at(std::string_view text, std::size_t at) {
-  return text.substr(at, std::min(text.find_first_of(" \t\r\n/>", at), text.size()) - at);
-}
 
 void begin_child(std::vector<Open>& open, std::string_view tag) {
   if (open.empty()) return;

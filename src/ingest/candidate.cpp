@@ -231,6 +231,17 @@ const mapping::Source* Candidate::csv(std::span<const std::string> columns, mapp
   return look(mapping::SourceFormat::csv, columns, extent);
 }
 
+const mapping::Source* Candidate::in_memory(const mapping::Source* source, std::span<const std::string> columns) {
+  if (source == nullptr || !source->in_pages || bytes_.size() > limits_.document_bytes) return source;
+  const auto [found, fresh] = sources_.try_emplace(std::string(mapping::to_string(source->format)) + " in memory");
+  Looked& looked = found->second;
+  if (fresh) {
+    auto text = bytes_.all(limits_.document_bytes);
+    keep(text ? mapping::read_source(source->format, std::move(*text), name_, columns, limits_) : text.error(), looked);
+  }
+  return looked.source ? &*looked.source : source;
+}
+
 bool Candidate::is_whole_document() {
   if (json().exists()) return !truncated_;
   const mapping::Source* const xml = shape_ == doc::Shape::xml ? source(mapping::SourceFormat::xml) : nullptr;
@@ -297,6 +308,9 @@ Result<mapping::Source> Candidate::read(mapping::SourceFormat format, std::span<
   const bool text_first = xml != std::string::npos && doc::first_look(beginning_).shape == doc::Shape::text;
   if (!text_first && !mapping::may_be(format, beginning_)) {
     return error(ErrorKind::bad_input, "not of this notation");
+  }
+  if (extent == mapping::Extent::whole && !text_first && bytes_.size() >= kLargeDocument) {
+    if (auto source = mapping::read_source_in_pages(format, bytes_, name_, columns, limits_)) return std::move(*source);
   }
   GP_TRY(std::string text, extent == mapping::Extent::whole ? bytes_.all(limits_.document_bytes) : first_lines());
   if (text_first) text = blanked(std::move(text), xml);

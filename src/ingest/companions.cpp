@@ -29,7 +29,7 @@ void Companions::add(const ArchiveMember& member, mapping::SourceFormat format, 
     return;
   }
   if (!file.content) file.content = std::make_unique<Candidate>(plain_name(member.name), member.bytes, limits_);
-  const mapping::Source* const source = file.content->source(format);
+  const mapping::Source* const source = file.content->in_memory(file.content->source(format));
   if (source == nullptr || source->truncated || source->rejected_count > 0) {
     found.problems.push_back(fmt::format("\"{}\", which belongs to this report, {}", text::printable(member.name),
                                          source == nullptr ? "cannot be read" : "is not whole"));

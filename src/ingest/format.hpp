@@ -68,6 +68,9 @@ class Candidate {
   const mapping::Source* source(mapping::SourceFormat format, mapping::Extent extent = mapping::Extent::whole);
   // A CSV of which the header is the first row that has all these columns.
   const mapping::Source* csv(std::span<const std::string> columns, mapping::Extent extent = mapping::Extent::whole);
+  // One of these that is read in pages, all of it in memory instead, for who looks here and there; the same one when it
+  // is too large for that, or in memory anyway.
+  const mapping::Source* in_memory(const mapping::Source* source, std::span<const std::string> columns = {});
   // True of JSON and XML that is read without a fault to its end, and so is a report of another notation by chance
   // only.
   bool is_whole_document();

@@ -158,7 +158,9 @@ std::optional<SourceFormat> recognise(const Mapping& mapping, Candidate& candida
 }
 
 void read(const Mapping& mapping, SourceFormat format, Candidate& candidate, ReportWriter& out, Companions* beside) {
-  const Source& source = *source_of(mapping, format, candidate, Extent::whole);
+  const Source* const recognised = source_of(mapping, format, candidate, Extent::whole);
+  // A join looks here and there.
+  const Source& source = mapping.indexes.empty() ? *recognised : *candidate.in_memory(recognised, mapping.columns);
   candidate.keep_only(&source);
   Scope scope = scope_of(mapping, source, root_of(source), candidate.bytes().size());
   for (const Variable& variable : mapping.lets) scope.slots[variable.slot] = variable.value(scope);

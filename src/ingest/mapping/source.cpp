@@ -6,11 +6,13 @@
 
 #include "base/text.hpp"
 #include "doc/csv.hpp"
+#include "doc/csv_paged.hpp"
 #include "doc/html.hpp"
 #include "doc/json.hpp"
 #include "doc/lines.hpp"
 #include "doc/shape.hpp"
 #include "doc/xml.hpp"
+#include "doc/xml_paged.hpp"
 #include "doc/yaml.hpp"
 
 namespace gatepost::ingest::mapping {
@@ -115,6 +117,11 @@ bool is_nearly_text(std::string_view head) {
 // Many tools leave the last line without an end, and so does a file that was cut there: nobody can tell.
 bool is_unfinished(std::string_view text) { return !text.empty() && text.back() != '\n'; }
 
+bool is_unfinished(const Bytes& bytes) {
+  std::string last(1, '\0');
+  return bytes.size() > 0 && bytes.read(bytes.size() - 1, last) && is_unfinished(last);
+}
+
 Source told(Source source, bool unfinished) {
   if (unfinished)
     source.notes.push_back({Note::Level::info, "unfinished-line", "the last line has no end; is the file whole?", {}});
@@ -191,6 +198,21 @@ Result<Source> read_source(SourceFormat format, std::string text, const std::str
     }
   }
   return error(ErrorKind::bad_input, name + ": a notation nobody reads");
+}
+
+std::optional<Source> read_source_in_pages(SourceFormat format, const Bytes& bytes, const std::string& name,
+                                           std::span<const std::string> columns, const Limits& limits) {
+  std::optional<Source> source;
+  if (format == SourceFormat::xml) {
+    auto document = doc::parse_paged_xml(bytes, name, limits);
+    if (document) source = of_document(format, std::move(*document));
+  }
+  if (format == SourceFormat::csv) {
+    auto csv = doc::parse_paged_csv(bytes, name, columns, limits);
+    if (csv) source = told(of_csv(std::move(*csv)), is_unfinished(bytes));
+  }
+  if (source) source->in_pages = true;
+  return source;
 }
 
 }  // namespace gatepost::ingest::mapping

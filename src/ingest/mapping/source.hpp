@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "base/note.hpp"
 #include "base/result.hpp"
@@ -31,6 +33,7 @@ struct Source {
   SourceFormat format = SourceFormat::json;
   std::string place;                  // of what the roots are members of, when their document does not tell
   std::vector<std::string> header;    // of csv
+  bool in_pages = false;              // of what the documents show only parts lie in memory
   bool truncated = false;             // the text ends in the middle: the roots hold what is whole
   std::vector<Note> notes;            // what the parser put up with
   std::vector<std::string> rejected;  // lines, rows and documents that cannot be read, "line 3: why"; the first 20
@@ -40,6 +43,10 @@ struct Source {
 // Reads all formats but json. `text` is valid UTF-8 or what is nearly that; `columns` only mean something to csv.
 Result<Source> read_source(SourceFormat format, std::string text, const std::string& name,
                            std::span<const std::string> columns, const Limits& limits);
+// The same of a large file, of which only parts lie in memory (doc/pages.hpp): texts in it are to be copied at once.
+// Nothing when it is not taken, or there is no such reader: then read_source tells what it is.
+std::optional<Source> read_source_in_pages(SourceFormat format, const Bytes& bytes, const std::string& name,
+                                           std::span<const std::string> columns, const Limits& limits);
 // False when what begins like `head` (behind a byte order mark and blanks) is plainly nothing of this format, so that
 // it need not be tried.
 bool may_be(SourceFormat format, std::string_view head);

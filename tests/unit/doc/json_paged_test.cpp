@@ -6,8 +6,10 @@
 #include <string>
 
 #include "doc/json.hpp"
+#include "support/shown_view.hpp"
 
 using namespace gatepost;
+using test::shown_view;
 
 namespace {
 
@@ -15,33 +17,6 @@ constexpr doc::PageSizes kTiny{.window = 48, .page = 24, .least = 6, .largest_ch
 
 std::optional<doc::PagedJson> in_parts(const std::string& text, const Limits& limits = {}) {
   return doc::parse_paged_json(Bytes::of(text), 0, "x", limits, kTiny);
-}
-
-// Every value with its pointer, once as it is met and once more as it is asked for by key or index.
-void show(doc::View view, std::string& out) {
-  out += view.pointer() + "=" + std::string(view.scalar()) + "@" + std::to_string(view.position().column) + "\n";
-  std::size_t index = 0;
-  for (const doc::View item : view.items()) {
-    show(item, out);
-    CHECK(view.at(index).pointer() == item.pointer());
-    CHECK(view.at(index).scalar() == item.scalar());
-    ++index;
-  }
-  for (const auto& [key, value] : view.members()) {
-    const std::string name(key);
-    show(value, out);
-    CHECK(view.at(name).pointer() == value.pointer());
-    ++index;
-  }
-  CHECK(view.size() == index);
-  CHECK_FALSE(view.at("no such key").exists());
-  CHECK_FALSE(view.at(index).exists());
-}
-
-std::string shown(doc::View view) {
-  std::string out;
-  show(view, out);
-  return out;
 }
 
 /** `times` records, each `record` with the record's number for every '#'. */
@@ -70,7 +45,7 @@ TEST_CASE("paged JSON: shows what the tree of the whole document shows") {
     REQUIRE_MESSAGE(paged, text);
     const auto whole = doc::parse_json(text, "x");
     REQUIRE(whole.ok());
-    CHECK(shown(paged->document.root()) == shown(whole->root()));
+    CHECK(shown_view(paged->document.root()) == shown_view(whole->root()));
     CHECK_FALSE(paged->document.changed());
   }
 }
@@ -105,7 +80,7 @@ TEST_CASE("paged lines: show what the tree of all records shows") {
     REQUIRE_MESSAGE(paged, text);
     const auto whole = doc::parse_json_lines(text, "x");
     REQUIRE(whole.ok());
-    CHECK(shown(paged->root()) == shown(whole->document.root()));
+    CHECK(shown_view(paged->root()) == shown_view(whole->document.root()));
     CHECK_FALSE(paged->changed());
   }
 }

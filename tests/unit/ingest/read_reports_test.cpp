@@ -56,23 +56,24 @@ std::string trivy_like() {
   return text + "]}";
 }
 
-// Rows that pass, and rows that do not.
+// Rows that pass, and rows that do not; as large as that, too.
 std::string prowler_like() {
   std::string text = "CHECK_ID;STATUS;STATUS_EXTENDED;SEVERITY;RESOURCE_UID;FINDING_UID;CHECK_TITLE;RELATED_TO\n";
   for (int i = 0; i < 20'000; ++i) {
     const std::string number = std::to_string(i);
-    text += "check_" + std::to_string(i % 50) + (i % 3 == 0 ? ";PASS;" : ";FAIL;") + std::string(40, 'y') +
+    text += "check_" + std::to_string(i % 50) + (i % 3 == 0 ? ";PASS;" : ";FAIL;") + std::string(180, 'y') +
             ";high;arn:" + number + ";id-" + number + ";a title;\n";
   }
   return text;
 }
 
+// And this.
 std::string checkstyle_like() {
   std::string text = "<checkstyle version=\"10\">";
   for (int i = 0; i < 12'000; ++i) {
     text += "<file name=\"src/a" + std::to_string(i) + ".java\"><error line=\"" + std::to_string(i + 1) +
-            "\" severity=\"error\" message=\"m " + std::to_string(i % 17) + "\" source=\"" + (i % 2 == 0 ? "x.Y" : "") +
-            "\"/></file>";
+            "\" severity=\"error\" message=\"" + std::string(300, 'm') + " " + std::to_string(i % 17) + "\" source=\"" +
+            (i % 2 == 0 ? "x.Y" : "") + "\"/></file>";
   }
   return text + "</checkstyle>";
 }
@@ -130,7 +131,7 @@ TEST_CASE("read reports: the number of threads changes nothing") {
 
 TEST_CASE("read reports: several threads make of a large report what one makes of it") {
   for (const std::string& text : {trivy_like(), prowler_like(), checkstyle_like()}) {
-    REQUIRE(text.size() > std::size_t{1} << 20);
+    REQUIRE(text.size() > std::size_t{4} << 20);
     ObservationTable alone;
     ingest::read_report(alone, "report", Bytes::of(text), {});
     REQUIRE(alone.size() > 10'000);
