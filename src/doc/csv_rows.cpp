@@ -150,9 +150,15 @@ bool CsvRows::quoted(CsvCell& cell) {
   }
 }
 
+// Neither is looked for again before it is passed.
+std::size_t CsvRows::end_of_plain() {
+  if (next_separator_ <= at_) next_separator_ = std::min(text_.find(separator_, at_), text_.size());
+  if (next_line_ <= at_) next_line_ = std::min(text_.find('\n', at_), text_.size());
+  return std::min(next_separator_, next_line_);
+}
+
 std::string_view CsvRows::plain() {
-  const std::size_t begin = at_;
-  while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
+  const std::size_t begin = std::exchange(at_, end_of_plain());
   std::string_view plain = text_.substr(begin, at_ - begin);
   if (plain.ends_with('\r') && (at_end() || text_[at_] == '\n')) plain.remove_suffix(1);
   return plain;

@@ -37,6 +37,7 @@ class CsvRows {
   [[nodiscard]] bool in_row() const { return in_row_; }
 
  private:
+  std::size_t end_of_plain();
   std::optional<CsvCell> cell();
   bool quoted(CsvCell& cell);
   std::string_view plain();
@@ -45,6 +46,7 @@ class CsvRows {
   std::string_view text_;
   char separator_;
   std::size_t at_ = 0;
+  std::size_t next_separator_ = 0, next_line_ = 0;  // where they are, when not before at_
   std::uint32_t line_ = 1;
   bool in_row_ = false;
   std::vector<CsvCell> cells_;

@@ -118,10 +118,9 @@ bool is_no_character(std::uint64_t number) {
   return number == 0 || (number >= 0xD800 && number < 0xE000) || number > 0x10FFFF;
 }
 
-bool is_forbidden(std::uint64_t number) { return number < 0x20 && number != '\t' && number != '\n' && number != '\r'; }
-
 bool has_forbidden(std::string_view text) {
-  if (std::ranges::any_of(text, [](char c) { return is_forbidden(static_cast<unsigned char>(c)); })) return true;
+  const auto forbidden = [](char c) { return is_forbidden(static_cast<unsigned char>(c)); };
+  if (text::has_controls(text) && std::ranges::any_of(text, forbidden)) return true;
   for (std::size_t at = text.find("&#"); at != std::string_view::npos; at = text.find("&#", at + 2)) {
     const auto number = referred_character(text, at);
     if (number && (is_forbidden(*number) || is_no_character(*number))) return true;

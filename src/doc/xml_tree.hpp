@@ -37,7 +37,9 @@ std::optional<std::uint64_t> referred_character(std::string_view text, std::size
 // U+0000, surrogates, beyond Unicode: the library would make broken text of it.
 bool is_no_character(std::uint64_t number);
 // Control characters that XML does not have, whether it is written raw or as a reference.
-bool is_forbidden(std::uint64_t number);
+inline bool is_forbidden(std::uint64_t number) {
+  return number < 0x20 && number != '\t' && number != '\n' && number != '\r';
+}
 // There is such a character, or a reference to one or to no character.
 bool has_forbidden(std::string_view text);
 
