@@ -1,6 +1,7 @@
 #include "doc/json_pass.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "base/text.hpp"
 #include "doc/key_mark.hpp"

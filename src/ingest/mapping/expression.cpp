@@ -140,10 +140,11 @@ Expr remembered(Expr expr, Names& names) {
   if (!reads.costly || reads.is_remembered || reads.what != Reads::What::path) return expr;
   reads.is_remembered = true;
   return Expr([expr = std::move(expr), path = reads.path, memo = names.declare_memo()](Scope& scope) {
+           if (scope.memos.size() <= memo) scope.memos.resize(memo + 1);
+           if (scope.memos[memo].has_given_up()) return expr(scope);
            const Value given = path.in(scope);
            if (given.type() != Value::Type::text || given.size() > kShortText) return expr(scope);
            std::string scratch;
-           if (scope.memos.size() <= memo) scope.memos.resize(memo + 1);
            if (const Remembered* const known = scope.memos[memo].find(given.text(scratch)))
              return as_before(*known, scope);
            const std::string text = given.text();

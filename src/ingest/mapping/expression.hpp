@@ -33,6 +33,7 @@ class Memo {
   // nullptr when it is not known.
   const Remembered* find(std::string_view text);
   void keep(std::string_view text, Remembered result);
+  [[nodiscard]] bool has_given_up() const { return given_up_; }
 
  private:
   struct Hash {
