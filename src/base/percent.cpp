@@ -1,15 +1,25 @@
 #include "base/percent.hpp"
 
-#include "base/text.hpp"
+#include <algorithm>
 
 namespace gatepost {
+namespace {
+
+// Letters, digits and the marks "-._~".
+constexpr bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+}  // namespace
 
 std::string percent_encoded(std::string_view text, std::string_view also) {
-  constexpr std::string_view kHex = "0123456789ABCDEF", kMarks = "-._~";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  if (std::ranges::all_of(text, is_unreserved)) return std::string(text);
   std::string out;
   out.reserve(text.size() + text.size() / 4);
   for (const char c : text) {
-    if (text::is_alnum(c) || kMarks.find(c) != std::string_view::npos || also.find(c) != std::string_view::npos) {
+    if (is_unreserved(c) || also.find(c) != std::string_view::npos) {
       out += c;
       continue;
     }

@@ -4,6 +4,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "base/text.hpp"
 
@@ -31,12 +33,19 @@ bool Regex::found_in(std::string_view text) const {
 }
 
 std::optional<std::vector<std::string_view>> Regex::match(std::string_view text) const {
-  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(compiled_->NumberOfCapturingGroups()) + 1);
+  constexpr std::size_t kUsual = 4;
+  std::array<re2::StringPiece, kUsual> few;
+  std::vector<re2::StringPiece> many;
+  std::span<re2::StringPiece> groups = few;
+  const auto count = static_cast<std::size_t>(compiled_->NumberOfCapturingGroups()) + 1;
+  if (count > kUsual) groups = many = std::vector<re2::StringPiece>(count);
+  groups = groups.first(count);
   const re2::StringPiece piece(text.data(), text.size());
-  if (!compiled_->Match(piece, 0, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size()))) {
+  if (!compiled_->Match(piece, 0, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(count))) {
     return std::nullopt;
   }
   std::vector<std::string_view> found;
+  found.reserve(count);
   for (const re2::StringPiece& group : groups) found.emplace_back(group.data(), group.size());
   return found;
 }

@@ -11,7 +11,10 @@
 namespace gatepost::text {
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'; }
+bool is_space(char c) {
+  if (static_cast<unsigned char>(c) > ' ') return false;
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+}
 char lower_char(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 std::uint8_t byte_at(std::string_view s, std::size_t i) { return static_cast<std::uint8_t>(s[i]); }
 bool is_continuation(std::string_view s, std::size_t i) { return i < s.size() && (byte_at(s, i) & 0xC0U) == 0x80U; }
@@ -51,7 +54,11 @@ std::string lower(std::string_view s) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower_char, lower_char);
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && lower_char(a[i]) != lower_char(b[i])) return false;
+  }
+  return true;
 }
 
 std::vector<std::string_view> split(std::string_view s, char separator) {
@@ -121,8 +128,21 @@ std::string fold_whitespace(std::string_view s) {
   return out;
 }
 
+namespace {
+
+// True of printable ASCII without two blanks in a row.
+bool is_folded(std::string_view s) {
+  if (end_of_printable(s, 0) < s.size()) return false;
+  std::size_t blank = s.find(' ');
+  while (blank != std::string_view::npos && s[blank + 1] != ' ') blank = s.find(' ', blank + 1);
+  return blank == std::string_view::npos;
+}
+
+}  // namespace
+
 void fold_whitespace(std::string_view s, std::string& out) {
-  s = trim(s);
+  s = trim(s);  // a blank has something behind it
+  if (is_folded(s)) return void(out = s);
   out.resize(s.size());
   char* end = out.data();
   for (const char c : s) {
@@ -137,6 +157,7 @@ void fold_whitespace(std::string_view s, std::string& out) {
 
 std::string kebab_case(std::string_view s) {
   std::string out;
+  out.reserve(s.size());
   for (const char c : s) {
     if (is_alnum(c)) {
       out += lower_char(c);

@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <charconv>
-#include <iterator>
+#include <limits>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
+#include "doc/key_mark.hpp"
 #include "doc/pages.hpp"
 
 namespace gatepost::doc {
@@ -52,20 +54,13 @@ void make_room(std::vector<detail::Node>& nodes, const std::string& source, std:
 void append_step(const detail::Node& node, std::string& pointer) {
   pointer += '/';
   if (!node.has_key) {
-    fmt::format_to(std::back_inserter(pointer), "{}", node.key_place);
+    std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 1> digits;
+    pointer.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), node.key_place).ptr);
   } else if (node.key.find_first_of("~/") == std::string_view::npos) {
     pointer += node.key;
   } else {
     pointer += text::replace_all(text::replace_all(std::string(node.key), "~", "~0"), "/", "~1");
   }
-}
-
-// A number below 256 by which nearly all keys of one object differ.
-std::uint8_t key_mark(std::string_view key) {
-  if (key.empty()) return 0;
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(key[at])); };
-  return static_cast<std::uint8_t>(byte(0) * 31U + byte(key.size() / 2) * 7U + byte(key.size() - 1) * 3U +
-                                   static_cast<unsigned>(key.size()) * 17U);
 }
 
 }  // namespace
@@ -152,16 +147,22 @@ View View::at(std::size_t index) const {
 }
 
 std::size_t View::size() const {
-  const Kind kind = this->kind();
-  return kind == Kind::array || kind == Kind::object ? node().count : 0;
+  if (tree_ == nullptr) return 0;
+  const detail::Node& node = this->node();
+  return node.kind == Kind::array || node.kind == Kind::object ? node.count : 0;
 }
 
-std::string_view View::text() const { return is_string() ? node().text : std::string_view{}; }
+std::string_view View::text() const {
+  if (tree_ == nullptr) return {};
+  const detail::Node& node = this->node();
+  return node.kind == Kind::string ? node.text : std::string_view{};
+}
 
 std::string_view View::scalar() const {
-  const Kind kind = this->kind();
-  const bool scalar = kind == Kind::string || kind == Kind::number || kind == Kind::boolean;
-  return scalar ? node().text : std::string_view{};
+  if (tree_ == nullptr) return {};
+  const detail::Node& node = this->node();
+  const bool scalar = node.kind == Kind::string || node.kind == Kind::number || node.kind == Kind::boolean;
+  return scalar ? node.text : std::string_view{};
 }
 
 std::optional<bool> View::boolean() const {
@@ -232,20 +233,19 @@ View::Members::Iterator::value_type View::Members::Iterator::operator*() const {
 }
 
 std::string View::pointer() const {
-  if (tree_ == nullptr) return {};
-  std::vector<const detail::Node*> path;  // from the value to the root's child
-  path.reserve(8);
-  for (std::uint32_t page = page_, at = node_; page != 0 || at != 0;) {
-    if (at == 0) {
-      at = tree_->nodes[tree_->pages->page(page).run].parent;
-      page = 0;
-      continue;
-    }
-    path.push_back(&View(tree_, at, page).node());
-    at = path.back()->parent;
-  }
+  constexpr std::size_t kUsual = 64;
   std::string pointer;
-  for (auto node = path.rbegin(); node != path.rend(); ++node) append_step(**node, pointer);
+  if (tree_ == nullptr) return pointer;
+  pointer.reserve(kUsual);
+  // No deeper than the document.
+  const auto append = [&](const auto& again, std::uint32_t page, std::uint32_t at) -> void {
+    if (at == 0 && page == 0) return;
+    if (at == 0) return again(again, 0, tree_->nodes[tree_->pages->page(page).run].parent);
+    const detail::Node& node = View(tree_, at, page).node();
+    again(again, page, node.parent);
+    append_step(node, pointer);
+  };
+  append(append, page_, node_);
   return pointer;
 }
 

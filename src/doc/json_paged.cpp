@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "base/hash.hpp"
 #include "doc/byte_window.hpp"
+#include "doc/json_pass.hpp"
 #include "doc/json_plain.hpp"
 #include "doc/json_skeleton.hpp"
 #include "doc/pages.hpp"
@@ -21,8 +23,15 @@ using detail::Node;
 // Moves children that are whole out of a tree in which containers are open.
 class Mover {
  public:
-  Mover(TreeBuilder& builder, detail::Pages& pages, const PageSizes& sizes, bool lines)
-      : tree_(builder.tree()), open_(builder.open_nodes()), pages_(pages), sizes_(sizes), lines_(lines) {}
+  Mover(TreeBuilder& builder, detail::Pages& pages, JsonPasser& passer, const Limits& limits, const PageSizes& sizes,
+        bool lines)
+      : tree_(builder.tree()),
+        open_(builder.open_nodes()),
+        pages_(pages),
+        passer_(passer),
+        limits_(limits),
+        sizes_(sizes),
+        lines_(lines) {}
 
   // All that is worth it; what was read ends at `end`. From the innermost container on, because nodes behind those that
   // go get other numbers.
@@ -34,6 +43,7 @@ class Mover {
       find_groups(open_[level], behind, innermost ? end : begin_of(behind));
       for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) move_group(open_[level], *group);
     }
+    const std::vector<std::unique_ptr<detail::Tree>> read = read_passed_over();
     keep_texts();
   }
   [[nodiscard]] std::size_t gone() const { return gone_; }
@@ -121,12 +131,58 @@ class Mover {
     gone_ += removed;
   }
 
+  // Of what stays in the tree everything is read. Texts are those of the trees that come back.
+  std::vector<std::unique_ptr<detail::Tree>> read_passed_over() {
+    std::vector<std::unique_ptr<detail::Tree>> read;
+    const std::vector<Node> before = std::move(tree_.nodes);
+    std::vector<Node>& nodes = tree_.nodes = {};
+    std::vector<std::uint32_t> now(before.size() + 1);  // where each of them is now
+    for (std::size_t node = 0; node < before.size(); ++node) {
+      now[node] = static_cast<std::uint32_t>(nodes.size());
+      nodes.push_back(before[node]);
+      nodes.back().parent = now[before[node].parent];
+      if (was_passed_over(before[node])) read.push_back(read_value(nodes));
+    }
+    now.back() = static_cast<std::uint32_t>(nodes.size());
+    for (std::size_t node = 0; node < before.size(); ++node) nodes[now[node]].end = now[before[node].end];
+    for (std::uint32_t& open : open_) open = now[open];
+    return read;
+  }
+
+  static bool was_passed_over(const Node& node) {
+    return (node.kind == Kind::array || node.kind == Kind::object) && !node.text.empty();
+  }
+
+  // The children of the last node.
+  std::unique_ptr<detail::Tree> read_value(std::vector<Node>& nodes) {
+    const auto container = static_cast<std::uint32_t>(nodes.size() - 1);
+    TreeBuilder builder("", "", true);
+    const std::string_view text = std::exchange(nodes.back().text, {});
+    const bool taken = PlainReader(builder, text, 0, limits_, true, nodes.back().place).read();
+    GP_ASSERT(taken);
+    const std::vector<Node>& value = builder.tree().nodes;
+    nodes[container].count = value.front().count;
+    for (std::size_t node = 1; node < value.size(); ++node) {
+      nodes.push_back(value[node]);
+      nodes.back().parent += container;
+      nodes.back().end += container;
+    }
+    passer_.take_back(value.size() - 1);
+    return builder.take();
+  }
+
   // The window that texts point into is going to hold other bytes.
   void keep_texts() {
-    std::deque<std::string> kept;
+    std::size_t size = 0;
+    for (const Node& node : tree_.nodes) size += node.key.size() + node.text.size();
+    std::deque<std::string> kept(1);
+    std::string& all = kept.front();
+    all.reserve(size);
     for (Node& node : tree_.nodes) {
       for (std::string_view* const text : {&node.key, &node.text}) {
-        if (!text->empty()) *text = kept.emplace_back(*text);
+        const std::size_t begin = all.size();
+        all += *text;
+        *text = std::string_view(all).substr(begin);
       }
     }
     tree_.own_texts = std::move(kept);
@@ -135,6 +191,8 @@ class Mover {
   detail::Tree& tree_;
   std::vector<std::uint32_t>& open_;
   detail::Pages& pages_;
+  JsonPasser& passer_;
+  const Limits& limits_;
   const PageSizes& sizes_;
   const bool lines_;  // the children of the root stand in lines
   std::vector<Group> groups_;
@@ -178,8 +236,11 @@ class PagedReader {
         window_(bytes, start, sizes.window),
         builder_(std::move(name), {}, true),
         pages_(json_pages(bytes, limits)),
-        mover_(builder_, *pages_, sizes, false),
-        reader_(builder_, {}, 0, limits, true) {}
+        passer_(limits),
+        mover_(builder_, *pages_, passer_, limits, sizes, false),
+        reader_(builder_, {}, 0, limits, true) {
+    reader_.pass_over_with(passer_);
+  }
 
   std::optional<PagedJson> read() {
     if (!read_window(0) || !reader_.begin() || reader_.at_end_of_value()) return std::nullopt;
@@ -230,6 +291,7 @@ class PagedReader {
   ByteWindow window_;
   TreeBuilder builder_;
   std::unique_ptr<detail::Pages> pages_;
+  JsonPasser passer_;
   Mover mover_;
   PlainReader reader_;
   bool one_line_ = true;
@@ -243,7 +305,8 @@ class PagedLinesReader {
         window_(bytes, 0, sizes.window),
         builder_(std::move(name), {}, true),
         pages_(json_pages(bytes, limits)),
-        mover_(builder_, *pages_, sizes, true) {
+        passer_(limits),
+        mover_(builder_, *pages_, passer_, limits, sizes, true) {
     builder_.open(Kind::array, 0);
   }
 
@@ -279,6 +342,7 @@ class PagedLinesReader {
 
   bool read_line(std::string_view text, std::size_t begin) {
     PlainReader line(builder_, text, begin, limits_, true, window_.offset());
+    line.pass_over_with(passer_);
     line.go_on(text, begin, window_.offset(), true, mover_.gone());
     if (line.only_blanks_left()) return true;
     ++records_;
@@ -289,6 +353,7 @@ class PagedLinesReader {
   ByteWindow window_;
   TreeBuilder builder_;
   std::unique_ptr<detail::Pages> pages_;
+  JsonPasser passer_;
   Mover mover_;
   std::size_t records_ = 0;
 };

@@ -13,6 +13,83 @@
 
 namespace gatepost::doc {
 
+// Stands before everything but the first of a container.
+inline bool PlainReader::comma(char c) {
+  if (std::exchange(just_opened_, false)) return true;
+  if (c != ',') return false;
+  ++at_;
+  return true;
+}
+
+bool PlainReader::unescape(std::string_view& text) {
+  bool broken = false;
+  std::string plain = unescape_json(text, &broken);
+  if (broken) return false;
+  if (lenient_ && text::has_controls(plain)) plain = text::without_terminal_codes(plain);
+  text = tree_.keep(std::move(plain));
+  return true;
+}
+
+inline bool PlainReader::string(std::string_view& text) {
+  const char* const begin = text_.data() + at_ + 1;
+  const char* const end = text_.data() + text_.size();
+  const char* p = find_in_string(begin, end);
+  bool escapes = false;
+  for (; p < end && *p == '\\'; p = find_in_string(p, end)) {
+    escapes = true;
+    if (end - p < 2) return false;
+    p += p[1] == '"' || p[1] == '\\' ? 2 : 1;
+  }
+  if (p >= end || *p != '"') return false;
+  text = {begin, static_cast<std::size_t>(p - begin)};
+  at_ = static_cast<std::size_t>(p + 1 - text_.data());
+  return text.size() < limits_.string_bytes && (!escapes || unescape(text));
+}
+
+// What follows is looked at by whoever reads on: "1x" is a number with no comma behind it. At the end of a piece there
+// may be more of it.
+inline bool PlainReader::scalar(Kind kind, std::size_t end) {
+  if (end == text_.size() && !last_) return false;
+  tree_.scalar(kind, text_.substr(at_, end - at_), offset_ + at_);
+  at_ = end;
+  return true;
+}
+
+inline bool PlainReader::text_value() {
+  const std::size_t begin = at_;
+  std::string_view text;
+  if (!string(text)) return false;
+  tree_.scalar(Kind::string, text, offset_ + begin);
+  return true;
+}
+
+inline bool PlainReader::word(std::string_view word, Kind kind) {
+  if (text_.substr(at_, word.size()) != word) return false;
+  return scalar(kind, at_ + word.size());
+}
+
+// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
+inline bool PlainReader::number() {
+  std::size_t at = at_;
+  const auto is = [&](char c) { return at < text_.size() && text_[at] == c; };
+  const auto digits = [&] {
+    const std::size_t begin = at;
+    while (at < text_.size() && text::is_digit(text_[at])) ++at;
+    return at > begin;
+  };
+  if (is('-')) ++at;
+  const bool zero = is('0');
+  const std::size_t first = at;
+  if (!digits() || (zero && at > first + 1)) return false;
+  if (is('.') && (++at, !digits())) return false;
+  if (is('e') || is('E')) {
+    ++at;
+    if (is('+') || is('-')) ++at;
+    if (!digits()) return false;
+  }
+  return scalar(Kind::number, at);
+}
+
 bool PlainReader::read() {
   if (!value()) return false;
   while (tree_.depth() > depth_) {
@@ -46,18 +123,6 @@ void PlainReader::go_on(std::string_view text, std::size_t at, std::uint64_t off
   gone_ = gone;
 }
 
-// The byte that comes next; NUL at the end. Indentation is passed over in words.
-char PlainReader::skip_blanks() {
-  constexpr std::uint64_t kBlanks = 0x2020202020202020U;
-  if (at_ < text_.size() && text_[at_] == '\n') ++at_;
-  for (std::uint64_t word = 0; at_ + sizeof word <= text_.size(); at_ += sizeof word) {
-    std::memcpy(&word, text_.data() + at_, sizeof word);
-    if (word != kBlanks) break;
-  }
-  while (at_ < text_.size() && is_json_blank(text_[at_])) ++at_;
-  return at_ < text_.size() ? text_[at_] : '\0';
-}
-
 bool PlainReader::item() {
   const char c = skip_blanks();
   if (c == ']') return close();
@@ -78,17 +143,9 @@ bool PlainReader::member() {
   return value();
 }
 
-// Stands before everything but the first of a container.
-bool PlainReader::comma(char c) {
-  if (std::exchange(just_opened_, false)) return true;
-  if (c != ',') return false;
-  ++at_;
-  return true;
-}
-
 bool PlainReader::value() {
   just_opened_ = false;
-  if (gone_ + tree_.size() >= limits_.values) return false;
+  if (values() >= limits_.values) return false;
   switch (const char c = skip_blanks(); c) {
     case '{':
     case '[':
@@ -106,7 +163,19 @@ bool PlainReader::value() {
   }
 }
 
+bool PlainReader::pass_over(Kind kind) {
+  if (passer_ == nullptr || tree_.depth() == 0) return false;
+  const std::size_t deeper = tree_.depth() - depth_;
+  if (deeper >= limits_.depth) return false;
+  const auto length = passer_->pass(text_, at_, limits_.values - values(), limits_.depth - deeper);
+  if (!length) return false;
+  tree_.scalar(kind, text_.substr(at_, *length), offset_ + at_);
+  at_ += *length;
+  return true;
+}
+
 bool PlainReader::open(Kind kind) {
+  if (pass_over(kind)) return true;
   if (tree_.depth() >= depth_ + limits_.depth) return false;
   tree_.open(kind, offset_ + at_++);
   just_opened_ = true;
@@ -117,75 +186,6 @@ bool PlainReader::close() {
   tree_.close();
   just_opened_ = false;
   ++at_;
-  return true;
-}
-
-bool PlainReader::text_value() {
-  const std::size_t begin = at_;
-  std::string_view text;
-  if (!string(text)) return false;
-  tree_.scalar(Kind::string, text, offset_ + begin);
-  return true;
-}
-
-bool PlainReader::string(std::string_view& text) {
-  const char* const begin = text_.data() + at_ + 1;
-  const char* const end = text_.data() + text_.size();
-  const char* p = find_in_string(begin, end);
-  bool escapes = false;
-  for (; p < end && *p == '\\'; p = find_in_string(p, end)) {
-    escapes = true;
-    if (end - p < 2) return false;
-    p += p[1] == '"' || p[1] == '\\' ? 2 : 1;
-  }
-  if (p >= end || *p != '"') return false;
-  text = {begin, static_cast<std::size_t>(p - begin)};
-  at_ = static_cast<std::size_t>(p + 1 - text_.data());
-  return text.size() < limits_.string_bytes && (!escapes || unescape(text));
-}
-
-bool PlainReader::unescape(std::string_view& text) {
-  bool broken = false;
-  std::string plain = unescape_json(text, &broken);
-  if (broken) return false;
-  if (lenient_ && text::has_controls(plain)) plain = text::without_terminal_codes(plain);
-  text = tree_.keep(std::move(plain));
-  return true;
-}
-
-bool PlainReader::word(std::string_view word, Kind kind) {
-  if (text_.substr(at_, word.size()) != word) return false;
-  return scalar(kind, at_ + word.size());
-}
-
-// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
-bool PlainReader::number() {
-  std::size_t at = at_;
-  const auto is = [&](char c) { return at < text_.size() && text_[at] == c; };
-  const auto digits = [&] {
-    const std::size_t begin = at;
-    while (at < text_.size() && text::is_digit(text_[at])) ++at;
-    return at > begin;
-  };
-  if (is('-')) ++at;
-  const bool zero = is('0');
-  const std::size_t first = at;
-  if (!digits() || (zero && at > first + 1)) return false;
-  if (is('.') && (++at, !digits())) return false;
-  if (is('e') || is('E')) {
-    ++at;
-    if (is('+') || is('-')) ++at;
-    if (!digits()) return false;
-  }
-  return scalar(Kind::number, at);
-}
-
-// What follows is looked at by whoever reads on: "1x" is a number with no comma behind it. At the end of a piece there
-// may be more of it.
-bool PlainReader::scalar(Kind kind, std::size_t end) {
-  if (end == text_.size() && !last_) return false;
-  tree_.scalar(kind, text_.substr(at_, end - at_), offset_ + at_);
-  at_ = end;
   return true;
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/limits.hpp"
 #include "doc/document.hpp"
+#include "doc/json_pass.hpp"
+#include "doc/scan.hpp"
 
 namespace gatepost::doc {
 
@@ -49,6 +51,9 @@ class PlainReader {
   // Goes on at `at` of another piece, which begins at `offset`; after the last piece comes none. `gone` values are no
   // longer in the tree.
   void go_on(std::string_view text, std::size_t at, std::uint64_t offset, bool last, std::size_t gone);
+  // From now on small objects and lists, but not the root, are passed over: each becomes one node, which has the JSON
+  // as its text.
+  void pass_over_with(JsonPasser& passer) { passer_ = &passer; }
   // True when an object or a list comes next, or seems to.
   bool at_container() {
     const char next = skip_blanks();
@@ -58,11 +63,21 @@ class PlainReader {
   bool only_blanks_left() { return skip_blanks() == '\0' && at_ == text_.size(); }
 
  private:
-  char skip_blanks();
+  // The byte that comes next; NUL at the end.
+  char skip_blanks() {
+    const char* const end = text_.data() + text_.size();
+    const char* const next = find_behind_blanks(text_.data() + at_, end);
+    at_ = static_cast<std::size_t>(next - text_.data());
+    return next < end ? *next : '\0';
+  }
   bool item();
   bool member();
   bool comma(char c);
+  [[nodiscard]] std::size_t values() const {
+    return gone_ + tree_.size() + (passer_ == nullptr ? 0 : passer_->values());
+  }
   bool value();
+  bool pass_over(Kind kind);
   bool open(Kind kind);
   bool close();
   bool text_value();
@@ -79,6 +94,7 @@ class PlainReader {
   std::size_t at_;
   std::uint64_t offset_;  // of the text
   const std::size_t depth_;
+  JsonPasser* passer_ = nullptr;
   std::size_t gone_ = 0;
   bool last_ = true;
   bool just_opened_ = false;

@@ -11,8 +11,6 @@
 
 namespace gatepost::doc {
 
-inline bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
 inline std::size_t end_of_blanks(std::string_view text, std::size_t at) {
   while (at < text.size() && is_json_blank(text[at])) ++at;
   return at;

@@ -106,6 +106,7 @@ SharedTree Pages::make_room(Shelf& shelf) {
     const auto oldest = std::ranges::min_element(
         shelf.resident, {}, [&](std::uint32_t number) { return shelf.slots[number - 1].looked_at; });
     tree = std::move(shelf.slots[*oldest - 1].tree);
+    if (*oldest == shelf.last) shelf.last = 0;
     shelf.resident.erase(oldest);
   }
   if (!tree || tree.use_count() > 1) return std::make_shared<std::unique_ptr<Tree>>(std::make_unique<Tree>());
@@ -114,6 +115,16 @@ SharedTree Pages::make_room(Shelf& shelf) {
   (*tree)->children.clear();
   (*tree)->notes.clear();
   return tree;
+}
+
+// Another page than the time before.
+const Tree& Pages::look_at(std::uint32_t number) const {
+  Shelf& shelf = shelves_[own_shelf];
+  Shelf::Slot& slot = shelf.slots[number - 1];
+  slot.looked_at = ++shelf.looks;
+  shelf.last_tree = slot.tree ? slot.tree->get() : &load(number, shelf);
+  shelf.last = number;
+  return *shelf.last_tree;
 }
 
 const Tree& Pages::load(std::uint32_t number, Shelf& shelf) const {

@@ -52,6 +52,8 @@ struct Shelf {
   std::vector<Slot> slots;              // by page
   std::vector<std::uint32_t> resident;  // the numbers of those with a tree
   std::uint64_t looks = 0;
+  std::uint32_t last = 0;  // the page that was looked at last; 0: none, or it is gone
+  const Tree* last_tree = nullptr;
 };
 
 // Texts of a page are valid until the thread has looked at kMostResident others. For one thread, or after share_among
@@ -75,10 +77,8 @@ class Pages {
   // --- then ---
   [[nodiscard]] const Page& page(std::uint32_t number) const { return pages_[number - 1]; }
   [[nodiscard]] const Tree& at(std::uint32_t number) const {
-    Shelf& shelf = shelves_[own_shelf];
-    Shelf::Slot& slot = shelf.slots[number - 1];
-    slot.looked_at = ++shelf.looks;
-    return slot.tree ? **slot.tree : load(number, shelf);
+    const Shelf& shelf = shelves_[own_shelf];
+    return shelf.last == number ? *shelf.last_tree : look_at(number);
   }
   // The node that follows a page among the children of which the last ends at `end`.
   [[nodiscard]] std::uint32_t behind(std::uint32_t number, std::uint32_t end) const {
@@ -106,6 +106,7 @@ class Pages {
     std::uint32_t page = 0;
     std::uint32_t number = 0;  // of the node; in a page of the child
   };
+  [[nodiscard]] const Tree& look_at(std::uint32_t number) const;
   const Tree& load(std::uint32_t number, Shelf& shelf) const;
   [[nodiscard]] bool parse(const Page& page, TreeBuilder& builder) const;
   static SharedTree make_room(Shelf& shelf);

@@ -133,21 +133,6 @@ const char* scan_brackets(const char* begin, const char* end, std::uint32_t deep
   return end;
 }
 
-const char* find_in_string(const char* p, const char* end) {
-#if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), last_control = _mm_set1_epi8(0x1F);
-  for (; end - p >= 16; p += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-    const __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
-    const std::uint64_t hits = bits_of(_mm_or_si128(special, control));
-    if (hits != 0) return p + std::countr_zero(hits);
-  }
-#endif
-  while (p < end && *p != '"' && *p != '\\' && static_cast<unsigned char>(*p) >= 0x20) ++p;
-  return p;
-}
-
 namespace {
 
 // True when one of the bytes is in the text.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 
 namespace gatepost::ingest {
@@ -26,8 +27,10 @@ constexpr NamedMethod kMethods[] = {
 };
 
 const NamedMethod* method_named(std::string_view name) {
+  name = text::trim(name);
+  if (name.empty()) return nullptr;
   const auto* const found = std::ranges::find_if(
-      kMethods, [&](const NamedMethod& known) { return text::equal_ignoring_case(known.name, text::trim(name)); });
+      kMethods, [&](const NamedMethod& known) { return text::equal_ignoring_case(known.name, name); });
   return found == std::end(kMethods) ? nullptr : found;
 }
 
@@ -60,8 +63,11 @@ std::optional<SeverityMethod> method_of_vector(std::string_view vector) {
 std::optional<SeverityClaim> claim_of(const Rating& rating, std::string& unmapped) {
   SeverityClaim claim{.tenths = tenths_of(rating.score), .source = std::string(rating.source)};
   const NamedMethod* const stated = method_named(rating.method);
-  const std::string plain_vector = text::strip_controls(std::string(rating.vector.substr(0, kLongestVector)));
-  const std::string_view vector = text::trim(plain_vector);
+  std::string without_controls;
+  std::string_view vector = rating.vector.substr(0, kLongestVector);
+  if (end_of_printable(vector, 0) < vector.size())
+    vector = without_controls = text::strip_controls(std::string(vector));
+  vector = text::trim(vector);
   if (const auto shown = method_of_vector(vector)) {
     claim.method = *shown;
     claim.vector = vector;

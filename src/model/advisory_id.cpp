@@ -47,11 +47,12 @@ constexpr std::array<Database, 28> kDatabases = {{
     {"SNYK", Rest::anything},  // "SNYK-JS-LODASH-567746"
 }};
 
-bool all_digits(std::string_view s) { return !s.empty() && std::ranges::all_of(s, text::is_digit); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool all_digits(std::string_view s) { return !s.empty() && std::ranges::all_of(s, is_digit); }
 
 // <4 digits>-<digits>, as in "2024-0001", "2024:1234" or "2021-1234-2".
 bool is_year_and_number(std::string_view rest) {
-  if (rest.size() < 6 || !all_digits(rest.substr(0, 4)) || !text::is_digit(rest[5])) return false;
+  if (rest.size() < 6 || !all_digits(rest.substr(0, 4)) || !is_digit(rest[5])) return false;
   return rest[4] == '-' || rest[4] == ':';
 }
 
@@ -76,7 +77,7 @@ bool has_shape(std::string_view rest, Rest shape) {
     case Rest::year_and_number:
       return is_year_and_number(rest);
     case Rest::number:
-      return !rest.empty() && text::is_digit(rest[0]);
+      return !rest.empty() && is_digit(rest[0]);
     case Rest::anything:
       return !rest.empty();
   }
@@ -85,8 +86,12 @@ bool has_shape(std::string_view rest, Rest shape) {
 
 const Database* database_of(std::string_view id) {
   const std::string_view prefix = id.substr(0, id.find_first_of("-:"));
-  const auto known = std::ranges::find_if(
-      kDatabases, [&](const Database& it) { return text::equal_ignoring_case(it.prefix, prefix); });
+  if (prefix.empty()) return nullptr;
+  constexpr unsigned kLower = 0x20;
+  const unsigned first = static_cast<unsigned char>(prefix[0]) | kLower;
+  const auto known = std::ranges::find_if(kDatabases, [&](const Database& it) {
+    return (static_cast<unsigned char>(it.prefix[0]) | kLower) == first && text::equal_ignoring_case(it.prefix, prefix);
+  });
   return prefix.size() == id.size() || known == kDatabases.end() ? nullptr : &*known;
 }
 
@@ -112,8 +117,8 @@ bool looks_like_advisory(std::string_view text) {
   if (database == nullptr || text[database->prefix.size()] != '-') return false;
   // "npm-audit" and "snyk-code" begin like an id: a number must follow somewhere, for npm at once.
   const std::string_view rest = text.substr(database->prefix.size() + 1);
-  const bool numbered = std::ranges::any_of(rest, text::is_digit);
-  const bool at_once = !rest.empty() && text::is_digit(rest[0]);
+  const bool numbered = std::ranges::any_of(rest, is_digit);
+  const bool at_once = !rest.empty() && is_digit(rest[0]);
   return (database->prefix == "NPM" ? at_once : numbered) && AdvisoryId::parse(text).has_value();
 }
 

@@ -70,6 +70,7 @@ Row ObservationTable::add(const ObservationRow& row) {
 
 ListId ObservationTable::intern_claims(std::span<const SeverityClaim> claims) {
   std::vector<StoredClaim> stored;
+  stored.reserve(claims.size());
   for (const SeverityClaim& claim : claims) {
     const auto tenths =
         static_cast<std::uint16_t>(claim.tenths ? std::clamp(*claim.tenths, 0, 100) : StoredClaim::kNoTenths);
@@ -103,6 +104,7 @@ std::uint32_t ObservationTable::intern_rule(const RuleInfo& rule) {
 
 Row ObservationTable::add(const Observation& draft, TextId list, std::uint32_t ordinal) {
   std::vector<TextId> advisories;
+  advisories.reserve(draft.advisories.size());
   for (const AdvisoryId& advisory : draft.advisories) advisories.push_back(intern(advisory.value()));
   std::vector<StoredFingerprint> fingerprints;
   for (const auto& [name, value] : draft.fingerprints) fingerprints.push_back({intern(name), append_text(value)});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/percent.hpp"
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "model/repo_path.hpp"
 
@@ -31,36 +32,49 @@ constexpr TypeRule kTypeRules[] = {
     {"yocto", true, false, false},
 };
 
+template <class Each>
+void for_parts(std::string_view text, char separator, Each each) {
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    each(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
 // Segments joined by "/", without empty ones (and, for a subpath, without "." and "..").
 std::string join_segments(std::string_view text, bool subpath) {
   std::string out;
-  for (const std::string_view segment : text::split(text, '/')) {
+  for_parts(text, '/', [&](std::string_view segment) {
     const bool dots = subpath && (segment == "." || segment == "..");
-    if (segment.empty() || dots) continue;
-    out.append(out.empty() ? "" : "/").append(segment);
-  }
+    if (!segment.empty() && !dots) out.append(out.empty() ? "" : "/").append(segment);
+  });
   return out;
 }
 
 std::string encode_segments(std::string_view text) {
   std::string out;
-  for (const std::string_view segment : text::split(text, '/')) {
+  for_parts(text, '/', [&](std::string_view segment) {
     out.append(out.empty() ? "" : "/").append(percent_encoded(segment, ":"));
-  }
+  });
   return out;
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-bool is_letter(char c) { return text::is_alnum(c) && !text::is_digit(c); }
+bool has_controls(std::string_view text) {
+  return end_of_printable(text, 0) < text.size() && std::ranges::any_of(text, is_control);
+}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_type(std::string_view type) {
   if (type.empty() || !is_letter(type[0])) return false;
-  return std::ranges::all_of(type, [](char c) { return text::is_alnum(c) || c == '.' || c == '-'; });
+  return std::ranges::all_of(type, [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; });
 }
 
 bool is_qualifier_key(std::string_view key) {
   if (key.empty() || !is_letter(key[0])) return false;
-  return std::ranges::all_of(key, [](char c) { return text::is_alnum(c) || c == '.' || c == '-' || c == '_'; });
+  return std::ranges::all_of(key,
+                             [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; });
 }
 
 // Runs of "-", "_" and "." become one "-", as PyPI compares names.
@@ -82,17 +96,25 @@ std::string_view cut_tail(std::string_view& rest, char separator) {
   return tail;
 }
 
+void lower(std::string& text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+}
+
 using Qualifiers = std::vector<std::pair<std::string, std::string>>;
 
 // Empty when a key is none or is given twice; pairs without a value count as not given.
 std::optional<Qualifiers> parse_qualifiers(std::string_view text) {
   Qualifiers found;
-  for (const std::string_view pair : text::split(text, '&')) {
+  bool keys = true;
+  for_parts(text, '&', [&](std::string_view pair) {
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || equals + 1 == pair.size()) continue;
-    if (!is_qualifier_key(pair.substr(0, equals))) return std::nullopt;
-    found.emplace_back(text::lower(pair.substr(0, equals)), percent_decode(pair.substr(equals + 1)));
-  }
+    if (equals == std::string_view::npos || equals + 1 == pair.size()) return;
+    keys = keys && is_qualifier_key(pair.substr(0, equals));
+    if (keys) found.emplace_back(text::lower(pair.substr(0, equals)), percent_decode(pair.substr(equals + 1)));
+  });
+  if (!keys) return std::nullopt;
   std::ranges::sort(found);
   const auto key = &Qualifiers::value_type::first;
   if (std::ranges::adjacent_find(found, {}, key) != found.end()) return std::nullopt;
@@ -102,11 +124,11 @@ std::optional<Qualifiers> parse_qualifiers(std::string_view text) {
 }  // namespace
 
 void Purl::apply_type_rules() {
-  for (const TypeRule& rule : kTypeRules) {
-    if (rule.type != type_) continue;
-    if (rule.lower_namespace) namespace_ = text::lower(namespace_);
-    if (rule.lower_name) name_ = text::lower(name_);
-    if (rule.lower_version) version_ = text::lower(version_);
+  const auto* const rule = std::ranges::find(kTypeRules, type_, &TypeRule::type);
+  if (rule != std::end(kTypeRules)) {
+    if (rule->lower_namespace) lower(namespace_);
+    if (rule->lower_name) lower(name_);
+    if (rule->lower_version) lower(version_);
   }
   if (type_ == "pypi") name_ = pypi_name(name_);
 }
@@ -114,7 +136,7 @@ void Purl::apply_type_rules() {
 // Follows the specification's "how to parse" from right to left.
 std::optional<Purl> Purl::parse(std::string_view given) {
   std::string_view rest = text::trim(given);
-  if (rest.size() > 4096 || std::ranges::any_of(rest, is_control)) return std::nullopt;
+  if (rest.size() > 4096 || has_controls(rest)) return std::nullopt;
   if (!text::equal_ignoring_case(rest.substr(0, 4), "pkg:")) return std::nullopt;
   rest.remove_prefix(4);
   Purl purl;
@@ -158,20 +180,23 @@ std::optional<Purl> Purl::make(std::string_view type, std::string_view name_spac
 }
 
 std::string Purl::package() const {
-  std::string out = "pkg:" + type_ + "/";
-  if (!namespace_.empty()) out += encode_segments(namespace_) + "/";
-  return out + percent_encoded(name_, ":");
+  constexpr std::size_t kUsual = 64;
+  std::string out = "pkg:";
+  out.reserve(kUsual);
+  out.append(type_).append("/");
+  if (!namespace_.empty()) out.append(encode_segments(namespace_)).append("/");
+  return out.append(percent_encoded(name_, ":"));
 }
 
 std::string Purl::to_string() const {
   std::string out = package();
-  if (!version_.empty()) out += "@" + percent_encoded(version_, ":");
-  char separator = '?';
+  if (!version_.empty()) out.append("@").append(percent_encoded(version_, ":"));
+  std::string_view separator = "?";
   for (const auto& [key, value] : qualifiers_) {
-    out += separator + key + "=" + percent_encoded(value, ":/");
-    separator = '&';
+    out.append(separator).append(key).append("=").append(percent_encoded(value, ":/"));
+    separator = "&";
   }
-  if (!subpath_.empty()) out += "#" + encode_segments(subpath_);
+  if (!subpath_.empty()) out.append("#").append(encode_segments(subpath_));
   return out;
 }
 

@@ -48,6 +48,7 @@ std::optional<SeverityLabel> severity_from_word(std::string_view word) {
       {"not yet assigned", unknown},
   };
   const std::string_view trimmed = text::trim(word);
+  if (trimmed.empty()) return std::nullopt;
   for (const auto& [known, label] : kWords) {
     if (text::equal_ignoring_case(known, trimmed)) return label;
   }

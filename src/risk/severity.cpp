@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "base/assert.hpp"
 #include "base/regex.hpp"
@@ -109,13 +110,35 @@ SeverityMethod method_of(CvssVersion version) {
   return SeverityMethod::cvss31;
 }
 
-// The claim as a severity: the number computed, given, or the middle of the label's band.
-Severity resolve(const SeverityClaim& claim) {
-  Severity severity{claim.label, tenths_for_label(claim.label), claim.method, claim.source, claim.vector};
-  const auto vector = claim.vector.empty() ? error(ErrorKind::bad_input, "") : CvssVector::parse(claim.vector);
-  if (vector) {
-    severity.tenths = vector->base_tenths();
-    severity.method = method_of(vector->version());
+// What is known of vectors by themselves: many claims state the same ones.
+class Vectors {
+ public:
+  // The base score and how it is made; empty when it is not computed.
+  const std::optional<std::pair<int, SeverityMethod>>& read(const std::string& vector) {
+    const auto [known, is_new] = known_.try_emplace(vector);
+    if (!is_new) return known->second;
+    const auto parsed = vector.empty() ? error(ErrorKind::bad_input, "") : CvssVector::parse(vector);
+    if (parsed) known->second = std::pair(parsed->base_tenths(), method_of(parsed->version()));
+    return known->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::optional<std::pair<int, SeverityMethod>>> known_;
+};
+
+// What a claim comes to.
+struct Resolved {
+  SeverityLabel label = SeverityLabel::unknown;
+  int tenths = 0;
+  SeverityMethod method = SeverityMethod::derived;
+};
+
+// The number computed, given, or the middle of the label's band.
+Resolved resolve(const SeverityClaim& claim, Vectors& vectors) {
+  Resolved severity{claim.label, tenths_for_label(claim.label), claim.method};
+  if (const auto& computed = vectors.read(claim.vector)) {
+    severity.tenths = computed->first;
+    severity.method = computed->second;
   } else if (claim.tenths) {
     severity.tenths = *claim.tenths;
   } else {
@@ -131,10 +154,28 @@ bool says_something(const SeverityClaim& claim) {
 
 // Lower is stronger. What comes to nothing, as a vector that is not computed and has no score or word beside it, is
 // weaker than all that comes to something.
-auto strength(const Severity& severity, std::optional<std::string_view> vendor) {
-  return std::tuple(severity.label == SeverityLabel::unknown, severity.method == SeverityMethod::derived,
-                    source_rank(severity.source, vendor), severity.method, -severity.tenths, severity.source,
-                    severity.vector);
+auto strength(const Resolved& severity, std::size_t rank, const SeverityClaim& claim) {
+  return std::tuple(severity.label == SeverityLabel::unknown, severity.method == SeverityMethod::derived, rank,
+                    severity.method, -severity.tenths, std::string_view(claim.source), std::string_view(claim.vector));
+}
+
+// What effective_severity gives.
+Severity strongest(std::span<const SeverityClaim> claims, const SeverityContext& context, Vectors& vectors) {
+  const SeverityClaim* by = nullptr;
+  Resolved best;
+  std::size_t best_rank = 0;
+  for (const SeverityClaim& claim : claims) {
+    if (!says_something(claim)) continue;
+    const Resolved candidate = resolve(claim, vectors);
+    const std::size_t rank = source_rank(claim.source, context.vendor);
+    if (by != nullptr && !(strength(candidate, rank, claim) < strength(best, best_rank, *by))) continue;
+    by = &claim;
+    best = candidate;
+    best_rank = rank;
+  }
+  const bool judged = by != nullptr && best.label != SeverityLabel::unknown && best.method != SeverityMethod::derived;
+  if (!judged && context.otherwise) return *context.otherwise;
+  return by == nullptr ? Severity() : Severity{best.label, best.tenths, best.method, by->source, by->vector};
 }
 
 Severity derived(SeverityLabel label, std::string by) {
@@ -166,25 +207,19 @@ std::string_view vendor_of(const Purl& purl) {
 }
 
 Severity effective_severity(std::span<const SeverityClaim> claims, const SeverityContext& context) {
-  Severity best;
-  bool found = false;
-  for (const SeverityClaim& claim : claims) {
-    if (!says_something(claim)) continue;
-    const Severity candidate = resolve(claim);
-    if (!found || strength(candidate, context.vendor) < strength(best, context.vendor)) best = candidate;
-    found = true;
-  }
-  const bool judged = found && best.label != SeverityLabel::unknown && best.method != SeverityMethod::derived;
-  return judged || !context.otherwise ? best : *context.otherwise;
+  Vectors vectors;
+  return strongest(claims, context, vectors);
 }
 
 std::vector<Severity> effective_severities(const ObservationTable& table) {
   std::vector<Severity> severities;
   severities.reserve(table.claim_list_count());
+  Vectors vectors;
+  std::vector<SeverityClaim> claims;
   for (std::uint32_t list = 0; list < table.claim_list_count(); ++list) {
-    std::vector<SeverityClaim> claims;
+    claims.clear();
     for (const StoredClaim& stored : table.claims(static_cast<ListId>(list))) claims.push_back(table.claim(stored));
-    severities.push_back(effective_severity(claims));
+    severities.push_back(strongest(claims, {}, vectors));
   }
   return severities;
 }
@@ -212,9 +247,10 @@ std::optional<Severity> default_severity(const Unjudged& problem) {
 
 bool in_conflict(std::span<const SeverityClaim> claims, std::optional<std::string_view> vendor) {
   auto lowest = SeverityLabel::critical, highest = SeverityLabel::info;
+  Vectors vectors;
   for (const SeverityClaim& claim : claims) {
     if (claim.method >= SeverityMethod::level || !says_something(claim) || is_stranger(claim.source, vendor)) continue;
-    const SeverityLabel label = resolve(claim).label;
+    const SeverityLabel label = resolve(claim, vectors).label;
     if (label == SeverityLabel::unknown) continue;
     lowest = std::min(lowest, label);
     highest = std::max(highest, label);

@@ -36,9 +36,10 @@ class BlockReader {
  private:
   void take(Record record) {
     skips_.add(record);
-    if (!record.observation) return;
-    if (block_.group_by.empty()) return out_.add(std::move(*record.observation), record.at);
-    group(std::move(*record.observation), std::move(record.at));
+    if (!record.draft) return;
+    Observation& observation = record.draft->observation;
+    if (block_.group_by.empty()) return out_.add(std::move(observation), record.at);
+    group(std::move(observation), std::move(record.at));
   }
 
   // A group's key is whole or there is no group: what lacks a part of it stands alone.

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "doc/yaml.hpp"
 #include "ingest/engine.hpp"
+#include "ingest/mapping/operators.hpp"
 #include "model/report_info.hpp"
 
 namespace gatepost::ingest::mapping {
@@ -397,7 +398,7 @@ Result<Expectation> Compiler::read_test(doc::View view) {
 
 Result<Expr> Compiler::expression(doc::View view) {
   if (view.is_number() || view.boolean()) {
-    return Expr([value = constant_of(view)](Scope&) { return value; });
+    return constant(constant_of(view));
   }
   if (!view.is_string()) return failure(view, "expected an expression");
   auto compiled = compile(view.text(), names_);
@@ -421,6 +422,11 @@ Result<std::vector<Expr>> Compiler::expressions(doc::View list) {
 }
 
 Result<Expr> Compiler::value(doc::View view) {
+  GP_TRY(Expr expr, any_value(view));
+  return remembered(std::move(expr), names_);
+}
+
+Result<Expr> Compiler::any_value(doc::View view) {
   if (!view.is_object()) return expression(view);
   if (view.at("case").exists()) {
     GP_CHECK(check_keys(view, {"case"}));
@@ -432,23 +438,25 @@ Result<Expr> Compiler::value(doc::View view) {
 // {case: [{when: …, then: …}, …, {else: …}]}: the first whose condition holds.
 Result<Expr> Compiler::choice(doc::View cases) {
   std::vector<std::pair<Expr, Expr>> branches;
+  Reads reads{Reads::What::nothing};
   for (const doc::View branch : cases.items()) {
     GP_CHECK(check_keys(branch, {"when", "then", "else"}));
     const bool last = branch.at("else").exists();
     const bool whole = last || (branch.at("when").exists() && branch.at("then").exists());
     if (!whole) return failure(branch, "expected {when: …, then: …} or {else: …}");
-    Expr always = [](Scope&) { return Value(true); };
-    GP_TRY(Expr condition, last ? Result<Expr>(std::move(always)) : expression(branch.at("when")));
+    GP_TRY(Expr condition, last ? Result<Expr>(constant(Value(true))) : expression(branch.at("when")));
     GP_TRY(Expr result, value(last ? branch.at("else") : branch.at("then")));
+    reads = reads + condition.reads() + result.reads();
     branches.emplace_back(std::move(condition), std::move(result));
   }
   if (branches.empty()) return failure(cases, "\"case\" needs a list of {when: …, then: …}");
   return Expr([branches = std::move(branches)](Scope& scope) {
-    for (const auto& [condition, result] : branches) {
-      if (condition(scope).is_true()) return result(scope);
-    }
-    return Value();
-  });
+           for (const auto& [condition, result] : branches) {
+             if (condition(scope).is_true()) return result(scope);
+           }
+           return Value();
+         })
+      .reading(std::move(reads));
 }
 
 // {from: …, map: {…}} or {from: …, thresholds: [[…]]}, with "default: …" for what neither has.

@@ -37,7 +37,8 @@ class Compiler {
   Result<Expectation> read_test(doc::View test);
 
   // An expression, a constant, {case: …} or {from: …, map: …}.
-  Result<Expr> value(doc::View view);
+  Result<Expr> value(doc::View view);  // remembered, where that is worth it
+  Result<Expr> any_value(doc::View view);
   Result<Expr> choice(doc::View cases);
   Result<Expr> translation(doc::View view);
   Result<Expr> expression(doc::View view);

@@ -83,7 +83,7 @@ class Worker {
     for (std::size_t level = 0; level < loops.size(); ++level)
       scope_.slots[loops[level].slot] = std::move(batch.values[number * loops.size() + level]);
     Record record = read_record(source_, scope_, out_);
-    if (record.observation) out_.add(std::move(*record.observation), record.at);
+    if (record.draft) out_.add(std::move(record.draft->observation), record.at);
     return record;
   }
 

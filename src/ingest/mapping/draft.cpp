@@ -24,10 +24,10 @@ void unite(std::vector<Item>& list, std::vector<Item>&& more) {
 
 class Finisher {
  public:
-  Finisher(Draft draft, const Origin& origin, ReportWriter& out, const std::string& at)
-      : draft_(std::move(draft)), it_(draft_.observation), origin_(origin), out_(out), at_(at) {}
+  Finisher(Draft& draft, const Origin& origin, ReportWriter& out, const std::string& at)
+      : draft_(draft), it_(draft_.observation), origin_(origin), out_(out), at_(at) {}
 
-  Observation finish() {
+  void finish() {
     if (it_.engine.empty() || it_.engine == origin_.engine) {
       it_.engine = origin_.engine;
     } else if (std::string id = engine_id(it_.engine); !id.empty()) {
@@ -44,7 +44,6 @@ class Finisher {
     for (const std::string& unknown : draft_.unknown) {
       out_.note(Note::Level::warning, "unmapped-value", unknown + " is not known", at_);
     }
-    return std::move(it_);
   }
 
  private:
@@ -68,6 +67,7 @@ class Finisher {
 
   void make_claims() {
     const std::string source = draft_.severity_source.empty() ? it_.engine : severity_source(draft_.severity_source);
+    it_.claims.reserve(draft_.vectors.size() + 2);
     if (const auto own = engine_word(it_.engine, draft_.severity)) {
       it_.claims.push_back({*own, {}, SeverityMethod::label, it_.engine, {}});
     } else {
@@ -163,7 +163,7 @@ class Finisher {
     it_.secret->verified = draft_.verified;
   }
 
-  Draft draft_;
+  Draft& draft_;
   Observation& it_;
   const Origin& origin_;
   ReportWriter& out_;
@@ -172,8 +172,8 @@ class Finisher {
 
 }  // namespace
 
-Observation finish(Draft draft, const Origin& origin, ReportWriter& out, const std::string& at) {
-  return Finisher(std::move(draft), origin, out, at).finish();
+void finish(Draft& draft, const Origin& origin, ReportWriter& out, const std::string& at) {
+  Finisher(draft, origin, out, at).finish();
 }
 
 void fold(Observation& kept, Observation&& other) {

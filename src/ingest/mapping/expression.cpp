@@ -10,6 +10,11 @@
 #include "ingest/mapping/operators.hpp"
 
 namespace gatepost::ingest::mapping {
+namespace {
+
+constexpr std::size_t kShortText = 256;  // of which is remembered what it came to
+
+}  // namespace
 
 bool Scope::spend(std::size_t values) {
   if (values > budget) {
@@ -23,7 +28,7 @@ bool Scope::spend(std::size_t values) {
 
 std::size_t Memo::Hash::operator()(std::string_view text) const { return table_hash(text); }
 
-const Value* Memo::find(std::string_view text) {
+const Remembered* Memo::find(std::string_view text) {
   if (given_up_) return nullptr;
   constexpr std::uint32_t kEnoughToTell = 1024, kFew = 4;
   ++asked_;
@@ -37,9 +42,29 @@ const Value* Memo::find(std::string_view text) {
   return nullptr;
 }
 
-void Memo::keep(std::string_view text, const Value& result) {
+void Memo::keep(std::string_view text, Remembered result) {
   constexpr std::size_t kMostKnown = 4096;
-  if (!given_up_ && known_.size() < kMostKnown) known_.emplace(text, result);
+  if (!given_up_ && known_.size() < kMostKnown) known_.emplace(text, std::move(result));
+}
+
+Value Path::in(const Scope& scope) const {
+  const Value& start = scope.slots[slot];
+  if (members.empty()) return start;
+  Value value = start.member(members.front());
+  for (std::size_t step = 1; step < members.size() && !value.is_null(); ++step) value = value.member(members[step]);
+  return value;
+}
+
+Reads operator+(Reads a, const Reads& b) {
+  const bool costly = a.costly || b.costly;
+  if (a.what == Reads::What::nothing) {
+    a = b;
+  } else if (b.what != Reads::What::nothing && (a.what != b.what || a.path != b.path)) {
+    a = Reads();
+  }
+  a.costly = costly;
+  a.itself = a.is_remembered = false;
+  return a;
 }
 
 std::size_t Names::declare(std::string name) {
@@ -67,6 +92,68 @@ const Value* find_in(const Table& table, const Value& value) {
   auto found = table.find(text::lower(text::trim(value.text(scratch))));
   if (found == table.end()) found = table.find("*");
   return found == table.end() ? nullptr : &found->second;
+}
+
+namespace {
+
+// What an expression does beyond computing a value, between two looks.
+class Watch {
+ public:
+  explicit Watch(Scope& scope)
+      : scope_(scope),
+        before_{{}, scope.budget, scope.compared_nothing, scope.compared_something},
+        unmapped_(scope.unmapped.size()) {
+    scope.compared_nothing = scope.compared_something = false;
+  }
+  // Nothing when it did what is not done again for the same text.
+  std::optional<Remembered> end(const Value& value) {
+    const std::uint64_t visits = before_.visits - scope_.budget;
+    Remembered result{kept(value), visits, scope_.compared_nothing, scope_.compared_something};
+    scope_.compared_nothing |= before_.compared_nothing;
+    scope_.compared_something |= before_.compared_something;
+    const bool alone = !scope_.exhausted && scope_.unmapped.size() == unmapped_;
+    if (!alone || (result.value.is_null() && !value.is_null())) return std::nullopt;
+    return result;
+  }
+
+ private:
+  // What lies in the report is not looked at for another record.
+  static Value kept(const Value& value) {
+    if (!value.view()) return value;
+    return value.type() == Value::Type::text ? Value(value.text()) : Value();
+  }
+  Scope& scope_;
+  Remembered before_;
+  std::size_t unmapped_;
+};
+
+Value as_before(const Remembered& known, Scope& scope) {
+  scope.compared_nothing |= known.compared_nothing;
+  scope.compared_something |= known.compared_something;
+  return scope.spend(known.visits) ? known.value : Value();
+}
+
+}  // namespace
+
+Expr remembered(Expr expr, Names& names) {
+  Reads reads = expr.reads();
+  if (!reads.costly || reads.is_remembered || reads.what != Reads::What::path) return expr;
+  reads.is_remembered = true;
+  return Expr([expr = std::move(expr), path = reads.path, memo = names.declare_memo()](Scope& scope) {
+           if (scope.memos.size() <= memo) scope.memos.resize(memo + 1);
+           if (scope.memos[memo].has_given_up()) return expr(scope);
+           const Value given = path.in(scope);
+           if (given.type() != Value::Type::text || given.size() > kShortText) return expr(scope);
+           std::string scratch;
+           if (const Remembered* const known = scope.memos[memo].find(given.text(scratch)))
+             return as_before(*known, scope);
+           const std::string text = given.text();
+           Watch watch(scope);
+           Value value = expr(scope);
+           if (auto result = watch.end(value)) scope.memos[memo].keep(text, std::move(*result));
+           return value;
+         })
+      .reading(std::move(reads));
 }
 
 Value look_up(const Table& table, std::string_view name, const Value& value, Scope& scope) {
@@ -98,20 +185,19 @@ std::size_t effort(const Value& value) {
   return is_text ? value.size() / kBytesPerValue : value.size();
 }
 
-// A filter that is asked once for each of the short texts that it is given.
-Expr remembered(Expr value, Filter run, std::size_t memo) {
+// A filter that is run once for each of the short texts that it is given.
+Expr remembered_filter(Expr value, Filter run, std::size_t memo) {
   return [value = std::move(value), run = std::move(run), memo](Scope& scope) {
-    constexpr std::size_t kShort = 256;
     const Value given = value(scope);
     if (!scope.spend(effort(given))) return Value();
-    if (given.type() != Value::Type::text || given.size() > kShort) return run(given);
+    if (given.type() != Value::Type::text || given.size() > kShortText) return run(given);
     std::string scratch;
     const std::string_view text = given.text(scratch);
     if (scope.memos.size() <= memo) scope.memos.resize(memo + 1);
-    if (const Value* const known = scope.memos[memo].find(text)) return *known;
-    Value result = run(given);
+    if (const Remembered* const known = scope.memos[memo].find(text)) return known->value;
+    Remembered result{run(given)};
     scope.memos[memo].keep(text, result);
-    return result;
+    return result.value;
   };
 }
 
@@ -212,13 +298,18 @@ class Parser {
     auto filter = make_filter(name, arguments);
     if (!filter) return lexer_.failure(std::move(filter).error().message, column);
     if (name == "first") return first_item(std::move(value));
+    if (name == "list") return items_of(std::move(value));
     if (name == "values" || name == "entries") return members_of(std::move(value), name == "entries");
     const bool regex = name == "regex" || name == "matches" || name == "replace" || name == "findall";
-    if (regex) return remembered(std::move(value), std::move(*filter), names_.declare_memo());
-    return Expr([value = std::move(value), run = std::move(*filter)](Scope& scope) {
-      const Value given = value(scope);
-      return scope.spend(effort(given)) ? run(given) : Value();
-    });
+    Reads reads = value.reads() + Reads{Reads::What::nothing};
+    if (regex && reads.what != Reads::What::path)
+      return remembered_filter(std::move(value), std::move(*filter), names_.declare_memo());
+    reads.costly |= regex;
+    Expr made = Expr([value = std::move(value), run = std::move(*filter)](Scope& scope) {
+                  const Value given = value(scope);
+                  return scope.spend(effort(given)) ? run(given) : Value();
+                }).reading(std::move(reads));
+    return regex ? remembered(std::move(made), names_) : made;
   }
 
   Result<Expr> per_item(Expr value, bool keeps) {
@@ -355,7 +446,7 @@ class Parser {
 
   Result<Expr> variable(const std::string& name, std::size_t column) {
     const auto slot = names_.slot(name);
-    if (slot) return Expr([slot = *slot](Scope& scope) { return scope.slots[slot]; });
+    if (slot) return at_path({*slot, {}});
     const auto known = names_.all();
     const std::string close = text::nearest(name, known);
     return lexer_.failure(fmt::format("\"{}\" is not the name of anything here{}", text::printable(name, 60),

@@ -19,20 +19,28 @@
 
 namespace gatepost::ingest::mapping {
 
-// What one filter made of short texts, for those that come again: names of rules and paths are few in most reports.
+// What an expression made of a text, and what it cost.
+struct Remembered {
+  Value value;
+  std::uint64_t visits = 0;  // of the budget
+  bool compared_nothing = false, compared_something = false;
+};
+
+// What one expression made of short texts, for those that come again: names of rules and paths are few in most reports.
 // Gives up when they are not.
 class Memo {
  public:
   // nullptr when it is not known.
-  const Value* find(std::string_view text);
-  void keep(std::string_view text, const Value& result);
+  const Remembered* find(std::string_view text);
+  void keep(std::string_view text, Remembered result);
+  [[nodiscard]] bool has_given_up() const { return given_up_; }
 
  private:
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const;
   };
-  std::unordered_map<std::string, Value, Hash, std::equal_to<>> known_;
+  std::unordered_map<std::string, Remembered, Hash, std::equal_to<>> known_;
   std::uint32_t asked_ = 0, met_ = 0;
   bool given_up_ = false;
 };
@@ -55,6 +63,25 @@ struct Scope {
   bool spend(std::size_t values);
 };
 
+// A variable, or a member of its members.
+struct Path {
+  std::size_t slot = 0;
+  std::vector<std::string> members;
+  [[nodiscard]] Value in(const Scope& scope) const;
+  friend bool operator==(const Path&, const Path&) = default;
+};
+
+// What an expression reads of the scope.
+struct Reads {
+  enum class What : std::uint8_t { nothing, path, anything } what = What::anything;
+  Path path = {};              // all that it reads, when it is that
+  bool itself = false;         // what lies at the path is the value
+  bool costly = false;         // what it computes is worth to be remembered,
+  bool is_remembered = false;  // and already is
+  // Of two expressions that become one.
+  friend Reads operator+(Reads a, const Reads& b);
+};
+
 // What computes a value. Most that give lists can give their items one after the other as well, so that a long list
 // never lies in memory.
 class Expr {
@@ -68,6 +95,13 @@ class Expr {
   template <class Function>
   Expr(Function value, Items items) : value_(std::move(value)), items_(std::move(items)) {}
 
+  // One that reads no more than this.
+  [[nodiscard]] Expr reading(Reads reads) && {
+    reads_ = std::make_shared<const Reads>(std::move(reads));
+    return std::move(*this);
+  }
+  [[nodiscard]] Reads reads() const { return reads_ ? *reads_ : Reads(); }
+
   explicit operator bool() const { return static_cast<bool>(value_); }
   Value operator()(Scope& scope) const { return value_(scope); }
   // The items of the value, as Value::each_item.
@@ -78,6 +112,7 @@ class Expr {
  private:
   std::function<Value(Scope&)> value_;
   Items items_;
+  std::shared_ptr<const Reads> reads_;  // nullptr: anything
 };
 
 // One table of a mapping, keys in lower case; "*" stands for what is not in it.
@@ -109,6 +144,10 @@ class Names {
 
 // `names` must outlive nothing: tables are copied into the expression. Errors are "column 7: …".
 Result<Expr> compile(std::string_view source, Names& names);
+
+// The same expression, which is run once for each short text: when nothing but a text is read and what is done with it
+// is costly; else as it is.
+Expr remembered(Expr expr, Names& names);
 
 // One loop of `each`: "x.b[*] as y"; with "as?" an empty list is one round with null.
 struct Loop {

@@ -194,7 +194,10 @@ constexpr std::array<Field, 53> kFields = {{
      [](Draft& d, const Value& v) { add_names(component_of(d).fixed_versions, v); }},
     {"flow", "list of \"path:line\" from source to sink", false, put_flow},
     {"help_url", "address of an explanation", false,
-     [](Draft& d, const Value& v) { d.observation.help_url = web_address(v.text()); }},
+     [](Draft& d, const Value& v) {
+       std::string scratch;
+       d.observation.help_url = web_address(v.text(scratch));
+     }},
     {"host", "name or address of a machine", true, [](Draft& d, const Value& v) { d.host = name_of(v); }},
     {"image", "container image", true, [](Draft& d, const Value& v) { d.observation.image = name_of(v); }},
     {"kev", "yes when the tool says that it is known to be exploited", false,

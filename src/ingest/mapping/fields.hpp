@@ -44,8 +44,9 @@ struct Origin {
   Kind kind;
 };
 
-// The draft as an observation: claims, purl, endpoint and secret are made, texts bounded, secrets masked in them.
-Observation finish(Draft draft, const Origin& origin, ReportWriter& out, const std::string& at);
+// Makes the draft's observation what it is: claims, purl, endpoint and secret are made, texts bounded, secrets masked
+// in them.
+void finish(Draft& draft, const Origin& origin, ReportWriter& out, const std::string& at);
 
 // What `collect` adds of a record that is folded into an earlier one: lists grow, everything else stays.
 void fold(Observation& kept, Observation&& other);

@@ -23,6 +23,16 @@ namespace {
 using Arguments = std::vector<std::string>;
 using Make = Result<Filter> (*)(const Arguments&);
 
+// Of each item of a list, or of a single value.
+template <class Each>
+void for_texts(const Value& value, Each each) {
+  std::string scratch;
+  value.each_item([&](const Value& item) {
+    each(item.text(scratch));
+    return true;
+  });
+}
+
 // A filter of texts is asked of each item of a list.
 template <class Change>
 Filter of_text(Change change) {
@@ -81,10 +91,9 @@ Result<Filter> make_matches(const Arguments& arguments) {
 
 List all_matches(const Regex& regex, const Value& value) {
   List found;
-  for (const Value& item : value.items()) {
-    const std::string text = item.text();
+  for_texts(value, [&](std::string_view text) {
     for (const std::string_view match : regex.find_all(text)) found.emplace_back(std::string(match));
-  }
+  });
   return found;
 }
 
@@ -107,15 +116,14 @@ Result<Filter> make_split(const Arguments& arguments) {
   if (arguments[0].empty()) return error(ErrorKind::config, "split(…) needs a separator");
   return plain([separator = arguments[0]](const Value& value) {
     List parts;
-    for (const Value& item : value.items()) {
-      const std::string text = item.text();
+    for_texts(value, [&](std::string_view text) {
       for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(separator, begin), text.size());
-        std::string part(text::trim(std::string_view(text).substr(begin, end - begin)));
-        if (!part.empty()) parts.emplace_back(std::move(part));
+        const std::string_view part = text::trim(text.substr(begin, end - begin));
+        if (!part.empty()) parts.emplace_back(std::string(part));
         begin = end + separator.size();
       }
-    }
+    });
     return Value(std::move(parts));
   });
 }
@@ -123,10 +131,9 @@ Result<Filter> make_split(const Arguments& arguments) {
 Result<Filter> make_join(const Arguments& arguments) {
   return plain([separator = arguments[0]](const Value& value) -> Value {
     std::string joined;
-    for (const Value& item : value.items()) {
-      const std::string text = item.text();
-      if (!text.empty()) joined += (joined.empty() ? "" : separator) + text;
-    }
+    for_texts(value, [&](std::string_view text) {
+      if (!text.empty()) joined.append(joined.empty() ? "" : separator).append(text);
+    });
     if (joined.empty()) return {};
     return Value(std::move(joined));
   });
@@ -165,10 +172,10 @@ Result<Filter> make_date(const Arguments&) {
 
 Value cwes_in(const Value& value) {
   List numbers;
-  for (const Value& item : value.items()) {
-    const auto cwe = parse_cwe(item.text());
+  for_texts(value, [&](std::string_view text) {
+    const auto cwe = parse_cwe(text);
     if (cwe) numbers.emplace_back(static_cast<double>(cwe->number));
-  }
+  });
   return Value(std::move(numbers));
 }
 

@@ -11,10 +11,8 @@ namespace gatepost::ingest::mapping {
 namespace {
 
 bool contains(const Value& whole, const Value& part) {
-  if (whole.type() == Value::Type::list) {
-    const List items = whole.items();
-    return std::ranges::any_of(items, [&](const Value& item) { return Value::equal(item, part); });
-  }
+  if (whole.type() == Value::Type::list)
+    return !whole.each_item([&](const Value& item) { return !Value::equal(item, part); });
   if (whole.type() == Value::Type::object) return !whole.member(part.text()).is_null();
   return !part.is_empty() && whole.text().find(part.text()) != std::string::npos;
 }
@@ -37,10 +35,11 @@ constexpr std::array<Comparison, 8> kComparisons = {{
 
 void collect_descendants(doc::View view, std::string_view name, Scope& scope, List& out) {
   if (!scope.spend(1)) return;
-  if (view.is_array()) {
+  const doc::Kind kind = view.kind();
+  if (kind == doc::Kind::array) {
     for (const doc::View item : view.items()) collect_descendants(item, name, scope, out);
   }
-  if (!view.is_object()) return;
+  if (kind != doc::Kind::object) return;
   for (const auto& [key, value] : view.members()) {
     if (key == name) {
       const List found = Value(value).items();
@@ -100,7 +99,9 @@ Expr exists(std::vector<Expr> arguments) {
 // A list of which the items can be told one after the other.
 Expr of_items(const Expr::Items& items) {
   return {[items](Scope& scope) {
+            constexpr std::size_t kFew = 8;
             List all;
+            all.reserve(kFew);
             items(scope, [&](const Value& item) {
               all.push_back(item);
               return true;
@@ -128,6 +129,12 @@ Expr item_numbered(std::vector<Expr> arguments) {
   };
 }
 
+Reads reads_of(std::span<const Expr> parts) {
+  Reads reads{Reads::What::nothing};
+  for (const Expr& part : parts) reads = reads + part.reads();
+  return reads;
+}
+
 struct Function {
   std::string_view name;
   std::size_t arguments;  // 0: one or more
@@ -141,44 +148,67 @@ constexpr std::array<Function, 4> kFunctions = {
 std::span<const Comparison> comparisons() { return kComparisons; }
 
 Expr constant(Value value) {
-  return [value = std::move(value)](Scope&) { return value.lent(); };
+  return Expr([lent = value.lent(), value](Scope&) { return lent; }).reading({Reads::What::nothing});
+}
+
+Expr at_path(Path path) {
+  Reads reads{.what = Reads::What::path, .path = path, .itself = true};
+  if (path.members.empty())
+    return Expr([slot = path.slot](Scope& scope) { return scope.slots[slot]; }).reading(std::move(reads));
+  return Expr([path = std::move(path)](Scope& scope) { return path.in(scope); }).reading(std::move(reads));
 }
 
 Expr first_of(std::vector<Expr> choices) {
-  return [choices = std::move(choices)](Scope& scope) {
-    for (const Expr& choice : choices) {
-      if (Value value = choice(scope); !value.is_empty()) return value;
-    }
-    return Value();
-  };
+  Reads reads = reads_of(choices);
+  return Expr([choices = std::move(choices)](Scope& scope) {
+           for (const Expr& choice : choices) {
+             if (Value value = choice(scope); !value.is_empty()) return value;
+           }
+           return Value();
+         })
+      .reading(std::move(reads));
 }
 
 Expr either(Expr left, Expr right) {
-  return [left = std::move(left), right = std::move(right)](Scope& scope) {
-    return Value(left(scope).is_true() || right(scope).is_true());
-  };
+  Reads reads = left.reads() + right.reads();
+  return Expr([left = std::move(left), right = std::move(right)](Scope& scope) {
+           return Value(left(scope).is_true() || right(scope).is_true());
+         })
+      .reading(std::move(reads));
 }
 
 Expr both(Expr left, Expr right) {
-  return [left = std::move(left), right = std::move(right)](Scope& scope) {
-    return Value(left(scope).is_true() && right(scope).is_true());
-  };
+  Reads reads = left.reads() + right.reads();
+  return Expr([left = std::move(left), right = std::move(right)](Scope& scope) {
+           return Value(left(scope).is_true() && right(scope).is_true());
+         })
+      .reading(std::move(reads));
 }
 
 Expr negated(Expr inner) {
-  return [inner = std::move(inner)](Scope& scope) { return Value(!inner(scope).is_true()); };
+  Reads reads = inner.reads();
+  return Expr([inner = std::move(inner)](Scope& scope) { return Value(!inner(scope).is_true()); })
+      .reading(std::move(reads));
 }
 
 Expr compared(const Comparison& comparison, Expr left, Expr right) {
-  return [holds = comparison.holds, left = std::move(left), right = std::move(right)](Scope& scope) {
-    const Value a = left(scope), b = right(scope);
-    (a.is_null() ? scope.compared_nothing : scope.compared_something) = true;
-    const auto items_of = [](const Value& value) { return value.type() == Value::Type::list ? value.size() : 0; };
-    return Value(scope.spend(items_of(a) + items_of(b)) && holds(a, b));
-  };
+  Reads reads = left.reads() + right.reads();
+  return Expr([holds = comparison.holds, left = std::move(left), right = std::move(right)](Scope& scope) {
+           const Value a = left(scope), b = right(scope);
+           (a.is_null() ? scope.compared_nothing : scope.compared_something) = true;
+           const auto items_of = [](const Value& value) {
+             return value.type() == Value::Type::list ? value.size() : 0;
+           };
+           return Value(scope.spend(items_of(a) + items_of(b)) && holds(a, b));
+         })
+      .reading(std::move(reads));
 }
 
 Expr member_of(Expr value, std::string name) {
+  if (Reads reads = value.reads(); reads.itself) {
+    reads.path.members.push_back(std::move(name));
+    return at_path(std::move(reads.path));
+  }
   return [value = std::move(value), name = std::move(name)](Scope& scope) { return value(scope).member(name); };
 }
 
@@ -222,11 +252,25 @@ Expr changed_items(Expr list, std::size_t slot, Expr change) {
 }
 
 Expr listed(std::vector<Expr> items) {
-  return [items = std::move(items)](Scope& scope) {
+  const bool fixed = reads_of(items).what == Reads::What::nothing;
+  const auto list_of = [items = std::move(items)](Scope& scope) {
     List list;
+    list.reserve(items.size());
     for (const Expr& item : items) list.push_back(item(scope));
     return Value(std::move(list));
   };
+  if (!fixed) return list_of;
+  // The texts in it are those of the expressions.
+  Scope empty;
+  return Expr([list_of, list = list_of(empty)](Scope&) { return list; }).reading({Reads::What::nothing});
+}
+
+Expr items_of(Expr value) {
+  return of_items([value = std::move(value)](Scope& scope, const Visit& visit) {
+    const Value whole = value(scope);
+    const std::size_t size = whole.type() == Value::Type::text ? 0 : whole.size();
+    return !scope.spend(size) || whole.each_item(visit);
+  });
 }
 
 Expr first_item(Expr list) {
@@ -254,14 +298,16 @@ Expr members_of(Expr object, bool with_keys) {
 }
 
 Expr joined(std::vector<Expr> parts) {
-  return [parts = std::move(parts)](Scope& scope) {
-    std::string text, scratch;
-    for (const Expr& part : parts) {
-      const Value value = part(scope);
-      text += value.text(scratch);
-    }
-    return Value(std::move(text));
-  };
+  Reads reads = reads_of(parts);
+  return Expr([parts = std::move(parts)](Scope& scope) {
+           std::string text, scratch;
+           for (const Expr& part : parts) {
+             const Value value = part(scope);
+             text += value.text(scratch);
+           }
+           return Value(std::move(text));
+         })
+      .reading(std::move(reads));
 }
 
 Result<Expr> make_function(std::string_view name, std::vector<Expr> arguments) {

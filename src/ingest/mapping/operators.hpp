@@ -27,6 +27,7 @@ struct Step {
 };
 
 Expr constant(Value value);
+Expr at_path(Path path);
 Expr first_of(std::vector<Expr> choices);
 Expr either(Expr left, Expr right);
 Expr both(Expr left, Expr right);
@@ -39,6 +40,7 @@ Expr projection(Expr list, std::vector<Step> steps);
 Expr kept_items(Expr list, std::size_t slot, Expr condition);
 Expr changed_items(Expr list, std::size_t slot, Expr change);
 Expr first_item(Expr list);                    // that is not empty
+Expr items_of(Expr value);                     // of a single value it alone
 Expr members_of(Expr object, bool with_keys);  // their values, or {key, value}
 Expr listed(std::vector<Expr> items);
 Expr joined(std::vector<Expr> parts);

@@ -14,8 +14,9 @@ std::string place_of(const BlockSource& source, const Scope& scope) {
   const auto& loops = source.block.loops;
   for (auto level = loops.rbegin(); level != loops.rend(); ++level) {
     const Value& record = scope.slots[level->slot];
-    if (const auto view = record.view()) return std::string(source.place) + view->pointer();
-    if (const auto view = record.member("value").view()) return std::string(source.place) + view->pointer();
+    auto view = record.view();
+    if (!view) view = record.member("value").view();
+    if (view) return view->pointer().insert(0, source.place);
   }
   return {};
 }
@@ -40,6 +41,17 @@ const Requirement* unmet_by(const Block& block, const std::vector<const Field*>&
   return nullptr;
 }
 
+// Returns those that were set to nothing, of which only requirements want to know.
+std::vector<const Field*> set_fields(const Block& block, Scope& scope, Draft& draft) {
+  std::vector<const Field*> empty;
+  for (const Setting& setting : block.settings) {
+    const Value value = setting.value(scope);
+    if (!block.requirements.empty() && value.is_empty()) empty.push_back(setting.field);
+    if (!value.is_null()) setting.field->put(draft, value);
+  }
+  return empty;
+}
+
 std::string complaint(const Requirement& requirement) {
   std::string names;
   for (const Field* field : requirement.any_of) names += (names.empty() ? "" : " or ") + std::string(field->name);
@@ -52,25 +64,22 @@ Record read_record(const BlockSource& source, Scope& scope, ReportWriter& out) {
   const Block& block = source.block;
   for (const Variable& variable : block.lets) scope.slots[variable.slot] = variable.value(scope);
   scope.compared_nothing = scope.compared_something = false;
+  Record record;
   if (block.when && !(*block.when)(scope).is_true()) {
-    return {
-        .observation = {}, .at = {}, .skipped = true, .unjudged = scope.compared_nothing && !scope.compared_something};
+    record.skipped = true;
+    record.unjudged = scope.compared_nothing && !scope.compared_something;
+    return record;
   }
-  Record record{.observation = {}, .at = place_of(source, scope)};
-  Draft draft;
+  record.at = place_of(source, scope);
+  Draft& draft = record.draft.emplace();
   draft.observation.kind = source.mapping.kind;
-  std::vector<const Field*> empty;
-  empty.reserve(block.settings.size());
-  for (const Setting& setting : block.settings) {
-    const Value value = setting.value(scope);
-    if (value.is_empty()) empty.push_back(setting.field);
-    if (!value.is_null()) setting.field->put(draft, value);
-  }
+  const std::vector<const Field*> empty = set_fields(block, scope, draft);
   tell_unmapped(scope, out, record.at);
   if (const Requirement* const unmet = unmet_by(block, empty)) {
     out.reject(record.at, complaint(*unmet));
+    record.draft.reset();
   } else {
-    record.observation = finish(std::move(draft), {source.mapping.engine, source.mapping.kind}, out, record.at);
+    finish(draft, {source.mapping.engine, source.mapping.kind}, out, record.at);
   }
   return record;
 }

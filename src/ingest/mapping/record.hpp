@@ -19,10 +19,10 @@ struct BlockSource {
 };
 
 struct Record {
-  std::optional<Observation> observation;  // empty of a record that was skipped or rejected
-  std::string at;                          // its pointer
-  bool skipped = false;                    // it states no problem
-  bool unjudged = false;                   // skipped, and nothing of what `when` compares is there
+  std::optional<Draft> draft;  // finished; empty of a record that was skipped or rejected
+  std::string at;              // its pointer
+  bool skipped = false;        // it states no problem
+  bool unjudged = false;       // skipped, and nothing of what `when` compares is there
 };
 
 // Records without an observation.

@@ -6,18 +6,13 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/overloaded.hpp"
 #include "base/text.hpp"
 
 namespace gatepost::ingest::mapping {
 namespace {
 
-using Texts = std::shared_ptr<const std::string>;
-using Lists = std::shared_ptr<const List>;
-using Pairs = std::shared_ptr<const Pair>;
-
-Value::Type type_of(doc::View view) {
-  switch (view.kind()) {
+Value::Type type_of(doc::Kind kind) {
+  switch (kind) {
     case doc::Kind::absent:
     case doc::Kind::null:
       return Value::Type::null;
@@ -71,33 +66,57 @@ std::optional<bool> truth_of(const Value& value) {
 
 }  // namespace
 
-Value::Value(Pair pair) : data_(std::make_shared<const Pair>(std::move(pair))) {}
+Value::Value(doc::View view) : holds_(Holds::view), type_(type_of(view.kind())), view_(view) {
+  if (type_ == Type::null) *this = Value();
+}
+Value::Value(List list)
+    : holds_(Holds::list), type_(Type::list), list_(std::make_shared<const List>(std::move(list))) {}
+Value::Value(Pair pair)
+    : holds_(Holds::pair), type_(Type::object), pair_(std::make_shared<const Pair>(std::move(pair))) {}
 
-Value Value::lent() const {
-  const auto* const text = std::get_if<Texts>(&data_);
-  return text == nullptr ? *this : borrowed(**text);
+void Value::copy_owned(const Value& other) {
+  switch (holds_) {
+    case Holds::text:
+      std::construct_at(&text_, other.text_);
+      return;
+    case Holds::list:
+      std::construct_at(&list_, other.list_);
+      return;
+    default:
+      std::construct_at(&pair_, other.pair_);
+  }
 }
 
-Value::Type Value::type() const {
-  return std::visit(Overloaded{[](std::monostate) { return Type::null; }, [](bool) { return Type::boolean; },
-                               [](double) { return Type::number; }, [](std::string_view) { return Type::text; },
-                               [](const Texts&) { return Type::text; }, [](doc::View view) { return type_of(view); },
-                               [](const Lists&) { return Type::list; }, [](const Pairs&) { return Type::object; }},
-                    data_);
+void Value::take_owned(Value& other) {
+  switch (holds_) {
+    case Holds::text:
+      std::construct_at(&text_, std::move(other.text_));
+      break;
+    case Holds::list:
+      std::construct_at(&list_, std::move(other.list_));
+      break;
+    default:
+      std::construct_at(&pair_, std::move(other.pair_));
+  }
+  other = Value();
 }
 
-bool Value::is_empty() const {
-  const Type kind = type();
-  if (kind == Type::null) return true;
-  if (kind == Type::boolean || kind == Type::number) return false;
-  return size() == 0;
+void Value::drop_owned() {
+  switch (holds_) {
+    case Holds::text:
+      return std::destroy_at(&text_);
+    case Holds::list:
+      return std::destroy_at(&list_);
+    default:
+      std::destroy_at(&pair_);
+  }
 }
+
+Value Value::lent() const { return holds_ == Holds::text ? borrowed(*text_) : *this; }
 
 bool Value::is_true() const {
-  if (const auto* const truth = std::get_if<bool>(&data_)) return *truth;
-  if (const auto* const view = std::get_if<doc::View>(&data_); view != nullptr && view->boolean())
-    return *view->boolean();
-  if (type() == Type::number) return number().value_or(0) != 0;
+  if (type_ == Type::boolean) return holds_ == Holds::truth ? truth_ : view_.boolean().value_or(false);
+  if (type_ == Type::number) return number().value_or(0) != 0;
   return !is_empty();
 }
 
@@ -107,55 +126,67 @@ std::string Value::text() const {
 }
 
 std::string_view Value::text(std::string& scratch) const {
-  using Text = std::string_view;
-  return std::visit(
-      Overloaded{[](std::monostate) { return Text(); }, [](bool truth) { return truth ? Text("true") : Text("false"); },
-                 [&](double number) -> Text { return scratch = text_of_number(number); },
-                 [](Text text) { return text; }, [](const Texts& text) -> Text { return *text; },
-                 [](doc::View view) { return text_of(view); },
-                 [&](const Lists& list) { return list->size() == 1 ? list->front().text(scratch) : Text(); },
-                 [](const Pairs&) { return Text(); }},
-      data_);
+  switch (holds_) {
+    case Holds::truth:
+      return truth_ ? "true" : "false";
+    case Holds::number:
+      return scratch = text_of_number(number_);
+    case Holds::borrowed:
+      return borrowed_;
+    case Holds::view:
+      return type_ == Type::list || type_ == Type::object ? text_of(view_) : view_.scalar();
+    case Holds::text:
+      return *text_;
+    case Holds::list:
+      return list_->size() == 1 ? list_->front().text(scratch) : std::string_view();
+    default:
+      return {};
+  }
 }
 
 std::optional<double> Value::number() const {
-  if (const auto* const number = std::get_if<double>(&data_)) return *number;
-  const Type kind = type();
-  if (kind == Type::null || kind == Type::boolean) return std::nullopt;
+  if (holds_ == Holds::number) return number_;
+  if (type_ == Type::null || type_ == Type::boolean) return std::nullopt;
   std::string scratch;
   return number_in(text(scratch));
 }
 
 Value Value::member(std::string_view name) const {
-  if (const auto* const pair = std::get_if<Pairs>(&data_)) {
-    if (name == "key") return (*pair)->key;
-    return name == "value" ? (*pair)->value : Value();
+  switch (holds_) {
+    case Holds::view:
+      if (type_ == Type::object) return view_.at(name);
+      return type_ == Type::list && is_element(view_.at(0)) ? Value(view_.at(0).at(name)) : Value();
+    case Holds::list: {
+      const bool of_elements = !list_->empty() && list_->front().view() && is_element(*list_->front().view());
+      return of_elements ? list_->front().member(name) : Value();
+    }
+    case Holds::pair: {
+      if (name == "value") return pair_->value;
+      if (name != "key") return {};
+      Value key;
+      key.holds_ = Holds::text;
+      key.type_ = Type::text;
+      std::construct_at(&key.text_, pair_, &pair_->key);
+      return key;
+    }
+    default:
+      return {};
   }
-  if (const auto* const list = std::get_if<Lists>(&data_)) {
-    const bool of_elements = !(*list)->empty() && (*list)->front().view() && is_element(*(*list)->front().view());
-    return of_elements ? (*list)->front().member(name) : Value();
-  }
-  const auto* const view = std::get_if<doc::View>(&data_);
-  if (view == nullptr) return {};
-  if (view->is_array()) return is_element(view->at(0)) ? Value(view->at(0).at(name)) : Value();
-  return view->at(name);
 }
 
 Value Value::item(std::int64_t index) const {
-  const auto count = static_cast<std::int64_t>(type() == Type::list ? size() : is_null() ? 0 : 1);
+  const auto count = static_cast<std::int64_t>(type_ == Type::list ? size() : is_null() ? 0 : 1);
   if (index < 0) index += count;
   if (index < 0 || index >= count) return {};
-  if (const auto* const list = std::get_if<Lists>(&data_)) return (**list)[static_cast<std::size_t>(index)];
-  const auto* const view = std::get_if<doc::View>(&data_);
-  if (view != nullptr && view->is_array()) return view->at(static_cast<std::size_t>(index));
+  if (holds_ == Holds::list) return (*list_)[static_cast<std::size_t>(index)];
+  if (type_ == Type::list) return view_.at(static_cast<std::size_t>(index));
   return *this;
 }
 
 List Value::items() const {
-  if (const auto* const list = std::get_if<Lists>(&data_)) return **list;
+  if (holds_ == Holds::list) return *list_;
   List items;
-  const auto view = this->view();
-  items.reserve(view && view->is_array() ? view->size() : 1);
+  items.reserve(type_ == Type::list ? view_.size() : 1);
   each_item([&](const Value& item) {
     items.push_back(item);
     return true;
@@ -164,31 +195,32 @@ List Value::items() const {
 }
 
 bool Value::each_item(const Visit& visit) const {
-  if (const auto* const list = std::get_if<Lists>(&data_)) {
-    const Lists held = *list;
+  if (type_ != Type::list) return is_null() || visit(*this);
+  if (holds_ == Holds::list) {
+    const auto held = list_;
     return std::ranges::all_of(*held, visit);
   }
-  const auto view = this->view();
-  if (!view || !view->is_array()) return is_null() || visit(*this);
-  for (const doc::View item : view->items()) {
+  for (const doc::View item : view_.items()) {
     if (!visit(item)) return false;
   }
   return true;
 }
 
 std::size_t Value::size() const {
-  if (const auto* const list = std::get_if<Lists>(&data_)) return (*list)->size();
-  if (const auto* const text = std::get_if<std::string_view>(&data_)) return text->size();
-  if (const auto* const text = std::get_if<Texts>(&data_)) return (*text)->size();
-  const auto* const view = std::get_if<doc::View>(&data_);
-  if (view == nullptr) return is_null() ? 0 : 1;
-  return view->is_array() || view->is_object() ? view->size() : view->scalar().size();
-}
-
-std::optional<doc::View> Value::view() const {
-  const auto* const view = std::get_if<doc::View>(&data_);
-  if (view == nullptr) return std::nullopt;
-  return *view;
+  switch (holds_) {
+    case Holds::nothing:
+      return 0;
+    case Holds::borrowed:
+      return borrowed_.size();
+    case Holds::view:
+      return type_ == Type::list || type_ == Type::object ? view_.size() : view_.scalar().size();
+    case Holds::text:
+      return text_->size();
+    case Holds::list:
+      return list_->size();
+    default:
+      return 1;
+  }
 }
 
 List Value::entries() const {

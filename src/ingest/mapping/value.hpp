@@ -3,12 +3,12 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <variant>
 #include <vector>
 
 #include "doc/document.hpp"
@@ -38,35 +38,53 @@ class Visit {
 
 class Value {
  public:
-  enum class Type { null, boolean, number, text, list, object };
+  enum class Type : std::uint8_t { null, boolean, number, text, list, object };
 
-  Value() = default;
+  Value() : truth_(false) {}
   // NOLINTBEGIN(google-explicit-constructor): each of these is a value
   template <std::same_as<bool> Truth>
-  Value(Truth truth) : data_(truth) {}
-  Value(double number) : data_(number) {}
-  Value(std::string text) : data_(std::make_shared<const std::string>(std::move(text))) {}
-  Value(doc::View view) {
-    if (view.exists() && !view.is_null()) data_ = view;
-  }
-  Value(List list) : data_(std::make_shared<const List>(std::move(list))) {}
+  Value(Truth truth) : holds_(Holds::truth), type_(Type::boolean), truth_(truth) {}
+  Value(double number) : holds_(Holds::number), type_(Type::number), number_(number) {}
+  Value(std::string text)
+      : holds_(Holds::text), type_(Type::text), text_(std::make_shared<const std::string>(std::move(text))) {}
+  Value(doc::View view);
+  Value(List list);
   Value(Pair pair);
   // NOLINTEND(google-explicit-constructor)
   // A text that lives as long as the report, or the mapping.
   static Value borrowed(std::string_view text) {
     Value value;
-    value.data_ = text;
+    value.holds_ = Holds::borrowed;
+    value.type_ = Type::text;
+    std::construct_at(&value.borrowed_, text);
     return value;
   }
+  Value(const Value& other) : holds_(other.holds_), type_(other.type_) { copy(other); }
+  Value(Value&& other) noexcept : holds_(other.holds_), type_(other.type_) { take(other); }
+  Value& operator=(const Value& other) {
+    if (this != &other) *this = Value(other);
+    return *this;
+  }
+  Value& operator=(Value&& other) noexcept {
+    if (this == &other) return *this;
+    drop();
+    holds_ = other.holds_;
+    type_ = other.type_;
+    take(other);
+    return *this;
+  }
+  ~Value() { drop(); }
 
   // The same for as long as this value lives: a text is not owned by both. Threads that count owners wait for each
   // other.
   [[nodiscard]] Value lent() const;
 
-  [[nodiscard]] Type type() const;
-  [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
+  [[nodiscard]] Type type() const { return type_; }
+  [[nodiscard]] bool is_null() const { return type_ == Type::null; }
   // Nothing to use: null, "", an empty list or object. `else` and `first` pass it over.
-  [[nodiscard]] bool is_empty() const;
+  [[nodiscard]] bool is_empty() const {
+    return type_ == Type::null || (type_ != Type::boolean && type_ != Type::number && size() == 0);
+  }
   // What `when`, `and`, `or`, `not` go by: not empty, not false, not 0.
   [[nodiscard]] bool is_true() const;
 
@@ -89,7 +107,10 @@ class Value {
   // Number of items of a list, members of an object, bytes of a text; 0 for null, 1 for other scalars.
   [[nodiscard]] std::size_t size() const;
   // The object or list in the report, when the value is one of the report's.
-  [[nodiscard]] std::optional<doc::View> view() const;
+  [[nodiscard]] std::optional<doc::View> view() const {
+    if (holds_ != Holds::view) return std::nullopt;
+    return view_;
+  }
   // Members of an object in the order of the report.
   [[nodiscard]] List entries() const;
 
@@ -99,9 +120,45 @@ class Value {
   static std::optional<int> compare(const Value& a, const Value& b);
 
  private:
-  std::variant<std::monostate, bool, double, std::string_view, std::shared_ptr<const std::string>, doc::View,
-               std::shared_ptr<const List>, std::shared_ptr<const Pair>>
-      data_;
+  // Those from `text` on are owned, by all copies together. What is computed for each record of a report is mostly none
+  // of them, and then a copy of a few words.
+  enum class Holds : std::uint8_t { nothing, truth, number, borrowed, view, text, list, pair };
+  [[nodiscard]] bool owns() const { return holds_ >= Holds::text; }
+  void copy(const Value& other) { other.owns() ? copy_owned(other) : copy_plain(other); }
+  void take(Value& other) { other.owns() ? take_owned(other) : copy_plain(other); }
+  void drop() {
+    if (owns()) drop_owned();
+  }
+  void copy_plain(const Value& other) {
+    switch (holds_) {
+      case Holds::number:
+        std::construct_at(&number_, other.number_);
+        return;
+      case Holds::borrowed:
+        std::construct_at(&borrowed_, other.borrowed_);
+        return;
+      case Holds::view:
+        std::construct_at(&view_, other.view_);
+        return;
+      default:
+        std::construct_at(&truth_, holds_ == Holds::truth && other.truth_);
+    }
+  }
+  void copy_owned(const Value& other);
+  void take_owned(Value& other);
+  void drop_owned();
+
+  Holds holds_ = Holds::nothing;
+  Type type_ = Type::null;
+  union {
+    bool truth_;
+    double number_;
+    std::string_view borrowed_;
+    doc::View view_;
+    std::shared_ptr<const std::string> text_;
+    std::shared_ptr<const List> list_;
+    std::shared_ptr<const Pair> pair_;
+  };
 };
 
 struct Pair {
