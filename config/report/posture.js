@@ -280,7 +280,7 @@
       const body = picked.slice((page - 1) * PAGE, page * PAGE).map((row) => el("tr", {},
         el("td", { class: "n" }, risk(value(row, "risk"))), el("td", {}, word(band(row))),
         el("td", { class: "finding-title" }, el("a", { href: link({ finding: value(row, "id") }) }, value(row, "title") || value(row, "id")), el("div", { class: "soft" }, [engines(row).join(", "), value(row, "package"), (value(row, "advisories") || []).slice(0, 2).join(", ")].filter(Boolean).join(" · "))),
-        el("td", {}, place(row)), el("td", {}, team(row) || "nobody"), el("td", {}, day(value(row, "first_detected"))), el("td", {}, due_text(row))));
+        el("td", {}, place(row)), el("td", { class: "w" }, team(row) || "nobody"), el("td", { class: "k" }, day(value(row, "first_detected"))), el("td", { class: "k" }, due_text(row))));
       const turn = (to, label, off) => el("button", { type: "button", disabled: off, onclick: () => { replace_address({ page: String(to) }); result.scrollIntoView(); } }, label);
       result.replaceChildren(
         el("p", { class: "soft", role: "status" }, `${count(picked.length)} of ${count(rows.length)} findings`),
