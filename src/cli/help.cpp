@@ -82,7 +82,12 @@ std::string mistake(const CLI::App& app, const CLI::ParseError& failure) {
       return fmt::format("unknown option {}{}", shown, did_you_mean(word, option_names(where)));
     if (!command_names(where).empty())
       return fmt::format("unknown command \"{}\"{}", shown, did_you_mean(word, command_names(where)));
-    return fmt::format("unexpected argument \"{}\"", shown);
+    // The shell has put files in the place of a pattern without quotes.
+    const bool reads_reports = where.get_option_no_throw("--report") != nullptr;
+    return fmt::format("unexpected argument \"{}\"{}", shown,
+                       reads_reports ? "; each report has a --report of its own, and a pattern stands in quotes, as "
+                                       "--report 'reports/*'"
+                                     : "");
   }
   if (missing) {
     return fmt::format("a command is missing; expected one of {}", text::join(command_names(where), ", "));
