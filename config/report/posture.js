@@ -110,7 +110,7 @@
   function chart(title, at, series) {
     const panel = el("section", { class: "panel" }, el("h2", {}, title));
     if (at.length < 2) {
-      panel.append(el("p", { class: "empty" }, "A trend needs two runs; there is one so far."));
+      panel.append(el("p", { class: "empty" }, "A trend needs runs on two days; there is one so far."));
       return panel;
     }
     const canvas = el("div", { role: "img", "aria-label": `${title}; the table below has the numbers` });
@@ -205,7 +205,7 @@
 
   function first_table(units) {
     return table("Actions, best first", ["Action", "Team", { text: "Closes", n: true }, { text: "Risk before", n: true }, { text: "after", n: true }],
-      units.map((it) => [el("span", {}, it.what, it.command ? el("div", {}, el("code", {}, it.command)) : ""), it.team || "nobody", count(it.closes), risk(it.risk_before), risk(it.risk_after)]), data.findings.rows.length ? "This report knows of no repair; that of a night does (gatepost nightly --output-dir)." : "Nothing to do.");
+      units.map((it) => [el("span", {}, it.what, it.command ? el("div", {}, el("code", {}, it.command)) : ""), it.team || "nobody", count(it.closes), risk(it.risk_before), risk(it.risk_after)]), data.findings.rows.length ? "No repair is known here that closes findings. The report of a night (gatepost nightly --output-dir) knows more than one of the ledger alone." : "Nothing to do.");
   }
   function groups(title, all, filter) {
     return table(`${title}s by open risk`, [title, "Open", ...BANDS.map((it) => ({ text: it, n: true })), { text: "Risk", n: true }, { text: "Overdue", n: true }, "More"],
@@ -280,7 +280,7 @@
       const body = picked.slice((page - 1) * PAGE, page * PAGE).map((row) => el("tr", {},
         el("td", { class: "n" }, risk(value(row, "risk"))), el("td", {}, word(band(row))),
         el("td", { class: "finding-title" }, el("a", { href: link({ finding: value(row, "id") }) }, value(row, "title") || value(row, "id")), el("div", { class: "soft" }, [engines(row).join(", "), value(row, "package"), (value(row, "advisories") || []).slice(0, 2).join(", ")].filter(Boolean).join(" · "))),
-        el("td", {}, place(row)), el("td", {}, team(row) || "nobody"), el("td", {}, day(value(row, "first_detected"))), el("td", {}, due_text(row))));
+        el("td", {}, place(row)), el("td", { class: "w" }, team(row) || "nobody"), el("td", { class: "k" }, day(value(row, "first_detected"))), el("td", { class: "k" }, due_text(row))));
       const turn = (to, label, off) => el("button", { type: "button", disabled: off, onclick: () => { replace_address({ page: String(to) }); result.scrollIntoView(); } }, label);
       result.replaceChildren(
         el("p", { class: "soft", role: "status" }, `${count(picked.length)} of ${count(rows.length)} findings`),

@@ -58,10 +58,10 @@ Result<compliance::Period> period_of(const ComplianceRequest& request, Timestamp
     GP_TRY(period.from.unix_ms, midnight("--from", request.from, 0));
   }
   if (period.from >= period.to)
-    return error(
-        ErrorKind::usage,
-        fmt::format("the period from {} to {} is empty", to_string(day_of(period.from)), to_string(day_of(period.to))),
-        "give a --from that is not after --to");
+    return error(ErrorKind::usage,
+                 fmt::format("the period from {} to {} is empty", to_string(day_of(period.from)),
+                             to_string(day_of({period.to.unix_ms - 1}))),
+                 "give a --from that is not after --to");
   return period;
 }
 

@@ -7,6 +7,7 @@
 #include "app/ci.hpp"
 #include "app/gather.hpp"
 #include "app/settings_files.hpp"
+#include "app/starter_reports.hpp"
 #include "base/assert.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
@@ -18,25 +19,31 @@
 namespace gatepost::app {
 namespace {
 
-Result<std::string> work_tree(const Ports& ports, const ConfigRequest& request) {
-  GP_TRY(const git::Library library, git::Library::start());
-  GP_TRY(const git::Repository repository, open_repository(ports, request.repository, detect_ci(ports)));
+constexpr const char* kUsualReports = "reports/**/*.sarif";
+
+// A git::Library must run.
+Result<git::Repository> with_work_tree(const Ports& ports, const ConfigRequest& request) {
+  GP_TRY(git::Repository repository, open_repository(ports, request.repository, detect_ci(ports)));
   if (repository.is_bare())
     return error(ErrorKind::usage, "the repository is bare: it has no work tree with a configuration");
-  return repository.work_tree();
+  return repository;
 }
 
-// Globs for the reports that lie around already; the usual place when there are none.
-std::vector<std::string> proposed_reports(const std::string& root) {
-  std::vector<std::string> proposed;
-  for (const char* const pattern : {"reports/**/*.sarif", "**/*.sarif", "**/*.cdx.json", "**/gl-*-report.json"}) {
-    const auto glob = Glob::compile(pattern);
-    const auto found = glob ? find_files(root, *glob) : FoundFiles{};
-    const bool covered = !proposed.empty() && std::string_view(pattern) == "**/*.sarif";
-    if (found && !found->files.empty() && !covered) proposed.emplace_back(pattern);
-  }
-  if (proposed.empty()) proposed.emplace_back("reports/**/*.sarif");
-  return proposed;
+std::string list_of(const StarterReports& reports) {
+  if (reports.patterns.empty()) return fmt::format("  - \"{}\"\n", kUsualReports);
+  std::string list;
+  for (const std::string& pattern : reports.patterns) list += fmt::format("  - \"{}\"\n", pattern);
+  return list;
+}
+
+// What was found, in a line: whoever wonders about a scanner sees whether it is among them.
+std::string found_text(const StarterReports& reports) {
+  if (reports.patterns.empty())
+    return fmt::format("no report is here yet: it names {}; put in what your scanners write", kUsualReports);
+  return text::printable(fmt::format("it names {} found here{}{}: {}", text::count_of(reports.files, "report"),
+                                     reports.tools.empty() ? "" : ", by ", text::join(reports.tools, ", "),
+                                     text::join(reports.patterns, " ")),
+                         600);
 }
 
 // Such a waiver is no mistake: it may wait for its day or for approval. But nobody should believe that it helps.
@@ -69,7 +76,9 @@ std::string mode_text(const config::Files& files) {
 }  // namespace
 
 Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) {
-  GP_TRY(const std::string root, work_tree(ports, request));
+  GP_TRY(const git::Library library, git::Library::start());
+  GP_TRY(const git::Repository repository, with_work_tree(ports, request));
+  const std::string root = repository.work_tree();
   GP_TRY(config::Files files, settings_files(root));
   GP_CHECK(add_addresses(ports, "", files));
   GP_CHECK(use_config(request.config, files));
@@ -92,12 +101,13 @@ Result<ExitCode> config_check(const Ports& ports, const ConfigRequest& request) 
 }
 
 Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
-  GP_TRY(const std::string root, work_tree(ports, request));
+  GP_TRY(const git::Library library, git::Library::start());
+  GP_TRY(const git::Repository repository, with_work_tree(ports, request));
+  const std::string root = repository.work_tree();
+  const StarterReports reports = starter_reports(repository);
   const auto example = find_resource("gatepost.example.yml");
   GP_ASSERT(example.has_value());
-  std::string list;
-  for (const std::string& pattern : proposed_reports(root)) list += fmt::format("  - \"{}\"\n", pattern);
-  std::string text = text::replace_all(std::string(*example), "  - \"{{reports}}\"\n", list);
+  std::string text = text::replace_all(std::string(*example), "  - \"{{reports}}\"\n", list_of(reports));
   GP_TRY(config::Files files, settings_files(root));
   if (files.policy) text = without_gate(std::move(text));
   if (request.dry_run) {
@@ -111,7 +121,8 @@ Result<ExitCode> config_init(const Ports& ports, const ConfigRequest& request) {
   const std::string name = files.settings ? files.settings->name : std::string(config::kSettingsPaths[0]);
   GP_CHECK(write_file(root + "/" + name, text));
   files.settings = config::File{name, text};
-  GP_CHECK(ports.output(fmt::format("wrote {}{}\nnext: gatepost doctor\n", name, mode_text(files))));
+  GP_CHECK(ports.output(
+      fmt::format("wrote {}{}\n{}\nnext: gatepost doctor\n", name, mode_text(files), found_text(reports))));
   return ExitCode::done;
 }
 

@@ -99,9 +99,8 @@ Access find_access(const Ports& ports, const CiFacts& ci) {
 
 Result<Connection> connect(const Ports& ports, const CiFacts& ci, const std::string& version, net::Pace* pace) {
   if (ci.system == CiFacts::System::none)
-    return error(ErrorKind::usage,
-                 "there is no forge to publish to: neither GitHub Actions nor GitLab CI is recognised",
-                 "leave --publish out, or run it in a pipeline");
+    return error(ErrorKind::usage, "there is no forge to speak to: neither GitHub Actions nor GitLab CI is recognised",
+                 "run it in a pipeline; gatepost check judges anywhere without --publish");
   Access access = find_access(ports, ci);
   if (access.kind == TokenKind::none) return no_token(ci.system);
   GP_TRY(auto http, ports.http(curl_options(ports, version)));

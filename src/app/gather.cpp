@@ -43,11 +43,21 @@ Result<ingest::Options> ingest_options(const Ports& ports, const GatherRequest& 
   return options;
 }
 
-Error no_reports_named(const std::string& settings_revision) {
-  return error(ErrorKind::usage,
-               fmt::format("no reports are named: neither --report nor \"reports\" in the .gatepost.yml of commit {}",
-                           settings_revision.substr(0, 10)),
-               "try: gatepost check --report 'reports/**/*.sarif'; settings count once they are on the base");
+// Settings that lie here and are not on the base are what newcomers wonder about.
+Error no_reports_named(const Evidence& evidence, bool has_config) {
+  const std::string revision = evidence.settings_revision.substr(0, 10);
+  const auto& settings = evidence.settings_files.settings;
+  std::string why = "no .gatepost.yml is here";
+  if (!evidence.change.base.empty())
+    why = fmt::format("commit {}, by whose settings this is judged, has no .gatepost.yml", revision);
+  if (settings) why = fmt::format("the {} in force has no \"reports\"", text::printable(settings->name, 200));
+  std::string hint = "add --report 'reports/**/*.sarif'";
+  const auto lying_here = evidence.repository.is_bare() || settings || has_config
+                              ? config::Files{}
+                              : settings_files(evidence.repository.work_tree()).value_or(config::Files{});
+  if (lying_here.settings)
+    hint += fmt::format("; or try the {0} that lies here: --config {0}", lying_here.settings->name);
+  return error(ErrorKind::usage, fmt::format("no reports are named: there is no --report, and {}", why), hint);
 }
 
 // A tree with what each of its files is; the paths are in an index of the evidence.
@@ -273,7 +283,7 @@ Result<Evidence> gather(const Ports& ports, const GatherRequest& flags) {
          read_owners(evidence.repository, found.rules, owners_dialect(evidence.settings, evidence.ci)));
   evidence.change = std::move(found.change);
   const auto& patterns = request.reports.empty() ? evidence.settings.reports : request.reports;
-  if (patterns.empty() && !request.add_observations) return no_reports_named(evidence.settings_revision);
+  if (patterns.empty() && !request.add_observations) return no_reports_named(evidence, !request.config.empty());
   GP_TRY(const Listed head, list_head(evidence));
   GP_CHECK(gather_surroundings(evidence, found.rules, head));
 

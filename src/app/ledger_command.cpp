@@ -285,6 +285,8 @@ Result<ExitCode> ledger_log(const Ports& ports, const LedgerLogRequest& request)
   GP_TRY(const LedgerText text, read_ledger(ports, request.source));
   GP_TRY(const std::vector<Event> events, read_events(text));
   GP_TRY(const std::vector<const Event*> all, chosen(events, request));
+  if (all.empty())
+    GP_CHECK(ports.narration(fmt::format("{} has no {}\n", text.name, events.empty() ? "events yet" : "such event")));
   if (!request.json) {
     GP_CHECK(ports.output(table(all, text.people)));
     return ExitCode::done;

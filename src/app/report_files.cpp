@@ -46,6 +46,19 @@ Error no_such_format(const ReportPattern& pattern) {
       "see gatepost formats");
 }
 
+// A folder, or a path out of the work tree, is a slip that "nothing matches" would not explain.
+std::string slip(const ReportPattern& pattern, const std::string& path, const Found& found) {
+  const std::string named = fmt::format("{} {}", found.asked_by, text::printable(pattern.text, 200));
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure)) {
+    return fmt::format(
+        "{} is a folder; name the files in it, as {}/**/*", named,
+        text::printable(std::string_view(pattern.glob).substr(0, pattern.glob.find_last_not_of('/') + 1), 200));
+  }
+  if (!pattern.glob.starts_with("../")) return "";
+  return named + " leads out of the work tree, below which reports are looked for; give an absolute path";
+}
+
 std::string nothing_matches(const ReportPattern& pattern, const std::string& where, const Found& found) {
   return fmt::format("{} {}: nothing matches {}; did the scanner run before this step, and does it write there?",
                      found.asked_by, text::printable(pattern.text, 200), where);
@@ -145,6 +158,10 @@ Status add_absolute(const ReportPattern& pattern, const git::Repository& reposit
     return add_file(path, shown_name(path, work_tree, out), pattern, limits, out);
   };
   std::error_code failure;
+  if (std::string why = slip(pattern, pattern.glob, out); !why.empty()) {
+    out.missing.push_back(std::move(why));
+    return Done{};
+  }
   if (Glob::is_literal(pattern.glob) || std::filesystem::exists(pattern.glob, failure)) return add(pattern.glob);
   const std::string folder = folder_without_signs(pattern.glob);
   if (!std::filesystem::is_directory(folder, failure)) {
@@ -171,8 +188,10 @@ Status add_from_work_tree(const ReportPattern& pattern, const git::Repository& r
   GP_TRY(const Glob glob, Glob::compile(pattern.glob));
   GP_TRY(const FoundFiles found, find_files(repository.work_tree(), glob));
   tell_refused(pattern, "work tree", found, out);
-  if (found.files.empty() && found.refused.empty())
-    out.missing.push_back(nothing_matches(pattern, "in the work tree", out));
+  if (found.files.empty() && found.refused.empty()) {
+    std::string why = slip(pattern, repository.work_tree() + "/" + pattern.glob, out);
+    out.missing.push_back(why.empty() ? nothing_matches(pattern, "in the work tree", out) : std::move(why));
+  }
   for (const std::string& name : found.files) {
     GP_CHECK(add_file(repository.work_tree() + "/" + name, name, pattern, limits, out));
   }

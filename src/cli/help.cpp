@@ -66,6 +66,11 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return close.empty() ? "" : fmt::format("; did you mean {}?", close);
 }
 
+// An option by its name, an argument by the word that the help has for it.
+std::string shown_name(const CLI::Option& option) {
+  return option.get_positional() ? option.get_type_name() : option.get_name(false, true);
+}
+
 std::string mistake(const CLI::App& app, const CLI::ParseError& failure) {
   const CLI::App& where = *chosen(app);
   const std::vector<std::string> extras = app.remaining(true);
@@ -77,17 +82,40 @@ std::string mistake(const CLI::App& app, const CLI::ParseError& failure) {
       return fmt::format("unknown option {}{}", shown, did_you_mean(word, option_names(where)));
     if (!command_names(where).empty())
       return fmt::format("unknown command \"{}\"{}", shown, did_you_mean(word, command_names(where)));
-    return fmt::format("unexpected argument \"{}\"", shown);
+    // The shell has put files in the place of a pattern without quotes.
+    const bool reads_reports = where.get_option_no_throw("--report") != nullptr;
+    return fmt::format("unexpected argument \"{}\"{}", shown,
+                       reads_reports ? "; each report has a --report of its own, and a pattern stands in quotes, as "
+                                       "--report 'reports/*'"
+                                     : "");
   }
   if (missing) {
     return fmt::format("a command is missing; expected one of {}", text::join(command_names(where), ", "));
   }
+  if (dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr) {
+    for (const CLI::Option* option : where.get_options()) {
+      if (option->get_required() && option->count() == 0)
+        return fmt::format("{} is missing: {}", shown_name(*option), option->get_description());
+    }
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&failure) != nullptr) {
+    const std::string_view name =
+        std::string_view(failure.what()).substr(0, std::string_view(failure.what()).find(':'));
+    if (const CLI::Option* const option = where.get_option_no_throw(std::string(name)); option != nullptr)
+      return fmt::format("{} needs a value: {} {}", name, name, option->get_type_name());
+  }
   return text::printable(failure.what(), 300);
 }
 
-// The example is kept as the command's footer.
+// The example is kept as the command's footer. What options need or exclude is told when somebody goes against it.
 class HelpFormatter : public CLI::Formatter {
  public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_type_size() == 0) return "";
+    std::string text = option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    if (option->get_expected_max() == CLI::detail::expected_max_vector_size) text += " ...";
+    return option->get_required() ? text + " (required)" : text;
+  }
   std::string make_footer(const CLI::App* app) const override {
     const std::string example = app->get_footer();
     std::string text = "Example:\n";

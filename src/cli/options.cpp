@@ -26,7 +26,7 @@ std::string type_name_of(const app::InputName& input) {
     case app::InputKind::number:
       return "N";
     case app::InputKind::words:
-      return "NAME,…";
+      return "NAMES";
     case app::InputKind::patterns:
       return "PATTERN";
     case app::InputKind::path:
@@ -77,7 +77,28 @@ CLI::App* add_nested(CLI::App& app, const char* name, const char* summary, const
   return nested;
 }
 
-CLI::Validator one_of(std::vector<std::string> values) { return CLI::IsMember(std::move(values)).description(""); }
+CLI::Validator one_of(std::vector<std::string> values) {
+  const auto is_one = [values = std::move(values)](const std::string& said) -> std::string {
+    if (std::ranges::find(values, said) != values.end()) return "";
+    const std::vector<std::string_view> known(values.begin(), values.end());
+    const std::string close = text::nearest(said, known);
+    return fmt::format("\"{}\" is not known; {}expected one of {}", text::printable(said, 60),
+                       close.empty() ? "" : fmt::format("did you mean {}? ", close), text::join(values, ", "));
+  };
+  return {is_one, ""};
+}
+
+CLI::Validator number_from(int least, int most) {
+  const auto is_within = [least, most](const std::string& said) -> std::string {
+    const auto number = text::parse_number(said);
+    const bool fits =
+        number && *number >= static_cast<std::uint64_t>(least) && *number <= static_cast<std::uint64_t>(most);
+    return fits ? ""
+                : fmt::format("\"{}\" does not fit; expected a number from {} to {}", text::printable(said, 40), least,
+                              most);
+  };
+  return {is_within, ""};
+}
 
 void declare_inputs(CLI::App& app, app::Flags& flags, std::initializer_list<std::string_view> left_out) {
   for (const app::InputName& input : app::input_names()) {
@@ -119,7 +140,8 @@ CLI::Option* declare_change(CLI::App& app, std::optional<std::uint64_t>& change,
 
 void declare_branch_evidence(CLI::App& app, EvidenceOptions& options) {
   app::GatherRequest& request = options.request;
-  app.add_option("--head", request.head, "The change: a revision. Default: from the CI, else HEAD")->type_name("REV");
+  app.add_option("--head", request.head, "What is judged: a revision. Default: from the CI, else HEAD")
+      ->type_name("REV");
   app.add_option("--report", request.reports,
                  "Reports of the head: a glob in the work tree, git:REV:GLOB in a commit, or - for standard input; "
                  "=FORMAT may follow. "

@@ -32,6 +32,8 @@ CLI::App* add_nested(CLI::App& app, const char* name, const char* summary, const
 
 // Without a description of its own: the option's type says what may be chosen.
 CLI::Validator one_of(std::vector<std::string> values);
+// A whole number within these bounds, both 0 or more.
+CLI::Validator number_from(int least, int most);
 
 // The options that a pipeline can also give as variables. Those that commands declare by themselves are left out.
 void declare_inputs(CLI::App& app, app::Flags& flags, std::initializer_list<std::string_view> left_out);

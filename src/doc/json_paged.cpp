@@ -12,7 +12,6 @@
 #include "doc/byte_window.hpp"
 #include "doc/json_pass.hpp"
 #include "doc/json_plain.hpp"
-#include "doc/json_skeleton.hpp"
 #include "doc/pages.hpp"
 
 namespace gatepost::doc {

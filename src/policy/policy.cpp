@@ -265,6 +265,26 @@ Evaluation evaluate(const Rules& rules, const Subjects& subjects, const RiskTota
   return Evaluator(rules, occasion).run(subjects, totals);
 }
 
+namespace {
+
+// Of a report that is not complete, behind its name.
+std::string_view what_is_wrong(ReportState state) {
+  switch (state) {
+    case ReportState::complete:
+    case ReportState::complete_empty:
+      return "was read completely";
+    case ReportState::partial:
+      return "was read only in part";
+    case ReportState::unrecognised:
+      return "is in no format that is known";
+    case ReportState::tool_error:
+      return "says that the scanner failed";
+  }
+  return "";
+}
+
+}  // namespace
+
 std::vector<Reason> missing_evidence(const Evidence& evidence, const std::vector<ReportInfo>& reports) {
   std::vector<Reason> reasons;
   const Action action = evidence.tolerate_incomplete ? Action::warn : Action::block;
@@ -287,7 +307,7 @@ std::vector<Reason> missing_evidence(const Evidence& evidence, const std::vector
     const auto why = std::ranges::max_element(report.notes, {}, &Note::level);
     const std::string reason = why == report.notes.end() ? "" : ": " + why->text;
     reasons.push_back(
-        {{"evidence"}, action, fmt::format("{} is {}{}", report.path, to_string(report.state), reason), {}});
+        {{"evidence"}, action, fmt::format("{} {}{}", report.path, what_is_wrong(report.state), reason), {}});
   }
   if (reports.empty()) reasons.push_back({{"evidence"}, Action::block, "there is no report to judge by", {}});
   return reasons;

@@ -51,12 +51,14 @@ void findings(std::string& out, const Posture& posture) {
   for (const PostureFinding& it : posture.findings) {
     if (!is_open(it)) continue;
     if (shown == 0)
-      out += "\n### Worst first\n\n| Risk | Finding | Where | Team | Due |\n| ---: | --- | --- | --- | --- |\n";
+      out +=
+          "\n### Worst first\n\n| Risk | Severity | Finding | Where | Team | Due |\n| ---: | --- | --- | --- | --- | "
+          "--- |\n";
     if (++shown > kShownFindings) break;
     const std::string place = it.path.empty() ? it.subject
                               : it.line == 0  ? it.path
                                               : fmt::format("{}:{}", it.path, it.line);
-    out += fmt::format("| {}.{} {} | {} | {} | {} | {} |\n", it.risk_tenths / 10, it.risk_tenths % 10,
+    out += fmt::format("| {}.{} | {} | {} | {} | {} | {} |\n", it.risk_tenths / 10, it.risk_tenths % 10,
                        to_string(it.severity), escape::markdown_text(it.title, 120),
                        escape::markdown_code(place, escape::Spot::table_cell, 100),
                        it.team.empty() ? "nobody" : escape::markdown_text(it.team, 60), it.due.substr(0, 10));
@@ -88,8 +90,9 @@ void lists(std::string& out, const Posture& posture) {
   }
   for (const PostureScanner& it : posture.scanners) {
     if (it.state != "silent") continue;
-    out += fmt::format("\n> {} has not reported since {}.\n", escape::markdown_text(it.engine, 60),
-                       it.last_complete.empty() ? "ever" : it.last_complete.substr(0, 10));
+    const std::string since =
+        it.last_complete.empty() ? "never reported completely" : "not reported since " + it.last_complete.substr(0, 10);
+    out += fmt::format("\n> {} has {}.\n", escape::markdown_text(it.engine, 60), since);
   }
 }
 

@@ -27,7 +27,7 @@ void declare_log(CLI::App& app, Action& action) {
   declare_source(*log, chosen->source);
   log->add_option("--finding", chosen->finding, "Only of this finding, also under ids that it had before")
       ->type_name("FINDING");
-  log->add_option("--type", chosen->types, "Only events of this type. May be given several times")
+  log->add_option("--type", chosen->types, "Only events of this type. Repeatable")
       ->type_name("TYPE")
       ->check(one_of(app::ledger_event_types()));
   log->add_option("--since", chosen->since, "Only from this day or point in time on")->type_name("TIME");
@@ -50,9 +50,7 @@ void declare_verify(CLI::App& app, Action& action) {
   declare_source(*verify, chosen->source);
   verify->add_option("--public-key", chosen->public_key, "Ed25519 key in PEM that checkpoints were signed with")
       ->type_name("FILE");
-  verify
-      ->add_option("--checkpoint", chosen->checkpoints,
-                   "A checkpoint that the ledger has to fit. May be given several times")
+  verify->add_option("--checkpoint", chosen->checkpoints, "A checkpoint that the ledger has to fit. Repeatable")
       ->type_name("FILE");
   verify->callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {

@@ -17,7 +17,7 @@ void declare_report(CLI::App& app, Action& action) {
       ->type_name("html|json|markdown|csv|sarif|cyclonedx-vex|openvex|vex");
   app.add_option("--output", report.output, "File to write; - is standard output. Default: -")->type_name("FILE");
   app.add_option("--days", report.days, "How long the period is that the report tells of. Default: 90")
-      ->check(CLI::Range(1, 3650).description(""))
+      ->check(number_from(1, 3650))
       ->type_name("N");
   CLI::Option* const compliance = app.add_option("--compliance", chosen->framework,
                                                  "Evidence for auditors, by the controls of a framework, for example "
@@ -29,7 +29,7 @@ void declare_report(CLI::App& app, Action& action) {
   app.add_option("--to", chosen->to, "Last day of the period, UTC. Default: now")->needs(compliance)->type_name("DATE");
   app.add_option("--samples", chosen->samples, "Findings of each control that are shown with their course. Default: 5")
       ->needs(compliance)
-      ->check(CLI::Range(0, 1000).description(""))
+      ->check(number_from(0, 1000))
       ->type_name("N");
   app.callback([&action, chosen] {
     action = [chosen](const Ports& ports, const Globals& globals) {

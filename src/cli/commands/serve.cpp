@@ -33,14 +33,14 @@ template <class Seconds>
 void declare_seconds(CLI::App& app, const char* name, Seconds& value, const char* help, int least, int most) {
   app.add_option_function<int>(
          name, [&value](const int& given) { value = Seconds(given); }, help)
-      ->check(CLI::Range(least, most))
+      ->check(number_from(least, most))
       ->type_name("SECONDS");
 }
 
 void declare_work(CLI::App& app, app::ServeRequest& request) {
-  app.add_option("--workers", request.workers, "Jobs at once. Default: 2")->check(CLI::Range(1, 64))->type_name("N");
+  app.add_option("--workers", request.workers, "Jobs at once. Default: 2")->check(number_from(1, 64))->type_name("N");
   app.add_option("--attempts", request.attempts, "Runs of a job, before it is dead. Default: 5")
-      ->check(CLI::Range(1, 20))
+      ->check(number_from(1, 20))
       ->type_name("N");
   declare_seconds(app, "--lease", request.lease, "How long a job is kept for a bot that says nothing more. Default: 30",
                   5, 3600);
@@ -53,15 +53,15 @@ void declare_listening(CLI::App& app, app::ServeRequest& request) {
   app.add_option("--listen", request.listen, "Default: 127.0.0.1:8080. Put something that speaks TLS before it")
       ->type_name("ADDRESS:PORT");
   app.add_option("--connections", request.connections, "Requests at once. Default: 64")
-      ->check(CLI::Range(1, 1024))
+      ->check(number_from(1, 1024))
       ->type_name("N");
   app.add_option("--body-limit", request.body_megabytes, "Largest delivery in MiB. Default: 25")
-      ->check(CLI::Range(1, 25))
+      ->check(number_from(1, 25))
       ->type_name("MIB");
   app.add_option_function<int>(
          "--keep-deliveries", [&request](const int& days) { request.keep_deliveries = std::chrono::days(days); },
          "Days for which a delivery is known when it comes again. Default: 30")
-      ->check(CLI::Range(1, 3650))
+      ->check(number_from(1, 3650))
       ->type_name("DAYS");
 }
 
@@ -98,12 +98,11 @@ void declare_serve(CLI::App& app, Action& action) {
   declare_queue(app, chosen->queue);
   declare_store(app, chosen->store);
   app.add_option("--account", chosen->accounts,
-                 "A name by which a forge or tracker knows the bot: what it says there asks for nothing. May be given "
-                 "several times")
+                 "A name by which a forge or tracker knows the bot: what it says there asks for nothing. Repeatable")
       ->type_name("NAME");
   app.add_option("--tickets-of", chosen->tickets_of,
                  "Whose tickets are synced when one is changed in Jira or Linear: github:OWNER/NAME or "
-                 "gitlab:GROUP/PROJECT. May be given several times")
+                 "gitlab:GROUP/PROJECT. Repeatable")
       ->type_name("REPOSITORY");
   declare_work(app, *chosen);
   declare_dead(app, action);
