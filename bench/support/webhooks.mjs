@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
+import { request as plain } from 'node:http';
+import { request as secure } from 'node:https';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +29,8 @@ be set up: jobs that the deliveries ask for fail at once, for they have no forge
   --seconds N      how long. Default: 60
   --body BYTES     size of a delivery, about. Default: 8000
   --url URL        a bot that runs already, such as one behind a proxy, instead of starting one: its secret for /github is
-                   in GATEPOST_GITHUB_WEBHOOK_SECRET. Its memory and its own figures are not told
+                   in GATEPOST_GITHUB_WEBHOOK_SECRET. Its memory and its own figures are not told.
+                   NODE_EXTRA_CA_CERTS names the file of an authority of your own
   --json           one line of JSON instead of text
   --help           this
 
@@ -57,6 +59,7 @@ function read_options() {
     if (!(Number(options[name]) >= 1)) fail(`--${name} is "${options[name]}"; expected a number from 1 on`);
     options[name] = Number(options[name]);
   }
+  if (options.url && !/^https?:\/\//.test(options.url)) fail(`--url is "${options.url}"; expected https://… or http://…`);
   if (!options.url && !existsSync(options.binary)) fail(`${options.binary} is not there; ./dev build release makes it, or name another with --binary`);
   if (options.url && !process.env.GATEPOST_GITHUB_WEBHOOK_SECRET) fail('--url needs the secret of that bot in GATEPOST_GITHUB_WEBHOOK_SECRET');
   return options;
@@ -106,6 +109,7 @@ function make_events(secret, size) {
 class Sender {
   constructor(url) {
     this.url = new URL('/github', url);
+    this.request = this.url.protocol === 'https:' ? secure : plain;
     this.times = [];
     this.counts = {};
     this.open = 0;
@@ -122,7 +126,7 @@ class Sender {
       this.times.push(performance.now() - begin);
     };
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-github-event': 'pull_request', 'x-github-delivery': randomUUID(), 'x-hub-signature-256': signature };
-    const call = request(this.url, { method: 'POST', agent: false, headers }, (answer) => {
+    const call = this.request(this.url, { method: 'POST', agent: false, headers }, (answer) => {
       answer.resume();
       answer.on('end', () => end(answer.statusCode));
     });

@@ -11,22 +11,24 @@ const PEOPLE = { ada: 'maintain', carl: 'write', will: 'write', author: 'write' 
 const FINDING = { 'scans/app.sarif': { json: sarif([{ rule: 'sqli', path: 'app.py', line: 5, severity: 9.1, title: 'SQL injection' }]) } };
 const SCHEDULED = { GITHUB_EVENT_NAME: 'schedule', GITHUB_EVENT_PATH: undefined, GITHUB_REF: 'refs/heads/main', GITHUB_HEAD_REF: undefined, GITHUB_BASE_REF: undefined };
 const WRITES = { kind: 'actions', permissions: { contents: 'write', 'pull-requests': 'write', issues: 'write', checks: 'write', statuses: 'write', members: 'read' } };
+const CONTEXT = { jira: '', jira_dc: '/jira' };
 
 // A finding of the base branch, whose team has its board at `board`; a change is open that has nothing to do with it.
-async function world(board) {
+async function world(board, jira = 'jira') {
   const forge = await emulators();
-  const settings = `version: 1\nledger: {store: sqlite, path: ../../../ledger.sqlite}\npublish: {status: true, inline_comments: 0}\ntickets:\n  jira: {url: "${forge.addresses.jira.server}"}\n  linear: {url: "${forge.addresses.linear.graphql}"}\n  issues: true\n  create_at: low\n`;
+  const settings = `version: 1\nledger: {store: sqlite, path: ../../../ledger.sqlite}\npublish: {status: true, inline_comments: 0}\ntickets:\n  jira: {url: "${forge.addresses[jira].server}${CONTEXT[jira]}", kind: ${jira === 'jira' ? 'cloud' : 'data-center'}}\n  linear: {url: "${forge.addresses.linear.graphql}"}\n  issues: true\n  create_at: low\n`;
   const pr = await github({
     emulators: forge, depth: 'full', token: WRITES, reports: FINDING, change: { 'other.py': source(5) }, repo: { collaborators: PEOPLE },
     base: { 'app.py': source(30, [5]), '.gatepost.yml': settings, '.gatepost/teams.yml': `teams:\n  - {id: shop, aliases: {github: [acme/shop]}, ${board}}\n`, '.github/CODEOWNERS': 'app.py @carl @acme/shop\n' },
     users: Object.keys(PEOPLE).filter((it) => it !== 'author').map((login, i) => ({ login, id: 200 + i })),
   });
+  const user = jira === 'jira' ? 'bot@acme.example' : undefined;
   const tokens = { jira: pr.secret(randomBytes(16).toString('hex')), linear: pr.secret(`lin_api_${randomBytes(16).toString('hex')}`) };
   await forge.seed({
-    jira: { tokens: [{ token: tokens.jira, user: 'bot@acme.example', tenant: pr.tenant }], sites: [{ tenant: pr.tenant, pace_ms: 400, projects: [{ key: 'PAY' }] }] },
+    [jira]: { tokens: [{ token: tokens.jira, user, tenant: pr.tenant }], sites: [{ tenant: pr.tenant, context: CONTEXT[jira], pace_ms: 400, projects: [{ key: 'PAY' }] }] },
     linear: { tokens: [{ token: tokens.linear, tenant: pr.tenant }], workspaces: [{ tenant: pr.tenant, teams: [{ key: 'WEB' }], users: [{ id: 'u-mona', name: 'Mona' }] }] },
   });
-  const env = { GATEPOST_JIRA_USER: 'bot@acme.example', GATEPOST_JIRA_TOKEN: tokens.jira, GATEPOST_LINEAR_TOKEN: tokens.linear };
+  const env = { GATEPOST_JIRA_USER: user, GATEPOST_JIRA_TOKEN: tokens.jira, GATEPOST_LINEAR_TOKEN: tokens.linear };
   const on_main = async (args) => {
     await pause();
     return pr.gatepost(args, { env: { ...env, ...SCHEDULED } });
@@ -44,34 +46,39 @@ async function world(board) {
 }
 
 describe("won't do", { concurrency: 3 }, () => {
-  test('on Jira: an owner approves what was asked for there, and the finding is waived', async () => {
-    const it = await world('jira: {project: PAY}');
-    assert.match((await it.night()).stdout, /PAY-1 created/);
-    await it.act('jira', { issue: 'PAY-1', status: 'Done', resolution: "Won't Do", by: 'Mona Board' });
-    const synced = await it.sync();
-    assert.match(synced.stdout, /waiver_requested/, synced.stdout + synced.stderr);
-    const [asked] = await it.request();
-    const { request } = asked.data;
-    assert.match(request, /^W-[A-Z2-7]{8}$/);
-    assert.deepEqual([asked.actor.type, asked.actor.verified_by], ['person', 'jira']);
-    assert.ok(!JSON.stringify(asked).includes('Mona'), 'names stand beside the ledger');
-    const [ticket] = await it.tickets('jira');
-    assert.match(ticket.comments.map((one) => words_of(one.body)).join(), new RegExp(`/gatepost approve ${request}`));
+  for (const [jira, name] of [['jira', 'jira'], ['jira_dc', 'jira-dc']]) {
+    test(`on Jira (${name}): an owner approves what was asked for there, and the finding is waived`, async () => {
+      const it = await world('jira: {project: PAY}', jira);
+      assert.match((await it.night()).stdout, /PAY-1 created/);
+      const closed = { issue: 'PAY-1', status: 'Done', resolution: "Won't Do" };
+      await it.act(jira, { ...closed, by: 'Otto Other' });
+      await it.act(jira, { issue: 'PAY-1', status: 'To Do', by: 'Otto Other' });
+      await it.act(jira, { ...closed, by: 'Mona Board' });
+      const synced = await it.sync();
+      assert.match(synced.stdout, /waiver_requested/, synced.stdout + synced.stderr);
+      const [asked] = await it.request();
+      const { request } = asked.data;
+      assert.match(request, /^W-[A-Z2-7]{8}$/);
+      assert.deepEqual([asked.actor.type, asked.actor.verified_by], ['person', name]);
+      assert.ok(!JSON.stringify(asked).includes('Mona'), 'names stand beside the ledger');
+      const [ticket] = await it.tickets(jira);
+      assert.match(ticket.comments.map((one) => (jira === 'jira' ? words_of(one.body) : one.body.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)))).join(), new RegExp(`/gatepost approve ${request}`));
 
-    assert.match((await it.say('will', '/gatepost status')).answer, new RegExp(`${request} about GP-\\w{8}, asked for by Mona Board \\(jira\\), waits for approval`));
-    assert.match((await it.say('will', `/gatepost approve ${request}`)).answer, /approve needs one of: maintain, owners/);
-    assert.match((await it.say('author', `/gatepost approve ${request}`)).answer, /approve needs one of/);
-    const approved = await it.say('carl', `/gatepost approve ${request.toLowerCase()}`);
-    assert.match(approved.answer, new RegExp(`${request} is approved by @carl \\(owner\\) and counts until \\d{4}-`), approved.stderr);
+      assert.match((await it.say('will', '/gatepost status')).answer, new RegExp(`${request} about GP-\\w{8}, asked for by Mona Board \\(${name}\\), waits for approval`));
+      assert.match((await it.say('will', `/gatepost approve ${request}`)).answer, /approve needs one of: maintain, owners/);
+      assert.match((await it.say('author', `/gatepost approve ${request}`)).answer, /approve needs one of/);
+      const approved = await it.say('carl', `/gatepost approve ${request.toLowerCase()}`);
+      assert.match(approved.answer, new RegExp(`${request} is approved by @carl \\(owner\\) and counts until \\d{4}-`), approved.stderr);
 
-    const night = await it.night();
-    assert.equal(night.code, 0, night.stdout + night.stderr);
-    assert.deepEqual((await it.log('waived')).map((one) => one.subject), [asked.subject], night.stdout);
-    assert.deepEqual((await it.night()).writes, []);
-    assert.match((await it.pr.gatepost(['ledger', 'log'])).stdout, /Mona Board \(jira\)/);
-    assert.equal((await it.pr.gatepost(['ledger', 'verify'])).code, 0);
-    await it.pr.end();
-  });
+      const night = await it.night();
+      assert.equal(night.code, 0, night.stdout + night.stderr);
+      assert.deepEqual((await it.log('waived')).map((one) => one.subject), [asked.subject], night.stdout);
+      assert.deepEqual((await it.night()).writes, []);
+      assert.match((await it.pr.gatepost(['ledger', 'log'])).stdout, new RegExp(`Mona Board \\(${name}\\)`));
+      assert.equal((await it.pr.gatepost(['ledger', 'verify'])).code, 0);
+      await it.pr.end();
+    });
+  }
 
   test('on Linear: what is asked for can be taken back, and asked for again', async () => {
     const it = await world('linear: {team: WEB}');
