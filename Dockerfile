@@ -13,6 +13,7 @@ COPY CMakeLists.txt CMakePresets.json LICENSE NOTICE ./
 COPY cmake cmake
 COPY config config
 COPY src src
+COPY packaging/gatepost.service packaging/
 RUN --mount=type=cache,target=/root/.cache/ccache \
     cmake --preset release -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
  && cmake --build --preset release \

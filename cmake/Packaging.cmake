@@ -2,6 +2,8 @@
 # that depend on the generator are in packaging/cpack.cmake.
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/gatepost RENAME copyright COMPONENT gatepost)
 install(FILES NOTICE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/gatepost COMPONENT gatepost)
+# The bot as a service, disabled. Only the .deb has a place for it that systemd looks at.
+install(FILES packaging/gatepost.service DESTINATION lib/systemd/system COMPONENT gatepost)
 
 # With every library beside it; only when asked for by name.
 install(

@@ -50,9 +50,12 @@ def check_deb(count, deb):
         count.report("the .deb installs in a clean Debian 12", "" if code == 0 else (out + err)[-2000:])
         code, out, err = run(*inside, "gatepost", "--version")
         count.report("the installed binary starts", "" if code == 0 else f"{code}: {out}{err}")
+        unit = root / "usr/lib/systemd/system/gatepost.service"
+        enabled = list((root / "etc/systemd/system").glob("*.wants/gatepost.service"))
+        count.report("the unit of the bot is there, and not enabled", "" if unit.is_file() and not enabled else str(enabled))
         count.report("the installed binary closes the gate of the example", closed(*run(*inside, "gatepost", *CHECK)))
         code, out, err = run(*inside, "apt-get", "purge", "-q", "-y", "gatepost")
-        left = [it for it in (root / "usr/bin/gatepost", root / "usr/share/doc/gatepost") if it.exists()]
+        left = [it for it in (root / "usr/bin/gatepost", root / "usr/share/doc/gatepost", unit) if it.exists()]
         count.report("purging it leaves nothing", "" if code == 0 and not left else f"{code}: {left} {err[-500:]}")
     finally:
         run("buildah", "rm", container)

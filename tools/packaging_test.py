@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds action, templates, documents and the binary's flags equal to src/app/inputs.def.
+"""Holds action, templates, documents and the binary's flags equal to src/app/inputs.def; and the places where the bot runs,
+examples/bot and packaging/gatepost.service, to the binary and to docs/bot.md.
 
     packaging_test.py            compare; the last line is `N passed, N failed, N skipped`
     packaging_test.py --write    write the tables of the documents instead
@@ -211,12 +212,99 @@ def check_flags(count):
     count.report(name, ", ".join(missing))
 
 
+def options_of(words):
+    """The options among the words of a command line, and what stands behind each."""
+    return {word: following for word, following in zip(words, [*words[1:], ""]) if word.startswith("--")}
+
+
+def unknown_options(words):
+    helps = "\n".join(subprocess.run([BINARY, *it], capture_output=True, text=True, timeout=60, check=False).stdout
+                      for it in (["--help"], ["serve", "--help"]))
+    return [it for it in options_of(words) if not re.search(rf"{it}\b(?!-)", helps)]
+
+
+def drain_of(words):
+    """Seconds that the bot takes to end, by its default when nothing is said."""
+    text = subprocess.run([BINARY, "serve", "--help"], capture_output=True, text=True, timeout=60, check=False).stdout
+    default = re.search(r"--drain .*?Default: (\d+)", text, re.DOTALL)
+    return int(options_of(words).get("--drain", default[1]))
+
+
+def unknown_variables(names):
+    documented = read("docs/bot.md")
+    return [it for it in names if f"`{it.removesuffix('_FILE')}`" not in documented]
+
+
+def check_compose(count):
+    compose = yaml.safe_load(read("examples/bot/compose.yaml"))
+    bot, proxy = compose["services"]["bot"], compose["services"]["proxy"]
+    words = bot["command"]
+    count.report("the compose example names options that `gatepost serve` has", ", ".join(unknown_options(words)))
+    variables = bot["environment"]
+    count.report("the compose example sets variables that docs/bot.md names", ", ".join(unknown_variables(variables)))
+    count.report("the compose example's image is the one that docs/bot.md builds",
+                 "" if "docker build -t gatepost:local" in read("docs/bot.md") and ":-gatepost:local}" in bot["image"]
+                 else bot["image"])
+    count.report("a container has longer to end than the bot takes",
+                 "" if int(bot["stop_grace_period"].removesuffix("s")) >= drain_of(words) + 10 else bot["stop_grace_period"])
+
+    loose = []
+    for name, service in compose["services"].items():
+        lacks = [key for key in ("read_only", "mem_limit", "restart", "networks") if not service.get(key)]
+        if service["cap_drop"] != ["ALL"] or service["security_opt"] != ["no-new-privileges:true"]:
+            lacks.append("rights taken away")
+        files = [it for key, it in service.get("environment", {}).items() if key.endswith("_FILE")]
+        files += re.findall(r"/run/secrets/[\w-]+", read("examples/bot/nginx.conf")) if name == "proxy" else []
+        known = {f"/run/secrets/{it}" for it in service["secrets"]} & {f"/run/secrets/{it}" for it in compose["secrets"]}
+        loose += [f"{name}: {it}" for it in lacks + sorted(set(files) ^ known)]
+    count.report("every container is read-only, limited, without rights, and has exactly the secrets it reads", ", ".join(loose))
+
+    port = options_of(words)["--listen"].rpartition(":")[2]
+    nginx = read("examples/bot/nginx.conf")
+    inner = re.search(r"listen (\d+) ssl;", nginx)[1]
+    found = {"the bot": port, "its health": re.search(r":(\d+)/readyz", " ".join(bot["healthcheck"]["test"]))[1],
+             "the proxy's target": re.search(r"http://bot:(\d+);", nginx)[1]}
+    count.report("the bot's port is one everywhere", "" if set(found.values()) == {port} else str(found))
+    count.report("the proxy's port is published, and nothing else is",
+                 "" if proxy["ports"] == [f"443:{inner}"] and all("ports" not in it for it in compose["services"].values()
+                                                                  if it is not proxy) else str(proxy["ports"]))
+    senders = set(re.findall(r"^\| `/(\w+)` \|", read("docs/bot-webhooks.md"), re.MULTILINE))
+    passed_on = set(re.search(r"location ~ \^/\((.*?)\)\$", nginx)[1].split("|"))
+    count.report("the proxy passes on the paths of all senders, and no other", ", ".join(sorted(senders ^ passed_on)))
+
+
+def check_unit(count):
+    text = read("packaging/gatepost.service")
+    start = re.search(r"^ExecStart=(.*)$", text, re.MULTILINE)[1].split()
+    count.report("the unit starts what the package installs, with options that there are",
+                 ", ".join(unknown_options(start)) or ("" if start[0] == "/usr/bin/gatepost" else start[0]))
+    patience = int(re.search(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)[1])
+    count.report("the unit has longer to end than the bot takes",
+                 "" if patience >= drain_of(start) + 10 else f"{patience} s")
+    drop_in = re.search(r"```ini\n(.*?)```", read("docs/bot.md"), re.DOTALL)[1]
+    names = re.findall(r"\b(GATEPOST_\w+)=", drop_in)
+    credentials = set(re.findall(r"^LoadCredential=([\w-]+):", drop_in, re.MULTILINE))
+    used = set(re.findall(r"=%d/([\w-]+)", drop_in))
+    count.report("the drop-in of docs/bot.md sets variables that there are, from credentials that are loaded",
+                 ", ".join(unknown_variables(names) + sorted(credentials ^ used)) or ("" if names else "it sets nothing"))
+    name = "systemd takes the unit and the drop-in"
+    if not shutil.which("systemd-analyze"):
+        return count.skip(name, "there is no systemd-analyze here")
+    with tempfile.TemporaryDirectory() as folder:
+        unit = pathlib.Path(folder) / "gatepost.service"
+        unit.write_text(text.replace("/usr/bin/gatepost", "/bin/true"), encoding="utf-8")
+        (pathlib.Path(folder) / "gatepost.service.d").mkdir()
+        (pathlib.Path(folder) / "gatepost.service.d" / "own.conf").write_text(drop_in, encoding="utf-8")
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, timeout=60, check=False)
+        count.report(name, done.stderr.strip() or ("" if done.returncode == 0 else f"exit code {done.returncode}"))
+
+
 def main():
     if sys.argv[1:] == ["--write"]:
         write_tables()
         return 0
     count = Count()
-    for check in (check_actions, check_gitlab, check_examples, check_tables, check_release, check_flags):
+    for check in (check_actions, check_gitlab, check_examples, check_tables, check_release, check_flags, check_compose, check_unit):
         try:
             check(count)
         except (ValueError, KeyError, TypeError, OSError, yaml.YAMLError, subprocess.SubprocessError) as error:

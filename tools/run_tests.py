@@ -288,7 +288,8 @@ def counting_suite(script, timeout=3600):
 def suite_lint_ci(log, jobs):
     files = [*sorted(ROOT.glob("action/**/action.yml")), ROOT / "action.yml",
              *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
-             *sorted((ROOT / "examples" / "workflows").glob("github-*.yml")), ROOT / "README.md"]
+             *sorted((ROOT / "examples" / "workflows").glob("github-*.yml")), ROOT / "README.md",
+             ROOT / "examples" / "bot" / "compose.yaml"]
     counted(log, "lint.mjs", *run(["node", "tests/packaging/lint.mjs", *[str(it.relative_to(ROOT)) for it in files]],
                                   env=clean_environment()))
 

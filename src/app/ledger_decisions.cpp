@@ -39,6 +39,14 @@ class Fold {
     if (granted && usage != nullptr) take(usage->verb, event);
   }
 
+  // Who closed a ticket as not to be done asks for a waiver; who did so again asks anew.
+  void hear_of_ticket(const Event& event) {
+    if (event.text("deed") != "waiver_requested" || event.text("request").empty()) return;
+    std::erase_if(out_.requests, [&](const auto& it) { return it.id == event.text("request"); });
+    ask(event, false);
+    out_.requests.back().text = fmt::format("the ticket {} was closed as not to be done", event.text("ticket"));
+  }
+
   LedgerDecisions take_all() { return std::move(out_); }
 
  private:
@@ -118,9 +126,16 @@ Result<LedgerDecisions> decisions_of(std::span<const ledger::Line> lines, const 
   Fold fold(people);
   ledger::CanonicalText scratch;
   for (const ledger::Line& line : lines) {
-    if (line.type != to_string(ledger::EventType::command)) continue;
+    const bool is_command = line.type == to_string(ledger::EventType::command);
+    const bool may_ask = line.type == to_string(ledger::EventType::ticketed) &&
+                         line.text.find("waiver_requested") != std::string_view::npos;
+    if (!is_command && !may_ask) continue;
     GP_TRY(const Event event, ledger::parse(line.text, scratch));
-    fold.add(event);
+    if (is_command) {
+      fold.add(event);
+    } else {
+      fold.hear_of_ticket(event);
+    }
   }
   return fold.take_all();
 }

@@ -42,8 +42,8 @@ struct LedgerDecisions {
   std::vector<Refusal> refusals;                  // in their order
 };
 
-// Commands among the events. Names are those that the people have now: who was erased is a pseudonym, and approves
-// nothing that the policy leaves to people by name.
+// Commands among the events, and tickets that people closed as not to be done. Names are those that the people have
+// now: who was erased is a pseudonym, and approves nothing that the policy leaves to people by name.
 Result<LedgerDecisions> decisions_of(std::span<const ledger::Line> lines, const ledger::People& people);
 
 // Those of a store. A chain that is broken is an error: nothing may be built upon it.

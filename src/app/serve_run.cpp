@@ -183,8 +183,11 @@ Environment environment_of(const Ports& ports, const BotAccess& access, const Wo
   add(all, "GATEPOST_LEDGER_URL", access.ledger_address);
   if (order.kind == JobKind::tickets) {
     add(all, "GATEPOST_JIRA_TOKEN", access.jira_token);
+    add(all, "GATEPOST_JIRA_DC_TOKEN", access.jira_dc_token);
     add(all, "GATEPOST_LINEAR_TOKEN", access.linear_token);
-    if (auto user = ports.environment("GATEPOST_JIRA_USER")) all["GATEPOST_JIRA_USER"] = *std::move(user);
+    for (const char* const name : {"GATEPOST_JIRA_USER", "GATEPOST_JIRA_DC_USER"}) {
+      if (auto user = ports.environment(name)) all[name] = *std::move(user);
+    }
   }
   return all;
 }
@@ -199,6 +202,7 @@ Result<BotAccess> bot_access(const Ports& ports) {
   GP_TRY(access.github_token, secret_named(ports, "GATEPOST_GITHUB_TOKEN"));
   GP_TRY(access.gitlab_token, secret_named(ports, "GATEPOST_GITLAB_TOKEN"));
   GP_TRY(access.jira_token, secret_named(ports, "GATEPOST_JIRA_TOKEN"));
+  GP_TRY(access.jira_dc_token, secret_named(ports, "GATEPOST_JIRA_DC_TOKEN"));
   GP_TRY(access.linear_token, secret_named(ports, "GATEPOST_LINEAR_TOKEN"));
   GP_TRY(access.ledger_address, secret_named(ports, "GATEPOST_LEDGER_URL"));
   if (access.app_id.empty() == access.app_key.empty()) return access;

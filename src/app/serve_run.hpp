@@ -15,10 +15,10 @@ namespace gatepost::app {
 // What jobs reach the forges and trackers with. Each may be empty.
 struct BotAccess {
   std::string app_id;
-  Secret app_key, github_token, gitlab_token, jira_token, linear_token, ledger_address;
+  Secret app_key, github_token, gitlab_token, jira_token, jira_dc_token, linear_token, ledger_address;
 };
 // GATEPOST_APP_ID, GATEPOST_APP_PRIVATE_KEY, GATEPOST_GITHUB_TOKEN, GATEPOST_GITLAB_TOKEN, GATEPOST_JIRA_TOKEN,
-// GATEPOST_LINEAR_TOKEN, GATEPOST_LEDGER_URL, each also as …_FILE.
+// GATEPOST_JIRA_DC_TOKEN, GATEPOST_LINEAR_TOKEN, GATEPOST_LEDGER_URL, each also as …_FILE.
 Result<BotAccess> bot_access(const Ports& ports);
 
 class JobRunner {

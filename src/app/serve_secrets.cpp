@@ -1,9 +1,12 @@
 #include "app/serve_secrets.hpp"
 
+#include <sys/stat.h>
+
 #include <utility>
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace gatepost::app {
@@ -15,6 +18,14 @@ Secret trimmed(std::string text) {
   Secret secret{std::string(text::trim(text))};
   wipe(text);
   return secret;
+}
+
+// What a container or a service manager puts below /run is there for one program alone, whatever its mode says.
+void warn_of_readers(const std::string& variable, const std::string& path) {
+  struct stat of_file{};
+  if (::stat(path.c_str(), &of_file) != 0 || (of_file.st_mode & S_IROTH) == 0) return;
+  if (path.starts_with("/run/") || path.starts_with("/var/run/")) return;
+  log::warning(variable + ": everybody on this machine may read " + text::printable(path, 200) + "; chmod o-r it");
 }
 
 Status add_lines(const Ports& ports, const std::string& name, std::vector<Secret>& secrets) {
@@ -36,6 +47,7 @@ Result<Secret> secret_named(const Ports& ports, const std::string& name) {
   if (!text) return error(ErrorKind::config, file + ": " + text.error().message);
   Secret secret = trimmed(*std::move(text));
   if (secret.empty()) return error(ErrorKind::config, file + ": " + *path + " holds nothing");
+  warn_of_readers(file, *path);
   return secret;
 }
 

@@ -12,7 +12,7 @@
 namespace gatepost::app {
 
 // Of the variable `name`, else of the file that `name`_FILE names, without white space around it; empty when neither is
-// set. A file that cannot be read, or holds nothing, is an error.
+// set. A file that cannot be read, or holds nothing, is an error; one that everybody may read is warned of.
 Result<Secret> secret_named(const Ports& ports, const std::string& name);
 
 // GATEPOST_GITHUB_WEBHOOK_SECRET, GATEPOST_GITLAB_WEBHOOK_TOKEN, GATEPOST_GITLAB_WEBHOOK_SIGNING,

@@ -88,6 +88,7 @@ class Reader {
   Reader(const ledger::State& state, const config::Settings& settings, Timestamp now)
       : state_(state),
         directory_(settings.teams),
+        waivers_(settings.rules.waivers),
         warning_percent_(ledger_rules(settings.service_levels).warning_percent),
         now_(now) {}
 
@@ -95,6 +96,7 @@ class Reader {
     const auto text = [&](TextId id) { return std::string(state_.text(id)); };
     TicketFinding out{.id = it.id, .standing = standing_of(it), .kind = it.kind, .severity = it.severity};
     out.risk_tenths = it.risk_tenths;
+    out.acceptable_days = waivers_.longest_days[static_cast<std::size_t>(band_for_tenths(it.risk_tenths))];
     if (it.decision >= 0) out.decision = static_cast<Priority>(it.decision);
     out.title = text(it.title), out.engine = text(it.engine), out.rule = text(it.rule), out.path = text(it.path);
     out.target = text(it.target), out.package = text(it.package), out.service = text(it.service);
@@ -134,6 +136,7 @@ class Reader {
 
   const ledger::State& state_;
   const context::TeamDirectory directory_;
+  const policy::WaiverRules& waivers_;
   const std::int64_t warning_percent_;
   const Timestamp now_;
 };

@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "forge/answer.hpp"
+#include "ledger/people.hpp"
 #include "ledger/tickets.hpp"
 #include "report/escape.hpp"
 
@@ -32,7 +33,7 @@ std::optional<TrackerKind> kind_of(std::string_view name) {
 class Syncer {
  public:
   Syncer(const Ports& ports, const TicketSync& sync)
-      : sync_(sync), trackers_(ports, sync.settings.tickets, sync.ci, sync.version) {}
+      : ports_(ports), sync_(sync), trackers_(ports, sync.settings.tickets, sync.ci, sync.version) {}
 
   Result<TicketReport> run() {
     complete_boards();
@@ -216,15 +217,45 @@ class Syncer {
   void apply(TrackerKind kind, const TicketAction& action) {
     // What follows upon something that failed would tell a lie.
     if (failed_.contains(action.after.id)) return;
-    if (!std::holds_alternative<publish::NoteTicket>(action.what)) {
-      const auto tracker = trackers_.of(kind);
-      const Status applied = tracker ? (*tracker)->apply(action.after.id, action.what) : Status(tracker.error());
-      if (!applied) {
-        failed_.insert(action.after.id);
-        return problem(applied.error());
-      }
+    if (const Status told = tell(kind, action); !told) {
+      failed_.insert(action.after.id);
+      return problem(told.error());
     }
     done(action, action.after);
+  }
+
+  Status tell(TrackerKind kind, const TicketAction& action) {
+    if (std::holds_alternative<publish::NoteTicket>(action.what)) return Done{};
+    GP_TRY(tracker::Tracker* const teller, trackers_.of(kind));
+    if (!action.waivers.empty()) GP_CHECK(find_requester(*teller, kind, action));
+    return teller->apply(action.after.id, action.what);
+  }
+
+  // A request is somebody's. Who that is may be hidden from us; a tracker that does not answer is asked again by the
+  // next run.
+  Status find_requester(tracker::Tracker& teller, TrackerKind kind, const TicketAction& action) {
+    const auto who = teller.closed_by(action.after.id);
+    if (!who && who.error().kind == ErrorKind::unavailable) return who.error();
+    const bool known = who && !who->empty();
+    std::string name = known ? *who : "somebody who closed " + action.after.name;
+    // A name that is none of the forge is never taken for one.
+    const bool of_forge = kind == TrackerKind::github || kind == TrackerKind::gitlab;
+    if (known && !of_forge) name += fmt::format(" ({})", to_string(kind));
+    for (const publish::WaiverWish& it : action.waivers) requesters_[to_string(it.finding)] = name;
+    return Done{};
+  }
+
+  // Tells the events what somebody asks to accept, and until when; remember() says who.
+  static void add_requests(const TicketAction& action, std::vector<ledger::Draft>& drafts) {
+    for (ledger::Draft& it : drafts) {
+      const auto wish = std::ranges::find_if(
+          action.waivers, [&](const publish::WaiverWish& one) { return to_string(one.finding) == it.subject; });
+      if (wish == action.waivers.end()) continue;
+      it.actor = {"person", "", action.after.tracker};
+      it.facts.emplace("request", wish->id);
+      const auto until = std::chrono::duration_cast<std::chrono::milliseconds>(wish->until.time_since_epoch());
+      it.facts.emplace("until", std::int64_t{until.count()});
+    }
   }
 
   void create(TrackerKind kind, const std::vector<const TicketAction*>& actions) {
@@ -248,7 +279,9 @@ class Syncer {
   }
 
   void done(const TicketAction& action, const TicketMemory& after) {
-    std::ranges::move(ledger::ticket_events(action.deed, after, action.subjects), std::back_inserter(events_));
+    std::vector<ledger::Draft> drafts = ledger::ticket_events(action.deed, after, action.subjects);
+    add_requests(action, drafts);
+    std::ranges::move(drafts, std::back_inserter(events_));
     report_.done.push_back(fmt::format("{} {} {}: {} ({})", after.tracker, report::escape::terminal(after.name, 60),
                                        action.deed, report::escape::terminal(title_of(action), 120),
                                        report::escape::terminal(action.why, 200)));
@@ -261,21 +294,40 @@ class Syncer {
   // The trackers have been told; should the ledger not hear of it, the next run finds the tickets by their keys.
   void remember() {
     if (events_.empty()) return;
-    const Think think = [&](const ledger::State& state) {
+    ledger::People people;
+    const ThinkOfLines think = [&](const LedgerView& now) -> Result<std::vector<ledger::Draft>> {
       std::vector<ledger::Draft> still;
-      for (const ledger::Draft& it : events_) {
-        const auto id = parse_finding_id(it.subject);
-        const ledger::Tracked* const finding = id ? state.find(*id) : nullptr;
-        const bool holds = finding != nullptr && finding->id == *id &&
-                           (it.type != ledger::EventType::claimed_fixed || finding->is_live());
-        if (holds) still.push_back(it);
+      std::ranges::copy_if(events_, std::back_inserter(still), [&](const auto& it) { return holds(it, now.state); });
+      if (!requesters_.empty()) {
+        GP_TRY(const auto document, sync_.store.document(ledger::People::kDocument));
+        GP_TRY(people, ledger::People::parse(document.value_or("")));
+        name_requesters(still, people);
       }
       return still;
     };
-    if (const auto appended = append_to_ledger(sync_.store, sync_.now, think, nothing()); !appended)
+    const auto documents = [&]() -> store::Documents {
+      if (requesters_.empty()) return {};
+      return {{std::string(ledger::People::kDocument), people.text()}};
+    };
+    if (const auto appended = append_to_ledger(sync_.store, sync_.now, think, documents); !appended)
       problem(Error(appended.error()).context("the tickets are written, and the ledger does not know"));
   }
 
+  static bool holds(const ledger::Draft& event, const ledger::State& state) {
+    const auto id = parse_finding_id(event.subject);
+    const ledger::Tracked* const finding = id ? state.find(*id) : nullptr;
+    return finding != nullptr && finding->id == *id &&
+           (event.type != ledger::EventType::claimed_fixed || finding->is_live());
+  }
+
+  // Names of people stand beside the ledger, never in its chain.
+  void name_requesters(std::vector<ledger::Draft>& events, ledger::People& people) const {
+    for (ledger::Draft& it : events) {
+      if (it.actor.type == "person") it.actor.id = people.pseudonym(requesters_.at(it.subject), ports_.nonce());
+    }
+  }
+
+  const Ports& ports_;
   const TicketSync& sync_;
   Trackers trackers_;
   TicketReport report_;
@@ -283,7 +335,8 @@ class Syncer {
   std::vector<ShownTicket> shown_;
   std::set<std::tuple<TrackerKind, std::string, std::string, std::string>> asked_;  // tracker, project, key, id
   std::set<TrackerKind> lost_;
-  std::set<std::string> failed_;  // ids of tickets
+  std::set<std::string> failed_;                   // ids of tickets
+  std::map<std::string, std::string> requesters_;  // names by findings
   std::vector<ledger::Draft> events_;
 };
 

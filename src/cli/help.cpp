@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <sstream>
 #include <vector>
 
 #include "base/text.hpp"
@@ -116,6 +117,20 @@ class HelpFormatter : public CLI::Formatter {
     if (option->get_expected_max() == CLI::detail::expected_max_vector_size) text += " ...";
     return option->get_required() ? text + " (required)" : text;
   }
+
+  // Below a command, what stands in its groups is listed as well: "dead list".
+  std::string make_subcommand(const CLI::App* sub) const override {
+    const std::vector<const CLI::App*> nested = sub->get_subcommands({});
+    const bool of_root = sub->get_parent()->get_parent() == nullptr;
+    if (of_root || nested.empty()) return CLI::Formatter::make_subcommand(sub);
+    std::ostringstream lines;
+    for (const CLI::App* const it : nested) {
+      const std::string name = fmt::format("{} {}", sub->get_name(), it->get_name());
+      CLI::detail::format_help(lines, name, it->get_description(), column_width_);
+    }
+    return lines.str();
+  }
+
   std::string make_footer(const CLI::App* app) const override {
     const std::string example = app->get_footer();
     std::string text = "Example:\n";
@@ -148,6 +163,14 @@ std::string option_table(const CLI::App& app) {
 }
 
 std::string example_of(const CLI::App& app) { return fmt::format("\n```sh\n{}\n```\n", app.get_footer()); }
+
+// A command below another, and those below it.
+std::string section_of(const CLI::App& app, const std::string& heading) {
+  std::string text = fmt::format("\n{} {}\n\n{}\n", heading, full_name(app), app.get_description()) +
+                     option_table(app) + example_of(app);
+  for (const CLI::App* nested : app.get_subcommands({})) text += section_of(*nested, heading + "#");
+  return text;
+}
 
 }  // namespace
 
@@ -201,11 +224,7 @@ std::string reference() {
     CLI::App* const sub = app.get_subcommand(std::string(command.name));
     text +=
         fmt::format("\n### gatepost {}\n\n{}\n", command.name, command.summary) + option_table(*sub) + example_of(*sub);
-    for (const CLI::App* nested : sub->get_subcommands({})) {
-      text +=
-          fmt::format("\n#### gatepost {} {}\n\n{}\n", command.name, nested->get_name(), nested->get_description()) +
-          option_table(*nested) + example_of(*nested);
-    }
+    for (const CLI::App* nested : sub->get_subcommands({})) text += section_of(*nested, "####");
   }
   return text;
 }

@@ -117,11 +117,14 @@ std::optional<Mistake> meant_for_us(std::string_view line) {
 
 constexpr std::string_view kDecisionPrefix = "W-";
 constexpr std::size_t kMostDecisionDigits = 19;
+constexpr std::size_t kDecisionLetters = 8;  // of a finding's id
 
+// By the comment that asked, or by the finding whose ticket was closed.
 bool is_decision_id(std::string_view id) {
   if (!id.starts_with(kDecisionPrefix)) return false;
-  const std::string_view digits = id.substr(kDecisionPrefix.size());
-  return !digits.empty() && digits.size() <= kMostDecisionDigits && std::ranges::all_of(digits, text::is_digit);
+  const std::string_view rest = id.substr(kDecisionPrefix.size());
+  if (rest.size() == kDecisionLetters && is_finding_id("GP-" + std::string(rest))) return true;
+  return !rest.empty() && rest.size() <= kMostDecisionDigits && std::ranges::all_of(rest, text::is_digit);
 }
 
 std::string upper(std::string_view s) {

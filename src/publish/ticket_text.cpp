@@ -28,6 +28,8 @@ std::string one_title(std::string_view text) {
   return text::to_utf8(report::escape::one_line(text, kTitleBytes), kTitleBytes);
 }
 
+std::string waiver_id(const TicketFinding& it) { return "W-" + short_form(it.id).substr(3); }
+
 Span plain(std::string text) { return {std::move(text)}; }
 Span strong(std::string text) { return {std::move(text), Style::strong}; }
 Span code(std::string text) { return {std::move(text), Style::code}; }
@@ -245,13 +247,30 @@ TicketComment ticket_comment(const TicketMemory& ticket, std::string_view topic,
   return comment;
 }
 
-std::string waiver_proposal(std::span<const TicketFinding* const> findings, const TicketMemory& ticket) {
-  std::string out;
+std::vector<WaiverWish> waiver_wishes(std::span<const TicketFinding* const> findings, Timestamp now) {
+  std::vector<WaiverWish> wishes;
+  for (const TicketFinding* const it : findings) {
+    if (it->acceptable_days > 0)
+      wishes.push_back({it->id, waiver_id(*it), day_of(now) + std::chrono::days(it->acceptable_days)});
+  }
+  return wishes;
+}
+
+std::string refusal_text(std::span<const TicketFinding* const> findings, const TicketMemory& ticket,
+                         std::span<const WaiverWish> waivers) {
+  if (waivers.empty())
+    return "Closed as not to be done. The policy lets nobody accept a finding of this risk: it stays open.";
+  std::string out =
+      "Closed as not to be done. The finding stays open until somebody else approves that, for as long as the policy "
+      "lets its risk be accepted. Who may do so writes below an open change of the repository:\n";
+  // No line begins with a slash: GitLab would take it for one of its own commands.
+  for (const WaiverWish& it : waivers) out += fmt::format("- /gatepost approve {}\n", it.id);
+  out += "Or fill this in, have it approved, and add it to .gatepost/waivers.yml.\n";
   for (const TicketFinding* const it : findings) {
     out += fmt::format(
-        "- {{id: W-{}, match: {{finding: {}}}, reason: risk_accepted, justification: \"\", ticket: {}, "
+        "- {{id: {}, match: {{finding: {}}}, reason: risk_accepted, justification: \"\", ticket: {}, "
         "requested_by: \"\", approved_by: [], created: \"\", expires: \"\"}}\n",
-        short_form(it->id).substr(3), to_string(it->id), ticket.name);
+        waiver_id(*it), to_string(it->id), ticket.name);
   }
   return out;
 }

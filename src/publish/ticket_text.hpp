@@ -35,7 +35,11 @@ std::string late_body(std::span<const TicketFinding* const> findings, std::span<
 // `topic` names the comment: the same ticket gets one of a topic.
 TicketComment ticket_comment(const TicketMemory& ticket, std::string_view topic, const std::string& text,
                              TrackerKind tracker);
-// A waiver to be filled in and approved, for who closed a ticket as "won't do".
-std::string waiver_proposal(std::span<const TicketFinding* const> findings, const TicketMemory& ticket);
+// What is asked for by who closes a ticket of these findings as "won't do": to accept each for as long as its risk may
+// be. Nothing for those that the policy lets nobody accept.
+std::vector<WaiverWish> waiver_wishes(std::span<const TicketFinding* const> findings, Timestamp now);
+// Tells who did that how each request is approved, or written down instead.
+std::string refusal_text(std::span<const TicketFinding* const> findings, const TicketMemory& ticket,
+                         std::span<const WaiverWish> waivers);
 
 }  // namespace gatepost::publish

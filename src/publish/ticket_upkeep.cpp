@@ -131,12 +131,11 @@ class Upkeep {
   void hear_refusal(TicketMemory& ticket, const Findings& open) {
     if (ticket.state == State::declined) return;
     ticket.state = State::declined;
-    const std::string text =
-        "Closed as not to be done. The finding stays open until a waiver says otherwise: fill this in, have it "
-        "approved, and add it to .gatepost/waivers.yml.\n" +
-        waiver_proposal(open, ticket);
+    std::vector<WaiverWish> waivers = waiver_wishes(open, planning_.input.now);
+    const std::string text = refusal_text(open, ticket, waivers);
     planning_.add("waiver_requested", "a person declined it: a waiver is asked for, and needs approval", ticket,
                   CommentTicket{comment_on(ticket, "declined", text)}, ids_of(open));
+    planning_.plan.actions.back().waivers = std::move(waivers);
   }
 
   void bring_back(TicketMemory& ticket, const Findings& open) {

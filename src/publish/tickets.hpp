@@ -5,6 +5,7 @@
 // changed is theirs; a ticket that a person closed is a claim until a run confirms or refutes it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -43,8 +44,9 @@ struct TicketFinding {
   std::string because;   // why it stands as it does: "W-12", "its file was deleted"
   std::string why, fix;  // sentences, as far as this run knows
   bool fix_available = false, kev = false;
-  bool asked = false;  // somebody wants a ticket for it, however small it is
-  Timestamp due;       // 0: no day
+  bool asked = false;                // somebody wants a ticket for it, however small it is
+  std::int64_t acceptable_days = 0;  // for how long the policy lets a finding of its risk be accepted; 0: not at all
+  Timestamp due;                     // 0: no day
   bool warned = false, breached = false;
   std::uint16_t reopened = 0;  // how often it came back
   Timestamp seen_at;           // when a complete run last reported it; 0: the last one missed it
@@ -106,12 +108,21 @@ struct NoteTicket {};
 
 using TicketWhat = std::variant<CreateTicket, ChangeTicket, CommentTicket, CloseTicket, ReopenTicket, NoteTicket>;
 
+// A request to accept a finding, which somebody made by closing its ticket as not to be done.
+struct WaiverWish {
+  FindingId finding;
+  std::string id;  // "W-7Q2MX4KD": by which it is approved
+  std::chrono::sys_days until;
+  friend bool operator==(const WaiverWish&, const WaiverWish&) = default;
+};
+
 struct TicketAction {
   std::string deed;    // "created", "linked", "updated", … : a word of the ledger, docs/tickets.md lists them
   std::string why;     // in a sentence, for people
   TicketMemory after;  // as the ledger remembers the ticket once it is done; `id` says which one it is
   std::vector<FindingId> subjects;  // findings whose events tell of it; empty: nobody remembers it
   TicketWhat what;
+  std::vector<WaiverWish> waivers = {};  // that who closed the ticket asks for
 };
 
 struct TicketPlan {

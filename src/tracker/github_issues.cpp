@@ -20,6 +20,7 @@ Issue issue_of(View view) {
   Issue it{.number = forge::id_of(view.at("number")), .url = std::string(view.at("html_url").text())};
   it.title = view.at("title").text(), it.body = view.at("body").text(), it.created = view.at("created_at").text();
   it.author = view.at("user").at("login").text();
+  it.closed_by = view.at("closed_by").at("login").text();
   it.assignee = view.at("assignees").at(0).at("login").text();
   for (const View label : view.at("labels").items()) it.labels.emplace_back(label.at("name").text());
   // "https://api.github.com/repos/acme/shop": what was transferred is answered from where it is now.

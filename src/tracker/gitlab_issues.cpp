@@ -34,6 +34,7 @@ Issue issue_of(View view) {
   it.created = view.at("created_at").text();
   it.due = view.at("due_date").text();
   it.author = view.at("author").at("username").text();
+  it.closed_by = view.at("closed_by").at("username").text();
   it.assignee = view.at("assignees").at(0).at("username").text();
   for (const View label : view.at("labels").items()) it.labels.emplace_back(label.text());
   it.merged_into = duplicate_of(view.at("_links"));

@@ -97,6 +97,12 @@ class Issues : public Tracker {
                       what);
   }
 
+  Result<std::string> closed_by(const std::string& id) override {
+    const Place place = place_of(id);
+    GP_TRY(const auto issue, repository(place.repository).get(place.number));
+    return issue && !issue->closed_by.empty() ? "@" + issue->closed_by : std::string();
+  }
+
  private:
   Repository& repository(const std::string& name) {
     std::unique_ptr<Repository>& it = repositories_[name];

@@ -23,6 +23,7 @@ inline constexpr std::string_view kDeclinedLabel = "wontfix";
 // An issue as either forge has it.
 struct Issue {
   std::string number, url, title, body, due, assignee, author, created;
+  std::string closed_by;  // a login; "" while it is open, or when the forge does not tell
   std::vector<std::string> labels;
   TicketPhase phase = TicketPhase::open;
   std::string merged_into;  // number of the one that it is a duplicate of; "" for none, or when the forge does not tell

@@ -64,6 +64,8 @@ class Jira : public Tracker {
                       what);
   }
 
+  Result<std::string> closed_by(const std::string& id) override { return issues_.closed_by(id); }
+
  private:
   JiraApi api_;
   JiraIssues issues_{api_};

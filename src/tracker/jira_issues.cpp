@@ -17,6 +17,7 @@ namespace {
 using doc::View;
 
 constexpr std::size_t kAtATime = 50;  // keys in a question, ids to reconcile
+constexpr std::size_t kLongestName = 80;
 constexpr std::string_view kFields = "summary,status,resolution,priority,assignee,duedate,labels,created,issuelinks";
 constexpr std::string_view kKey = "gatepost-";
 constexpr std::array<std::string_view, 8> kDeclined = {"won't do", "won't fix", "wont do",  "wontfix",
@@ -33,6 +34,15 @@ std::string key_among(View labels) {
 void add(ShownTicket ticket, std::vector<ShownTicket>& found) {
   const bool twice = std::ranges::find(found, ticket.id, &ShownTicket::id) != found.end();
   if (!twice && !ticket.id.empty()) found.push_back(std::move(ticket));
+}
+
+// Whether a change of the history was one of status or resolution.
+bool is_move(View change) {
+  for (const View it : change.at("items").items()) {
+    const std::string_view field = it.at("field").text();
+    if (field == "status" || field == "resolution") return true;
+  }
+  return false;
 }
 
 // The issue that this one duplicates.
@@ -137,6 +147,21 @@ Result<std::optional<ShownTicket>> JiraIssues::look_at(const std::string& id) {
   if (!response.ok()) return api_.refused(response, "read a ticket");
   GP_TRY(const doc::Document issue, forge::json_of(response, "jira: read a ticket"));
   return std::optional(ticket_of(issue.root()));
+}
+
+// Cloud lists the newest change first, Data Center the eldest: their numbers tell.
+Result<std::string> JiraIssues::closed_by(const std::string& id) {
+  GP_TRY(const doc::Document issue,
+         api_.read("/issue/" + percent_encoded(id) + "?fields=status&expand=changelog", "read who closed a ticket"));
+  std::uint64_t newest = 0;
+  std::string who;
+  for (const View change : issue.root().at("changelog").at("histories").items()) {
+    const std::uint64_t number = text::parse_number(change.at("id").scalar()).value_or(0);
+    if (!is_move(change) || number < newest) continue;
+    newest = number;
+    who = text::printable(change.at("author").at("displayName").text(), kLongestName);
+  }
+  return who;
 }
 
 Status JiraIssues::follow_merged(std::vector<ShownTicket>& found) {

@@ -25,6 +25,8 @@ class JiraIssues {
   Result<std::vector<ShownTicket>> search(const std::vector<std::string>& keys, const std::vector<std::string>& fresh);
   // Nothing when it was deleted, or is hidden from us.
   Result<std::optional<ShownTicket>> look_at(const std::string& id);
+  // Who gave it the status that it has; "" when Jira does not say.
+  Result<std::string> closed_by(const std::string& id);
   // Puts into the place of duplicates what they duplicate.
   Status follow_merged(std::vector<ShownTicket>& found);
 

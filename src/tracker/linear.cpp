@@ -19,6 +19,7 @@ using net::Effect;
 using publish::CreateTicket;
 
 constexpr std::size_t kAtATime = 50;
+constexpr std::size_t kLongestName = 80;
 // Of info to critical: Linear has four steps, 1 is urgent.
 constexpr std::array<std::string_view, kBandNames.size()> kPriorities = {"4", "4", "3", "2", "1"};
 
@@ -42,6 +43,9 @@ constexpr std::string_view kIssues =
 constexpr std::string_view kStates =
     "query($id: String!) { issue(id: $id) { state { type } team { states(first: 50) { nodes { id type position } } } } "
     "}";
+constexpr std::string_view kHistory =
+    "query($id: String!) { issue(id: $id) { history(first: 50) { nodes { createdAt toState { type } actor { name } } } "
+    "} }";
 constexpr std::string_view kComments =
     "query($id: ID!) { comments(filter: {id: {in: [$id]}}, first: 1) { nodes { id } } }";
 constexpr std::string_view kCreate =
@@ -142,7 +146,22 @@ class Linear : public Tracker {
                       what);
   }
 
+  // An older change says nothing about the state that it has now.
+  Result<std::string> closed_by(const std::string& id) override {
+    GP_TRY(const doc::Document answer, api_.ask(kHistory, variable("id", id), "read who closed a ticket"));
+    View newest;
+    for (const View it : answer.root().at("data").at("issue").at("history").at("nodes").items()) {
+      const bool later = !newest.exists() || it.at("createdAt").text() > newest.at("createdAt").text();
+      if (it.at("toState").at("type").exists() && later) newest = it;
+    }
+    if (!newest.exists() || !is_refused(newest.at("toState").at("type").text())) return std::string();
+    return text::printable(newest.at("actor").at("name").text(), kLongestName);
+  }
+
  private:
+  // Of a state.
+  static bool is_refused(std::string_view type) { return type == "canceled" || type == "duplicate"; }
+
   static void miss(const Board& board, std::string_view what, const std::string& name,
                    std::vector<std::string>& notes) {
     notes.push_back(fmt::format("linear: {} has no {} \"{}\" that we may use: its tickets are without it",
@@ -199,8 +218,7 @@ class Linear : public Tracker {
       if (it.at("trashed").boolean().value_or(false)) continue;
       ShownTicket ticket = ticket_of(it);
       if (const auto key = keys.find(ticket.id); key != keys.end()) ticket.key = key->second;
-      const std::string_view type = it.at("state").at("type").text();
-      const bool closed = type == "canceled" || type == "duplicate";
+      const bool closed = is_refused(it.at("state").at("type").text());
       for (const View relation : it.at("relations").at("nodes").items()) {
         if (closed && relation.at("type").text() == "duplicate")
           merged[ticket.id] = relation.at("relatedIssue").at("id").text();
@@ -222,7 +240,7 @@ class Linear : public Tracker {
     it.created = issue.at("createdAt").text();
     const std::string_view type = issue.at("state").at("type").text();
     if (type == "completed") it.phase = TicketPhase::done;
-    if (type == "canceled" || type == "duplicate") it.phase = TicketPhase::declined;
+    if (is_refused(type)) it.phase = TicketPhase::declined;
     return it;
   }
 

@@ -39,6 +39,8 @@ class Tracker {
   // One result for each, in their order. A board is one that complete() gave.
   virtual std::vector<Result<ShownTicket>> create(std::span<const publish::CreateTicket* const> tickets) = 0;
   virtual Status apply(const std::string& id, const publish::TicketWhat& what) = 0;
+  // Who closed it last, by a name that people know; "@login" on a forge. "" when the tracker does not say.
+  virtual Result<std::string> closed_by(const std::string& id) = 0;
 };
 
 std::unique_ptr<Tracker> jira(Access access, bool data_center, net::Http& http, net::Time time, net::Limits limits);

@@ -4,7 +4,7 @@ const MOST_ASSIGNEES = 10;
 const labels_of = (names) => (names ?? []).map((name) => ({ id: 1, node_id: 'L', url: '', name, color: 'ededed', default: false, description: null }));
 const issue_of = ({ repository, request }, it) => ({
   id: it.id, node_id: `I_${it.id}`, number: it.number, url: `${request.api}/repos/${repository.full_name}/issues/${it.number}`, html_url: `${request.origin}/${repository.full_name}/issues/${it.number}`,
-  title: it.title, body: it.body, state: it.state, state_reason: it.state_reason, labels: labels_of(it.labels), assignees: it.assignees.map((login) => ({ login, id: 1 })), user: it.user, created_at: it.created_at, updated_at: it.created_at, comments: 0,
+  title: it.title, body: it.body, state: it.state, state_reason: it.state_reason, labels: labels_of(it.labels), assignees: it.assignees.map((login) => ({ login, id: 1 })), user: it.user, closed_by: it.state === 'closed' ? it.closed_by ?? it.user : null, created_at: it.created_at, updated_at: it.created_at, comments: 0,
 });
 
 const find = (ctx) => {
@@ -15,10 +15,10 @@ const find = (ctx) => {
   return issue;
 };
 
-// What a person does: {number, state, state_reason, title, labels, deleted}; a number that is not there is a new issue of a stranger.
+// What a person does: {number, state, state_reason, title, labels, deleted, closed_by: login}; a number that is not there is a new issue of a stranger.
 export function seed_issue(github, repository, { user = 'author', ...given }) {
   const known = repository.issues.find((it) => it.number === given.number);
-  if (known) return Object.assign(known, given);
+  if (known) return Object.assign(known, given, given.closed_by ? { closed_by: github.user(given.closed_by) } : {});
   return add(github, repository, github.user(user), given);
 }
 

@@ -2,7 +2,7 @@
 const list = (text) => (text ? [].concat(text).flatMap((it) => it.split(',')).filter(Boolean) : []);
 const issue_of = ({ project, request }, it) => ({
   id: it.id, iid: it.iid, project_id: project.id, title: it.title, description: it.description, state: it.state, labels: it.labels, due_date: it.due_date, assignees: it.assignees, created_at: it.created_at, updated_at: it.created_at,
-  author: { id: 1, username: it.author }, web_url: `${request.server}/${project.path}/-/issues/${it.iid}`,
+  author: { id: 1, username: it.author }, closed_by: it.state === 'closed' ? { id: 1, username: it.closed_by ?? it.author } : null, web_url: `${request.server}/${project.path}/-/issues/${it.iid}`,
 });
 
 const find = ({ gitlab, project, params }) => {
@@ -11,7 +11,7 @@ const find = ({ gitlab, project, params }) => {
   return issue;
 };
 
-// What a person does: {iid, state, labels, title, deleted}
+// What a person does: {iid, state, labels, title, deleted, closed_by: username}
 export function seed_gitlab_issue(project, given) {
   const known = project.issues.find((it) => it.iid === given.iid);
   if (!known) throw new Error(`there is no issue ${given.iid}`);

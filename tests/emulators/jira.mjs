@@ -54,13 +54,13 @@ export class Jira {
     this.sites.set(tenant, site);
   }
 
-  // What a person does: {tenant, issue, status, resolution, priority, assignee, summary, project, duplicate_of, deleted, labels}
+  // What a person does: {tenant, issue, by, status, resolution, priority, assignee, summary, project, duplicate_of, deleted, labels}
   #act({ tenant, issue: key, ...act }) {
     const site = this.sites.get(tenant);
     const issue = site.issues.find((it) => it.key === key);
     if (!issue) throw new Error(`there is no issue ${key}`);
     if (act.deleted) site.issues = site.issues.filter((it) => it !== issue);
-    if (act.status) issue.status = act.status, issue.resolution = act.resolution ?? (STATUSES[act.status] === 'done' ? 'Done' : null);
+    if (act.status) this.move(issue, act.status, act.resolution ?? (STATUSES[act.status] === 'done' ? 'Done' : null), act.by ?? 'Mona');
     if (act.priority) issue.priority = act.priority;
     if (act.assignee) issue.assignee = act.assignee;
     if (act.summary) issue.summary = act.summary;
@@ -68,6 +68,21 @@ export class Jira {
     if (act.project) this.#rename(site, issue, act.project);
     if (act.duplicate_of) Object.assign(issue, { status: 'Done', resolution: 'Duplicate', duplicate_of: act.duplicate_of });
     issue.touched = this.world.now();
+  }
+
+  // `by` is the name that Jira shows.
+  move(issue, status, resolution, by) {
+    this.nextId += 1;
+    const items = [['status', issue.status, status], ['resolution', issue.resolution, resolution]].map(([field, from, to]) => ({ field, fieldId: field, fieldtype: 'jira', fromString: from ?? undefined, toString: to ?? undefined }));
+    issue.history = [...(issue.history ?? []), { id: String(this.nextId), author: { displayName: by }, created: new Date(this.world.now()).toISOString().replace('Z', '+0000'), items }];
+    Object.assign(issue, { status, resolution });
+  }
+
+  // Cloud shows the newest first, Data Center the eldest.
+  changelog_of(issue) {
+    const histories = [...(issue.history ?? [])];
+    if (this.kind !== 'dc') histories.reverse();
+    return { startAt: 0, maxResults: histories.length, total: histories.length, histories };
   }
 
   #rename(site, issue, project) {
@@ -277,7 +292,10 @@ const OPERATIONS = {
     });
     return { status: issues.length ? 201 : 400, body: { issues, errors } };
   },
-  'GET /issue/:key': ({ jira, site, params }) => ({ status: 200, body: jira.shown(site, jira.find(site, params.key)) }),
+  'GET /issue/:key': ({ jira, site, params, query }) => {
+    const issue = jira.find(site, params.key);
+    return { status: 200, body: { ...jira.shown(site, issue), ...(query.expand === 'changelog' ? { changelog: jira.changelog_of(issue) } : {}) } };
+  },
   'PUT /issue/:key': ({ jira, site, params, body, now }) => {
     const issue = jira.find(site, params.key);
     const { errors } = jira.take(site, issue, body.fields, site.projects.get(issue.project));
@@ -291,8 +309,7 @@ const OPERATIONS = {
     const way = transitions_of(site, issue).find((it) => it.id === body.transition.id);
     if (!way) return problem(400, { transition: 'It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.' });
     if (way.fields.resolution && !body.fields?.resolution) return problem(400, { resolution: 'Resolution is required.' });
-    issue.status = way.name;
-    issue.resolution = body.fields?.resolution ? RESOLUTIONS.find((it) => it.id === body.fields.resolution.id).name : null;
+    jira.move(issue, way.name, body.fields?.resolution ? RESOLUTIONS.find((it) => it.id === body.fields.resolution.id).name : null, 'gatepost');
     issue.touched = now;
     return { status: 204 };
   },

