@@ -131,14 +131,20 @@ Value Value::member(std::string_view name) const {
     if (name == "key") return (*pair)->key;
     return name == "value" ? (*pair)->value : Value();
   }
-  if (const auto* const list = std::get_if<Lists>(&data_)) {
-    const bool of_elements = !(*list)->empty() && (*list)->front().view() && is_element(*(*list)->front().view());
-    return of_elements ? (*list)->front().member(name) : Value();
-  }
+  if (const auto* const list = std::get_if<Lists>(&data_))
+    return has_members() ? (*list)->front().member(name) : Value();
   const auto* const view = std::get_if<doc::View>(&data_);
   if (view == nullptr) return {};
   if (view->is_array()) return is_element(view->at(0)) ? Value(view->at(0).at(name)) : Value();
   return view->at(name);
+}
+
+bool Value::has_members() const {
+  if (const auto* const list = std::get_if<Lists>(&data_))
+    return !(*list)->empty() && (*list)->front().view() && is_element(*(*list)->front().view());
+  const auto view = this->view();
+  if (view && view->is_array()) return is_element(view->at(0));
+  return type() == Type::object;
 }
 
 Value Value::item(std::int64_t index) const {
