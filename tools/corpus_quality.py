@@ -29,9 +29,9 @@ STANDARDS = {"sarif", "cyclonedx", "spdx", "openvex", "csaf"}
 # What may differ besides the fields of facts.
 KINDS = ("unrecognised", "accepted", "format", "state", "count-more", "count-fewer")
 KEYS = {"file", "tool", "fields", "cause", "reason", "by", "without", "by_hand", "refused_as", "counted_by",
-        "stands_as"}
+        "stands_as", "record_has", "noted"}
 # Causes of which only people can tell whether they are right.
-UNCHECKED = {"another-reading", "not-read"}
+UNCHECKED = {"not-read"}
 
 
 @dataclasses.dataclass
@@ -46,6 +46,8 @@ class Entry:
     by_hand: str = ""  # how it was verified where the suite cannot
     counted_by: str = ""  # member of the report that counts its findings
     stands_as: list = dataclasses.field(default_factory=list)  # members, attributes or columns that have the value
+    record_has: dict = dataclasses.field(default_factory=dict)  # members of the record that speak for our reading of it
+    noted: str = ""  # code of the note that says how the whole report was read
     refused_as: list = dataclasses.field(default_factory=list)  # formats that refuse the report when they are named
     used: set = dataclasses.field(default_factory=set)
 

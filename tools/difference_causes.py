@@ -31,6 +31,9 @@ CAUSES = {
     "not-in-report": Cause("the value is the reference's own; the record does not have it", FACTS, True),
     "reference-misfiles": Cause("the report has the value, but as something else than the reference takes it for",
                                 FACTS, True),
+    "no-id": Cause("what the reference takes for an id has no form that an id of its kind may have", ("vuln_ids",), True),
+    "rows-beyond-header": Cause("read, with the state partial because rows of the report have cells that its header does "
+                                "not name", ("state",), True),
     "report-unfinished": Cause("read, with the state partial because the report itself says that it is not all",
                                ("state", "unrecognised"), True),
     "read-as-what-it-is": Cause("a whole report of another format than the reference took it for; refused when that "
@@ -41,6 +44,8 @@ CAUSES = {
     "not-read": Cause("gatepost does not read what the reference reads",
                       ("unrecognised", "state", *COUNTS, *FACTS), False),
 }
+# The forms of ids, by how they begin.
+ID_FORMS = {"CVE-": re.compile(r"CVE-\d{4}-\d{4,}", re.IGNORECASE)}
 # Notes that repeat what the report says of itself.
 OWN_WORDS = {"scanner-message", "inventory-only", "unfinished-line"}
 
@@ -69,6 +74,8 @@ def check_keys(entry):
         return f"no fact is called {', '.join(sorted(unknown))}; known are {', '.join(sorted(told({})))}"
     if (entry.cause == "read-as-what-it-is") != bool(entry.refused_as):
         return "refused_as goes with read-as-what-it-is: the formats that refuse the report when they are named"
+    if entry.cause != "another-reading" and (entry.record_has or entry.noted):
+        return "record_has and noted go with another-reading: what in the report, or in the notes, speaks for it"
     return None
 
 
@@ -77,9 +84,43 @@ def doubt(entry, field, verdict, report):
     bytes."""
     checks = {"reference-folds": folds, "reference-drops": drops, "reference-adds": adds, "reference-splits": splits,
               "not-in-report": invented, "empty-proves-nothing": empty, "report-unfinished": unfinished,
-              "reference-misfiles": misfiled}
+              "reference-misfiles": misfiled, "another-reading": supported, "no-id": malformed,
+              "rows-beyond-header": beyond_header}
     check = checks.get(entry.cause)
     return check(entry, field, verdict, report) if check else None
+
+
+def supported(entry, field, verdict, report):
+    """The record has what speaks for our reading of it, or a note says how the whole report was read."""
+    if entry.noted:
+        return None if entry.noted in {it["code"] for it in verdict.outcome.notes} else f"no note {entry.noted}"
+    if not entry.record_has:
+        return "neither `record_has` nor `noted` says what speaks for this reading"
+    for one in verdict.missing:
+        if field in one.fields:
+            record = None if one.nearest is None else node_at(report, verdict.outcome.observations[one.nearest]["at"])
+            has = {key: str((record or {}).get(key)) for key in entry.record_has}
+            if has != entry.record_has:
+                return f"the record has {has}"
+    return None
+
+
+def malformed(entry, field, verdict, report):
+    """Of the ids that we lack none has the form of one."""
+    for one in verdict.missing:
+        near = None if one.nearest is None else report_facts.Seen(verdict.outcome.observations[one.nearest])
+        for value in report_facts.as_list(one.facts[field]) if field in one.fields else []:
+            form = next((it for begin, it in ID_FORMS.items() if str(value).upper().startswith(begin)), None)
+            if (form is None or form.fullmatch(str(value))) and str(value).lower() not in (near.ids if near else ()):
+                return f"{value!r} may be an id"
+    return None
+
+
+def beyond_header(entry, field, verdict, report):
+    told = [it["text"] for it in verdict.outcome.notes if it["level"] != "info"]
+    rows = [it for it in told if re.search(r"\d+ cells, but the header has \d+", it)]
+    others = [it for it in told if it not in rows and it != "more of the same are not listed"]
+    return None if rows and not others else f"notes: {'; '.join(others) or 'none of rows'}"
 
 
 def folds(entry, field, verdict, report):
@@ -187,6 +228,12 @@ def invented(entry, field, verdict, report):
 
 def record_at(report, pointer):
     """The text of a record of a JSON report."""
+    node = node_at(report, pointer)
+    return None if node is None else json.dumps(node, ensure_ascii=False)
+
+
+def node_at(report, pointer):
+    """A record of a JSON report; None when it is none, or has no such record."""
     try:
         node = json.loads(report)
         for part in pointer.split("/")[1:]:
@@ -194,7 +241,7 @@ def record_at(report, pointer):
             node = node[int(part)] if isinstance(node, list) else node[part]
     except (ValueError, KeyError, IndexError, TypeError):
         return None
-    return json.dumps(node, ensure_ascii=False)
+    return node
 
 
 def empty(entry, field, verdict, report):

@@ -200,6 +200,28 @@ class Causes(unittest.TestCase):
         self.fails("reference-misfiles", "component_name", [seen()], facts=facts, stands_as=["app"],
                    report='{"app": "Shop", "package": "Shop"}')
 
+    def test_another_reading_has_something_that_speaks_for_it(self):
+        report, facts = '{"rows": [{"level": "high", "score": 0.0}]}', {"severity": "High"}
+        words = ("another-reading", "severity", [{"at": "/rows/0", "severity": {"label": "low"}}])
+        self.holds(*words, facts=facts, report=report, record_has={"score": "0.0"})
+        self.fails(*words, facts=facts, report=report, record_has={"score": "1.0"})
+        self.fails(*words, facts=facts, report=report)
+        self.holds("another-reading", "count-fewer", [], notes=[{"level": "warning", "code": "x"}], noted="x")
+        self.fails("another-reading", "count-fewer", [], noted="x")
+        self.fails("reference-adds", "count-fewer", [seen()], count=2, skipped=1, noted="x")
+
+    def test_what_has_the_form_of_an_id_may_be_one(self):
+        for ids, right in ((["CVE-2020-1"], True), (["CVE-2020-12345"], False), (["GHSA-1"], False)):
+            check = self.holds if right else self.fails
+            check("no-id", "vuln_ids", [seen()], facts={"vuln_ids": ids}, report=ids[0])
+
+    def test_rows_beyond_the_header_are_all_that_is_told(self):
+        rows, other = ({"level": "error", "code": "rejected-record", "text": it}
+                       for it in ("line 2: 3 cells, but the header has 2", "line 3: no name"))
+        self.holds("rows-beyond-header", "state", [seen()], notes=[rows])
+        self.fails("rows-beyond-header", "state", [seen()], notes=[rows, other])
+        self.fails("rows-beyond-header", "state", [seen()])
+
     def test_an_empty_report_has_no_value(self):
         for report in ("", "[]", '{"a": [[], {}], "b": null}'):
             self.holds("empty-proves-nothing", "unrecognised", [], report=report)

@@ -49,6 +49,7 @@ const std::map<std::string, std::function<std::string(const Observation&)>, std:
       {"file_path", [](const Observation& it) { return it.place.path; }},
       {"line", [](const Observation& it) { return line_of(it.place.range.first_line); }},
       {"end_line", [](const Observation& it) { return line_of(it.place.range.last_line); }},
+      {"column", [](const Observation& it) { return line_of(it.place.range.first_column); }},
       {"symbol", [](const Observation& it) { return it.place.symbol; }},
       {"component_name", [](const Observation& it) { return of_component(it, &Component::package); }},
       {"component_version", [](const Observation& it) { return of_component(it, &Component::version); }},

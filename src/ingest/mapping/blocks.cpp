@@ -27,7 +27,8 @@ class BlockReader {
 
   Skips read() {
     auto each = [this] { take(read_record(source_, scope_, out_)); };
-    loop(block_.loops, 0, scope_, each);
+    auto stray = [this](std::size_t depth, const Value& item) { reject_stray(source_, depth, item, scope_, out_); };
+    loop(block_.loops, 0, scope_, each, stray);
     for (Group& group : groups_) out_.add(std::move(group.observation), group.at);
     out_.count({.seen = folded_ + skips_.skipped, .grouped = folded_, .skipped = skips_.skipped});
     return skips_;

@@ -317,7 +317,18 @@ Result<Block> Compiler::read_block(doc::View view) {
   if (needs_group && block.group_by.empty()) return failure(view, "\"collect\" and \"prefer\" need a \"group_by\"");
   GP_CHECK(read_settings(view.at("set"), block));
   GP_CHECK(read_requirements(view.at("require"), block));
+  describe_records(block);
   return block;
+}
+
+// When all of the block's expressions are known.
+void Compiler::describe_records(Block& block) {
+  std::string outer;
+  for (Loop& level : block.loops) {
+    level.again = !walked_.insert(outer + level.walked).second;
+    level.of_objects = names_.is_object(level.slot);
+    outer += level.written + '\n';
+  }
 }
 
 Status Compiler::read_settings(doc::View set, Block& block) {

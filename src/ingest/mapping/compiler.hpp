@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ class Compiler {
   Status read_completeness();
   Status read_blocks();
   Result<Block> read_block(doc::View block);
+  void describe_records(Block& block);
   Status read_settings(doc::View set, Block& block);
   Status read_requirements(doc::View require, Block& block);
   Result<Requirement> read_requirement(doc::View item);
@@ -49,6 +51,7 @@ class Compiler {
   doc::View document_;
   Mapping mapping_;
   Names names_;
+  std::set<std::string> walked_;  // lists that blocks go through, each behind those that it lies in
 };
 
 }  // namespace gatepost::ingest::mapping

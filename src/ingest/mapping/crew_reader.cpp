@@ -42,7 +42,8 @@ struct Outcome {
 struct Work {
   std::uint64_t budget = 0;  // of all records together
   std::atomic<std::uint64_t> spent = 0;
-  // One thread has to do it again: it is too much work, or what is told of a record depends on those before it.
+  // One thread has to do it again: it is too much work, what is told of a record depends on those before it, or
+  // something in a list is no record.
   std::atomic<bool> alone = false;
 };
 
@@ -136,7 +137,9 @@ class CrewReader {
       crew.put(std::exchange(batch, {}));
       batch.number = next;
     };
-    loop(source_.block.loops, 0, scope_, each);
+    // Rejected records are told in the order of the report.
+    auto stray = [this](std::size_t, const Value&) { work_.alone = true; };
+    loop(source_.block.loops, 0, scope_, each, stray);
     if (batch.records > 0) crew.put(std::move(batch));
     crew.finish();
   }

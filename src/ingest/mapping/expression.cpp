@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
@@ -80,6 +81,10 @@ std::optional<std::size_t> Names::slot(std::string_view name) const {
 }
 
 bool Names::knows(std::string_view name) const { return slot(name).has_value(); }
+
+void Names::use(std::size_t slot, bool for_member) { (for_member ? for_members_ : as_they_are_).insert(slot); }
+
+bool Names::is_object(std::size_t slot) const { return for_members_.contains(slot) && !as_they_are_.contains(slot); }
 
 std::vector<std::string_view> Names::all() const {
   std::vector<std::string_view> all;
@@ -214,17 +219,31 @@ class Parser {
   Result<std::vector<Loop>> loops() {
     std::vector<Loop> loops;
     do {
+      const std::size_t begin = lexer_.column() - 1;
+      strays_ = Strays::null;
+      of_members_ = false;
       GP_TRY(Expr list, alternative());
+      strays_ = Strays::left_out;
+      const std::string_view written = lexer_.source().substr(begin, lexer_.column() - 1 - begin);
       if (!lexer_.take_word("as")) return lexer_.unexpected("\"as\" and a name");
       const bool keep = lexer_.take("?");
       GP_TRY(const std::string name, lexer_.name());
-      loops.push_back({std::move(list), names_.declare(name), keep});
+      loops.push_back(
+          {std::move(list), names_.declare(name), keep, std::string(written), without_filters(written), of_members_});
     } while (lexer_.take(","));
     GP_CHECK(expect_end());
     return loops;
   }
 
  private:
+  // "$.results[*] | where(it.a)" and "$.results[*] | where(not it.a)" are parts of one list.
+  static std::string without_filters(std::string_view list) {
+    const std::string_view walked = list.substr(0, list.find('|'));
+    const bool is_joined =
+        walked.find("concat(") != std::string_view::npos || walked.find("first(") != std::string_view::npos;
+    return std::string(text::trim(is_joined ? list : walked));
+  }
+
   Status expect_end() {
     if (lexer_.at_end()) return Done{};
     return lexer_.unexpected("the end of the expression");
@@ -299,7 +318,10 @@ class Parser {
     if (!filter) return lexer_.failure(std::move(filter).error().message, column);
     if (name == "first") return first_item(std::move(value));
     if (name == "list") return items_of(std::move(value));
-    if (name == "values" || name == "entries") return members_of(std::move(value), name == "entries");
+    if (name == "values" || name == "entries") {
+      of_members_ = true;
+      return members_of(std::move(value), name == "entries");
+    }
     const bool regex = name == "regex" || name == "matches" || name == "replace" || name == "findall";
     Reads reads = value.reads() + Reads{Reads::What::nothing};
     if (regex && reads.what != Reads::What::path)
@@ -316,11 +338,15 @@ class Parser {
     GP_CHECK(lexer_.need("("));
     const std::size_t mark = names_.mark();
     const std::size_t slot = names_.declare("it");
+    const Strays strays = std::exchange(strays_, Strays::left_out);
+    const bool of_members = of_members_;
     GP_TRY(Expr inner, alternative());
+    strays_ = strays;
+    of_members_ = of_members;
     names_.release(mark);
     GP_CHECK(lexer_.need(")"));
-    return keeps ? kept_items(std::move(value), slot, std::move(inner))
-                 : changed_items(std::move(value), slot, std::move(inner));
+    if (!keeps) return changed_items(std::move(value), slot, std::move(inner));
+    return kept_items(std::move(value), slot, std::move(inner), names_.is_object(slot) ? strays : Strays::left_out);
   }
 
   Result<Expr> mapped(Expr value) {
@@ -399,7 +425,7 @@ class Parser {
         GP_TRY(Step step, step_in_brackets());
         steps.push_back(std::move(step));
       } else {
-        return projection(std::move(list), std::move(steps));
+        return projection(std::move(list), std::move(steps), strays_);
       }
     }
   }
@@ -445,8 +471,10 @@ class Parser {
   }
 
   Result<Expr> variable(const std::string& name, std::size_t column) {
-    const auto slot = names_.slot(name);
-    if (slot) return at_path({*slot, {}});
+    if (const auto slot = names_.slot(name)) {
+      names_.use(*slot, lexer_.at_member());
+      return at_path({*slot, {}});
+    }
     const auto known = names_.all();
     const std::string close = text::nearest(name, known);
     return lexer_.failure(fmt::format("\"{}\" is not the name of anything here{}", text::printable(name, 60),
@@ -527,6 +555,8 @@ class Parser {
   Lexer lexer_;
   Names& names_;
   int depth_ = 0;
+  Strays strays_ = Strays::left_out;  // of the lists that are put together
+  bool of_members_ = false;           // members of an object have become a list
 };
 
 }  // namespace

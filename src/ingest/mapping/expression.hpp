@@ -132,6 +132,10 @@ class Names {
   [[nodiscard]] std::size_t mark() const { return visible_.size(); }
   void release(std::size_t mark) { visible_.resize(mark); }
   [[nodiscard]] std::vector<std::string_view> all() const;
+  // An expression mentions the variable: for one of its members, or as it is.
+  void use(std::size_t slot, bool for_member);
+  // Nothing but members of it is asked for, so that it is meant to be an object.
+  [[nodiscard]] bool is_object(std::size_t slot) const;
 
   std::map<std::string, Table, std::less<>> tables;
   std::map<std::string, Thresholds, std::less<>> thresholds;
@@ -140,6 +144,7 @@ class Names {
  private:
   std::vector<std::pair<std::string, std::size_t>> visible_;
   std::size_t slots_ = 0, memos_ = 0;
+  std::set<std::size_t> for_members_, as_they_are_;  // slots
 };
 
 // `names` must outlive nothing: tables are copied into the expression. Errors are "column 7: …".
@@ -154,6 +159,11 @@ struct Loop {
   Expr list;
   std::size_t slot = 0;
   bool keep_parent = false;
+  std::string written = {};  // the list, as it is written
+  std::string walked = {};   // the same without the filters behind it
+  bool of_members = false;   // those of an object, which may be of any sort
+  bool of_objects = false;   // what is none is no record
+  bool again = false;        // an earlier block has gone through the same list, and has told of what is no record
 };
 // "a[*] as x, x.b[*] as y": declares the names for the expressions that follow.
 Result<std::vector<Loop>> compile_loops(std::string_view source, Names& names);

@@ -11,11 +11,14 @@ namespace gatepost::ingest::mapping {
 class Lexer {
  public:
   explicit Lexer(std::string_view source) : source_(source) { skip_blanks(); }
+  [[nodiscard]] std::string_view source() const { return source_; }
 
   [[nodiscard]] bool at_end() const { return at_ == source_.size(); }
   [[nodiscard]] std::size_t column() const { return at_ + 1; }
   [[nodiscard]] bool at_text() const { return peek() == '\'' || peek() == '"'; }
   [[nodiscard]] bool at_number() const;
+  // A member is asked for next: ".name".
+  [[nodiscard]] bool at_member() const { return peek() == '.'; }
   // A name follows without a blank: "$header".
   [[nodiscard]] bool at_name_immediately() const { return !blank_before_ && at_name(); }
 

@@ -67,13 +67,14 @@ bool each_spread(const Value& value, const Visit& visit) {
   return value.each_item(visit);
 }
 
-bool each_taken(const Value& item, std::span<const Step> steps, Scope& scope, const Visit& visit) {
+bool each_taken(const Value& item, std::span<const Step> steps, Scope& scope, Strays strays, const Visit& visit) {
   if (steps.empty()) return visit(item);
   if (!scope.spend(1)) return false;
   const Step& step = steps.front();
-  const auto further = [&](const Value& found) { return each_taken(found, steps.subspan(1), scope, visit); };
+  const auto further = [&](const Value& found) { return each_taken(found, steps.subspan(1), scope, strays, visit); };
   switch (step.kind) {
     case Step::Kind::member: {
+      if (strays == Strays::null && !item.has_members()) return visit(Value());
       const Value found = item.member(step.name);
       return found.is_null() || further(found);
     }
@@ -222,22 +223,24 @@ Expr descendants(Expr value, std::string name) {
   };
 }
 
-Expr projection(Expr list, std::vector<Step> steps) {
-  return of_items([list = std::move(list), steps = std::move(steps)](Scope& scope, const Visit& visit) {
+Expr projection(Expr list, std::vector<Step> steps, Strays strays) {
+  return of_items([list = std::move(list), steps = std::move(steps), strays](Scope& scope, const Visit& visit) {
     const Value whole = list(scope);
     if (whole.type() == Value::Type::list && !scope.spend(whole.size())) return false;
-    return each_spread(whole, [&](const Value& item) { return each_taken(item, steps, scope, visit); });
+    return each_spread(whole, [&](const Value& item) { return each_taken(item, steps, scope, strays, visit); });
   });
 }
 
-Expr kept_items(Expr list, std::size_t slot, Expr condition) {
-  return of_items([list = std::move(list), slot, condition = std::move(condition)](Scope& scope, const Visit& visit) {
-    return list.each(scope, [&](const Value& item) {
-      if (!scope.spend(1)) return false;
-      scope.slots[slot] = item;
-      return !condition(scope).is_true() || visit(item);
-    });
-  });
+Expr kept_items(Expr list, std::size_t slot, Expr condition, Strays strays) {
+  return of_items(
+      [list = std::move(list), slot, condition = std::move(condition), strays](Scope& scope, const Visit& visit) {
+        return list.each(scope, [&](const Value& item) {
+          if (!scope.spend(1)) return false;
+          if (strays == Strays::null && !item.has_members()) return visit(Value());
+          scope.slots[slot] = item;
+          return !condition(scope).is_true() || visit(item);
+        });
+      });
 }
 
 Expr changed_items(Expr list, std::size_t slot, Expr change) {

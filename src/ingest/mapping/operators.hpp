@@ -36,8 +36,11 @@ Expr compared(const Comparison& comparison, Expr left, Expr right);
 Expr member_of(Expr value, std::string name);
 Expr item_of(Expr value, std::int64_t index);
 Expr descendants(Expr value, std::string name);  // members of this name, at any depth, in the order of the report
-Expr projection(Expr list, std::vector<Step> steps);
-Expr kept_items(Expr list, std::size_t slot, Expr condition);
+// Items of a list that have nothing to ask for are left out; or, for `each`, which tells what is no record, they are
+// null.
+enum class Strays { left_out, null };
+Expr projection(Expr list, std::vector<Step> steps, Strays strays);
+Expr kept_items(Expr list, std::size_t slot, Expr condition, Strays strays);
 Expr changed_items(Expr list, std::size_t slot, Expr change);
 Expr first_item(Expr list);                    // that is not empty
 Expr items_of(Expr value);                     // of a single value it alone

@@ -58,6 +58,24 @@ std::string complaint(const Requirement& requirement) {
   return "a record without " + names;
 }
 
+std::string_view name_of(Value::Type type) {
+  switch (type) {
+    case Value::Type::null:
+      return "no object";  // null, or what `where` passes on
+    case Value::Type::boolean:
+      return "true or false";
+    case Value::Type::number:
+      return "a number";
+    case Value::Type::text:
+      return "a text";
+    case Value::Type::list:
+      return "a list";
+    case Value::Type::object:
+      return "an object";
+  }
+  return {};
+}
+
 }  // namespace
 
 Record read_record(const BlockSource& source, Scope& scope, ReportWriter& out) {
@@ -82,6 +100,15 @@ Record read_record(const BlockSource& source, Scope& scope, ReportWriter& out) {
     finish(draft, {source.mapping.engine, source.mapping.kind}, out, record.at);
   }
   return record;
+}
+
+void reject_stray(const BlockSource& source, std::size_t depth, const Value& item, Scope& scope, ReportWriter& out) {
+  const auto& loops = source.block.loops;
+  if (loops[depth].again) return;
+  // The innermost place that is known is the item's own, or that of what its list lies in.
+  for (std::size_t level = depth; level < loops.size(); ++level) scope.slots[loops[level].slot] = Value();
+  scope.slots[loops[depth].slot] = item;
+  out.reject(place_of(source, scope), fmt::format("found {} where a record has to be", name_of(item.type())));
 }
 
 }  // namespace gatepost::ingest::mapping

@@ -44,4 +44,8 @@ struct Skips {
 // `out`; the observation is not.
 Record read_record(const BlockSource& source, Scope& scope, ReportWriter& out);
 
+// An item of the list that the loop at `depth` goes through is no record: rejected, unless an earlier block has done
+// so.
+void reject_stray(const BlockSource& source, std::size_t depth, const Value& item, Scope& scope, ReportWriter& out);
+
 }  // namespace gatepost::ingest::mapping

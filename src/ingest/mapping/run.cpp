@@ -97,7 +97,9 @@ void fill_indexes(const Mapping& mapping, Scope& scope) {
       const std::string key = index.key(scope).text();
       if (!key.empty()) (*scope.indexes)[i].try_emplace(key, index.value(scope));
     };
-    loop(index.loops, 0, scope, each);
+    // What cannot be found again is told as a record that lacks what it is looked up for.
+    auto stray = [](std::size_t, const Value&) {};
+    loop(index.loops, 0, scope, each, stray);
   }
 }
 

@@ -156,10 +156,8 @@ Value Value::member(std::string_view name) const {
     case Holds::view:
       if (type_ == Type::object) return view_.at(name);
       return type_ == Type::list && is_element(view_.at(0)) ? Value(view_.at(0).at(name)) : Value();
-    case Holds::list: {
-      const bool of_elements = !list_->empty() && list_->front().view() && is_element(*list_->front().view());
-      return of_elements ? list_->front().member(name) : Value();
-    }
+    case Holds::list:
+      return has_members() ? list_->front().member(name) : Value();
     case Holds::pair: {
       if (name == "value") return pair_->value;
       if (name != "key") return {};
@@ -172,6 +170,12 @@ Value Value::member(std::string_view name) const {
     default:
       return {};
   }
+}
+
+bool Value::has_members() const {
+  if (holds_ == Holds::list) return !list_->empty() && list_->front().view() && is_element(*list_->front().view());
+  if (holds_ == Holds::view && type_ == Type::list) return is_element(view_.at(0));
+  return type_ == Type::object;
 }
 
 Value Value::item(std::int64_t index) const {

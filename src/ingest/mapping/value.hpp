@@ -98,6 +98,8 @@ class Value {
 
   // Member of an object; of a list of XML elements, of its first. Null for anything else.
   [[nodiscard]] Value member(std::string_view name) const;
+  // It is what member() is meant for: an object, or a list of XML elements.
+  [[nodiscard]] bool has_members() const;
   // Item of a list, from the end when negative; a single value is its own first item.
   [[nodiscard]] Value item(std::int64_t index) const;
   // Items of a list; a single value is a list of one, null is none.

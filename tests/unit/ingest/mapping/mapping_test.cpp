@@ -120,6 +120,50 @@ TEST_CASE("mapping: the states of a report") {
   }
 }
 
+TEST_CASE("mapping: what is no record in a list of records is told once, and the report is partial") {
+  const std::string files = kHead + R"yaml(
+evidence: ["exists($.version)"]
+findings:
+  - each: $.issues[*] | where(it.level == 'E') as f, f.hits[*] as h
+    when: h.status == 'bad'
+    set: {rule_id: h.check, file_path: f.file}
+  - each: $.issues[*] | where(it.level != 'E') as f, f.hits[*] as h
+    set: {rule_id: h.check, file_path: f.file}
+  - each: $.issues[*].notes[*] as n
+    set: {rule_id: n, file_path: "'a.c'"}
+)yaml";
+  const std::string whole = R"({"level": "E", "file": "a.c", "hits": [{"check": "A", "status": "bad"}]})";
+  struct Case {
+    const char* name;
+    std::string issues;
+    RecordCounts records;
+    const char* at;
+  };
+  const std::vector<Case> cases = {
+      {"null", whole + ", null", {.seen = 3, .mapped = 1, .rejected = 2}, ""},
+      {"a text", whole + R"(, "lost")", {.seen = 3, .mapped = 1, .rejected = 2}, ""},
+      {"null in an inner list",
+       whole + R"(, {"level": "E", "file": "b.c", "hits": [null]})",
+       {.seen = 2, .mapped = 1, .rejected = 1},
+       "/issues/1"},
+      {"a number in an inner list",
+       whole + R"(, {"level": "W", "file": "b.c", "hits": [7]})",
+       {.seen = 2, .mapped = 1, .rejected = 1},
+       "/issues/1/hits/0"},
+      {"null in place of a text", whole + R"(, {"notes": ["N", null]})", {.seen = 3, .mapped = 2, .rejected = 1}, ""},
+  };
+  for (const Case& it : cases) {
+    CAPTURE(it.name);
+    const auto report = read(files, issues(it.issues));
+    CHECK(report.state() == ReportState::partial);
+    CHECK(report.info().records == it.records);
+    REQUIRE(report.noted("rejected-record"));
+    CHECK(report.info().notes.front().at == it.at);
+  }
+  CHECK(read(files, issues(whole + R"(, {"level": "E", "hits": null}, {"hits": []}, {})")).state() ==
+        ReportState::complete);
+}
+
 TEST_CASE("mapping: a report whose records nothing tells apart is not clean") {
   const std::string mapping = kHead + R"yaml(
 evidence: ["exists($.version)"]
