@@ -93,7 +93,7 @@ TEST_CASE("json pass: what is passed over is what the reader takes, however it i
   std::size_t taken = 0;
   for (int round = 0; round < 20'000; ++round) {
     std::string text = whole;
-    for (unsigned change = random() % 3; change > 0; --change)
+    for (auto change = random() % 3; change > 0; --change)
       text[random() % text.size()] = kBytes[random() % kBytes.size()];
     const Limits limits;
     doc::JsonPasser passer(limits);

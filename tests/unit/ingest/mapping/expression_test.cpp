@@ -1,7 +1,9 @@
 // What expressions of mappings give, and what is said of those that are wrong.
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "doc/json.hpp"
@@ -187,4 +189,63 @@ TEST_CASE("expression: a search of the whole report for each record comes to an 
   scope.budget = 10;
   (*expr)(scope);
   CHECK(scope.exhausted);
+}
+
+namespace {
+
+// What an expression of the variable `x` gives for one text after the other, in one scope.
+struct Asked {
+  std::string values;
+  std::vector<std::uint64_t> visits;  // of each
+  std::vector<bool> compared;         // whether something was compared
+};
+Asked ask(const std::string& source, const std::vector<std::string>& texts) {
+  Names names;
+  names.declare("x");
+  auto expr = compile(source, names);
+  REQUIRE(expr.ok());
+  const Expr asked = remembered(std::move(*expr), names);
+  Scope scope;
+  scope.slots.resize(names.slots());
+  Asked all;
+  for (const std::string& text : texts) {
+    scope.budget = 100'000;
+    scope.compared_nothing = scope.compared_something = false;
+    scope.slots[0] = Value(text);
+    all.values += shown(asked(scope)) + " ";
+    all.visits.push_back(100'000 - scope.budget);
+    all.compared.push_back(scope.compared_something);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("expression: a text that comes again gives the same, and costs the same") {
+  const std::string longer(100, 'a');
+  const std::vector<std::string> texts = {"ab", longer, "ab", "b1", longer, "b1", "ab"};
+  for (const char* const source :
+       {"x | regex('^a') else 'other'", "(x | regex('[0-9]')) == '1'", "x | replace('b', 'c') | matches('c')",
+        "not (x | matches('^a')) and x in ['b1', 'b2']", "'{x | regex(\"^.\")}-{x}'"}) {
+    CAPTURE(source);
+    const Asked at_once = ask(source, texts);
+    std::string values;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const Asked alone = ask(source, {texts[i]});
+      values += alone.values;
+      CHECK(at_once.visits[i] == alone.visits[0]);
+      CHECK(at_once.compared[i] == alone.compared[0]);
+    }
+    CHECK(at_once.values == values);
+  }
+}
+
+TEST_CASE("expression: members of different paths are not taken for each other") {
+  CHECK(ask("x | matches('a') and x.y | matches('b')", {"a", "a"}).values == "false false ");
+  CHECK(result("$.runs[*] | select('{it.tool | upper}{it.results[0].id | upper}')") == "['AR1', 'BR3']");
+}
+
+TEST_CASE("expression: a list that is written out keeps its texts") {
+  CHECK(ask("x in ['a text that is longer than fifteen bytes', 'b']", {"a text that is longer than fifteen bytes", "c"})
+            .values == "true false ");
 }
