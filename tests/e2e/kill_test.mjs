@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
 import { BASE, Bot, comment_on, FAST, git_server, postgresql, queue_of, scene, sleep, store_of } from './bot.mjs';
-import { emulators, github, WRITE_PERMISSIONS } from './harness.mjs';
+import { emulators, github, gitlab, WRITE_PERMISSIONS } from './harness.mjs';
 import { findings_at, sarif, source } from './reports.mjs';
 
 const AT_ONCE = Number(process.env.GATEPOST_KILLS_AT_ONCE ?? 8);
@@ -73,8 +73,22 @@ async function evaluation() {
   return { pr, told: ['/github', { 'x-github-event': 'workflow_run', 'x-github-delivery': randomUUID() }, event], ids: [], options: {} };
 }
 
-// Somebody changed a ticket: a finding that has none yet gets one.
-async function tickets() {
+// A note on a merge request of GitLab.
+async function note() {
+  const mr = await gitlab({ base: BASE, change: { 'app.py': source(30, [5]) }, project: { members: { ada: 40, author: 30 } }, users: [{ username: 'ada', id: 300 }] });
+  await mr.forge.seed({ gitlab: { projects: [{ path: mr.tenant, notes: [{ iid: mr.iid, author: 'ada', body: '/gatepost freeze cart' }] }] } });
+  const [discussion] = (await mr.state()).merge_requests[0].discussions;
+  const { id, body } = discussion.notes[0];
+  const event = {
+    object_kind: 'note', event_type: 'note', user: { id: 300, username: 'ada', name: 'Ada' }, project_id: mr.project_id, project: { id: mr.project_id, path_with_namespace: mr.tenant, default_branch: 'main' },
+    object_attributes: { id, note: body, noteable_type: 'MergeRequest', action: 'create', system: false, discussion_id: discussion.id, author_id: 300 },
+    merge_request: { iid: mr.iid, state: 'opened', target_branch: 'main', source_branch: mr.branch, last_commit: { id: mr.sha.head } },
+  };
+  return { pr: mr, told: ['/gitlab', { 'x-gitlab-event': 'Note Hook', 'x-gitlab-event-uuid': randomUUID() }, event], ids: [id, discussion.id], options: { args: ['--store', store_of(mr)] } };
+}
+
+// A repository whose ledger has a finding, and its board on Jira.
+async function board() {
   const forge = await emulators();
   const address = forge.addresses.jira.server;
   const pr = await github({
@@ -82,12 +96,33 @@ async function tickets() {
     base: { 'pay.py': source(9, [3]), '.gatepost.yml': `version: 1\ntickets:\n  jira: {url: "${address}", kind: cloud}\n  create_at: low\n`, '.gatepost/teams.yml': 'teams:\n  - {id: payments, aliases: {github: [acme/payments]}, jira: {project: PAY}}\n', CODEOWNERS: '* @acme/payments\n' },
     reports: { 'scans/snyk.sarif': { json: sarif([{ rule: 'javascript/Sqli', path: 'pay.py', line: 3, severity: 9.1, title: 'SQL Injection' }], 'SnykCode') } },
   });
-  const token = pr.secret(randomBytes(16).toString('hex'));
-  await forge.seed({ jira: { tokens: [{ token, user: 'bot@acme.example', tenant: pr.tenant }], sites: [{ tenant: pr.tenant, lag: 0, pace_ms: 400, projects: [{ key: 'PAY' }] }] } });
-  await pr.gatepost(['nightly', '--report', 'scans/*', '--store', store_of(pr)]); // without a token of Jira
+  const env = { GATEPOST_JIRA_TOKEN: pr.secret(randomBytes(16).toString('hex')), GATEPOST_JIRA_USER: 'bot@acme.example' };
+  await forge.seed({ jira: { tokens: [{ token: env.GATEPOST_JIRA_TOKEN, user: env.GATEPOST_JIRA_USER, tenant: pr.tenant }], sites: [{ tenant: pr.tenant, lag: 0, pace_ms: 400, projects: [{ key: 'PAY' }] }] } });
+  let nights = 0;
+  const night = (more) => pr.gatepost(['nightly', '--report', 'scans/*', '--store', store_of(pr)], { env: { GITHUB_RUN_ID: String(9_000 + (nights += 1)), ...more } });
+  return { pr, env, night };
+}
+
+async function changed_ticket({ pr, env }) {
   const event = { webhookEvent: 'jira:issue_updated', timestamp: Date.now(), user: { accountId: 'x', displayName: 'Carla' }, issue: { key: 'PAY-9', fields: { project: { key: 'PAY' } } }, changelog: { items: [{ field: 'status', fieldId: 'status' }] } };
-  const options = { args: ['--store', store_of(pr), '--tickets-of', `github:${pr.tenant}`], env: { GATEPOST_JIRA_TOKEN: token, GATEPOST_JIRA_USER: 'bot@acme.example', GITHUB_SERVER_URL: await git_server(pr) } };
+  const options = { args: ['--store', store_of(pr), '--tickets-of', `github:${pr.tenant}`], env: { ...env, GITHUB_SERVER_URL: await git_server(pr) } };
   return { pr, told: ['/jira', { 'x-atlassian-webhook-identifier': randomUUID() }, event], ids: [], options };
+}
+
+// Somebody changed a ticket: a finding that has none yet gets one.
+async function tickets() {
+  const it = await board();
+  await it.night(); // without a token of Jira
+  return changed_ticket(it);
+}
+
+// A finding is repaired, and the board does not know yet: its ticket is commented on and closed.
+async function repair() {
+  const it = await board();
+  await it.night(it.env);
+  it.pr.write({ 'scans/snyk.sarif': { json: sarif([], 'SnykCode') } });
+  await it.night();
+  return changed_ticket(it);
 }
 
 // --- what came of it --------------------------------------------------------------------------------------------------------------
@@ -95,8 +130,8 @@ async function tickets() {
 // Everything but names, numbers and times, which differ from run to run.
 function plain(value, { pr, ids }) {
   let text = JSON.stringify(value, (key, it) => (/^(id|node_id|seq|number_of_run|database_id)$|_at$|^(at|ts|touched|time|created|updated|prev|hash)$/.test(key) ? undefined : it), 1);
-  for (const it of [pr.tenant, pr.name, ...ids]) text = text.replaceAll(String(it), '…');
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:?00)?/g, 'TIME').replace(/127\.0\.0\.1:\d+/g, 'HOST').replace(/\b[0-9a-f]{32}\b/g, 'HEX').replace(/\b\d{9,}\b/g, 'NUMBER');
+  for (const it of [pr.tenant, pr.tenant.split('/')[1], ...ids]) text = text.replaceAll(String(it), '…');
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:?00)?/g, 'TIME').replace(/127\.0\.0\.1:\d+/g, 'HOST').replace(/\b[0-9a-f]{32}\b/g, 'HEX').replace(/project_\d+_bot_\d+/g, 'BOT').replace(/\b\d{9,}\b/g, 'NUMBER');
 }
 
 // A job that waits for an hour to be over counts as late; any other is work that was not done.
@@ -237,6 +272,7 @@ async function kill_in_request(make, k, applied, expected) {
 
 // Several at once; all of what went wrong.
 async function each(cases, run) {
+  assert.ok(cases.length >= 3, 'there is hardly anything to be killed at');
   const failures = [];
   const waiting = [...cases];
   const worker = async () => {
@@ -311,10 +347,12 @@ describe('the bot is killed', { concurrency: 2, timeout: 600_000, skip: missing(
     await each(steps, (it) => kill_at(tickets, it.at, false, found));
   });
 
-  for (const make of [decision, refusal, request, evaluation, tickets]) {
+  for (const make of [decision, refusal, request, note, evaluation, tickets, repair]) {
     test(`with its child, at each request that changes something: ${make.name}`, async () => {
       const { requests, found } = await undisturbed(make);
-      await each(moments_of(requests, 10), (it) => kill_in_request(make, it.k, it.applied, found));
+      const moments = moments_of(requests, 10);
+      assert.ok(moments.some((it) => it.applied), 'the story writes nothing');
+      await each(moments, (it) => kill_in_request(make, it.k, it.applied, found));
     });
   }
 });
