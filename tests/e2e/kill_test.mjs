@@ -131,7 +131,7 @@ async function repair() {
 function plain(value, { pr, ids }) {
   let text = JSON.stringify(value, (key, it) => (/^(id|node_id|seq|number_of_run|database_id)$|_at$|^(at|ts|touched|time|created|updated|prev|hash)$/.test(key) ? undefined : it), 1);
   for (const it of [pr.tenant, pr.tenant.split('/')[1], ...ids]) text = text.replaceAll(String(it), '…');
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:?00)?/g, 'TIME').replace(/127\.0\.0\.1:\d+/g, 'HOST').replace(/\b[0-9a-f]{32}\b/g, 'HEX').replace(/project_\d+_bot_\d+/g, 'BOT').replace(/\b\d{9,}\b/g, 'NUMBER');
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:?00)?/g, 'TIME').replace(/127\.0\.0\.1:\d+/g, 'HOST').replace(/\b[0-9a-f]{32}\b/g, 'HEX').replace(/gatepostnote[0-9a-f]{12}/g, 'MARK').replace(/project_\d+_bot_\d+/g, 'BOT').replace(/\b\d{9,}\b/g, 'NUMBER');
 }
 
 // A job that waits for an hour to be over counts as late; any other is work that was not done.
@@ -146,10 +146,11 @@ print(json.dumps({"late": sum(map(late, jobs)), "queue": {
     "jobs": [it for it in jobs if not late(it)],
     "deliveries": queue.execute("SELECT count(*) FROM deliveries").fetchone()[0]}}))`;
 
-// Whether a ticket was made or found, it is there; how often it was planned says how often somebody died.
+// Whether a ticket was made or found, closed or found closed, it is so; how often it was planned says how often somebody died.
+const SAME = { linked: 'created', confirmed: 'closed' };
 function events_of({ stdout }) {
-  const events = JSON.parse(stdout);
-  return events.filter((it) => it.data?.deed !== 'planned').map((it) => (it.data?.deed === 'linked' ? { ...it, data: { ...it.data, deed: 'created' } } : it));
+  const events = JSON.parse(stdout).filter((it) => it.data?.deed !== 'planned');
+  return events.map((it) => (SAME[it.data?.deed] ? { ...it, data: { ...it.data, deed: SAME[it.data.deed] } } : it));
 }
 
 // `comes_back`: a ticket was planned by a run that was killed; nobody is sure for an hour whether it was made. That hour is over now.
