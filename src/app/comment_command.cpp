@@ -164,15 +164,21 @@ class Runner {
     return Done{};
   }
 
-  // Makes up for a run that ended between the ledger and the answer; what was told is not told again. Whoever looks
-  // through all comments in each pipeline leaves that alone.
-  Status answer_again(const Spoken& spoken, const LedgerDecisions& decisions, const std::string& refused) {
+  // Makes up for a run that ended between the ledger and the answer, in the words of that run; what was told is not
+  // told again. Whoever looks through all comments in each pipeline leaves that alone.
+  Status answer_again(const Spoken& spoken, const LedgerDecisions& decisions, const HandledComment& before) {
     if (polls(stage_.ci, stage_.request) || stage_.request.dry_run) return Done{};
     const bool too_often = refused_before(stage_, spoken, decisions) > stage_.rules.most_refused;
-    if (!refused.empty()) return too_often ? Done{} : say(spoken, answer_to_refused(refused));
+    if (!before.granted && too_often) return Done{};
     GP_TRY(const auto evidence, judge_stored(stage_, decisions));
-    if (evidence && evidence->judged == stage_.asked.shown.request.head) publish_verdict(*evidence);
-    return say(spoken, {"the command was carried out", {}, {}});
+    GP_TRY(const CommandFacts facts, ask_facts(stage_, spoken, decisions, evidence ? &*evidence : nullptr));
+    if (!before.granted) {
+      const auto now = command::rule(*spoken.reading.command, facts.facts, stage_.rules.command_roles);
+      return say(spoken, answer_to_refused(now.granted ? before.because : now.because));
+    }
+    command::Ruling ruling{.granted = true, .because = before.because, .request = {}};
+    if (!before.request.empty()) ruling.request = command::Request{.id = before.request};
+    return carry_out(spoken, facts, ruling);
   }
 
   // Whoever speaks for somebody reads the ruling; a pipeline has it in its log.

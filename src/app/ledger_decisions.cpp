@@ -33,7 +33,7 @@ class Fold {
     const std::string outcome = event.text("outcome");
     const bool granted = outcome == "granted";
     if (const std::string comment = event.text("comment"); !comment.empty())
-      out_.handled.emplace(comment, granted ? "" : event.text("because"));
+      out_.handled.emplace(comment, HandledComment{granted, event.text("because"), event.text("request")});
     if (!granted) out_.refusals.push_back({name_of(event), event.at});
     const command::Usage* const usage = command::find_usage(event.text("command"));
     if (granted && usage != nullptr) take(usage->verb, event);

@@ -33,12 +33,19 @@ struct Refusal {
   Timestamp at;
 };
 
+// What became of a comment.
+struct HandledComment {
+  bool granted = false;
+  std::string because;  // as in a ruling, without names of people
+  std::string request;  // the one that it made, approved or took back; "" for other commands
+};
+
 struct LedgerDecisions {
   std::vector<DecidedRequest> requests;           // those that were not taken back, in their order
   std::map<std::string, config::Freeze> freezes;  // by service, as written when it was frozen
   std::map<std::string, Owner> assigned;          // by finding
   std::set<std::string> tickets;                  // findings that somebody wants a ticket for
-  std::map<std::string, std::string> handled;     // comments, and why they were refused; "" when granted
+  std::map<std::string, HandledComment> handled;  // by comment
   std::vector<Refusal> refusals;                  // in their order
 };
 

@@ -164,7 +164,7 @@ std::vector<std::string> arguments_of(const WorkOrder& order, const JobFolder& f
       if (order.change != 0) more({"--change", std::to_string(order.change)});
       break;
     case JobKind::tickets:
-      more({"tickets", "sync"});
+      more({"tickets", "sync", "--all-made"});
       break;
   }
   if (!store.empty() && order.kind != JobKind::evaluate) more({"--store", store});

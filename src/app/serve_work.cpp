@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "app/exit_code.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "bot/job.hpp"
 
 namespace gatepost::app {
 namespace {
@@ -15,7 +17,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kLookAgain{1'000};  // for what other bots took over, and what is due by now
 constexpr std::chrono::milliseconds kAfterTrouble{2'000};
 constexpr std::chrono::milliseconds kHousekeeping{5'000};
-constexpr int kForgetEvery = 720;  // rounds of housekeeping: an hour
+constexpr std::chrono::minutes kPlanned{61};  // that a sync leaves a ticket to the run that planned it, and a minute
+constexpr int kForgetEvery = 720;             // rounds of housekeeping: an hour
 
 std::string last_lines(const std::string& said) {
   const std::string_view all = text::trim(said);
@@ -130,6 +133,9 @@ void Workforce::conclude(const store::TakenJob& job, const Result<ChildEnd>& end
     if (!back) log::error("the queue: " + back.error().message);
     return metrics_.count_job(job.job.kind, "released", took);
   }
+  const bool not_all_made =
+      end->exit_code == static_cast<int>(ExitCode::failed) && job.job.kind == bot::to_string(bot::JobKind::tickets);
+  if (not_all_made) return come_back(job, said, took);
   // What the command line or the settings have wrong, another run has wrong as well.
   if (end->exit_code != 0)
     return fail(job, fmt::format("exit code {}: {}", end->exit_code, said), end->exit_code == 2, took);
@@ -137,6 +143,15 @@ void Workforce::conclude(const store::TakenJob& job, const Result<ChildEnd>& end
   if (!done) log::error("the queue: " + done.error().message);
   metrics_.count_job(job.job.kind, "done", took);
   log::info(fmt::format("{} of {}: done", job.job.kind, job.job.about));
+}
+
+// Another run has planned a ticket. Should that run be no more, one that comes when it is late enough makes the ticket.
+void Workforce::come_back(const store::TakenJob& job, const std::string& said, Clock::duration took) {
+  const Timestamp due = later(kPlanned);
+  const auto kept = queue_.ask([&](store::Queue& queue) { return queue.postpone(job, due, said, false); });
+  if (!kept) log::error("the queue: " + kept.error().message);
+  metrics_.count_job(job.job.kind, "retried", took);
+  log::info(fmt::format("{} of {}: not all is made; it comes back at {}", job.job.kind, job.job.about, to_string(due)));
 }
 
 void Workforce::fail(const store::TakenJob& job, const std::string& reason, bool hopeless, Clock::duration took) {

@@ -49,6 +49,7 @@ class Workforce {
   void do_job(const store::TakenJob& job);
   Result<ChildEnd> run(const store::TakenJob& job, bool& lost, bool& late);
   void conclude(const store::TakenJob& job, const Result<ChildEnd>& end, bool late, Clock::duration took);
+  void come_back(const store::TakenJob& job, const std::string& said, Clock::duration took);
   void fail(const store::TakenJob& job, const std::string& reason, bool hopeless, Clock::duration took);
   void rest(std::chrono::milliseconds time);
   [[nodiscard]] Timestamp later(std::chrono::milliseconds time) const;

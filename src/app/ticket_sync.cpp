@@ -14,6 +14,7 @@
 #include "forge/answer.hpp"
 #include "ledger/people.hpp"
 #include "ledger/tickets.hpp"
+#include "publish/tickets_of_others.hpp"
 #include "report/escape.hpp"
 
 namespace gatepost::app {
@@ -43,6 +44,7 @@ class Syncer {
     const ThinkOfLines think = [&](const LedgerView& now) -> Result<std::vector<ledger::Draft>> {
       GP_TRY(const TicketInput input, seen_input_of(now));
       plan = publish::plan_tickets(input, sync_.settings.tickets.rules);
+      report_.left_to_others = publish::tickets_of_others(input, sync_.settings.tickets.rules);
       return reservations(plan);
     };
     if (sync_.dry_run) {
@@ -185,6 +187,11 @@ class Syncer {
 
   void take_notes(const TicketPlan& plan) {
     std::ranges::copy(plan.notes, std::back_inserter(report_.notes));
+    if (report_.left_to_others > 0) {
+      report_.notes.push_back(
+          fmt::format("{} planned by another run not yet made; should that run have ended, a sync in an hour makes it",
+                      text::count_of(report_.left_to_others, "ticket")));
+    }
     if (plan.without_board == 0 || !lost_.empty()) return;
     report_.notes.push_back(fmt::format(
         "{} should have a ticket, and no board is known for their owners: name jira, linear or issues for a team in "

@@ -27,6 +27,7 @@ struct TicketReport {
   std::vector<std::string> done;      // a line each, in the order in which it was done
   std::vector<std::string> notes;     // what was left out, and why, in sentences
   std::vector<std::string> problems;  // what could not be done, and why, in sentences
+  std::size_t left_to_others = 0;     // tickets that another run has planned and that nobody has seen yet
 };
 
 // A tracker that does not answer keeps the others from nothing; an error when the ledger cannot be read.

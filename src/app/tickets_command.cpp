@@ -31,7 +31,8 @@ Result<ExitCode> tickets(const Ports& ports, const TicketsRequest& request) {
                         .dry_run = request.dry_run};
   GP_TRY(const TicketReport report, sync_tickets(ports, sync));
   GP_CHECK(tell_tickets(ports, report, request.dry_run));
-  return report.problems.empty() ? ExitCode::done : ExitCode::unavailable;
+  if (!report.problems.empty()) return ExitCode::unavailable;
+  return request.all_made && report.left_to_others > 0 ? ExitCode::failed : ExitCode::done;
 }
 
 }  // namespace gatepost::app

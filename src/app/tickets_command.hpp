@@ -13,8 +13,9 @@ namespace gatepost::app {
 
 struct TicketsRequest {
   std::string repository, config;
-  std::string store;     // as app::open_chosen_ledger takes it
-  bool dry_run = false;  // `plan`
+  std::string store;      // as app::open_chosen_ledger takes it
+  bool dry_run = false;   // `plan`
+  bool all_made = false;  // ExitCode::failed while a ticket is left to another run
   std::optional<Timestamp> now;
   std::string version;
 };

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "publish/ticket_planning.hpp"
 #include "publish/ticket_text.hpp"
+#include "publish/tickets_of_others.hpp"
 #include "report/escape.hpp"
 
 namespace gatepost::publish {
@@ -216,6 +217,15 @@ void keep_ticket(TicketPlanning& planning, const TicketMemory& known) { Upkeep(p
 
 bool is_being_made(const TicketPlanning& planning, const TicketMemory& known) {
   return known.state == State::planned && planning.input.now.unix_ms - known.at.unix_ms < kReservation;
+}
+
+std::size_t tickets_of_others(const TicketInput& input, const TicketSettings& settings) {
+  const TicketPlanning planning(input, settings);
+  const TicketIndex& index = planning.index;
+  return static_cast<std::size_t>(std::ranges::count_if(input.known, [&](const TicketMemory& it) {
+    const bool wanted = it.unit == kSummaryUnit || !index.findings_of(it).open.empty();
+    return wanted && is_being_made(planning, it) && index.shown(it) == nullptr;
+  }));
 }
 
 void close_younger(TicketPlanning& planning, const TicketMemory& ticket, const ShownTicket& shown) {

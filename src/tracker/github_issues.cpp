@@ -111,9 +111,12 @@ class GitHubRepository : public Repository {
 
   Status comment(const std::string& number, const publish::TicketComment& it) override {
     GP_TRY(const auto issue, get(number));
-    const IssueAuthor author{issue ? issue->author : std::string(),
-                             [](View by) { return std::string(by.at("user").at("login").text()); }};
-    return comment_once(api_, "/issues/" + number + "/comments", it, author, kRead, kWrite);
+    return comment_once(api_,
+                        {.list = "/issues/" + number + "/comments",
+                         .one = "/issues/comments/",
+                         .author = issue ? issue->author : std::string(),
+                         .author_of = [](View by) { return std::string(by.at("user").at("login").text()); }},
+                        it, kRead, kWrite);
   }
 
  private:

@@ -96,9 +96,13 @@ class GitLabRepository : public Repository {
 
   Status comment(const std::string& number, const publish::TicketComment& it) override {
     GP_TRY(const auto issue, get(number));
-    const IssueAuthor author{issue ? issue->author : std::string(),
-                             [](View by) { return std::string(by.at("author").at("username").text()); }};
-    return comment_once(api_, "/issues/" + number + "/notes", it, author, kRead, kWrite);
+    const std::string notes = "/issues/" + number + "/notes";
+    return comment_once(api_,
+                        {.list = notes,
+                         .one = notes + "/",
+                         .author = issue ? issue->author : std::string(),
+                         .author_of = [](View by) { return std::string(by.at("author").at("username").text()); }},
+                        it, kRead, kWrite);
   }
 
  private:

@@ -44,6 +44,8 @@ class JiraWriter {
   void write_body(doc::JsonWriter& json, std::string_view name, const std::string& body) const;
   void write_user(doc::JsonWriter& json, const std::string& user) const;
   [[nodiscard]] std::string fields_of(const publish::ChangeTicket& it) const;
+  [[nodiscard]] std::string author_of(doc::View comment) const;
+  Status keep_eldest(const std::string& comments, std::string_view marker, const std::string& author);
 
   JiraApi& api_;
   JiraIssues& issues_;

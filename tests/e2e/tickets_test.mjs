@@ -257,6 +257,21 @@ describe('tickets', { concurrency: 3 }, () => {
     await it.end();
   });
 
+  test('two pipelines that comment at the same moment leave one comment', async () => {
+    for (const dc of [false, true]) {
+      const it = await boards({ dc });
+      await it.night();
+      const { key } = (await it.issues()).jira.find((one) => one.project === 'PAY');
+      await it.act([{ issue: key, status: 'Done', resolution: "Won't Do" }]);
+      await it.repo.faults([{ match: { system: it.kind, method: 'POST', path: '/comment$' }, kind: 'slow', ms: 4000, n: 2 }]);
+      for (const run of await Promise.all([it.sync(), it.sync()])) assert.equal(run.code, 0, run.stderr);
+      const [fault] = await it.repo.forge.ask('GET', `faults?tenant=${encodeURIComponent(it.repo.tenant)}`);
+      assert.equal(fault.done, 2, 'both wrote');
+      assert.equal((await it.issues()).jira.find((one) => one.key === key).comments.length, 1);
+      await it.end({ allow: [/^pace/] });
+    }
+  });
+
   test('people move, rename, assign and delete tickets', async () => {
     const it = await boards();
     await it.night();
@@ -364,13 +379,15 @@ const forges = {
     begin: () => github({ event: 'push', token: { kind: 'actions', permissions: { ...WRITE_PERMISSIONS, issues: 'write' } }, base: with_issues, reports: scans_of(SCANS) }),
     issues: async (repo) => (await repo.state()).issues,
     act: (repo, issue, more) => repo.forge.seed({ github: { repos: [{ owner: repo.owner, name: repo.name, issues: [{ number: issue.number, ...more }] }] } }),
-    text: (issue) => issue.body, closed: 'closed', done: { state: 'closed', state_reason: 'completed' }, lost: { system: 'github', method: 'POST', path: '/issues$' },
+    text: (issue) => issue.body, closed: 'closed', done: { state: 'closed', state_reason: 'completed' }, declined: () => ({ state: 'closed', state_reason: 'not_planned' }),
+    comments: async (repo, issue) => (await repo.state()).issue_comments.filter((it) => it.issue === issue.number), said: '/issues/[0-9]+/comments$', lost: { system: 'github', method: 'POST', path: '/issues$' },
   },
   GitLab: {
     begin: () => gitlab({ event: 'push', base: with_issues, reports: scans_of(SCANS) }),
     issues: async (repo) => (await repo.state()).issues,
     act: (repo, issue, more) => repo.forge.seed({ gitlab: { projects: [{ path: repo.tenant, issues: [{ iid: issue.iid, ...more }] }] } }),
-    text: (issue) => issue.description, closed: 'closed', done: { state: 'closed' }, lost: { system: 'gitlab', method: 'POST', path: '/issues$' },
+    text: (issue) => issue.description, closed: 'closed', done: { state: 'closed' }, declined: (issue) => ({ state: 'closed', labels: [...issue.labels, 'wontfix'] }),
+    comments: async (repo, issue) => (await repo.state()).issues.find((it) => it.iid === issue.iid).notes, said: '/notes$', lost: { system: 'gitlab', method: 'POST', path: '/issues$' },
   },
 };
 
@@ -404,5 +421,19 @@ for (const [name, forge] of Object.entries(forges)) {
     assert.deepEqual((await forge.issues(repo)).map((it) => it.state), ['closed', 'closed', 'closed'], repaired.stderr);
     assert.deepEqual((await night()).writes, []);
     await repo.end();
+  });
+  test(`issues of ${name}: two pipelines that comment at the same moment leave one comment`, async () => {
+    const repo = await forge.begin();
+    const store = ['--store', `sqlite:${repo.folder}/temp/l.db`, '--now', '2026-11-01T02:00:00Z'];
+    await repo.gatepost(['nightly', '--report', 'scans/*', ...store]);
+    const [issue] = await forge.issues(repo);
+    await forge.act(repo, issue, forge.declined(issue));
+    await pause();
+    await repo.faults([{ match: { method: 'POST', path: forge.said }, kind: 'slow', ms: 4000, n: 2 }]);
+    for (const run of await Promise.all([repo.gatepost(['tickets', 'sync', ...store]), repo.gatepost(['tickets', 'sync', ...store])])) assert.equal(run.code, 0, run.stderr);
+    const [fault] = await repo.forge.ask('GET', `faults?tenant=${encodeURIComponent(repo.tenant)}`);
+    assert.equal(fault.done, 2, 'both wrote');
+    assert.equal((await forge.comments(repo, issue)).length, 1);
+    await repo.end({ allow: [/^pace/] });
   });
 }

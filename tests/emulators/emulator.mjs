@@ -258,6 +258,11 @@ async function with_fault(world, system, request, fault, outgoing) {
     case 'lost-before':
       outgoing.destroy();
       return null;
+    case 'held': // until the other side is gone; applied before that, or never
+      if (fault.applied) await system.handle(request);
+      fault.holds = true;
+      await new Promise((done) => (outgoing.destroyed ? done() : outgoing.once('close', done)));
+      return null;
     case 'slow':
       await pause(fault.ms ?? 1000);
       return system.handle(request);

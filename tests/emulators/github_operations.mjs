@@ -69,7 +69,7 @@ class Repository {
       pulls: [...this.pulls.values()].map(({ number, title, state, head, base, labels, requested_reviewers, requested_teams }) =>
         ({ number, title, state, head, base, labels, requested_reviewers: requested_reviewers.map((it) => it.login), requested_teams })),
       issues: this.issues.map(({ user, ...it }) => ({ ...it, user: user.login })),
-      issue_comments: this.comments.map((it) => ({ id: it.id, issue: it.issue, user: it.user.login, body: it.body, created_at: it.created_at, updated_at: it.updated_at, minimized: this.minimized.get(it.node_id) ?? null })),
+      issue_comments: this.comments.map((it) => ({ id: it.id, issue: it.issue, user: it.user.login, body: it.body, created_at: it.created_at, updated_at: it.updated_at, minimized: this.minimized.get(it.node_id) ?? null, reactions: (it.reactions ?? []).map((one) => `${one.content} ${one.user.login}`) })),
       reviews: this.reviews.map((it) => ({ id: it.id, pull: it.pull, user: it.user.login, state: it.state, body: it.body, commit_id: it.commit_id })),
       review_comments: this.reviewComments.map((it) => ({ ...it, user: it.user.login, diff_hunk: undefined, resolved: this.resolvedThreads.has(it.in_reply_to_id ?? it.id), minimized: this.minimized.get(it.node_id) ?? null })),
       check_runs: this.checkRuns.map((it) => ({ ...it, app: it.app.slug })),

@@ -46,4 +46,9 @@ export const gitlab_issue_operations = (ok, paged) => ({
     issue.notes.push({ id: ctx.gitlab.id(), body: ctx.body.body, author: { username: ctx.token.username } });
     return ok(issue.notes.at(-1), 201);
   },
+  'DELETE /projects/:id/issues/:iid/notes/:note': (ctx) => {
+    const issue = find(ctx);
+    issue.notes = issue.notes.filter((it) => it.id !== Number(ctx.params.note));
+    return { status: 204, headers: {} };
+  },
 });

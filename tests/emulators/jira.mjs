@@ -320,8 +320,15 @@ const OPERATIONS = {
   'POST /issue/:key/comment': ({ jira, site, params, body }) => {
     const issue = jira.find(site, params.key);
     jira.nextId += 1;
-    issue.comments.push({ id: String(jira.nextId), body: body.body });
+    issue.comments.push({ id: String(jira.nextId), author: jira.kind === 'dc' ? { name: 'gatepost' } : { accountId: 'gatepost' }, body: body.body });
     return { status: 201, body: issue.comments.at(-1) };
+  },
+  'DELETE /issue/:key/comment/:id': ({ jira, site, params }) => {
+    const issue = jira.find(site, params.key);
+    const at = issue.comments.findIndex((it) => it.id === params.id);
+    if (at < 0) throw new Refusal(404, { errorMessages: [`Can not find a comment for the id: ${params.id}.`], errors: {} });
+    issue.comments.splice(at, 1);
+    return { status: 204 };
   },
   'GET /issue/createmeta/:project/issuetypes': ({ jira, site, params }) => {
     const types = project_of(site, params.project).types;

@@ -90,8 +90,9 @@ TEST_CASE("what was refused or taken back does not count") {
   const LedgerDecisions decisions = course.sum();
   CHECK(decisions.requests.empty());
   CHECK(decisions.handled.size() == 3);
-  CHECK(decisions.handled.at("acme/shop#7/1").empty());
-  CHECK(decisions.handled.at("acme/shop#7/2") == "write");
+  CHECK(decisions.handled.at("acme/shop#7/1").granted);
+  CHECK(!decisions.handled.at("acme/shop#7/2").granted);
+  CHECK(decisions.handled.at("acme/shop#7/2").because == "write");
 }
 
 TEST_CASE("who was erased from the ledger's people is a pseudonym") {

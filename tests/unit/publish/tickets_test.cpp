@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "publish/ticket_text.hpp"
+#include "publish/tickets_of_others.hpp"
 
 namespace {
 
@@ -395,8 +396,10 @@ TEST_CASE("a ticket is made once, whatever becomes of answers and other runs") {
     world.known = {plan.actions[0].after};
     world.known[0].state = TicketMemory::State::planned, world.known[0].at = world.now;
     world.findings[0].ticket = world.known[0].key;
+    CHECK(tickets_of_others(world, {}) == 1);
     CHECK(next(world).empty());
     world.now.unix_ms += 2 * 60 * 60 * 1000;
+    CHECK(tickets_of_others(world, {}) == 0);
     CHECK(next(world) == Words{"created"});
   }
   SUBCASE("the answer was lost: it is found by its key") {
