@@ -6,6 +6,7 @@
 
 #include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
 #include "forge/event.hpp"
@@ -54,14 +55,26 @@ std::string name_of_level(std::int64_t level) {
   return level >= 10 ? "read" : "none";
 }
 
+// The account and the membership are active, and it has not ended: GitLab removes what is over once a day. On its last
+// day it has ended.
+bool is_in_force(doc::View member, std::chrono::sys_days today) {
+  for (const char* const name : {"state", "membership_state"}) {
+    const doc::View state = member.at(name);
+    if (state.is_string() && state.text() != "active") return false;
+  }
+  const doc::View ends = member.at("expires_at");
+  if (!ends.is_string()) return true;
+  const auto day = parse_date(ends.text());
+  return day && today < *day;
+}
+
 // What a list of members says of one; empty when the token may not ask.
 Result<std::optional<std::int64_t>> access_level(GitLabApi& api, const net::Call& call) {
   GP_TRY(const net::Response response, api.send(call));
   if (response.status == 404) return std::optional<std::int64_t>(0);
   if (!response.ok()) return std::optional<std::int64_t>();
   GP_TRY(const auto document, json_of(response, "gitlab: read a member"));
-  const doc::View state = document.root().at("state");
-  if (state.is_string() && state.text() != "active") return std::optional<std::int64_t>(0);
+  if (!is_in_force(document.root(), day_of(api.now()))) return std::optional<std::int64_t>(0);
   return std::optional<std::int64_t>(document.root().at("access_level").integer().value_or(0));
 }
 
