@@ -59,6 +59,23 @@ void add_person(CommandStage& stage, const command::Command& command, const forg
   out.teams = out.facts.member_of;
 }
 
+// Of several requests an approval can only be about the one that waits for it.
+std::string finding_asked_about(command::Verb verb, const std::vector<command::Request>& requests) {
+  const auto waits = [](const command::Request& it) { return it.approved_by.empty(); };
+  auto found = requests.begin();
+  if (verb == command::Verb::approve) found = std::ranges::find_if(requests, waits);
+  return found == requests.end() ? "" : found->finding;
+}
+
+// The change at which a request was made is its author's wherever the approval is written.
+bool is_for_own_change(const LedgerDecisions& decisions, const command::Facts& facts) {
+  const std::string person = command::plain_name(facts.person);
+  return std::ranges::any_of(facts.requests, [&](const command::Request& request) {
+    const auto found = std::ranges::find(decisions.requests, request.id, &DecidedRequest::id);
+    return found != decisions.requests.end() && command::plain_name(found->change_author) == person;
+  });
+}
+
 // A stranger's file that is damaged keeps nobody from being answered; one that the caller names does.
 Status look_for_result(CommandStage& stage) {
   if (std::exchange(stage.looked_for_result, true)) return Done{};
@@ -130,7 +147,8 @@ Result<CommandFacts> ask_facts(CommandStage& stage, const Spoken& spoken, const 
       const auto finding = parse_finding_id(it.finding);
       return it.id == command.id || (finding && names(command.id, *finding));
     });
-    id = facts.requests.empty() ? "" : facts.requests.front().finding;
+    id = finding_asked_about(command.verb, facts.requests);
+    if (command.verb == command::Verb::approve && is_for_own_change(decisions, facts)) facts.author = facts.person;
   }
   if (!id.empty()) {
     GP_TRY(out.findings, findings_named(stage, evidence, id));

@@ -23,15 +23,19 @@ namespace gatepost::app {
 
 struct DecidedRequest : command::Request {
   bool false_positive = false;
-  std::string text;  // why
+  std::string text;           // why
+  std::string change_author;  // of the change that it was asked at: a name; "" when nobody told
   std::chrono::sys_days asked, until;
   std::uint64_t event = 0;  // of the request
 };
 
-struct Refusal {
+struct Attempt {
   std::string person;
   Timestamp at;
 };
+
+// Tells something and changes nothing.
+bool is_question(command::Verb verb);
 
 struct LedgerDecisions {
   std::vector<DecidedRequest> requests;           // those that were not taken back, in their order
@@ -39,7 +43,8 @@ struct LedgerDecisions {
   std::map<std::string, Owner> assigned;          // by finding
   std::set<std::string> tickets;                  // findings that somebody wants a ticket for
   std::map<std::string, std::string> handled;     // comments, and why they were refused; "" when granted
-  std::vector<Refusal> refusals;                  // in their order
+  std::vector<Attempt> refusals;                  // in their order
+  std::vector<Attempt> questions;                 // commands that decide nothing, answered or not
 };
 
 // Commands among the events, and tickets that people closed as not to be done. Names are those that the people have
