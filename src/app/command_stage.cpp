@@ -92,6 +92,14 @@ Status look_for_result(CommandStage& stage) {
   return Done{};
 }
 
+// Where a finding is, and so who owns it, a stranger's result does not say of one that the ledger knows.
+void believe_ledger(const ledger::State& state, KnownFinding& finding) {
+  const ledger::Tracked* const known = state.find(finding.id);
+  if (known == nullptr || !known->is_live()) return;
+  finding.path = state.text(known->path);
+  finding.risk_tenths = std::max(finding.risk_tenths, static_cast<int>(known->risk_tenths));
+}
+
 }  // namespace
 
 Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const LedgerDecisions& decisions) {
@@ -109,16 +117,17 @@ Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const Le
 Result<std::vector<KnownFinding>> findings_named(CommandStage& stage, const StoredEvidence* evidence,
                                                  std::string_view id) {
   std::vector<KnownFinding> all;
+  GP_TRY(const LedgerView view, read_ledger(stage.ledger, stage.now));
   if (evidence != nullptr) {
     const Assessment& it = evidence->assessment;
     for (std::size_t i = 0; i < it.findings.all.size(); ++i) {
       const Finding& finding = it.findings.all[i];
       if (!names(id, finding.id) || !is_there(it.assessed[i].presence)) continue;
       all.push_back({finding.id, std::string(it.findings.path_of(finding)), it.assessed[i].risk.score_tenths, i});
+      believe_ledger(view.state, all.back());
     }
     if (!all.empty()) return all;
   }
-  GP_TRY(const LedgerView view, read_ledger(stage.ledger, stage.now));
   for (const ledger::Tracked& it : view.state.findings) {
     if (it.is_live() && names(id, it.id))
       all.push_back({it.id, std::string(view.state.text(it.path)), it.risk_tenths, std::nullopt});

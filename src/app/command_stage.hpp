@@ -40,7 +40,7 @@ struct StoredEvidence {
 // Empty without a result. One that the forge keeps and that cannot be had is told, and is none.
 Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const LedgerDecisions& decisions);
 
-// A finding that a command may be about: of the result, else of the ledger.
+// A finding that a command may be about: of the result, else of the ledger. What the ledger knows of it counts more.
 struct KnownFinding {
   FindingId id;
   std::string path;

@@ -38,7 +38,8 @@ constexpr std::chrono::seconds kForToken{60};
 constexpr std::array kPassedOn = {"SSL_CERT_FILE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy",
                                   "http_proxy",    "NO_PROXY",       "no_proxy",    "GATEPOST_ALLOW_PLAIN_HTTP"};
 // Whose token it is, and where it may go.
-constexpr std::array kOfTrackers = {"GATEPOST_JIRA_USER", "GATEPOST_JIRA_URL", "GATEPOST_LINEAR_URL"};
+constexpr std::array kOfTrackers = {"GATEPOST_JIRA_USER", "GATEPOST_JIRA_URL", "GATEPOST_JIRA_DC_USER",
+                                    "GATEPOST_JIRA_DC_URL", "GATEPOST_LINEAR_URL"};
 
 // A job's own folder, readable by nobody else.
 class JobFolder {

@@ -47,6 +47,14 @@ std::string field(std::string_view name, std::string_view value) {
   return json.take();
 }
 
+std::string note_of(std::string_view body, bool internal) {
+  doc::JsonWriter json;
+  json.begin_object().field("body", body);
+  if (internal) json.field("internal", true);
+  json.end_object();
+  return json.take();
+}
+
 std::string name_of_level(std::int64_t level) {
   if (level >= 50) return "admin";
   if (level >= 40) return "maintain";
@@ -78,11 +86,13 @@ Result<std::optional<std::int64_t>> access_level(GitLabApi& api, const net::Call
   return std::optional<std::int64_t>(document.root().at("access_level").integer().value_or(0));
 }
 
-// The first of ours that begins with the marker.
+// The first of ours that begins with the marker. `internal`: whether the comment that is answered is for members alone.
 Result<std::optional<net::Response>> find(GitLabApi& api, const GitLabSelf& self, const CommentPlace& place,
-                                          const std::string& marker) {
+                                          const std::string& marker, bool& internal) {
   std::optional<net::Response> found;
   GP_CHECK(api.list(request_path(place) + "/notes", kReadNotes, [&](doc::View it) {
+    if (number_of(it.at("id")) == place.id)
+      internal = it.at("internal").boolean() == true || it.at("confidential").boolean() == true;
     if (is_self(it.at("author"), self) && publish::first_line(it.at("body").text()) == marker)
       found = net::Response{.status = 201, .headers = {}, .body = "{}", .url = {}};
     return !found;
@@ -170,14 +180,17 @@ Status acknowledge(GitLabApi& api, const CommentPlace& place) {
 
 Result<Applied> answer(GitLabApi& api, const GitLabSelf& self, const CommentPlace& place, const std::string& marker,
                        const std::string& body) {
-  GP_TRY(const auto before, find(api, self, place, marker));
+  bool internal = false;
+  GP_TRY(const auto before, find(api, self, place, marker, internal));
   if (before) return Applied{};
   GP_CHECK(check_harmless(body));
   const std::string path = place.thread.empty()
                                ? request_path(place) + "/notes"
                                : request_path(place) + "/discussions/" + percent_encoded(place.thread) + "/notes";
-  GP_TRY(net::Call call, api.call(path, "POST", field("body", body), Effect::notifies));
-  call.recover = [&] { return find(api, self, place, marker); };
+  // What is said in a thread is for those who see the thread.
+  const bool hidden = internal && place.thread.empty();
+  GP_TRY(net::Call call, api.call(path, "POST", note_of(body, hidden), Effect::notifies));
+  call.recover = [&] { return find(api, self, place, marker, internal); };
   GP_CHECK(api.ask(call, kComment));
   return Applied{};
 }

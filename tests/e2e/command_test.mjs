@@ -1,6 +1,6 @@
 // Comment commands: what developers answer on a change of an emulated forge, and what the ledger then has of it.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gate, pause, result_of, say, status_of, summary_of } from './comments.mjs';
 import { github, gitlab, WRITE_PERMISSIONS } from './harness.mjs';
@@ -89,6 +89,34 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
     assert.match(all[0].actor.id, /^person:[0-9a-f]{16}$/);
     assert.match((await pr.gatepost(['ledger', 'log'])).stdout, /@carl/);
     assert.equal((await pr.gatepost(['ledger', 'verify'])).code, 0);
+    await pr.end();
+  });
+
+  test('a result that puts a finding elsewhere makes nobody its owner', async () => {
+    const pr = await scene({ base: { 'app.py': source(30), '.gatepost.yml': SETTINGS, '.gatepost/services.yml': SERVICES, '.github/CODEOWNERS': 'app.py @carl\ndocs/ @will\n' } });
+    const { id } = await gate(pr);
+    const merged = { GITHUB_EVENT_NAME: 'schedule', GITHUB_REF: 'refs/heads/main', GITHUB_HEAD_REF: undefined, GITHUB_BASE_REF: undefined, GITHUB_EVENT_PATH: undefined };
+    assert.equal((await pr.gatepost(['nightly', '--report', 'scans/*.sarif'], { env: merged })).code, 0);
+    await gate(pr);
+    writeFileSync(result_of(pr), pr.read('result.json').replaceAll('"app.py"', '"docs/notes.md"'));
+    await say(pr, 'author', `/gatepost waive ${id} until ${DAY} reason x`);
+    const tried = await say(pr, 'will', `/gatepost approve ${id}`);
+    assert.match(tried.answer, /@will has the role write; approve needs one of: maintain, owners \(@carl\)/);
+    await pr.end();
+  });
+
+  test('whom a finding is handed to takes it out of no policy', async () => {
+    const policy = 'gatepost: 1\npolicies:\n  - id: carls\n    message: of carl\n    match: {all: [{change: {in: [introduced]}}, {owner: {any: ["@carl"]}}]}\n    action: block\n';
+    const pr = await scene({ base: { 'app.py': source(30), '.gatepost.yml': SETTINGS, '.gatepost/services.yml': SERVICES, '.github/CODEOWNERS': 'app.py @carl\n', '.gatepost/policy.yml': policy } });
+    const { id, run } = await gate(pr);
+    assert.equal(run.code, 1, run.stderr);
+    assert.match((await say(pr, 'author', `/gatepost assign ${id} @acme/other`)).answer, /is handed to @acme\/other/);
+    const again = await say(pr, 'will', '/gatepost recheck');
+    assert.match(again.answer, /Gate closed/);
+    assert.equal(status_of(again.state, pr.sha.head), 'failure');
+    const { run: next } = await gate(pr);
+    assert.equal(next.code, 1, next.stderr);
+    assert.match(pr.read('check.json'), /@acme\/other/, 'it goes to whom it was handed to');
     await pr.end();
   });
 
@@ -411,6 +439,17 @@ describe('commands on GitLab', { concurrency: 2 }, () => {
     assert.equal((await gate_of_request(mr)).run.code, 0, 'the gate of the same commit is open');
     const all = JSON.parse((await mr.gatepost(['ledger', 'log', '--json', '--type', 'command'])).stdout);
     assert.deepEqual(all.map((it) => [it.data.command, it.data.outcome]), [['waive', 'granted'], ['approve', 'refused'], ['approve', 'granted']]);
+    await mr.end();
+  });
+
+  test('the answer to an internal note is internal', async () => {
+    const mr = await merge_request();
+    await comment(mr, 'ada', '/gatepost freeze cart', { internal: true });
+    await comment(mr, 'carl', '/gatepost help');
+    await pause();
+    const done = await mr.gatepost(['command']);
+    const answers = all_notes(done.state).filter((it) => it.body.startsWith('<!-- gatepost:answer'));
+    assert.deepEqual(answers.map((it) => [/cart is frozen/.test(it.body), Boolean(it.internal)]), [[true, true], [false, false]]);
     await mr.end();
   });
 
