@@ -1,7 +1,8 @@
 #include "app/command_stage.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "app/ledger_access.hpp"
@@ -135,6 +136,12 @@ Result<std::vector<KnownFinding>> findings_named(CommandStage& stage, const Stor
   return all;
 }
 
+std::string account_of(const CiFacts& ci, const forge::SaidComment& said) {
+  if (said.author_id == 0) return {};
+  const char* const forge = ci.system == CiFacts::System::gitlab ? "gitlab" : "github";
+  return fmt::format("{}:{}", forge, said.author_id);
+}
+
 Result<CommandFacts> ask_facts(CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions,
                                const StoredEvidence* evidence) {
   const command::Command& command = *spoken.reading.command;
@@ -150,12 +157,16 @@ Result<CommandFacts> ask_facts(CommandStage& stage, const Spoken& spoken, const 
   facts.head = request.head;
   facts.judged = evidence == nullptr ? "" : evidence->judged;
   facts.today = day_of(stage.now);
+  const std::string account = account_of(stage.ci, spoken.said);
   std::string id = command.id;
   if (needs(command, Part::decision)) {
-    std::ranges::copy_if(decisions.requests, std::back_inserter(facts.requests), [&](const DecidedRequest& it) {
+    for (const DecidedRequest& it : decisions.requests) {
       const auto finding = parse_finding_id(it.finding);
-      return it.id == command.id || (finding && names(command.id, *finding));
-    });
+      if (it.id != command.id && !(finding && names(command.id, *finding))) continue;
+      facts.requests.push_back(it);
+      // Who has another name by now is the same person.
+      if (!account.empty() && it.requester_account == account) facts.requests.back().requested_by = facts.person;
+    }
     id = finding_asked_about(command.verb, facts.requests);
     if (command.verb == command::Verb::approve && is_for_own_change(decisions, facts)) facts.author = facts.person;
   }

@@ -51,6 +51,9 @@ struct KnownFinding {
 Result<std::vector<KnownFinding>> findings_named(CommandStage& stage, const StoredEvidence* evidence,
                                                  std::string_view id);
 
+// What the forge never gives to somebody else: "github:1"; "" when it does not say.
+std::string account_of(const CiFacts& ci, const forge::SaidComment& said);
+
 // What is known about one command. The findings are those that it is about, also by a request.
 struct CommandFacts {
   command::Facts facts;

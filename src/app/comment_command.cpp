@@ -114,11 +114,13 @@ ledger::Draft event_of(const CommandStage& stage, const Spoken& spoken, const Co
                        const command::Ruling& ruling, ledger::People& people) {
   const command::Command& it = *spoken.reading.command;
   const auto pseudonym = [&](std::string_view name) { return people.pseudonym(name, stage.ports.nonce()); };
+  const std::string person =
+      people.pseudonym("@" + spoken.said.author, stage.ports.nonce(), account_of(stage.ci, spoken.said));
   ledger::Draft event{.type = ledger::EventType::command,
                       .subject = it.service,
                       .before = {},
                       .after = {},
-                      .actor = {.type = "person", .id = pseudonym("@" + spoken.said.author), .verified_by = ""},
+                      .actor = {.type = "person", .id = person, .verified_by = ""},
                       .commit = stage.asked.shown.request.head,
                       .run_url = stage.ci.run_url};
   if (known.facts.level) event.actor.verified_by = stage.ci.system == CiFacts::System::gitlab ? "gitlab" : "github";

@@ -88,6 +88,7 @@ class Fold {
     request.id = event.text("request");
     request.finding = event.subject;
     request.requested_by = name_of(event);
+    request.requester_account = people_.account(event.actor.id);
     request.false_positive = false_positive;
     request.text = event.text("reason");
     if (const std::string author = event.text("change_author"); !author.empty())

@@ -23,8 +23,9 @@ namespace gatepost::app {
 
 struct DecidedRequest : command::Request {
   bool false_positive = false;
-  std::string text;           // why
-  std::string change_author;  // of the change that it was asked at: a name; "" when nobody told
+  std::string text;               // why
+  std::string requester_account;  // as ledger::People knows it: "github:1"; "" when nobody told
+  std::string change_author;      // of the change that it was asked at: a name; "" when nobody told
   std::chrono::sys_days asked, until;
   std::uint64_t event = 0;  // of the request
 };

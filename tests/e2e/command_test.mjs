@@ -105,6 +105,15 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
     await pr.end();
   });
 
+  test('who has another name by now approves no own request', async () => {
+    const pr = await scene({ repo: { collaborators: { ...PEOPLE, augusta: 'maintain' } } });
+    const { id } = await gate(pr);
+    await pr.forge.seed({ github: { users: [{ login: 'augusta', id: 200 }] } }); // as ada
+    await say(pr, 'ada', `/gatepost waive ${id} until ${DAY} reason x`);
+    assert.match((await say(pr, 'augusta', `/gatepost approve ${id}`)).answer, /nobody approves an own request/);
+    await pr.end();
+  });
+
   test('whom a finding is handed to takes it out of no policy', async () => {
     const policy = 'gatepost: 1\npolicies:\n  - id: carls\n    message: of carl\n    match: {all: [{change: {in: [introduced]}}, {owner: {any: ["@carl"]}}]}\n    action: block\n';
     const pr = await scene({ base: { 'app.py': source(30), '.gatepost.yml': SETTINGS, '.gatepost/services.yml': SERVICES, '.github/CODEOWNERS': 'app.py @carl\n', '.gatepost/policy.yml': policy } });
