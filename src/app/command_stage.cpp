@@ -1,7 +1,8 @@
 #include "app/command_stage.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "app/ledger_access.hpp"
@@ -59,6 +60,23 @@ void add_person(CommandStage& stage, const command::Command& command, const forg
   out.teams = out.facts.member_of;
 }
 
+// Of several requests an approval can only be about the one that waits for it.
+std::string finding_asked_about(command::Verb verb, const std::vector<command::Request>& requests) {
+  const auto waits = [](const command::Request& it) { return it.approved_by.empty(); };
+  auto found = requests.begin();
+  if (verb == command::Verb::approve) found = std::ranges::find_if(requests, waits);
+  return found == requests.end() ? "" : found->finding;
+}
+
+// The change at which a request was made is its author's wherever the approval is written.
+bool is_for_own_change(const LedgerDecisions& decisions, const command::Facts& facts) {
+  const std::string person = command::plain_name(facts.person);
+  return std::ranges::any_of(facts.requests, [&](const command::Request& request) {
+    const auto found = std::ranges::find(decisions.requests, request.id, &DecidedRequest::id);
+    return found != decisions.requests.end() && command::plain_name(found->change_author) == person;
+  });
+}
+
 // A stranger's file that is damaged keeps nobody from being answered; one that the caller names does.
 Status look_for_result(CommandStage& stage) {
   if (std::exchange(stage.looked_for_result, true)) return Done{};
@@ -73,6 +91,14 @@ Status look_for_result(CommandStage& stage) {
   if (!*kept) log::warning(nothing_kept(change, stage.rules.result));
   stage.result = *std::move(kept);
   return Done{};
+}
+
+// Where a finding is, and so who owns it, a stranger's result does not say of one that the ledger knows.
+void believe_ledger(const ledger::State& state, KnownFinding& finding) {
+  const ledger::Tracked* const known = state.find(finding.id);
+  if (known == nullptr || !known->is_live()) return;
+  finding.path = state.text(known->path);
+  finding.risk_tenths = std::max(finding.risk_tenths, static_cast<int>(known->risk_tenths));
 }
 
 }  // namespace
@@ -92,21 +118,28 @@ Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const Le
 Result<std::vector<KnownFinding>> findings_named(CommandStage& stage, const StoredEvidence* evidence,
                                                  std::string_view id) {
   std::vector<KnownFinding> all;
+  GP_TRY(const LedgerView view, read_ledger(stage.ledger, stage.now));
   if (evidence != nullptr) {
     const Assessment& it = evidence->assessment;
     for (std::size_t i = 0; i < it.findings.all.size(); ++i) {
       const Finding& finding = it.findings.all[i];
       if (!names(id, finding.id) || !is_there(it.assessed[i].presence)) continue;
       all.push_back({finding.id, std::string(it.findings.path_of(finding)), it.assessed[i].risk.score_tenths, i});
+      believe_ledger(view.state, all.back());
     }
     if (!all.empty()) return all;
   }
-  GP_TRY(const LedgerView view, read_ledger(stage.ledger, stage.now));
   for (const ledger::Tracked& it : view.state.findings) {
     if (it.is_live() && names(id, it.id))
       all.push_back({it.id, std::string(view.state.text(it.path)), it.risk_tenths, std::nullopt});
   }
   return all;
+}
+
+std::string account_of(const CiFacts& ci, const forge::SaidComment& said) {
+  if (said.author_id == 0) return {};
+  const char* const forge = ci.system == CiFacts::System::gitlab ? "gitlab" : "github";
+  return fmt::format("{}:{}", forge, said.author_id);
 }
 
 Result<CommandFacts> ask_facts(CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions,
@@ -124,13 +157,18 @@ Result<CommandFacts> ask_facts(CommandStage& stage, const Spoken& spoken, const 
   facts.head = request.head;
   facts.judged = evidence == nullptr ? "" : evidence->judged;
   facts.today = day_of(stage.now);
+  const std::string account = account_of(stage.ci, spoken.said);
   std::string id = command.id;
   if (needs(command, Part::decision)) {
-    std::ranges::copy_if(decisions.requests, std::back_inserter(facts.requests), [&](const DecidedRequest& it) {
+    for (const DecidedRequest& it : decisions.requests) {
       const auto finding = parse_finding_id(it.finding);
-      return it.id == command.id || (finding && names(command.id, *finding));
-    });
-    id = facts.requests.empty() ? "" : facts.requests.front().finding;
+      if (it.id != command.id && !(finding && names(command.id, *finding))) continue;
+      facts.requests.push_back(it);
+      // Who has another name by now is the same person.
+      if (!account.empty() && it.requester_account == account) facts.requests.back().requested_by = facts.person;
+    }
+    id = finding_asked_about(command.verb, facts.requests);
+    if (command.verb == command::Verb::approve && is_for_own_change(decisions, facts)) facts.author = facts.person;
   }
   if (!id.empty()) {
     GP_TRY(out.findings, findings_named(stage, evidence, id));

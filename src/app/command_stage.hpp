@@ -40,7 +40,7 @@ struct StoredEvidence {
 // Empty without a result. One that the forge keeps and that cannot be had is told, and is none.
 Result<std::optional<StoredEvidence>> judge_stored(CommandStage& stage, const LedgerDecisions& decisions);
 
-// A finding that a command may be about: of the result, else of the ledger.
+// A finding that a command may be about: of the result, else of the ledger. What the ledger knows of it counts more.
 struct KnownFinding {
   FindingId id;
   std::string path;
@@ -50,6 +50,9 @@ struct KnownFinding {
 // All that `id` names.
 Result<std::vector<KnownFinding>> findings_named(CommandStage& stage, const StoredEvidence* evidence,
                                                  std::string_view id);
+
+// What the forge never gives to somebody else: "github:1"; "" when it does not say.
+std::string account_of(const CiFacts& ci, const forge::SaidComment& said);
 
 // What is known about one command. The findings are those that it is about, also by a request.
 struct CommandFacts {

@@ -28,6 +28,7 @@ namespace {
 using command::Verb;
 
 constexpr std::int64_t kHourMs = std::int64_t{60} * 60 * 1000;
+constexpr std::int64_t kMostQuestions = 10;  // within an hour, of one person who may not write
 
 // By which a comment is known in the ledger: no comment is carried out twice.
 std::string key_of(const CommandStage& stage, const Spoken& spoken) {
@@ -52,11 +53,38 @@ bool is_same_person(std::string_view one, std::string_view other) {
   return command::plain_name(one) == command::plain_name(other);
 }
 
-std::int64_t refused_before(const CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions) {
+std::int64_t count_before(const CommandStage& stage, const Spoken& spoken, const std::vector<Attempt>& attempts) {
   const Timestamp since = hour_before(stage, spoken);
-  return std::ranges::count_if(decisions.refusals, [&](const Refusal& it) {
-    return it.at >= since && is_same_person(it.person, spoken.said.author);
-  });
+  return std::ranges::count_if(
+      attempts, [&](const Attempt& it) { return it.at >= since && is_same_person(it.person, spoken.said.author); });
+}
+
+// How many of its kind there were before, how many are answered, and what they are called.
+struct Flood {
+  std::int64_t before = 0, most = 0;
+  std::string_view of;
+  [[nodiscard]] bool is_reached() const { return before >= most; }
+};
+
+Flood refused_before(const CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions) {
+  return {count_before(stage, spoken, decisions.refusals), stage.rules.most_refused, "refused command"};
+}
+
+// Empty: it is no question, or of somebody who may write, who is trusted with more than that.
+std::optional<Flood> questions_before(const CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions,
+                                      const command::Facts& facts) {
+  const bool writes = facts.level && *facts.level >= command::Level::write;
+  if (writes || !is_question(spoken.reading.command->verb)) return std::nullopt;
+  return Flood{count_before(stage, spoken, decisions.questions), kMostQuestions, "question"};
+}
+
+// What is too much when the command is answered by this ruling.
+std::optional<Flood> flood_of(const CommandStage& stage, const Spoken& spoken, const LedgerDecisions& decisions,
+                              const command::Facts& facts, const command::Ruling& ruling) {
+  const Flood refused = refused_before(stage, spoken, decisions);
+  if (!ruling.granted && refused.is_reached()) return refused;
+  const auto questions = questions_before(stage, spoken, decisions, facts);
+  return questions && questions->is_reached() ? questions : std::nullopt;
 }
 
 std::int64_t end_of(std::chrono::sys_days day) {
@@ -86,11 +114,13 @@ ledger::Draft event_of(const CommandStage& stage, const Spoken& spoken, const Co
                        const command::Ruling& ruling, ledger::People& people) {
   const command::Command& it = *spoken.reading.command;
   const auto pseudonym = [&](std::string_view name) { return people.pseudonym(name, stage.ports.nonce()); };
+  const std::string person =
+      people.pseudonym("@" + spoken.said.author, stage.ports.nonce(), account_of(stage.ci, spoken.said));
   ledger::Draft event{.type = ledger::EventType::command,
                       .subject = it.service,
                       .before = {},
                       .after = {},
-                      .actor = {.type = "person", .id = pseudonym("@" + spoken.said.author), .verified_by = ""},
+                      .actor = {.type = "person", .id = person, .verified_by = ""},
                       .commit = stage.asked.shown.request.head,
                       .run_url = stage.ci.run_url};
   if (known.facts.level) event.actor.verified_by = stage.ci.system == CiFacts::System::gitlab ? "gitlab" : "github";
@@ -107,6 +137,7 @@ ledger::Draft event_of(const CommandStage& stage, const Spoken& spoken, const Co
   if (it.verb == Verb::approve && !known.teams.empty()) facts["teams"] = known.teams;
   if (ruling.request) facts["request"] = ruling.request->id;
   if (!makes_request(it.verb)) return event;
+  if (known.facts.author != "@") facts["change_author"] = pseudonym(known.facts.author);
   if (ruling.granted) facts["request"] = fmt::format("W-{}", spoken.said.place.id);
   // What is no finding is looked at again when a finding of its risk would be.
   const auto until = it.until.value_or(known.facts.today + std::chrono::days(known.facts.longest_days));
@@ -131,11 +162,13 @@ class Runner {
     command::Ruling ruling = command::rule(*spoken.reading.command, facts.facts, stage_.rules.command_roles);
     GP_CHECK(tell(spoken, ruling));
     if (stage_.request.dry_run) return Done{};
-    if (!ruling.granted && refused_before(stage_, spoken, decisions) >= stage_.rules.most_refused)
-      return pass_over(spoken, decisions, facts, std::move(ruling));
-    if (!facts.facts.deleted && !spoken.by_hand) show_that_seen(spoken);
+    if (const auto flood = flood_of(stage_, spoken, decisions, facts.facts, ruling))
+      return pass_over(*flood, spoken, facts, std::move(ruling));
+    // Before anything is shown at the comment: GitLab counts a reaction as a change of it, and who is ended between the
+    // two would find it edited.
     GP_TRY(const bool fresh, record(spoken, facts, ruling));
     if (!fresh) return Done{};  // another run is carrying it out
+    show_that_seen(spoken);
     return ruling.granted ? carry_out(spoken, facts, ruling) : say(spoken, answer_to_refused(ruling.because));
   }
 
@@ -153,13 +186,14 @@ class Runner {
     return say(spoken, answer_to_mistake(*spoken.reading.mistake));
   }
 
-  // Whoever is refused again and again fills neither the ledger nor the thread: the first that is too much is recorded.
-  Status pass_over(const Spoken& spoken, const LedgerDecisions& decisions, const CommandFacts& facts,
-                   command::Ruling ruling) {
-    if (refused_before(stage_, spoken, decisions) > stage_.rules.most_refused) return Done{};
+  // Whoever is refused, or asks, again and again fills neither the ledger nor the thread: the first that is too much is
+  // recorded.
+  Status pass_over(const Flood& flood, const Spoken& spoken, const CommandFacts& facts, command::Ruling ruling) {
+    if (flood.before > flood.most) return Done{};
+    ruling.granted = false;
     ruling.because =
         fmt::format("the limit of {} within an hour is reached; further ones of this person are not answered",
-                    text::count_of(static_cast<std::size_t>(stage_.rules.most_refused), "refused command"));
+                    text::count_of(static_cast<std::size_t>(flood.most), flood.of));
     GP_CHECK(record(spoken, facts, ruling));
     return Done{};
   }
@@ -168,8 +202,9 @@ class Runner {
   // told again. Whoever looks through all comments in each pipeline leaves that alone.
   Status answer_again(const Spoken& spoken, const LedgerDecisions& decisions, const HandledComment& before) {
     if (polls(stage_.ci, stage_.request) || stage_.request.dry_run) return Done{};
-    const bool too_often = refused_before(stage_, spoken, decisions) > stage_.rules.most_refused;
-    if (!before.granted && too_often) return Done{};
+    const Flood flood = refused_before(stage_, spoken, decisions);
+    if (!before.granted && flood.before > flood.most) return Done{};
+    if (!is_answered(spoken)) show_that_seen(spoken);
     GP_TRY(const auto evidence, judge_stored(stage_, decisions));
     GP_TRY(const CommandFacts facts, ask_facts(stage_, spoken, decisions, evidence ? &*evidence : nullptr));
     if (!before.granted) {
@@ -191,7 +226,14 @@ class Runner {
     return Done{};
   }
 
+  // Somebody's words may look like our answer: this decides about a reaction alone.
+  [[nodiscard]] bool is_answered(const Spoken& spoken) const {
+    const auto answers = stage_.forge.comments(spoken.said.place.request, answer_marker(stage_, spoken));
+    return !answers || !answers->empty();
+  }
+
   void show_that_seen(const Spoken& spoken) {
+    if (spoken.deleted || spoken.by_hand) return;
     if (const Status seen = stage_.forge.acknowledge(spoken.said.place); !seen)
       log::warning(forge::sentence_of(seen.error()));
   }

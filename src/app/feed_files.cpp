@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/bot_bounds.hpp"
 #include "app/change_files.hpp"
 #include "app/download.hpp"
 #include "base/bytes.hpp"
@@ -59,6 +60,8 @@ class FeedReader {
     constexpr std::string_view kName = "Vulnrichment";
     if (place.empty()) return;
     std::error_code failure;
+    const Status allowed = is_address(place) ? Status(Done{}) : check_no_own_file(ports_, "a feed", place);
+    if (!allowed) return lost(kName, allowed.error());
     if (!is_address(place) && std::filesystem::is_directory(absolute(place), failure)) {
       read_folder(place, feeds);
     } else {
@@ -100,6 +103,7 @@ class FeedReader {
         note(fmt::format("the {} feed is the copy of an earlier run: {}", name, got.not_asked));
       return Bytes::of(std::move(got.body));
     }
+    GP_CHECK(check_no_own_file(ports_, "a feed", place));
     if (comes_with_change(place))
       return error(ErrorKind::bad_input, fmt::format("{} is part of the change itself", text::printable(place, 200)));
     if (!place.starts_with('/') && request_.root.empty())

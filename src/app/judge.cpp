@@ -46,10 +46,11 @@ class Judge {
     const context::Surroundings nothing;
     enrich(out_, basis_.surroundings == nullptr ? nothing : *basis_.surroundings, basis_.now);
     score_risks();
-    route_findings(out_, basis_);
+    route_findings(out_, basis_, false);
     apply_waivers();
     add_totals();
     conclude();
+    if (has_assignments(basis_)) route_findings(out_, basis_);
     out_.fixes = remedy::plan(out_);
     std::ranges::sort(out_.notes);
     return std::move(out_);

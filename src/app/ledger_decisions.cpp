@@ -36,6 +36,7 @@ class Fold {
       out_.handled.emplace(comment, HandledComment{granted, event.text("because"), event.text("request")});
     if (!granted) out_.refusals.push_back({name_of(event), event.at});
     const command::Usage* const usage = command::find_usage(event.text("command"));
+    if (usage != nullptr && is_question(usage->verb)) out_.questions.push_back({name_of(event), event.at});
     if (granted && usage != nullptr) take(usage->verb, event);
   }
 
@@ -87,8 +88,11 @@ class Fold {
     request.id = event.text("request");
     request.finding = event.subject;
     request.requested_by = name_of(event);
+    request.requester_account = people_.account(event.actor.id);
     request.false_positive = false_positive;
     request.text = event.text("reason");
+    if (const std::string author = event.text("change_author"); !author.empty())
+      request.change_author = people_.name(author);
     request.asked = day_of(event.at);
     request.until = day_of({event.number("until").value_or(0)});
     request.event = event.seq;
@@ -121,6 +125,10 @@ policy::Waiver waiver_of(const DecidedRequest& request) {
 }
 
 }  // namespace
+
+bool is_question(Verb verb) {
+  return verb == Verb::help || verb == Verb::status || verb == Verb::explain || verb == Verb::fix;
+}
 
 Result<LedgerDecisions> decisions_of(std::span<const ledger::Line> lines, const ledger::People& people) {
   Fold fold(people);

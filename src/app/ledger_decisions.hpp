@@ -23,12 +23,14 @@ namespace gatepost::app {
 
 struct DecidedRequest : command::Request {
   bool false_positive = false;
-  std::string text;  // why
+  std::string text;               // why
+  std::string requester_account;  // as ledger::People knows it: "github:1"; "" when nobody told
+  std::string change_author;      // of the change that it was asked at: a name; "" when nobody told
   std::chrono::sys_days asked, until;
   std::uint64_t event = 0;  // of the request
 };
 
-struct Refusal {
+struct Attempt {
   std::string person;
   Timestamp at;
 };
@@ -40,13 +42,17 @@ struct HandledComment {
   std::string request;  // the one that it made, approved or took back; "" for other commands
 };
 
+// Tells something and changes nothing.
+bool is_question(command::Verb verb);
+
 struct LedgerDecisions {
   std::vector<DecidedRequest> requests;           // those that were not taken back, in their order
   std::map<std::string, config::Freeze> freezes;  // by service, as written when it was frozen
   std::map<std::string, Owner> assigned;          // by finding
   std::set<std::string> tickets;                  // findings that somebody wants a ticket for
   std::map<std::string, HandledComment> handled;  // by comment
-  std::vector<Refusal> refusals;                  // in their order
+  std::vector<Attempt> refusals;                  // in their order
+  std::vector<Attempt> questions;                 // commands that decide nothing, answered or not
 };
 
 // Commands among the events, and tickets that people closed as not to be done. Names are those that the people have

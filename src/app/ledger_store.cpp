@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/bot_bounds.hpp"
 #include "app/ci.hpp"
 #include "app/git_server.hpp"
 #include "base/file.hpp"
@@ -40,14 +41,6 @@ std::string root_of(const git::Repository& repository) {
 
 std::string path_below(const std::string& root, const std::string& path) {
   return path.starts_with('/') ? path : root + "/" + path;
-}
-
-// A job of the bot has a folder that goes with it: a ledger in it would be lost.
-Status check_lasting(const Ports& ports, const std::string& path) {
-  if (path.starts_with('/') || !ports.environment("GATEPOST_PASSING_FOLDER")) return Done{};
-  return error(ErrorKind::config,
-               fmt::format("ledger.path is \"{}\", and there is no checkout here", text::printable(path, 60)),
-               "give an absolute path, git or postgresql, or start the bot with --store");
 }
 
 // The address in GATEPOST_LEDGER_URL, or in the file that GATEPOST_LEDGER_URL_FILE names.
@@ -127,7 +120,10 @@ std::string https_address(std::string_view remote) {
 }
 
 Status choose_ledger(const Ports& ports, const std::string& store, config::Ledger& ledger) {
-  if (store.empty()) return Done{};
+  if (store.empty()) {
+    return ledger.store == config::Ledger::Store::sqlite ? check_no_own_file(ports, "ledger.path", ledger.path)
+                                                         : Status(Done{});
+  }
   if (store.starts_with(kSqlite) && store.size() > kSqlite.size()) {
     const std::string path = store.substr(kSqlite.size());
     ledger.store = config::Ledger::Store::sqlite;
@@ -147,6 +143,7 @@ Status choose_ledger(const Ports& ports, const std::string& store, config::Ledge
 Result<std::unique_ptr<store::Store>> open_ledger(const Ports& ports, const config::Settings& settings,
                                                   const git::Repository& repository, LedgerUse use) {
   const config::Ledger& ledger = settings.ledger;
+  GP_CHECK(check_own_ledger(ports, settings));
   store::Settings wanted;
   switch (ledger.store) {
     case config::Ledger::Store::none:
@@ -156,7 +153,6 @@ Result<std::unique_ptr<store::Store>> open_ledger(const Ports& ports, const conf
       break;
     }
     case config::Ledger::Store::sqlite:
-      GP_CHECK(check_lasting(ports, ledger.path));
       wanted.kind = store::Kind::sqlite;
       wanted.path = path_below(root_of(repository), ledger.path);
       break;

@@ -11,6 +11,7 @@
 #include "app/finding_facts.hpp"
 #include "app/gather.hpp"
 #include "app/result_file.hpp"
+#include "app/route.hpp"
 #include "app/settings_files.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
@@ -367,7 +368,8 @@ Result<ExitCode> policy_explain(const Ports& ports, const PolicyExplainRequest& 
   GP_TRY(Evidence evidence, gather(ports, request.check.gather));
   Found found = find_findings(evidence);
   const Basis basis = basis_of(evidence, found, now);
-  const Assessment assessment = judge(found, basis);
+  Assessment assessment = judge(found, basis);
+  if (has_assignments(basis)) route_findings(assessment, basis, false);  // as its policies were asked
   GP_TRY(const std::string text, explanation({assessment, basis}, request));
   GP_CHECK(ports.output(text));
   return ExitCode::done;

@@ -20,10 +20,11 @@ namespace gatepost::app {
 namespace {
 
 // The ledger lies beside a checkout. Without one nothing that was decided there is known here.
-TargetLedgerAnswer read_ledger_of(const Ports& ports, const CiFacts& ci, Timestamp now,
+TargetLedgerAnswer read_ledger_of(const Ports& ports, const CiFacts& ci, const std::string& store, Timestamp now,
                                   const config::Settings& settings, std::vector<Note>& notes) {
   const auto unread = [&](const Error& why) {
-    const bool stated = settings.ledger.stated && settings.ledger.store != config::Ledger::Store::none;
+    const bool stated =
+        !store.empty() || (settings.ledger.stated && settings.ledger.store != config::Ledger::Store::none);
     return TargetLedgerAnswer{
         .ledger = std::nullopt,
         .unread = stated ? "the ledger is not known here, so neither is what was frozen: " + why.message : ""};
@@ -33,21 +34,22 @@ TargetLedgerAnswer read_ledger_of(const Ports& ports, const CiFacts& ci, Timesta
   const auto repository = open_repository(ports, "", ci);
   if (!repository) return unread(repository.error());
   const ChangeSet none;
-  auto answer = read_target_ledger(ports, settings,
-                                   {.repository = *repository, .change = none, .asks_forge = true, .now = now}, notes);
+  auto answer = read_target_ledger(
+      ports, settings, {.repository = *repository, .change = none, .store = store, .asks_forge = true, .now = now},
+      notes);
   return answer ? *std::move(answer) : unread(answer.error());
 }
 
 // The ledger is that of the repository whose checkout this is.
-Status record(const Ports& ports, const CiFacts& ci, const config::Settings& settings, const Assessment& assessment,
-              Timestamp now) {
+Status record(const Ports& ports, const CiFacts& ci, const std::string& store, const config::Settings& settings,
+              const Assessment& assessment, Timestamp now) {
   GP_TRY(const git::Library library, git::Library::start());
   GP_TRY(const git::Repository repository, open_repository(ports, "", ci));
   return record_verdict(ports, {.settings = settings,
                                 .repository = repository,
                                 .ci = ci,
                                 .assessment = assessment,
-                                .store = "",
+                                .store = store,
                                 .now = now,
                                 .trusted = !ci.restricted});
 }
@@ -84,7 +86,7 @@ Result<ExitCode> judge_and_tell(const Ports& ports, forge::Forge& forge, const C
                                 const PublishRequest& request, Material material) {
   auto& [asked, result, pipeline, again] = material;
   const Timestamp now = request.now ? *request.now : ports.clock();
-  honour(read_ledger_of(ports, ci, now, asked.rules.settings, result.found.notes), asked.rules.settings);
+  honour(read_ledger_of(ports, ci, request.store, now, asked.rules.settings, result.found.notes), asked.rules.settings);
   const TipLines lines(result);
   const Assessment assessment = judge_again(ports, ci, std::move(result), asked, now);
   const std::vector<Severity> severities = risk::effective_severities(assessment.table);
@@ -108,7 +110,8 @@ Result<ExitCode> judge_and_tell(const Ports& ports, forge::Forge& forge, const C
                            : tell_forge(forge, planned, asked.shown, settings);
     return told;
   });
-  if (request.record && !request.dry_run) tell_failure(record(ports, ci, asked.rules.settings, assessment, now));
+  if (request.record && !request.dry_run)
+    tell_failure(record(ports, ci, request.store, asked.rules.settings, assessment, now));
   if (!written) return written.error();
   return told.complete ? ExitCode::done : ExitCode::unavailable;
 }

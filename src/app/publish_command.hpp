@@ -19,6 +19,7 @@ namespace gatepost::app {
 struct PublishRequest {
   std::string result;                   // the file that `check --result` wrote; "": the one that the forge keeps
   std::optional<std::uint64_t> change;  // --change: its number, whatever the run says
+  std::string store;                    // --store: the ledger
   bool if_kept = false;                 // done, with a warning, when the forge keeps none
   std::vector<OutputRequest> outputs;   // none: a terminal report on standard output
   bool colour = false, dry_run = false;

@@ -53,12 +53,16 @@ class Chain {
 
 class Router {
  public:
-  Router(Assessment& assessment, const Basis& basis)
-      : out_(assessment), basis_(basis), lookup_(basis.owners), directory_(directory_of(basis)) {}
+  Router(Assessment& assessment, const Basis& basis, bool assignments)
+      : out_(assessment),
+        basis_(basis),
+        assignments_(assignments),
+        lookup_(basis.owners),
+        directory_(directory_of(basis)) {}
 
   void run() {
-    out_.owner_sets.emplace_back();
-    out_.routings.emplace_back();
+    out_.owner_sets.assign(1, {});
+    out_.routings.assign(1, {});
     for (std::size_t i = 0; i < out_.findings.all.size(); ++i) out_.assessed[i].owners = place(i);
   }
 
@@ -146,7 +150,9 @@ class Router {
         .cwes = table.cwes(table.cwes_of(row)),
         .finding = finding.id,
         .environment = out_.assessed[index].context.environment};
-    const auto applies = [&](const context::RoutingRule& rule) { return context::applies(rule, facts); };
+    const auto applies = [&](const context::RoutingRule& rule) {
+      return (assignments_ || rule.findings.empty()) && context::applies(rule, facts);
+    };
     const auto found = std::ranges::find_if(basis_.settings.routing, applies);
     return found == basis_.settings.routing.end() ? kNoRule
                                                   : static_cast<std::uint32_t>(found - basis_.settings.routing.begin());
@@ -154,6 +160,7 @@ class Router {
 
   Assessment& out_;
   const Basis& basis_;
+  bool assignments_;
   context::OwnershipLookup lookup_;
   const context::TeamDirectory& directory_;
   std::map<std::pair<Routing, std::vector<Owner>>, std::uint32_t> numbers_ = {{{}, 0}};
@@ -170,9 +177,15 @@ const context::TeamDirectory& directory_of(const Basis& basis) {
   return basis.surroundings == nullptr ? nobody : basis.surroundings->teams;
 }
 
-void route_findings(Assessment& assessment, const Basis& basis) {
-  Router(assessment, basis).run();
+void route_findings(Assessment& assessment, const Basis& basis, bool assignments) {
+  Router(assessment, basis, assignments).run();
   count_routes(assessment, basis);
+}
+
+// Rules of the settings name no finding.
+bool has_assignments(const Basis& basis) {
+  return std::ranges::any_of(basis.settings.routing,
+                             [](const context::RoutingRule& rule) { return !rule.findings.empty(); });
 }
 
 void count_routes(Assessment& assessment, const Basis& basis) {

@@ -11,7 +11,12 @@ namespace gatepost::app {
 // nearest folder, routing.repository_team, routing.default. Each owner tells which step it was, and that the steps
 // before named nobody. With a directory of teams the search goes on until somebody has a team: the owners stay those of
 // the first step, the team is that of the last.
-void route_findings(Assessment& assessment, const Basis& basis);
+// `assignments`: those that people made by command are heard first. Whoever may make one decides whom a finding goes
+// to, and not which policies it is judged by.
+void route_findings(Assessment& assessment, const Basis& basis, bool assignments = true);
+
+// Whether people made some.
+bool has_assignments(const Basis& basis);
 
 // Counts what route_findings, and infer_owners after it, came to.
 void count_routes(Assessment& assessment, const Basis& basis);

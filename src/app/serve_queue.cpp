@@ -6,6 +6,18 @@
 #include "base/text.hpp"
 
 namespace gatepost::app {
+namespace {
+
+// "postgresql://user:password@host/…", "postgresql:///…?password=…".
+bool holds_password(std::string_view address) {
+  const std::size_t begin = address.find("://") + 3;
+  const std::string_view server = address.substr(begin, address.find_first_of("/?", begin) - begin);
+  const std::size_t at = server.rfind('@');
+  return (at != std::string_view::npos && server.substr(0, at).find(':') != std::string_view::npos) ||
+         address.find("password=") != std::string_view::npos;
+}
+
+}  // namespace
 
 Result<OpenQueue> queue_opener(const Ports& ports, const std::string& place) {
   constexpr std::string_view kSqlite = "sqlite:";
@@ -15,7 +27,13 @@ Result<OpenQueue> queue_opener(const Ports& ports, const std::string& place) {
     return OpenQueue([path] { return store::open_sqlite_queue(path); });
   }
   Secret address;
-  if (place.starts_with("postgresql://")) address = Secret(place);
+  if (place.starts_with("postgresql://")) {
+    if (holds_password(place)) {
+      return error(ErrorKind::usage, "--queue has a password in it, and every user of the machine can read it there",
+                   "give --queue postgresql, and the address in GATEPOST_QUEUE_URL");
+    }
+    address = Secret(place);
+  }
   if (place == "postgresql") {
     GP_TRY(address, secret_named(ports, "GATEPOST_QUEUE_URL"));
     if (address.empty()) {

@@ -37,6 +37,9 @@ constexpr std::chrono::seconds kForToken{60};
 // How a machine reaches others; where a forge that is not the public one is.
 constexpr std::array kPassedOn = {"SSL_CERT_FILE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy",
                                   "http_proxy",    "NO_PROXY",       "no_proxy",    "GATEPOST_ALLOW_PLAIN_HTTP"};
+// Whose token it is, and where it may go.
+constexpr std::array kOfTrackers = {"GATEPOST_JIRA_USER", "GATEPOST_JIRA_URL", "GATEPOST_JIRA_DC_USER",
+                                    "GATEPOST_JIRA_DC_URL", "GATEPOST_LINEAR_URL"};
 
 // A job's own folder, readable by nobody else.
 class JobFolder {
@@ -167,7 +170,7 @@ std::vector<std::string> arguments_of(const WorkOrder& order, const JobFolder& f
       more({"tickets", "sync", "--all-made"});
       break;
   }
-  if (!store.empty() && order.kind != JobKind::evaluate) more({"--store", store});
+  if (!store.empty()) more({"--store", store});
   return all;
 }
 
@@ -185,8 +188,8 @@ Environment environment_of(const Ports& ports, const BotAccess& access, const Wo
     add(all, "GATEPOST_JIRA_TOKEN", access.jira_token);
     add(all, "GATEPOST_JIRA_DC_TOKEN", access.jira_dc_token);
     add(all, "GATEPOST_LINEAR_TOKEN", access.linear_token);
-    for (const char* const name : {"GATEPOST_JIRA_USER", "GATEPOST_JIRA_DC_USER"}) {
-      if (auto user = ports.environment(name)) all[name] = *std::move(user);
+    for (const char* const name : kOfTrackers) {
+      if (auto value = ports.environment(name)) all[name] = *std::move(value);
     }
   }
   return all;

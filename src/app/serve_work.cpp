@@ -26,6 +26,50 @@ std::string last_lines(const std::string& said) {
   return text::printable(text::fold_whitespace(all.size() > kShown ? all.substr(all.size() - kShown) : all), kShown);
 }
 
+// Renews a lease for as long as it lives, also while the job's token and settings are fetched.
+class LeaseKeeper {
+ public:
+  using Renew = std::function<Result<bool>()>;
+  LeaseKeeper(std::chrono::milliseconds lease, Renew renew)
+      : lease_(lease), renew_(std::move(renew)), thread_([this] { work(); }) {}
+  LeaseKeeper(const LeaseKeeper&) = delete;
+  LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+  ~LeaseKeeper() {
+    {
+      const std::lock_guard lock(mutex_);
+      ends_ = true;
+    }
+    end_.notify_all();
+    thread_.join();
+  }
+  // Somebody else may have the job by now.
+  [[nodiscard]] bool is_lost() const { return lost_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void work() {
+    Clock::time_point renewed = Clock::now();
+    std::unique_lock lock(mutex_);
+    while (!lost_ && !end_.wait_for(lock, lease_ / 3, [this] { return ends_; })) {
+      lock.unlock();
+      const auto ours = renew_();
+      const Clock::time_point now = Clock::now();
+      if (ours) renewed = now;
+      lost_ = ours ? !*ours : now - renewed > lease_;
+      lock.lock();
+    }
+  }
+
+  std::chrono::milliseconds lease_;
+  Renew renew_;
+  std::mutex mutex_;
+  std::condition_variable end_;
+  bool ends_ = false;
+  std::atomic<bool> lost_ = false;
+  std::thread thread_;
+};
+
 }  // namespace
 
 std::chrono::seconds pause_after(int attempt) {
@@ -106,16 +150,13 @@ void Workforce::do_job(const store::TakenJob& job) {
 
 Result<ChildEnd> Workforce::run(const store::TakenJob& job, bool& lost, bool& late) {
   GP_TRY(const WorkOrder order, read_order(job.job.payload));
+  const LeaseKeeper keeper(rules_.lease, [&] {
+    return queue_.ask([&](store::Queue& queue) { return queue.renew(job, later(rules_.lease)); });
+  });
   const Clock::time_point begun = Clock::now();
-  Clock::time_point renewed = begun;
   return runner_.run(order, job.lease, [&] {
-    const Clock::time_point now = Clock::now();
-    late = now - begun > rules_.job_limit;
-    if (now - renewed > rules_.lease / 3) {
-      const auto ours = queue_.ask([&](store::Queue& queue) { return queue.renew(job, later(rules_.lease)); });
-      if (ours) renewed = now;
-      lost = ours ? !*ours : now - renewed > rules_.lease;
-    }
+    late = Clock::now() - begun > rules_.job_limit;
+    lost = keeper.is_lost();
     return !lost && !late && !must_end();
   });
 }

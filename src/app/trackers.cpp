@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "app/bot_bounds.hpp"
 #include "app/connection.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "config/tickets_section.hpp"
 #include "tracker/issues.hpp"
 
 namespace gatepost::app {
@@ -45,6 +47,7 @@ Result<std::unique_ptr<tracker::Tracker>> Trackers::connect(TrackerKind kind) {
   net::Limits limits = kLimits;
   limits.jitter = ci_.run;
   if (kind == TrackerKind::linear && settings_.linear) {
+    GP_CHECK(check_tracker_address(ports_, "GATEPOST_LINEAR_URL", *settings_.linear, config::kLinearAddress));
     GP_TRY(Secret token, secret_of(ports_, "GATEPOST_LINEAR_TOKEN", "Linear"));
     return tracker::linear({.url = *settings_.linear, .user = {}, .token = std::move(token)}, *http_, time_of(ports_),
                            limits);
@@ -63,6 +66,7 @@ Result<std::unique_ptr<tracker::Tracker>> Trackers::connect_jira(TrackerKind kin
                                                                  const net::Limits& limits) {
   const bool data_center = kind == TrackerKind::jira_dc;
   const std::string name = data_center && settings_.jira ? "GATEPOST_JIRA_DC" : "GATEPOST_JIRA";
+  GP_CHECK(check_tracker_address(ports_, name + "_URL", url));
   GP_TRY(Secret token, secret_of(ports_, name + "_TOKEN", data_center ? "Jira Data Center" : "Jira"));
   tracker::Access access{
       .url = url, .user = ports_.environment((name + "_USER").c_str()).value_or(""), .token = std::move(token)};

@@ -117,7 +117,7 @@ class Judge {
       case Role::Kind::level:
         return f_.level && *f_.level >= role.level && *f_.level != Level::none ? std::string(name_of(*f_.level)) : "";
       case Role::Kind::owners:
-        return as_one_of(f_.owners, "owner");
+        return as_owner();
       case Role::Kind::requester:
         return request_ && plain_name(request_->requested_by) == plain_name(f_.person) ? "requester" : "";
       case Role::Kind::person:
@@ -130,6 +130,14 @@ class Judge {
     if (has(names, f_.person)) return std::string(as);
     const auto team = std::ranges::find_if(names, [&](const std::string& it) { return has(f_.member_of, it); });
     return team == names.end() ? "" : fmt::format("{} as a member of @{}", as, plain_name(*team));
+  }
+
+  // A name in CODEOWNERS may be that of somebody who left, or by now of somebody else: as for the forges it counts when
+  // the person may write. Who is in a team was asked a moment ago.
+  [[nodiscard]] std::string as_owner() const {
+    const bool writes = f_.level && *f_.level >= Level::write;
+    if (has(f_.owners, f_.person)) return writes ? "owner" : "";
+    return as_one_of(f_.owners, "owner");
   }
 
   // Four eyes, and those that the policy names.

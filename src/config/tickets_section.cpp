@@ -8,7 +8,6 @@
 namespace gatepost::config {
 namespace {
 
-constexpr std::string_view kLinear = "https://api.linear.app/graphql";
 constexpr std::array<std::string_view, 2> kJiraKinds = {"cloud", "data-center"};
 constexpr std::int64_t kMostNew = 200, kMostShared = 1000;
 
@@ -41,12 +40,12 @@ void read_jira(doc::View view, Tickets& tickets, Problems& problems) {
 void read_linear(doc::View view, Tickets& tickets, Problems& problems) {
   if (!view.exists()) return;
   if (const auto on = view.boolean()) {
-    if (*on) tickets.linear = kLinear;
+    if (*on) tickets.linear = kLinearAddress;
     return;
   }
   Section section(view, problems);
   const std::string url = address(section, problems, section.text("url"));
-  tickets.linear = url.empty() ? std::string(kLinear) : url;
+  tickets.linear = url.empty() ? std::string(kLinearAddress) : url;
   section.finish();
 }
 

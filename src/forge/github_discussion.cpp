@@ -42,6 +42,12 @@ SaidComment comment_of(doc::View it, const CommentPlace& place) {
   return said;
 }
 
+// An event that names another change than the one that the comment stands at speaks of no comment there.
+bool stands_at(doc::View it, const CommentPlace& place) {
+  const std::string_view where = it.at(place.on_lines ? "pull_request_url" : "issue_url").text();
+  return where.ends_with((place.on_lines ? "/pulls/" : "/issues/") + std::to_string(place.request));
+}
+
 std::string field(std::string_view name, std::string_view value) {
   doc::JsonWriter json;
   json.begin_object().field(name, value).end_object();
@@ -72,6 +78,7 @@ Result<std::optional<SaidComment>> read_comment(GitHubApi& api, const CommentPla
   if (response.status == 404 || response.status == 410) return std::optional<SaidComment>();
   if (!response.ok()) return api.refused(response, kReadComments);
   GP_TRY(const auto document, json_of(response, "github: read a comment"));
+  if (!stands_at(document.root(), place)) return std::optional<SaidComment>();
   return std::optional(comment_of(document.root(), place));
 }
 

@@ -18,7 +18,7 @@ namespace gatepost::forge {
 namespace {
 
 constexpr Grant kReadRuns{"actions", "read", "read workflow runs and their artifacts"};
-constexpr std::size_t kMostRuns = 20;  // that are asked for artifacts
+constexpr std::size_t kMostRuns = 100;  // of one commit: each is asked for artifacts
 
 // All reports of a run may lie beside the result.
 Limits archive_limits() {
@@ -33,6 +33,11 @@ bool is_wanted(std::string_view member, std::string_view file) {
                             file[file.size() - member.size() - 1] == '/' && !member.empty());
 }
 
+struct Run {
+  std::uint64_t id = 0, workflow = 0;
+  std::string path;  // of the workflow: ".github/workflows/gate.yml"
+};
+
 struct Artifact {
   std::uint64_t id = 0, run = 0, bytes = 0;
 };
@@ -42,10 +47,11 @@ class Search {
   Search(GitHubApi& api, const WantedResult& wanted) : api_(api), wanted_(wanted) {}
 
   Result<std::optional<StoredFile>> run() {
-    GP_TRY(const std::vector<std::uint64_t> runs, runs_of_commit());
-    for (const std::uint64_t run : runs) {
-      GP_TRY(const auto artifact, artifact_of(run));
+    GP_TRY(const std::vector<Run> runs, runs_of_commit());
+    for (const Run& run : runs) {
+      GP_TRY(const auto artifact, artifact_of(run.id));
       if (!artifact) continue;
+      GP_CHECK(check_no_other(runs, run));
       GP_TRY(auto file, download(*artifact));
       if (file) return file;
     }
@@ -53,20 +59,43 @@ class Search {
   }
 
  private:
+  // A change can bring a workflow along that leaves an artifact of that name as well, after the one that it cannot
+  // edit.
+  Status check_no_other(const std::vector<Run>& runs, const Run& newest) {
+    for (const Run& run : runs) {
+      if (run.workflow == newest.workflow) continue;
+      GP_TRY(const auto artifact, artifact_of(run.id));
+      if (!artifact) continue;
+      return error(ErrorKind::bad_input,
+                   fmt::format("github: the workflows {} and {} have both left an artifact \"{}\" for this commit, and "
+                               "nobody can tell which is the gate's",
+                               text::printable(newest.path, 100), text::printable(run.path, 100),
+                               text::printable(wanted_.artifact, 60)),
+                   "keep the gate's result under a name of its own: result: {artifact: NAME}");
+    }
+    return Done{};
+  }
+
   // The newest first.
-  Result<std::vector<std::uint64_t>> runs_of_commit() {
-    std::vector<std::uint64_t> runs;
+  Result<std::vector<Run>> runs_of_commit() {
+    std::vector<Run> runs;
     GP_CHECK(api_.list(
         "/actions/runs?head_sha=" + percent_encoded(wanted_.head), kReadRuns,
         [&](doc::View run) {
           const auto id = number_of(run.at("id"));
-          if (id && commit_of(run.at("head_sha")) == wanted_.head) runs.push_back(*id);
+          if (id && commit_of(run.at("head_sha")) == wanted_.head) {
+            runs.push_back({.id = *id,
+                            .workflow = number_of(run.at("workflow_id")).value_or(0),
+                            .path = std::string(run.at("path").text())});
+          }
           return true;
         },
         "workflow_runs"));
-    std::ranges::sort(runs, std::greater{});
-    runs.resize(std::min(runs.size(), kMostRuns));
-    return runs;
+    std::ranges::sort(runs, std::greater{}, &Run::id);
+    if (runs.size() <= kMostRuns) return runs;
+    // Whoever can start runs could have so many that the gate's is not among those that are looked at.
+    return error(ErrorKind::bad_input, fmt::format("github: commit {} has {} runs, and {} at most are looked through",
+                                                   wanted_.head.substr(0, 10), runs.size(), kMostRuns));
   }
 
   // A run that was started again has several of one name.

@@ -52,6 +52,7 @@ class GitLabApi {
 
   [[nodiscard]] Error refused(const net::Response& response, const Right& right) const;
   void sleep(std::chrono::milliseconds duration) const { time_.sleep(duration); }
+  [[nodiscard]] Timestamp now() const { return time_.now(); }
 
   // The page of the merge request, for pointing at what was written there; "" as long as it is not known.
   [[nodiscard]] const std::string& page() const { return page_; }

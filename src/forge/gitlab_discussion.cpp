@@ -6,6 +6,7 @@
 
 #include "base/percent.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "doc/json_writer.hpp"
 #include "forge/answer.hpp"
 #include "forge/event.hpp"
@@ -46,6 +47,14 @@ std::string field(std::string_view name, std::string_view value) {
   return json.take();
 }
 
+std::string note_of(std::string_view body, bool internal) {
+  doc::JsonWriter json;
+  json.begin_object().field("body", body);
+  if (internal) json.field("internal", true);
+  json.end_object();
+  return json.take();
+}
+
 std::string name_of_level(std::int64_t level) {
   if (level >= 50) return "admin";
   if (level >= 40) return "maintain";
@@ -54,22 +63,36 @@ std::string name_of_level(std::int64_t level) {
   return level >= 10 ? "read" : "none";
 }
 
+// The account and the membership are active, and it has not ended: GitLab removes what is over once a day. On its last
+// day it has ended.
+bool is_in_force(doc::View member, std::chrono::sys_days today) {
+  for (const char* const name : {"state", "membership_state"}) {
+    const doc::View state = member.at(name);
+    if (state.is_string() && state.text() != "active") return false;
+  }
+  const doc::View ends = member.at("expires_at");
+  if (!ends.is_string()) return true;
+  const auto day = parse_date(ends.text());
+  return day && today < *day;
+}
+
 // What a list of members says of one; empty when the token may not ask.
 Result<std::optional<std::int64_t>> access_level(GitLabApi& api, const net::Call& call) {
   GP_TRY(const net::Response response, api.send(call));
   if (response.status == 404) return std::optional<std::int64_t>(0);
   if (!response.ok()) return std::optional<std::int64_t>();
   GP_TRY(const auto document, json_of(response, "gitlab: read a member"));
-  const doc::View state = document.root().at("state");
-  if (state.is_string() && state.text() != "active") return std::optional<std::int64_t>(0);
+  if (!is_in_force(document.root(), day_of(api.now()))) return std::optional<std::int64_t>(0);
   return std::optional<std::int64_t>(document.root().at("access_level").integer().value_or(0));
 }
 
-// The first of ours that begins with the marker.
+// The first of ours that begins with the marker. `internal`: whether the comment that is answered is for members alone.
 Result<std::optional<net::Response>> find(GitLabApi& api, const GitLabSelf& self, const CommentPlace& place,
-                                          const std::string& marker) {
+                                          const std::string& marker, bool& internal) {
   std::optional<net::Response> found;
   GP_CHECK(api.list(request_path(place) + "/notes", kReadNotes, [&](doc::View it) {
+    if (number_of(it.at("id")) == place.id)
+      internal = it.at("internal").boolean() == true || it.at("confidential").boolean() == true;
     if (is_self(it.at("author"), self) && publish::first_line(it.at("body").text()) == marker)
       found = net::Response{.status = 201, .headers = {}, .body = "{}", .url = {}};
     return !found;
@@ -157,14 +180,17 @@ Status acknowledge(GitLabApi& api, const CommentPlace& place) {
 
 Result<Applied> answer(GitLabApi& api, const GitLabSelf& self, const CommentPlace& place, const std::string& marker,
                        const std::string& body) {
-  GP_TRY(const auto before, find(api, self, place, marker));
+  bool internal = false;
+  GP_TRY(const auto before, find(api, self, place, marker, internal));
   if (before) return Applied{};
   GP_CHECK(check_harmless(body));
   const std::string path = place.thread.empty()
                                ? request_path(place) + "/notes"
                                : request_path(place) + "/discussions/" + percent_encoded(place.thread) + "/notes";
-  GP_TRY(net::Call call, api.call(path, "POST", field("body", body), Effect::notifies));
-  call.recover = [&] { return find(api, self, place, marker); };
+  // What is said in a thread is for those who see the thread.
+  const bool hidden = internal && place.thread.empty();
+  GP_TRY(net::Call call, api.call(path, "POST", note_of(body, hidden), Effect::notifies));
+  call.recover = [&] { return find(api, self, place, marker, internal); };
   GP_CHECK(api.ask(call, kComment));
   return Applied{};
 }

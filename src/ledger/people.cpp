@@ -32,37 +32,53 @@ Result<People> People::parse(std::string_view text) {
           ErrorKind::bad_input,
           fmt::format("{}:{}: not a person: expected {{\"id\":\"person:…\",\"name\":\"…\"}}", kDocument, number));
     }
-    people.names_[line.root().at("id").text()] = line.root().at("name").text();
+    Person& person = people.people_[line.root().at("id").text()];
+    person.name = line.root().at("name").text();
+    person.account = line.root().at("account").text();
   }
   return people;
 }
 
 std::string People::text() const {
   std::string all;
-  for (const auto& [id, name] : names_) {
+  for (const auto& [id, person] : people_) {
     CanonicalWriter out;
-    out.begin_object().field("id", id).field("name", name).end_object();
+    out.begin_object();
+    if (!person.account.empty()) out.field("account", person.account);
+    out.field("id", id).field("name", person.name).end_object();
     all.append(out.text()).append("\n");
   }
   return all;
 }
 
-std::string People::pseudonym(std::string_view name, std::string_view nonce) {
-  const auto known = std::ranges::find(names_, name, [](const auto& it) -> const std::string& { return it.second; });
-  if (known != names_.end()) return known->first;
-  std::string id = std::string(kPrefix) + std::string(nonce.substr(0, kPseudonymDigits));
-  names_[id] = std::string(name);
-  return id;
+std::string People::pseudonym(std::string_view name, std::string_view nonce, std::string_view account) {
+  const auto is_same = [&](const auto& it) { return !account.empty() && it.second.account == account; };
+  auto known = std::ranges::find_if(people_, is_same);
+  if (known == people_.end()) {
+    known = std::ranges::find_if(people_, [&](const auto& it) {
+      return it.second.name == name && (account.empty() || it.second.account.empty());
+    });
+  }
+  if (known == people_.end())
+    known = people_.try_emplace(std::string(kPrefix) + std::string(nonce.substr(0, kPseudonymDigits))).first;
+  known->second.name = name;
+  if (!account.empty()) known->second.account = account;
+  return known->first;
 }
 
 std::string People::name(std::string_view pseudonym) const {
-  const auto found = names_.find(pseudonym);
-  return found == names_.end() ? std::string(pseudonym) : found->second;
+  const auto found = people_.find(pseudonym);
+  return found == people_.end() ? std::string(pseudonym) : found->second.name;
+}
+
+std::string People::account(std::string_view pseudonym) const {
+  const auto found = people_.find(pseudonym);
+  return found == people_.end() ? std::string() : found->second.account;
 }
 
 bool People::erase(std::string_view name_or_pseudonym) {
-  return std::erase_if(names_, [&](const auto& it) {
-           return it.first == name_or_pseudonym || it.second == name_or_pseudonym;
+  return std::erase_if(people_, [&](const auto& it) {
+           return it.first == name_or_pseudonym || it.second.name == name_or_pseudonym;
          }) > 0;
 }
 

@@ -1,5 +1,6 @@
 // Comment commands: what developers answer on a change of an emulated forge, and what the ledger then has of it.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gate, pause, result_of, say, status_of, summary_of } from './comments.mjs';
 import { github, gitlab, WRITE_PERMISSIONS } from './harness.mjs';
@@ -38,6 +39,20 @@ async function events(pr) {
 }
 
 describe('commands on GitHub', { concurrency: 4 }, () => {
+  test('nobody approves for an own change below another one', async () => {
+    const pr = await scene({ repo: { collaborators: { ...PEOPLE, author: 'admin' } } });
+    const { id } = await gate(pr);
+    const asked = await say(pr, 'will', `/gatepost waive ${id} until ${DAY} reason x`);
+    const [request] = /W-\d+/.exec(asked.answer);
+    await pr.forge.seed({ github: { repos: [{ owner: pr.owner, name: pr.name, pulls: [{ number: 2, user: 'will', head: { sha: pr.sha.head, ref: pr.branch, repo: pr.tenant }, base: { sha: pr.sha.base, ref: 'main' } }] }] } });
+    const own = pr.number;
+    pr.number = 2;
+    assert.match((await say(pr, 'author', `/gatepost approve ${request}`)).answer, /nobody approves for an own change/);
+    assert.match((await say(pr, 'ada', `/gatepost approve ${request}`)).answer, /is approved by @ada/);
+    pr.number = own;
+    await pr.end();
+  });
+
   test('a waiver that is asked for and approved by comments opens the gate on the same commit', async () => {
     const pr = await scene();
     const { run, id } = await gate(pr);
@@ -74,6 +89,43 @@ describe('commands on GitHub', { concurrency: 4 }, () => {
     assert.match(all[0].actor.id, /^person:[0-9a-f]{16}$/);
     assert.match((await pr.gatepost(['ledger', 'log'])).stdout, /@carl/);
     assert.equal((await pr.gatepost(['ledger', 'verify'])).code, 0);
+    await pr.end();
+  });
+
+  test('a result that puts a finding elsewhere makes nobody its owner', async () => {
+    const pr = await scene({ base: { 'app.py': source(30), '.gatepost.yml': SETTINGS, '.gatepost/services.yml': SERVICES, '.github/CODEOWNERS': 'app.py @carl\ndocs/ @will\n' } });
+    const { id } = await gate(pr);
+    const merged = { GITHUB_EVENT_NAME: 'schedule', GITHUB_REF: 'refs/heads/main', GITHUB_HEAD_REF: undefined, GITHUB_BASE_REF: undefined, GITHUB_EVENT_PATH: undefined };
+    assert.equal((await pr.gatepost(['nightly', '--report', 'scans/*.sarif'], { env: merged })).code, 0);
+    await gate(pr);
+    writeFileSync(result_of(pr), pr.read('result.json').replaceAll('"app.py"', '"docs/notes.md"'));
+    await say(pr, 'author', `/gatepost waive ${id} until ${DAY} reason x`);
+    const tried = await say(pr, 'will', `/gatepost approve ${id}`);
+    assert.match(tried.answer, /@will has the role write; approve needs one of: maintain, owners \(@carl\)/);
+    await pr.end();
+  });
+
+  test('who has another name by now approves no own request', async () => {
+    const pr = await scene({ repo: { collaborators: { ...PEOPLE, augusta: 'maintain' } } });
+    const { id } = await gate(pr);
+    await pr.forge.seed({ github: { users: [{ login: 'augusta', id: 200 }] } }); // as ada
+    await say(pr, 'ada', `/gatepost waive ${id} until ${DAY} reason x`);
+    assert.match((await say(pr, 'augusta', `/gatepost approve ${id}`)).answer, /nobody approves an own request/);
+    await pr.end();
+  });
+
+  test('whom a finding is handed to takes it out of no policy', async () => {
+    const policy = 'gatepost: 1\npolicies:\n  - id: carls\n    message: of carl\n    match: {all: [{change: {in: [introduced]}}, {owner: {any: ["@carl"]}}]}\n    action: block\n';
+    const pr = await scene({ base: { 'app.py': source(30), '.gatepost.yml': SETTINGS, '.gatepost/services.yml': SERVICES, '.github/CODEOWNERS': 'app.py @carl\n', '.gatepost/policy.yml': policy } });
+    const { id, run } = await gate(pr);
+    assert.equal(run.code, 1, run.stderr);
+    assert.match((await say(pr, 'author', `/gatepost assign ${id} @acme/other`)).answer, /is handed to @acme\/other/);
+    const again = await say(pr, 'will', '/gatepost recheck');
+    assert.match(again.answer, /Gate closed/);
+    assert.equal(status_of(again.state, pr.sha.head), 'failure');
+    const { run: next } = await gate(pr);
+    assert.equal(next.code, 1, next.stderr);
+    assert.match(pr.read('check.json'), /@acme\/other/, 'it goes to whom it was handed to');
     await pr.end();
   });
 
@@ -307,6 +359,24 @@ describe('commands by hand and floods of them', { concurrency: 4 }, () => {
     await pr.end();
   });
 
+  test('whoever may only read is answered ten questions an hour', async () => {
+    const pr = await scene();
+    const at = new Date().toISOString();
+    const seeded = [...Array(13).keys()].map((i) => ({ issue: pr.number, user: 'rita', body: '/gatepost help', id: 980_000 + i, created_at: at, updated_at: at }));
+    await pr.forge.seed({ github: { repos: [{ owner: pr.owner, name: pr.name, issue_comments: [...seeded, { ...seeded[0], user: 'will', id: 980_100 }] }] } });
+    pr.event = 'issue_comment';
+    pr.options.depth = 1;
+    pr.prepare();
+    const run = await pr.gatepost(['command', '--change', String(pr.number)]);
+    assert.equal(run.code, 0, run.stderr);
+    const answers = run.state.issue_comments.filter((it) => it.body.includes('gatepost:answer'));
+    assert.equal(answers.length, 11, 'ten of rita, one of will');
+    const all = await events(pr);
+    assert.deepEqual(all.map((it) => it.data.outcome), [...Array(10).fill('granted'), 'refused', 'granted']);
+    assert.match(all[10].data.because, /the limit of 10 questions within an hour is reached/);
+    await pr.end();
+  });
+
   test('whoever is refused again and again is answered no more, recorded once, and still carried out when it is right', async () => {
     const settings = `${SETTINGS}commands: {refused_per_hour: 1}\n`;
     const pr = await scene({ base: { 'app.py': source(30), '.gatepost.yml': settings, '.gatepost/services.yml': SERVICES, '.github/CODEOWNERS': 'app.py @carl\n' } });
@@ -378,6 +448,44 @@ describe('commands on GitLab', { concurrency: 2 }, () => {
     assert.equal((await gate_of_request(mr)).run.code, 0, 'the gate of the same commit is open');
     const all = JSON.parse((await mr.gatepost(['ledger', 'log', '--json', '--type', 'command'])).stdout);
     assert.deepEqual(all.map((it) => [it.data.command, it.data.outcome]), [['waive', 'granted'], ['approve', 'refused'], ['approve', 'granted']]);
+    await mr.end();
+  });
+
+  test('the answer to an internal note is internal', async () => {
+    const mr = await merge_request();
+    await comment(mr, 'ada', '/gatepost freeze cart', { internal: true });
+    await comment(mr, 'carl', '/gatepost help');
+    await pause();
+    const done = await mr.gatepost(['command']);
+    const answers = all_notes(done.state).filter((it) => it.body.startsWith('<!-- gatepost:answer'));
+    assert.deepEqual(answers.map((it) => [/cart is frozen/.test(it.body), Boolean(it.internal)]), [[true, true], [false, false]]);
+    await mr.end();
+  });
+
+  test('a membership that is over, or not granted yet, is none', async () => {
+    const members = { ...MEMBERS, olga: { level: 50, expires_at: '2026-01-01' }, nina: { level: 50, membership_state: 'awaiting' }, tom: { level: 40, expires_at: '2999-01-01' } };
+    const mr = await merge_request({ project: { members }, users: Object.keys(members).filter((it) => it !== 'author').map((username, i) => ({ username, id: 300 + i })) });
+    for (const name of ['olga', 'nina', 'tom']) await comment(mr, name, '/gatepost freeze cart');
+    await pause();
+    const done = await mr.gatepost(['command']);
+    const said = answers_in(done.state).join('\n');
+    assert.match(said, /@olga has the role none/);
+    assert.match(said, /@nina has the role none/);
+    assert.match(said, /cart is frozen/);
+    await mr.end();
+  });
+
+  test('a command that could not be recorded is carried out later: no reaction has changed its comment', async () => {
+    const mr = await merge_request();
+    await comment(mr, 'ada', '/gatepost freeze cart');
+    const args = ['command', '--store', `sqlite:${mr.folder}/temp/later/ledger.db`];
+    await pause();
+    assert.notEqual((await mr.gatepost(args)).code, 0);
+    mkdirSync(`${mr.folder}/temp/later`);
+    await pause();
+    const done = await mr.gatepost(args);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(answers_in(done.state).join('\n'), /cart is frozen/);
     await mr.end();
   });
 

@@ -96,7 +96,7 @@ async function board() {
     base: { 'pay.py': source(9, [3]), '.gatepost.yml': `version: 1\ntickets:\n  jira: {url: "${address}", kind: cloud}\n  create_at: low\n`, '.gatepost/teams.yml': 'teams:\n  - {id: payments, aliases: {github: [acme/payments]}, jira: {project: PAY}}\n', CODEOWNERS: '* @acme/payments\n' },
     reports: { 'scans/snyk.sarif': { json: sarif([{ rule: 'javascript/Sqli', path: 'pay.py', line: 3, severity: 9.1, title: 'SQL Injection' }], 'SnykCode') } },
   });
-  const env = { GATEPOST_JIRA_TOKEN: pr.secret(randomBytes(16).toString('hex')), GATEPOST_JIRA_USER: 'bot@acme.example' };
+  const env = { GATEPOST_JIRA_TOKEN: pr.secret(randomBytes(16).toString('hex')), GATEPOST_JIRA_URL: address, GATEPOST_JIRA_USER: 'bot@acme.example' };
   await forge.seed({ jira: { tokens: [{ token: env.GATEPOST_JIRA_TOKEN, user: env.GATEPOST_JIRA_USER, tenant: pr.tenant }], sites: [{ tenant: pr.tenant, lag: 0, pace_ms: 400, projects: [{ key: 'PAY' }] }] } });
   let nights = 0;
   const night = (more) => pr.gatepost(['nightly', '--report', 'scans/*', '--store', store_of(pr)], { env: { GITHUB_RUN_ID: String(9_000 + (nights += 1)), ...more } });

@@ -126,7 +126,7 @@ describe('the bot', { concurrency: 3 }, () => {
     await forge.seed({ jira: { tokens: [{ token, user: 'bot@acme.example', tenant: repo.tenant }], sites: [{ tenant: repo.tenant, lag: 0, pace_ms: 400, projects: [{ key: 'PAY' }] }] } });
     await repo.gatepost(['nightly', '--report', 'scans/*', '--store', store_of(repo)]); // without a token of Jira
     assert.equal((await forge.state('jira', repo.tenant)).issues.length, 0);
-    const bot = await new Bot(repo, { args: ['--queue', queue_of(repo), '--store', store_of(repo), '--tickets-of', `github:${repo.tenant}`], env: { GATEPOST_JIRA_TOKEN: token, GATEPOST_JIRA_USER: 'bot@acme.example', GITHUB_SERVER_URL: await git_server(repo) } }).start();
+    const bot = await new Bot(repo, { args: ['--queue', queue_of(repo), '--store', store_of(repo), '--tickets-of', `github:${repo.tenant}`], env: { GATEPOST_JIRA_TOKEN: token, GATEPOST_JIRA_URL: address, GATEPOST_JIRA_USER: 'bot@acme.example', GITHUB_SERVER_URL: await git_server(repo) } }).start();
     const event = { webhookEvent: 'jira:issue_updated', timestamp: Date.now(), user: { accountId: 'x', displayName: 'Carla' }, issue: { key: 'PAY-9', fields: { project: { key: 'PAY' } } }, changelog: { items: [{ field: 'status', fieldId: 'status' }] } };
     assert.equal(await bot.post('/jira', { 'x-atlassian-webhook-identifier': randomUUID() }, event), 202, bot.said);
     await bot.idle();

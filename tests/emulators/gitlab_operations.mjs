@@ -371,6 +371,7 @@ const note_operations = {
     note.awards ??= [];
     if (note.awards.some((it) => it.name === ctx.body.name && it.user === ctx.token.username)) throw not_found("404 Award Emoji {:name=>['has already been taken']} Not Found");
     note.awards.push({ name: ctx.body.name, user: ctx.token.username });
+    note.updated_at = ctx.gitlab.world.iso(ctx.gitlab.world.now() + 1000); // Note#bump_updated_at
     return ok({ id: ctx.gitlab.id(), name: ctx.body.name, user: of_user(ctx.request, ctx.token.user), created_at: ctx.gitlab.world.iso(), updated_at: ctx.gitlab.world.iso(), awardable_id: note.id, awardable_type: 'Note' }, 201);
   },
   'PUT /projects/:id/merge_requests/:iid/notes/:note': (ctx) => {
@@ -574,7 +575,8 @@ const check_operations = {
 
 // --- people, code, jobs ---------------------------------------------------------------------------------------------------------------------
 
-const of_member = (ctx, username, access_level) => ({ ...of_user(ctx.request, ctx.gitlab.user(username)), access_level, created_at: ctx.gitlab.world.iso(), expires_at: null, membership_state: 'active' });
+// A level, or {level, expires_at, membership_state}.
+const of_member = (ctx, username, member) => ({ ...of_user(ctx.request, ctx.gitlab.user(username)), access_level: member.level ?? member, created_at: ctx.gitlab.world.iso(), expires_at: member.expires_at ?? null, membership_state: member.membership_state ?? 'active' });
 
 const people_operations = {
   'GET /version': ({ gitlab }) => ok({ version: gitlab.version, revision: '0000000' }),

@@ -7,7 +7,7 @@ namespace gatepost::cli {
 void declare_publish(CLI::App& app, Action& action) {
   struct Options {
     CheckOptions check;
-    std::string result, forge;
+    std::string result, forge, store;
     std::optional<std::uint64_t> change;
     bool if_kept = false;
   };
@@ -19,6 +19,7 @@ void declare_publish(CLI::App& app, Action& action) {
   declare_change(app, chosen->change, "Publish on this one, whatever the run is about");
   app.add_flag("--if-kept", chosen->if_kept, "End with 0 when the forge keeps no result of that commit yet");
   declare_forge(app, chosen->forge);
+  declare_store(app, chosen->store);
   app.add_flag("--record", chosen->check.record, "Leave the verdict in the ledger of the settings");
   declare_outputs(app, chosen->check);
   declare_inputs(
@@ -29,6 +30,7 @@ void declare_publish(CLI::App& app, Action& action) {
       GP_TRY(app::CheckRequest check, chosen->check.resolved(globals));
       return app::publish(app::for_forge(ports, chosen->forge), {.result = chosen->result,
                                                                  .change = chosen->change,
+                                                                 .store = chosen->store,
                                                                  .if_kept = chosen->if_kept,
                                                                  .outputs = std::move(check.outputs),
                                                                  .colour = check.colour,

@@ -153,6 +153,52 @@ TEST_CASE_FIXTURE(Fixture, "ledger: outside of a pipeline it is a ref of the che
   CHECK(name() == "the address of the PostgreSQL database cannot be understood");
 }
 
+TEST_CASE_FIXTURE(Fixture, "ledger: a job of the bot opens that of its own repository alone") {
+  if (!have_git()) return;
+  environment = {{"GITHUB_ACTIONS", "true"},
+                 {"GITHUB_SERVER_URL", "https://github.example"},
+                 {"GITHUB_REPOSITORY", "acme/shop"},
+                 {"GATEPOST_LEDGER_URL", "no address"}};
+  using Store = config::Ledger::Store;
+  struct Case {
+    config::Ledger ledger;
+    const char *repository, *refused;
+  };
+  for (const Case& it : std::initializer_list<Case>{
+           {{.store = Store::git}, "", ""},
+           {{.store = Store::git, .remote = "https://github.example/Acme/shop.git"}, "", ""},
+           {{.store = Store::git, .remote = "git@github.example:acme/shop"}, "", ""},
+           {{.store = Store::git, .remote = "https://github.example/acme/vault.git"},
+            "",
+            "keeps the ledger of acme/shop"},
+           {{.store = Store::git, .remote = "https://elsewhere.example/acme/shop"},
+            "",
+            "keeps the ledger of acme/shop"},
+           {{.store = Store::git, .remote = "/srv/git/vault.git"}, "", "keeps the ledger of acme/shop"},
+           {{.store = Store::git, .remote = "file:///srv/git/vault.git"}, "", "keeps the ledger of acme/shop"},
+           {{.store = Store::git, .remote = "none"}, "", "keeps the ledger of acme/shop"},
+           {{.store = Store::postgresql}, "", "the address of the PostgreSQL database"},
+           {{.store = Store::postgresql}, "acme/Shop", "the address of the PostgreSQL database"},
+           {{.store = Store::postgresql}, "acme/vault", "to the bot it is acme/shop"}}) {
+    CAPTURE(it.ledger.remote);
+    settings.ledger = it.ledger;
+    settings.repository = it.repository;
+    environment["GATEPOST_PASSING_FOLDER"] = folder.path();
+    const auto in_bot = open();
+    CHECK(in_bot.ok() == (*it.refused == '\0'));
+    if (!in_bot) CHECK_MESSAGE(in_bot.error().message.find(it.refused) != std::string::npos, in_bot.error().message);
+    environment.erase("GATEPOST_PASSING_FOLDER");
+    const auto in_pipeline = open();
+    if (!in_pipeline) CHECK(in_pipeline.error().message.find("bot") == std::string::npos);
+  }
+  config::Ledger file{.store = Store::sqlite, .path = "/var/lib/vault.db"};
+  CHECK(app::choose_ledger(ports(), "", file).ok());
+  environment["GATEPOST_PASSING_FOLDER"] = folder.path();
+  CHECK(app::choose_ledger(ports(), "", file).error().kind == ErrorKind::config);
+  CHECK(app::choose_ledger(ports(), "sqlite:/var/lib/shop.db", file).ok());
+  CHECK(file.path == "/var/lib/shop.db");
+}
+
 TEST_CASE("ledger: addresses are those that a token opens") {
   struct Case {
     const char *remote, *address;

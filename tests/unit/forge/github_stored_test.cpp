@@ -55,6 +55,31 @@ TEST_CASE("stored: what is over is passed over for an older run's, and none is n
   CHECK_FALSE(found->has_value());
 }
 
+TEST_CASE("stored: an artifact that two workflows have left for the commit is nobody's") {
+  const std::string all =
+      R"({"total_count":2,"workflow_runs":[{"id":30,"workflow_id":1,"path":"gate.yml","head_sha":")" + kHead +
+      R"("},{"id":31,"workflow_id":2,"path":"mine.yml","head_sha":")" + kHead + R"("}]})";
+  AGitHub it;
+  it.http.on(kRuns, 200, all).on(artifacts_of(31), 200, listed(artifact("8")));
+  it.http.on(artifacts_of(30), 200, listed(artifact("5")));
+  const auto found = it.forge->stored_result(kWanted);
+  REQUIRE_FALSE(found.ok());
+  CHECK(found.error().kind == ErrorKind::bad_input);
+  CHECK(
+      found.error().message ==
+      "github: the workflows mine.yml and gate.yml have both left an artifact \"gatepost\" for this commit, and nobody "
+      "can tell which is the gate's");
+}
+
+TEST_CASE("stored: a commit of more runs than are looked through has none") {
+  std::string all = R"({"total_count":101,"workflow_runs":[)";
+  for (int i = 1; i <= 101; ++i)
+    all += (i > 1 ? "," : "") + (R"({"id":)" + std::to_string(i)) + R"(,"head_sha":")" + kHead + R"("})";
+  AGitHub it;
+  it.http.on(kRuns, 200, all + "]}");
+  CHECK(it.forge->stored_result(kWanted).error().kind == ErrorKind::bad_input);
+}
+
 TEST_CASE("stored: the file is told by its path, whose beginning an upload may leave out") {
   for (const char* const name : {"result.json", "out/result.json"}) {
     AGitHub it;

@@ -36,6 +36,22 @@ TEST_CASE("Keys of another sort and damaged checkpoints are refused") {
   for (const char* const text : {"", "{}", "[]", R"({"count":1})"}) CHECK_FALSE(parse_checkpoint(text).ok());
 }
 
+TEST_CASE("People are known by their accounts, whatever they are called") {
+  People people;
+  const std::string id = people.pseudonym("@alice", "0123456789abcdef", "github:7");
+  CHECK(people.pseudonym("@alicia", "1111111111111111", "github:7") == id);
+  CHECK(people.name(id) == "@alicia");
+  const std::string other = people.pseudonym("@alice", "2222222222222222", "github:8");
+  CHECK(other != id);
+  CHECK(people.pseudonym("@alicia", "3333333333333333", "github:9") != id);  // somebody who took the name over
+  const std::string plain = people.pseudonym("@bob", "4444444444444444");
+  CHECK(people.pseudonym("@bob", "5555555555555555", "github:10") == plain);  // of before accounts were told
+  const auto again = People::parse(people.text());
+  REQUIRE(again.ok());
+  CHECK(again->account(plain) == "github:10");
+  CHECK(again->account("person:0") == "");
+}
+
 TEST_CASE("People are known by pseudonyms, and can be forgotten") {
   People people;
   const std::string id = people.pseudonym("@alice", "0123456789abcdef0123456789abcdef");
