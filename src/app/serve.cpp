@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -143,6 +145,16 @@ std::vector<net::Route> routes(const Ports& ports, Reception& reception, SharedQ
   return all;
 }
 
+// The queue of a bot that runs or ran: looking at it makes none.
+Result<OpenQueue> existing_queue(const Ports& ports, const std::string& place) {
+  GP_TRY(OpenQueue open, queue_opener(ports, place));
+  const auto file = queue_file(ports, place);
+  std::error_code ignored;
+  if (!file || std::filesystem::exists(*file, ignored)) return open;
+  return error(ErrorKind::usage, fmt::format("there is no queue in {}", text::printable(*file, 200)),
+               "give the --queue that gatepost serve has");
+}
+
 // For deadlines of connections: a clock that does not go back.
 Timestamp steady() {
   const auto now = Clock::now().time_since_epoch();
@@ -150,7 +162,7 @@ Timestamp steady() {
 }
 
 Result<std::uint64_t> change_dead(const Ports& ports, const DeadRequest& request, bool revive) {
-  GP_TRY(const OpenQueue open, queue_opener(ports, request.queue));
+  GP_TRY(const OpenQueue open, existing_queue(ports, request.queue));
   SharedQueue queue(open);
   GP_TRY(const std::uint64_t count, queue.ask([&](store::Queue& it) {
     return revive ? it.revive(request.id, ports.clock()) : it.drop(request.id);
@@ -201,7 +213,7 @@ Result<ExitCode> serve(const Ports& ports, const ServeRequest& request) {
 }
 
 Result<ExitCode> serve_dead(const Ports& ports, const DeadRequest& request) {
-  GP_TRY(const OpenQueue open, queue_opener(ports, request.queue));
+  GP_TRY(const OpenQueue open, existing_queue(ports, request.queue));
   SharedQueue queue(open);
   GP_TRY(const auto dead, queue.ask([](store::Queue& it) { return it.dead(); }));
   if (dead.empty()) GP_CHECK(ports.narration("gatepost: no job is dead\n"));

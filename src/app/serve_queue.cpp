@@ -19,13 +19,16 @@ bool holds_password(std::string_view address) {
 
 }  // namespace
 
-Result<OpenQueue> queue_opener(const Ports& ports, const std::string& place) {
+std::optional<std::string> queue_file(const Ports& ports, std::string_view place) {
   constexpr std::string_view kSqlite = "sqlite:";
-  if (place.starts_with(kSqlite) && place.size() > kSqlite.size()) {
-    std::string path = place.substr(kSqlite.size());
-    if (!path.starts_with('/')) path = ports.directory + "/" + path;
-    return OpenQueue([path] { return store::open_sqlite_queue(path); });
-  }
+  if (!place.starts_with(kSqlite) || place.size() == kSqlite.size()) return std::nullopt;
+  const std::string path(place.substr(kSqlite.size()));
+  return path.starts_with('/') ? path : ports.directory + "/" + path;
+}
+
+Result<OpenQueue> queue_opener(const Ports& ports, const std::string& place) {
+  if (const auto file = queue_file(ports, place))
+    return OpenQueue([path = *file] { return store::open_sqlite_queue(path); });
   Secret address;
   if (place.starts_with("postgresql://")) {
     if (holds_password(place)) {

@@ -6,7 +6,9 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,6 +20,9 @@
 namespace gatepost::app {
 
 using OpenQueue = std::function<Result<std::unique_ptr<store::Queue>>()>;
+
+// The file of sqlite:FILE, which may be relative to the current directory; nothing for other places.
+std::optional<std::string> queue_file(const Ports& ports, std::string_view place);
 
 // `place` is sqlite:FILE, the file relative to the current directory, an address postgresql://…, or "postgresql", whose
 // address is in GATEPOST_QUEUE_URL or in the file that GATEPOST_QUEUE_URL_FILE names.

@@ -354,7 +354,7 @@ Result<TicketReport> sync_tickets(const Ports& ports, const TicketSync& sync) { 
 Status tell_tickets(const Ports& ports, const TicketReport& report, bool dry_run) {
   for (const std::string& line : report.done)
     GP_CHECK(ports.output(fmt::format("{}{}\n", dry_run ? "would be done: " : "", line)));
-  if (report.done.empty()) GP_CHECK(ports.output("tickets: nothing to do\n"));
+  if (report.done.empty() && report.problems.empty()) GP_CHECK(ports.output("tickets: nothing to do\n"));
   for (const std::string& note : report.notes) log::warning(note);
   for (const std::string& problem : report.problems) log::error(problem);
   return Done{};
