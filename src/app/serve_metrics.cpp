@@ -59,7 +59,7 @@ std::string BotMetrics::text(const store::QueueCounts& queue, Timestamp now) con
   out += fmt::format("gatepost_queue_jobs{{state=\"waiting\"}} {}\n", queue.waiting);
   out += fmt::format("gatepost_queue_jobs{{state=\"running\"}} {}\n", queue.running);
   out += fmt::format("gatepost_queue_jobs{{state=\"dead\"}} {}\n", queue.dead);
-  head(out, "gatepost_queue_oldest_seconds", "gauge", "How long the oldest job waits; 0 when none does.");
+  head(out, "gatepost_queue_oldest_seconds", "gauge", "How long the oldest job that is due waits; 0 when none does.");
   const std::int64_t age = queue.oldest ? std::max<std::int64_t>(0, now.unix_ms - queue.oldest->unix_ms) : 0;
   out += fmt::format("gatepost_queue_oldest_seconds {:.3f}\n", static_cast<double>(age) / 1000);
   return out;

@@ -136,7 +136,9 @@ class SqlQueue final : public Queue {
   }
 
   Result<QueueCounts> counts() override {
-    GP_TRY(const auto rows, ask("SELECT state, count(*), min(since) FROM jobs GROUP BY state", {}));
+    GP_TRY(
+        const auto rows,
+        ask("SELECT state, count(*), min(CASE WHEN reason = '' THEN since ELSE due END) FROM jobs GROUP BY state", {}));
     QueueCounts counts;
     for (const QueueRow& row : rows) {
       const auto count = static_cast<std::uint64_t>(number(row[1]));

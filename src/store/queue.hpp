@@ -48,7 +48,7 @@ struct DeadJob {
 
 struct QueueCounts {
   std::uint64_t waiting = 0, running = 0, dead = 0;
-  std::optional<Timestamp> oldest;  // of those that wait: since when
+  std::optional<Timestamp> oldest;  // of those that wait: since when, or when it is to run again
 };
 
 // A failure of kind conflict or unavailable may pass: try again. Not for several threads at once.

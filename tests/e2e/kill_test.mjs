@@ -131,7 +131,7 @@ async function repair() {
 function plain(value, { pr, ids }) {
   let text = JSON.stringify(value, (key, it) => (/^(id|node_id|seq|number_of_run|database_id)$|_at$|^(at|ts|touched|time|created|updated|prev|hash)$/.test(key) ? undefined : it), 1);
   for (const it of [pr.tenant, pr.tenant.split('/')[1], ...ids]) text = text.replaceAll(String(it), '…');
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:?00)?/g, 'TIME').replace(/127\.0\.0\.1:\d+/g, 'HOST').replace(/\b[0-9a-f]{32}\b/g, 'HEX').replace(/gatepostnote[0-9a-f]{12}/g, 'MARK').replace(/project_\d+_bot_\d+/g, 'BOT').replace(/\b\d{9,}\b/g, 'NUMBER');
+  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:?00)?/g, 'TIME').replace(/127\.0\.0\.1:\d+/g, 'HOST').replace(/\b[0-9a-f]{32}\b/g, 'HEX').replace(/gatepostnote[0-9a-f]{12}/g, 'MARK').replace(/person:[0-9a-f]{16}/g, 'PERSON').replace(/project_\d+_bot_\d+/g, 'BOT').replace(/\b\d{9,}\b/g, 'NUMBER');
 }
 
 // A job that waits for an hour to be over counts as late; any other is work that was not done.

@@ -190,6 +190,7 @@ TEST_CASE("What failed runs again when it is due, and not at all when something 
     put(*queue, "1", job("a", "old"));
     auto running = take(*queue, "l1");
     CHECK(good(queue->postpone(*running, after(30), "the forge did not answer", true)));
+    CHECK(good(queue->counts()).oldest == after(30));
     CHECK_FALSE(take(*queue, "l2", after(29)));
     running = take(*queue, "l3", after(30));
     CHECK(running->attempt == 2);
