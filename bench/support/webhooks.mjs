@@ -79,13 +79,14 @@ async function start_bot(options) {
   const port = await new Promise((done) => {
     let said = '';
     const give_up = (why) => fail(`${options.binary} did not start: ${why}\n${said}`);
-    setTimeout(() => give_up(`nothing listens after ${START_SECONDS} s`), START_SECONDS * 1000).unref();
+    const too_long = setTimeout(() => give_up(`nothing listens after ${START_SECONDS} s`), START_SECONDS * 1000);
     child.on('error', (error) => give_up(error.message));
     child.on('exit', (code) => give_up(`it ended with ${code}`));
     child.stderr.on('data', (part) => {
       said += part;
       const found = /listening on 127\.0\.0\.1:(\d+)/.exec(said);
       if (!found) return;
+      clearTimeout(too_long);
       child.removeAllListeners('exit');
       done(Number(found[1]));
     });
